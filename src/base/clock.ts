@@ -1,0 +1,45 @@
+/** Time, as the agent sees it: the machine's in production, a made-up one in tests. */
+export interface Clock {
+  /** Monotonic milliseconds; never goes back, means nothing outside this process. */
+  now(): number;
+  /** Milliseconds since 1970; may jump. */
+  wall(): number;
+  /** Runs `task` once, `ms` from now, unless the answer is disposed of before. */
+  after(ms: number, task: () => void): Disposable;
+}
+
+/** The machine's own time. A timer of this clock does not keep a finished process alive. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  after(ms, task) {
+    const timer = setTimeout(task, ms).unref();
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};
+
+/** Runs `task` every `ms`, the first time `ms` from now, until disposed of. A late tick is not made up for. */
+export function every(clock: Clock, ms: number, task: () => void): Disposable {
+  let next = clock.after(ms, tick);
+  function tick() {
+    next = clock.after(ms, tick);
+    task();
+  }
+  return { [Symbol.dispose]: () => next[Symbol.dispose]() };
+}
+
+/** Resolves `ms` from now; rejects with the signal's reason when it aborts before. */
+export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const abort = () => {
+      timer[Symbol.dispose]();
+      reject(signal?.reason);
+    };
+    const timer = clock.after(ms, () => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}

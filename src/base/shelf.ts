@@ -1,0 +1,7 @@
+/** A small table of JSON values that survives a restart. What is put is on disk a second later at most. */
+export interface Shelf {
+  /** Everything that is kept, by key. */
+  load(): Promise<ReadonlyMap<string, unknown>>;
+  put(key: string, value: unknown): void;
+  delete(key: string): void;
+}

@@ -1,0 +1,58 @@
+export const CHECK_STATES = ['ok', 'warning', 'critical', 'unknown'] as const;
+
+export type CheckState = (typeof CHECK_STATES)[number];
+
+/** A state as it is shown: `pending` before the first result. */
+export type ShownState = CheckState | 'pending';
+
+/** The number of a state: 0 ok, 1 warning, 2 critical, 3 unknown and pending. */
+export const stateId = (state: ShownState): number => (state === 'pending' ? 3 : CHECK_STATES.indexOf(state));
+
+/** What one run of a check concluded. */
+export interface CheckResult {
+  readonly state: CheckState;
+  /** The first line. */
+  readonly output: string;
+  /** Further lines. */
+  readonly longOutput?: string;
+  /** Performance data items as printed, such as `load1=0.5;1;2;0`. */
+  readonly perfdata?: readonly string[];
+}
+
+/** Everything known of a check of this node. Times are epoch milliseconds; `null` before the first. */
+export interface CheckRecord {
+  /** `<pack>/<path>`, the same on every node. */
+  readonly id: string;
+  readonly displayName: string;
+  readonly packName: string;
+  readonly packLevel: string;
+  /** Name of the check plugin at work. */
+  readonly kind: string;
+  readonly state: ShownState;
+  readonly oldState: ShownState;
+  /** The state is confirmed by enough results in a row. */
+  readonly hard: boolean;
+  readonly hardState: ShownState;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly hardSince: number | null;
+  readonly lastChange: number | null;
+  readonly lastCheck: number | null;
+  readonly nextCheck: number | null;
+  readonly durationMs: number;
+  readonly output: string;
+  readonly longOutput: string;
+  readonly perfdata: readonly string[];
+}
+
+/** A check of this node went from one confirmed state to another. */
+export interface Alert {
+  readonly node: string;
+  readonly check: string;
+  readonly displayName: string;
+  readonly before: ShownState;
+  readonly after: CheckState;
+  readonly output: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}

@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import type { Alert, CheckRecord, CheckResult } from '../model/check.ts';
+import type { Metrics } from '../model/metrics.ts';
+import type { Host } from '../net/host.ts';
+import { definer, type Plugin } from './plugin.ts';
+
+/** What a key of a collector's tree is: `*` in its name stands for any one segment. */
+export interface KeyDoc {
+  readonly key: string;
+  readonly kind: 'gauge' | 'cumulative' | 'delta' | 'rate' | 'info';
+  /** Such as `bytes`, `percent`, `1/s`; empty for plain counts and texts. */
+  readonly unit: string;
+  readonly meaning: string;
+}
+
+interface CollectorExtra {
+  /** Milliseconds between runs; 10 s when left out. */
+  readonly intervalMs?: number;
+  /** Milliseconds a run may take; the smaller of interval and 10 s when left out. */
+  readonly timeoutMs?: number;
+  /** Milliseconds its results count; three intervals and at least 30 s when left out. */
+  readonly maxAgeMs?: number;
+  /** Runs only while the node is in this group. */
+  readonly group?: string;
+  /** Whose parameters are its options; the pack of its own name when left out. */
+  readonly pack?: string;
+  readonly keys: readonly KeyDoc[];
+}
+
+/**
+ * Looks at the machine once and gives up when `signal` aborts. One `configure` is one instance, which may remember what it saw last.
+ * Throws `NotEligible` when what it needs is not on this node, `CollectError` when it could see only a part.
+ */
+export type Collect = (host: Host, signal: AbortSignal) => Promise<Metrics>;
+export type Collector = Plugin<'collector', Collect> & CollectorExtra;
+export const defineCollector = definer<'collector', Collect, CollectorExtra>('collector');
+
+/** Gives the value of an expression over what is known of this node; `undefined` stands for missing data. */
+export type Evaluate = (expression: string, as: 'condition' | 'value' | 'text') => Promise<Evaluated>;
+
+/** The outcome of an expression. */
+export type Evaluated =
+  | { readonly type: 'value'; readonly value: unknown; readonly text: string; readonly truth: boolean }
+  | { readonly type: 'missing'; readonly path: string; readonly reason: string }
+  | { readonly type: 'error'; readonly message: string };
+
+/** The groups a node is in because of what was seen, and why it is in none. */
+export interface Detected {
+  readonly groups: readonly string[];
+  /** Empty when the rule held or plainly did not; else what was missing or wrong. */
+  readonly log: string;
+}
+export type Detect = (evaluate: Evaluate) => Promise<Detected>;
+export type Detector = Plugin<'detector', Detect>;
+export const defineDetector = definer<'detector', Detect>('detector');
+
+/** What a check may use. */
+export interface CheckContext {
+  readonly evaluate: Evaluate;
+  readonly host: Host;
+  readonly clock: Clock;
+  /** The text a `$macro$` stands for; `undefined` when nothing has that name. */
+  macro(name: string): string | undefined;
+  readonly previous: CheckRecord;
+}
+
+/** Judges once. A check that throws is `unknown`, with the error as its output. */
+export type RunCheck = (context: CheckContext, signal: AbortSignal) => Promise<CheckResult>;
+
+interface CheckExtra {
+  /** A check that has one of these fields is of this kind. */
+  readonly fields: readonly string[];
+  /** Of two kinds whose fields are there, the one with the smaller number runs. */
+  readonly order: number;
+  /** Milliseconds a run may take unless the check says otherwise. */
+  readonly timeoutMs: number;
+}
+export type Check = Plugin<'check', RunCheck> & CheckExtra;
+export const defineCheck = definer<'check', RunCheck, CheckExtra>('check');
+
+/** An open way out to people. Which alerts are for it has been decided before it is asked. */
+export interface Channel {
+  notify(alert: Alert, signal: AbortSignal): Promise<void>;
+  close?(): void;
+}
+export type Handler = Plugin<'handler', Channel>;
+export const defineHandler = definer<'handler', Channel>('handler');
+
+/** A plugin of any kind, by its kind's name. */
+export interface PluginKinds {
+  readonly collector: Collector;
+  readonly detector: Detector;
+  readonly check: Check;
+  readonly handler: Handler;
+}
+
+/** The input type of a plugin's options. */
+export type OptionsOf<P extends { readonly options: z.ZodType }> = z.input<P['options']>;

@@ -1,0 +1,17 @@
+import type { Metrics } from '../model/metrics.ts';
+
+/** What a plugin needs is not on this node; that is no fault. The message says what is missing and what would help. */
+export class NotEligible extends Error {
+  override readonly name = 'NotEligible';
+}
+
+/** A collector could see only a part: `partial` becomes its data, what is absent from it is missing. */
+export class CollectError extends Error {
+  override readonly name = 'CollectError';
+  readonly partial: Metrics | undefined;
+
+  constructor(message: string, partial?: Metrics, options?: ErrorOptions) {
+    super(message, options);
+    this.partial = partial;
+  }
+}
