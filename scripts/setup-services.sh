@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs from Debian's packages the programs that some tests talk to. Nothing is started or enabled. Needs root.
+set -euo pipefail
+packages=(serf bind9-dnsutils chromium monitoring-plugins-basic)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "all services are installed: ${packages[*]}"
+  exit 0
+fi
+if [ "$(id -u)" -ne 0 ]; then
+  echo "error: installing ${missing[*]} needs root; run: sudo npm run setup:services" >&2
+  exit 2
+fi
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
+echo "installed: ${missing[*]}"

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { OpsbroError } from '../base/errors.ts';
+import { readSmallFile, writeSmallFile } from './small-file.ts';
+
+/** Who this node is, for its whole life. */
+export interface Identity {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface IdentityOptions {
+  /** The data directory. */
+  readonly data: string;
+  readonly hostname: string;
+  /** The configured name; empty: made from the host name. */
+  readonly name: string;
+  /** An id that is imposed, for tests; empty: kept or made. */
+  readonly id: string;
+  /** Takes a name for this process; `false` when another agent of this host goes by it. */
+  readonly claim: (name: string) => Promise<boolean>;
+}
+
+const NAME = /^[A-Za-z0-9.-]{1,128}$/;
+
+/**
+ * The id is kept in `server.key` and counts while the host keeps its name, so that a copied disk becomes a node of its own; else it is
+ * a new random UUID. A name that was made of the host name is kept likewise. Throws `invalid_config` for a name that cannot be used.
+ */
+export async function identify({ data, hostname, name, id, claim }: IdentityOptions): Promise<Identity> {
+  const isSameHost = remembered(data, 'last_hostname') === hostname;
+  const kept = isSameHost ? remembered(data, 'server.key') : undefined;
+  const nodeId = id || kept || randomUUID();
+  remember(data, 'server.key', nodeId);
+  remember(data, 'last_hostname', hostname);
+  if (name !== '') return { id: nodeId, name: checkedName(name) };
+
+  const before = isSameHost ? remembered(data, 'last_name') : undefined;
+  const plain = checkedName(before ?? hostname.replaceAll('_', '-'));
+  const chosen = (await claim(plain)) ? plain : `${plain}-${nodeId.slice(0, 4)}`;
+  remember(data, 'last_name', chosen);
+  return { id: nodeId, name: chosen };
+}
+
+const remembered = (data: string, file: string): string | undefined =>
+  readSmallFile(join(data, file))?.trim() || undefined;
+
+function remember(data: string, file: string, text: string): void {
+  if (remembered(data, file) !== text) writeSmallFile(join(data, file), `${text}\n`);
+}
+
+function checkedName(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new OpsbroError(
+    'invalid_config',
+    `"${name}" cannot be a node name: use 1 to 128 letters, digits, dots and dashes (key name in agent.yml)`,
+  );
+}

@@ -1,0 +1,59 @@
+/** What the agent tells the page, as it stands in the frames of its websocket. */
+
+export type NodeState = 'alive' | 'suspect' | 'dead' | 'left';
+export type CheckState = 'ok' | 'warning' | 'critical' | 'unknown' | 'pending';
+
+export interface NodeRecord {
+  readonly uuid: string;
+  readonly name: string;
+  readonly display_name: string;
+  readonly addr: string;
+  readonly port: number;
+  readonly state: NodeState;
+  readonly groups: readonly string[];
+  readonly zone: string;
+  readonly kind: 'opsbro' | 'serf';
+  /** Epoch milliseconds of the last change of state. */
+  readonly since: number;
+}
+
+export interface CheckRecord {
+  /** Id of the node it runs on. */
+  readonly node: string;
+  readonly name: string;
+  readonly state: CheckState;
+  readonly hard: boolean;
+  readonly output: string;
+}
+
+interface Envelope<Channel extends string, Payload> {
+  readonly channel: Channel;
+  readonly index: number;
+  /** The agent's clock, epoch milliseconds. */
+  readonly ts: number;
+  readonly payload: Payload;
+}
+
+interface Hello {
+  readonly version: string;
+  readonly node: string;
+  readonly uuid: string;
+}
+
+interface Snapshot {
+  readonly members?: Readonly<Record<string, NodeRecord>>;
+  readonly checks?: readonly CheckRecord[];
+  readonly last: boolean;
+}
+
+export type NodeChange =
+  | (NodeRecord & { readonly type: `gossip::${string}` })
+  | { readonly type: 'gossip::reaped'; readonly uuid: string };
+
+export type Frame =
+  | Envelope<'hello', Hello>
+  | Envelope<'snapshot', Snapshot>
+  | Envelope<'gossip', NodeChange>
+  | Envelope<'checks', CheckRecord>
+  | Envelope<'groups', { readonly node: string; readonly add: readonly string[]; readonly remove: readonly string[] }>
+  | Envelope<'pong' | 'error', unknown>;

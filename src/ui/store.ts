@@ -1,0 +1,113 @@
+import type { CheckRecord, CheckState, Frame, NodeRecord } from './records.ts';
+
+/** What the page knows. Records that did not change keep their identity, so that only what changed is drawn again. */
+export interface View {
+  /** The node that serves the page. */
+  readonly self: { readonly name: string; readonly uuid: string; readonly version: string };
+  readonly nodes: ReadonlyMap<string, NodeRecord>;
+  /** Checks by node id, then by name. */
+  readonly checks: ReadonlyMap<string, ReadonlyMap<string, CheckRecord>>;
+  /** A whole snapshot has arrived. */
+  readonly isComplete: boolean;
+  /** Agent's clock minus browser's, milliseconds. */
+  readonly clockOffset: number;
+}
+
+export const emptyView: View = {
+  self: { name: '', uuid: '', version: '' },
+  nodes: new Map(),
+  checks: new Map(),
+  isComplete: false,
+  clockOffset: 0,
+};
+
+/** The view after a frame that arrived at `now` of the browser's clock. */
+export function afterFrame(view: View, frame: Frame, now: number): View {
+  switch (frame.channel) {
+    case 'hello':
+      return { ...emptyView, self: selfOf(frame.payload), clockOffset: frame.ts - now };
+    case 'snapshot': {
+      const { members = {}, checks = [], last } = frame.payload;
+      const nodes = new Map([...view.nodes, ...Object.entries(members)]);
+      return { ...view, nodes, checks: checks.reduce(withCheck, view.checks), isComplete: last };
+    }
+    case 'gossip':
+      return afterNodeChange(view, frame.payload);
+    case 'checks':
+      return { ...view, checks: withCheck(view.checks, frame.payload) };
+    case 'groups':
+      return withGroups(view, frame.payload);
+    default:
+      return view;
+  }
+}
+
+const selfOf = ({ node, uuid, version }: Extract<Frame, { channel: 'hello' }>['payload']): View['self'] => ({
+  name: node,
+  uuid,
+  version,
+});
+
+function afterNodeChange(view: View, change: Extract<Frame, { channel: 'gossip' }>['payload']): View {
+  if ('name' in change) return { ...view, nodes: new Map(view.nodes).set(change.uuid, change) };
+  const nodes = new Map(view.nodes);
+  const checks = new Map(view.checks);
+  nodes.delete(change.uuid);
+  checks.delete(change.uuid);
+  return { ...view, nodes, checks };
+}
+
+function withCheck(checks: View['checks'], check: CheckRecord): View['checks'] {
+  return new Map(checks).set(check.node, new Map(checks.get(check.node)).set(check.name, check));
+}
+
+function withGroups(view: View, { node, add, remove }: Extract<Frame, { channel: 'groups' }>['payload']): View {
+  const known = view.nodes.get(node);
+  if (!known) return view;
+  const groups = [...new Set([...known.groups, ...add])].filter((group) => !remove.includes(group)).sort();
+  return { ...view, nodes: new Map(view.nodes).set(node, { ...known, groups }) };
+}
+
+/** Worst first. */
+export const CHECK_ORDER: readonly CheckState[] = ['critical', 'unknown', 'warning', 'pending', 'ok'];
+
+/** How many checks are in each state, of one node or of all. */
+export function countChecks(checks: Iterable<CheckRecord>): ReadonlyMap<CheckState, number> {
+  const counts = new Map<CheckState, number>();
+  for (const { state } of checks) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return counts;
+}
+
+/** Every check that wants attention, the worst first, then by node and name. */
+export function problemsOf(view: View): CheckRecord[] {
+  const all = [...view.checks.values()].flatMap((checks) => [...checks.values()]);
+  const nodeName = (id: string) => view.nodes.get(id)?.name ?? id;
+  return all
+    .filter(({ state, node }) => state !== 'ok' && state !== 'pending' && view.nodes.get(node)?.state === 'alive')
+    .sort(
+      (a, b) =>
+        CHECK_ORDER.indexOf(a.state) - CHECK_ORDER.indexOf(b.state) ||
+        nodeName(a.node).localeCompare(nodeName(b.node)) ||
+        a.name.localeCompare(b.name),
+    );
+}
+
+/** The nodes whose name, address or groups hold every word of `search`, by name. */
+export function nodesMatching(view: View, search: string): NodeRecord[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return [...view.nodes.values()]
+    .filter(({ name, display_name, addr, state, groups }) => {
+      const text = [name, display_name, addr, state, ...groups].join(' ').toLowerCase();
+      return words.every((word) => text.includes(word));
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** `3 min` and the like. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { identify } from '../../src/agent/identity.ts';
+import { openIncarnation } from '../../src/agent/incarnation.ts';
+import { tempDirectory } from '../support/temp.ts';
+
+const free = async () => true;
+const web1 = { hostname: 'web_1', name: '', id: '', claim: free };
+
+test('a node keeps its id and its name over restarts', async () => {
+  using home = tempDirectory();
+  const first = await identify({ ...web1, data: home.path });
+
+  expect(first.name).toBe('web-1');
+  expect(first.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+  expect(await identify({ ...web1, data: home.path })).toEqual(first);
+});
+
+test('a copied disk on a host of another name becomes a node of its own', async () => {
+  using home = tempDirectory();
+  const first = await identify({ ...web1, data: home.path });
+  const copy = await identify({ ...web1, hostname: 'web-2', data: home.path });
+
+  expect(copy.name).toBe('web-2');
+  expect(copy.id).not.toBe(first.id);
+});
+
+test('a second agent of a host adds the start of its id to the name, and stays with it', async () => {
+  using home = tempDirectory();
+  const second = await identify({ ...web1, data: home.path, claim: async (name) => name !== 'web-1' });
+
+  expect(second.name).toBe(`web-1-${second.id.slice(0, 4)}`);
+  expect(await identify({ ...web1, data: home.path })).toEqual(second);
+});
+
+test('configured name and imposed id win', async () => {
+  using home = tempDirectory();
+  expect(await identify({ ...web1, data: home.path, name: 'db.a', id: 'fixed' })).toEqual({
+    id: 'fixed',
+    name: 'db.a',
+  });
+});
+
+test('a name that cannot be used is refused with what can', async () => {
+  using home = tempDirectory();
+  await expect(identify({ ...web1, data: home.path, name: 'a b' })).rejects.toThrow('letters, digits, dots and dashes');
+});
+
+test('every start has a higher incarnation than anything before it', () => {
+  using home = tempDirectory();
+  expect(openIncarnation(home.path).first).toBe(1);
+  openIncarnation(home.path).save(40);
+  expect(openIncarnation(home.path).first).toBe(41);
+  writeFileSync(join(home.path, 'incarnation'), 'rubbish');
+  expect(openIncarnation(home.path).first).toBe(1);
+});

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import type { CheckRecord, Frame, NodeRecord } from '../../src/ui/records.ts';
+import { afterFrame, age, emptyView, nodesMatching, problemsOf, type View } from '../../src/ui/store.ts';
+
+const node = (name: string, more: Partial<NodeRecord> = {}): NodeRecord => ({
+  uuid: `id-${name}`,
+  name,
+  display_name: '',
+  addr: '127.0.0.1',
+  port: 6768,
+  state: 'alive',
+  groups: ['linux'],
+  zone: 'internet',
+  kind: 'opsbro',
+  since: 0,
+  ...more,
+});
+
+const check = (on: string, name: string, state: CheckRecord['state']): CheckRecord => ({
+  node: `id-${on}`,
+  name,
+  state,
+  hard: true,
+  output: '',
+});
+
+let index = 0;
+const frame = <C extends Frame['channel']>(channel: C, payload: Extract<Frame, { channel: C }>['payload']): Frame =>
+  ({ channel, index: index++, ts: 5_000, payload }) as Frame;
+
+const after = (...frames: Frame[]): View => frames.reduce((view, each) => afterFrame(view, each, 1_000), emptyView);
+
+const start = [
+  frame('hello', { version: '1.0.0', node: 'a', uuid: 'id-a' }),
+  frame('snapshot', { members: { 'id-a': node('a') }, checks: [check('a', 'load', 'ok')], last: false }),
+  frame('snapshot', { members: { 'id-b': node('b') }, last: true }),
+];
+
+test('a snapshot in parts makes one view', () => {
+  const view = after(...start);
+  expect([...view.nodes.keys()]).toEqual(['id-a', 'id-b']);
+  expect(view.self).toEqual({ name: 'a', uuid: 'id-a', version: '1.0.0' });
+  expect(view.isComplete).toBe(true);
+  expect(view.clockOffset).toBe(4_000);
+});
+
+test('a change replaces one record and leaves the others what they are', () => {
+  const before = after(...start);
+  const view = afterFrame(before, frame('gossip', { ...node('b', { state: 'dead' }), type: 'gossip::dead' }), 0);
+  expect(view.nodes.get('id-b')?.state).toBe('dead');
+  expect(view.nodes.get('id-a')).toBe(before.nodes.get('id-a'));
+});
+
+test('a forgotten node goes with its checks', () => {
+  const view = after(...start, frame('gossip', { type: 'gossip::reaped', uuid: 'id-a' }));
+  expect([...view.nodes.keys()]).toEqual(['id-b']);
+  expect(view.checks.size).toBe(0);
+});
+
+test('groups come and go', () => {
+  const view = after(...start, frame('groups', { node: 'id-a', add: ['kv', 'docker'], remove: ['linux'] }));
+  expect(view.nodes.get('id-a')?.groups).toEqual(['docker', 'kv']);
+  expect(after(frame('groups', { node: 'nobody', add: ['kv'], remove: [] })).nodes.size).toBe(0);
+});
+
+test('a new connection begins anew', () => {
+  expect(after(...start, frame('hello', { version: '2', node: 'a', uuid: 'id-a' })).nodes.size).toBe(0);
+});
+
+test('problems are those of living nodes, worst first', () => {
+  const view = after(
+    ...start,
+    frame('gossip', { ...node('c', { state: 'dead' }), type: 'gossip::dead' }),
+    ...[
+      check('b', 'memory', 'warning'),
+      check('a', 'disks', 'critical'),
+      check('b', 'disks', 'critical'),
+      check('c', 'disks', 'critical'),
+      check('b', 'script', 'unknown'),
+    ].map((each) => frame('checks', each)),
+  );
+  expect(problemsOf(view).map(({ node: on, name }) => `${name} ${on}`)).toEqual([
+    'disks id-a',
+    'disks id-b',
+    'script id-b',
+    'memory id-b',
+  ]);
+});
+
+test.each([
+  ['', ['a', 'b']],
+  ['B', ['b']],
+  ['linux alive', ['a', 'b']],
+  ['linux dead', []],
+])('searching %j finds %j', (search, names) => {
+  expect(nodesMatching(after(...start), search).map(({ name }) => name)).toEqual(names);
+});
+
+test.each([
+  [-1, '0 s'],
+  [90_000, '1 min'],
+  [7_200_000, '2 h'],
+  [200_000_000, '2 d'],
+])('%d ms is %s', (ms, text) => {
+  expect(age(ms)).toBe(text);
+});
