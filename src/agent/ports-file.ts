@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { readSmallFile, writeSmallFile } from './small-file.ts';
+
+/** The doors of an agent, by the names they have in `ports.json`. */
+export type Door = 'gossip' | 'http' | 'websocket' | 'dns';
+
+/** Which ports are really bound, for those who come from outside; and which were last time, so that a free port stays the same. */
+export class PortsFile {
+  readonly #path: string;
+  readonly #before: ReadonlyMap<string, number>;
+  readonly #bound = new Map<Door, number>();
+
+  constructor(data: string) {
+    this.#path = join(data, 'ports.json');
+    this.#before = portsIn(readSmallFile(this.#path) ?? '{}');
+  }
+
+  /** The port to try first: the configured one, or for 0 the one of last time, if any. */
+  wanted(door: Door, configured: number): number {
+    return configured === 0 ? (this.#before.get(door) ?? 0) : configured;
+  }
+
+  /** Notes a bound port and writes the file. */
+  note(door: Door, port: number): void {
+    if (this.#bound.get(door) === port) return;
+    this.#bound.set(door, port);
+    writeSmallFile(this.#path, `${JSON.stringify(this.all())}\n`);
+  }
+
+  /** By door, the port that is bound. */
+  all(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#bound);
+  }
+}
+
+function portsIn(text: string): Map<string, number> {
+  try {
+    const ports = Object.entries(JSON.parse(text) as Record<string, unknown>);
+    return new Map(ports.filter((entry): entry is [string, number] => isPort(entry[1])));
+  } catch {
+    // A damaged file costs no more than the ports of last time.
+    return new Map();
+  }
+}
+
+const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0 && Number(value) <= 65_535;

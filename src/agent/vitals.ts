@@ -1,0 +1,38 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '../base/clock.ts';
+
+/** What the process costs and how promptly it answers. */
+export interface Vitals {
+  /** Percent of one processor since the last reading, or since the start when that was less than a second ago. */
+  readonly cpuPercent: number;
+  /** Resident memory, bytes. */
+  readonly memoryBytes: number;
+  /** How late timers ran since the start, milliseconds. */
+  readonly loopDelay: { readonly p50: number; readonly p99: number };
+}
+
+/** Coarse, so that watching the event loop does not keep it busy. */
+const RESOLUTION_MS = 500;
+const SHORTEST_SPAN_MS = 1_000;
+
+/** Begins to watch this process; each call of the answer is a reading. */
+export function watchVitals(clock: Clock): (() => Vitals) & Disposable {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  const start = { at: clock.now(), cpu: process.cpuUsage() };
+  let last = start;
+  let cpuPercent = 0;
+  const read = (): Vitals => {
+    const now = clock.now();
+    if (now - last.at >= SHORTEST_SPAN_MS) {
+      const { user, system } = process.cpuUsage(last.cpu);
+      cpuPercent = round((user + system) / 10 / (now - last.at));
+      last = { at: now, cpu: process.cpuUsage() };
+    }
+    const late = (percentile: number) => round(Math.max(0, delay.percentile(percentile) / 1e6 - RESOLUTION_MS));
+    return { cpuPercent, memoryBytes: process.memoryUsage.rss(), loopDelay: { p50: late(50), p99: late(99) } };
+  };
+  return Object.assign(read, { [Symbol.dispose]: () => void delay.disable() });
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
