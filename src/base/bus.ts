@@ -1,3 +1,10 @@
+/** The events of one type; an event may be declared for several types at once. */
+type EventOf<Events, Type> = Events extends { readonly type: infer Known }
+  ? Type extends Known
+    ? Events
+    : never
+  : never;
+
 /**
  * Tells listeners what happened, at once and in the order they came; nothing is kept and nothing is queued.
  *
@@ -12,7 +19,7 @@ export class Bus<Events extends { readonly type: string }> {
     this.#onError = onError;
   }
 
-  on<Type extends Events['type']>(type: Type, listen: (event: Extract<Events, { type: Type }>) => void): Disposable {
+  on<Type extends Events['type']>(type: Type, listen: (event: EventOf<Events, Type>) => void): Disposable {
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners.add(listen));
     return { [Symbol.dispose]: () => void listeners.delete(listen) };

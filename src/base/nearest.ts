@@ -1,7 +1,7 @@
-/** The candidate closest to `word`, if it is at most two edits (insert, delete, replace, swap) away; for "did you mean". */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+/** The candidate closest to `word`, if it is at most `most` edits (insert, delete, replace, swap) away; for "did you mean". */
+export function nearest(word: string, candidates: Iterable<string>, most = 2): string | undefined {
   let best: string | undefined;
-  let least = 3;
+  let least = most + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const distance = editDistance(word, candidate);

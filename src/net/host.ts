@@ -42,6 +42,19 @@ export interface HostFacts {
   readonly user: string;
   readonly uid: number;
   readonly gid: number;
+  /** What the host name resolves to on this machine; empty when it resolves to nothing. */
+  readonly addresses: readonly string[];
+  readonly timezone: Timezone;
+}
+
+/** The local time of this machine. */
+export interface Timezone {
+  /** Such as `Europe/Paris`; `UTC` when the machine does not say. */
+  readonly name: string;
+  /** What is in force now, such as `CEST`. */
+  readonly abbreviation: string;
+  /** Seconds that local time is ahead of UTC now. */
+  readonly offsetS: number;
 }
 
 /** An address of a network interface. */
@@ -57,12 +70,12 @@ export interface InterfaceAddress {
 /** The machine and its network as plugins see them. Tests pass their own. Failures of the system are thrown with its code (`ENOENT`). */
 export interface Host {
   readonly clock: Clock;
-  /** The text of a file, at most 16 MiB. */
+  /** The text of a file; one longer than 16 MiB fails with `EFBIG`. */
   readFile(path: string): Promise<string>;
   readdir(path: string): Promise<string[]>;
   /** Whether something is there, of whatever kind. */
   exists(path: string): Promise<boolean>;
-  /** Does not hang on a dead mount: fails with `ETIMEDOUT` after 2 s. */
+  /** The space of the file system at `path`. Does not hang on a dead mount: fails with `ETIMEDOUT` after 2 s. */
   statfs(path: string): Promise<FileSystemSpace>;
   /** Runs a command in a process group of its own. Throws with `ENOENT` or `EACCES` when it cannot be started. */
   run(command: Command, signal: AbortSignal): Promise<Ended>;

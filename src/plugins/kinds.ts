@@ -1,8 +1,12 @@
 import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
 import type { Alert, CheckRecord, CheckResult } from '../model/check.ts';
+import type { Evaluated, Purpose } from '../model/expression.ts';
+import type { KvChange, KvStore } from '../model/kv.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Host } from '../net/host.ts';
+import type { FunctionPlugin } from './function.ts';
 import { definer, type Plugin } from './plugin.ts';
 
 /** What a key of a collector's tree is: `*` in its name stands for any one segment. */
@@ -37,13 +41,7 @@ export type Collector = Plugin<'collector', Collect> & CollectorExtra;
 export const defineCollector = definer<'collector', Collect, CollectorExtra>('collector');
 
 /** Gives the value of an expression over what is known of this node; `undefined` stands for missing data. */
-export type Evaluate = (expression: string, as: 'condition' | 'value' | 'text') => Promise<Evaluated>;
-
-/** The outcome of an expression. */
-export type Evaluated =
-  | { readonly type: 'value'; readonly value: unknown; readonly text: string; readonly truth: boolean }
-  | { readonly type: 'missing'; readonly path: string; readonly reason: string }
-  | { readonly type: 'error'; readonly message: string };
+export type Evaluate = (expression: string, as: Purpose) => Promise<Evaluated>;
 
 /** The groups a node is in because of what was seen, and why it is in none. */
 export interface Detected {
@@ -87,12 +85,50 @@ export interface Channel {
 export type Handler = Plugin<'handler', Channel>;
 export const defineHandler = definer<'handler', Channel>('handler');
 
+/** What an engine of the key-value store works with. */
+export interface EngineContext {
+  /** Folder that is the engine's own. */
+  readonly path: string;
+  readonly nodeId: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Free bytes of the file system that `path` is on. */
+  freeBytes(): Promise<number>;
+  /** Is told of each change once it is on stable storage. */
+  onChange(change: KvChange): void;
+}
+
+/** Opens the store. Fails with `store_failed` when it is in use elsewhere, of a newer format or beyond repair. */
+export type OpenEngine = (context: EngineContext) => Promise<KvStore>;
+export type Engine = Plugin<'engine', OpenEngine>;
+export const defineEngine = definer<'engine', OpenEngine>('engine');
+
+/** What a hosting driver found out. */
+export interface Hosting {
+  readonly isActive: boolean;
+  /** What tells this machine from every other of its hoster, as the hoster writes it. */
+  readonly uniqueId?: string;
+}
+
+/** Looks whether this machine is of a driver's kind. */
+export type Recognise = (host: Host, signal: AbortSignal) => Promise<Hosting>;
+
+interface HostingExtra {
+  /** 1 container, 2 virtualisation, 3 cloud, 4 physical, 5 default: of several that are active, the one of the lowest layer counts. */
+  readonly layer: 1 | 2 | 3 | 4 | 5;
+}
+export type HostingDriver = Plugin<'hosting', Recognise> & HostingExtra;
+export const defineHostingDriver = definer<'hosting', Recognise, HostingExtra>('hosting');
+
 /** A plugin of any kind, by its kind's name. */
 export interface PluginKinds {
   readonly collector: Collector;
   readonly detector: Detector;
   readonly check: Check;
   readonly handler: Handler;
+  readonly function: FunctionPlugin;
+  readonly engine: Engine;
+  readonly hosting: HostingDriver;
 }
 
 /** The input type of a plugin's options. */

@@ -40,10 +40,11 @@ interface Hello {
   readonly uuid: string;
 }
 
+/** A part of everything; groups and checks stand beside the nodes, by node id, as a node may be too large for one frame. */
 interface Snapshot {
-  readonly members?: Readonly<Record<string, NodeRecord>>;
-  readonly checks?: readonly CheckRecord[];
-  readonly last: boolean;
+  readonly members: Readonly<Record<string, Omit<NodeRecord, 'groups'>>>;
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  readonly checks: Readonly<Record<string, Readonly<Record<string, CheckRecord>>>>;
 }
 
 export type NodeChange =
@@ -52,7 +53,7 @@ export type NodeChange =
 
 export type Frame =
   | Envelope<'hello', Hello>
-  | Envelope<'snapshot', Snapshot>
+  | (Envelope<'snapshot', Snapshot> & { readonly last?: boolean })
   | Envelope<'gossip', NodeChange>
   | Envelope<'checks', CheckRecord>
   | Envelope<'groups', { readonly node: string; readonly add: readonly string[]; readonly remove: readonly string[] }>

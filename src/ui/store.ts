@@ -26,11 +26,8 @@ export function afterFrame(view: View, frame: Frame, now: number): View {
   switch (frame.channel) {
     case 'hello':
       return { ...emptyView, self: selfOf(frame.payload), clockOffset: frame.ts - now };
-    case 'snapshot': {
-      const { members = {}, checks = [], last } = frame.payload;
-      const nodes = new Map([...view.nodes, ...Object.entries(members)]);
-      return { ...view, nodes, checks: checks.reduce(withCheck, view.checks), isComplete: last };
-    }
+    case 'snapshot':
+      return { ...withSnapshot(view, frame.payload), isComplete: frame.last === true };
     case 'gossip':
       return afterNodeChange(view, frame.payload);
     case 'checks':
@@ -47,6 +44,20 @@ const selfOf = ({ node, uuid, version }: Extract<Frame, { channel: 'hello' }>['p
   uuid,
   version,
 });
+
+function withSnapshot(
+  view: View,
+  { members, groups, checks }: Extract<Frame, { channel: 'snapshot' }>['payload'],
+): View {
+  const nodes = new Map(view.nodes);
+  for (const [uuid, member] of Object.entries(members)) nodes.set(uuid, { groups: [], ...member });
+  for (const [uuid, names] of Object.entries(groups)) {
+    const known = nodes.get(uuid);
+    if (known) nodes.set(uuid, { ...known, groups: names });
+  }
+  const all = Object.values(checks).flatMap((ofNode) => Object.values(ofNode));
+  return { ...view, nodes, checks: all.reduce(withCheck, view.checks) };
+}
 
 function afterNodeChange(view: View, change: Extract<Frame, { channel: 'gossip' }>['payload']): View {
   if ('name' in change) return { ...view, nodes: new Map(view.nodes).set(change.uuid, change) };

@@ -25,15 +25,24 @@ const check = (on: string, name: string, state: CheckRecord['state']): CheckReco
 });
 
 let index = 0;
-const frame = <C extends Frame['channel']>(channel: C, payload: Extract<Frame, { channel: C }>['payload']): Frame =>
-  ({ channel, index: index++, ts: 5_000, payload }) as Frame;
+const frame = <C extends Frame['channel']>(
+  channel: C,
+  payload: Extract<Frame, { channel: C }>['payload'],
+  last = false,
+): Frame => ({ channel, index: index++, ts: 5_000, payload, ...(last ? { last } : {}) }) as Frame;
 
 const after = (...frames: Frame[]): View => frames.reduce((view, each) => afterFrame(view, each, 1_000), emptyView);
 
+const { groups: groupsOfA, ...a } = node('a');
+const { groups: _none, ...b } = node('b');
 const start = [
   frame('hello', { version: '1.0.0', node: 'a', uuid: 'id-a' }),
-  frame('snapshot', { members: { 'id-a': node('a') }, checks: [check('a', 'load', 'ok')], last: false }),
-  frame('snapshot', { members: { 'id-b': node('b') }, last: true }),
+  frame('snapshot', {
+    members: { 'id-a': a },
+    groups: { 'id-a': groupsOfA },
+    checks: { 'id-a': { load: check('a', 'load', 'ok') } },
+  }),
+  frame('snapshot', { members: { 'id-b': b }, groups: { 'id-b': ['linux'] }, checks: {} }, true),
 ];
 
 test('a snapshot in parts makes one view', () => {

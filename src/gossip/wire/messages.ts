@@ -55,6 +55,7 @@ export interface Alive {
   readonly node: string;
   readonly incarnation: number;
   readonly address: string;
+  /** 0 here and in other messages: the receiver's own port. */
   readonly port: number;
   readonly meta: Uint8Array;
   readonly versions: Versions;
@@ -211,5 +212,12 @@ export const DROP_REASONS = [
   'badMeta',
   'badName',
   'badAddress',
+  'encrypted',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
+
+/** What bytes turn into that are no message. `encrypted`: the peer requires encryption. */
+export interface Malformed {
+  readonly kind: 'malformed';
+  readonly reason: DropReason;
+}

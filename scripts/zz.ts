@@ -1,0 +1,12 @@
+import { z } from 'zod';
+if (process.argv[2] === 'jitless') z.config({ jitless: true });
+const { loadPacks } = await import('../src/packs/load.ts');
+const { loadConfig } = await import('../src/config/load.ts');
+const rules = { checkFields: ['critical_if','script'], expressionFault: () => undefined };
+const t = process.cpuUsage();
+const c = await loadConfig({ directory: 'etc', env: process.env, rules });
+const t2 = process.cpuUsage(t);
+const u = process.cpuUsage();
+const s = await loadPacks({ shipped: 'etc', data: '/nonexistent', local: { directory: '', objects: [] }, rules });
+const u2 = process.cpuUsage(u);
+console.log(process.argv[2], (t2.user+t2.system)/1000, (u2.user + u2.system)/1000, process.memoryUsage().rss/1e6);

@@ -1,0 +1,108 @@
+import type { Command } from './command.ts';
+
+/** What the list of commands says of one, before it is loaded. */
+export interface Listing {
+  /** One sentence. */
+  readonly summary: string;
+  load(): Promise<{ readonly default: Command }>;
+}
+
+/** First words and what they are about. */
+export const TOPICS: ReadonlyMap<string, string> = new Map([
+  ['agent', 'Start, stop and look at the agent of this machine.'],
+  ['gossip', 'The nodes of the pool, and how to join and leave it.'],
+  ['collectors', 'What the agent sees of this machine.'],
+  ['detectors', 'Which groups this node is in, and why.'],
+  ['monitoring', 'How the checks of the nodes stand.'],
+  ['check', 'The checks of this node.'],
+  ['kv', 'The key-value store.'],
+  ['evaluator', 'Try out the language of checks.'],
+  ['packs', 'What the agent is configured from.'],
+]);
+
+/** Other words for the same. */
+export const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['kv-store', 'kv'],
+  ['monitoring run', 'check run'],
+  ['agent leave', 'gossip leave'],
+]);
+
+/** Every command by its words, which are the path of its file. They are loaded when they are run, so that starting stays quick. */
+export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
+  ['agent health', { summary: 'Tell how the agent is, and why.', load: () => import('./commands/agent/health.ts') }],
+  [
+    'agent info',
+    { summary: 'Show everything about this node on one page.', load: () => import('./commands/agent/info.ts') },
+  ],
+  ['agent print', { summary: 'Print one fact of the agent.', load: () => import('./commands/agent/print.ts') }],
+  ['agent reload', { summary: 'Read the configuration again.', load: () => import('./commands/agent/reload.ts') }],
+  ['agent start', { summary: 'Run the agent in the foreground.', load: () => import('./commands/agent/start.ts') }],
+  [
+    'agent stop',
+    { summary: 'Stop the agent and wait until it is gone.', load: () => import('./commands/agent/stop.ts') },
+  ],
+  [
+    'agent wait-initialized',
+    {
+      summary: 'Wait until the agent has looked around once.',
+      load: () => import('./commands/agent/wait-initialized.ts'),
+    },
+  ],
+  ['check list', { summary: 'List the checks of this node.', load: () => import('./commands/check/list.ts') }],
+  ['check run', { summary: 'Run a check now.', load: () => import('./commands/check/run.ts') }],
+  ['check show', { summary: 'Show a check with its definition.', load: () => import('./commands/check/show.ts') }],
+  [
+    'collectors list',
+    { summary: 'List the collectors and how they are.', load: () => import('./commands/collectors/list.ts') },
+  ],
+  ['collectors run', { summary: 'Run a collector now.', load: () => import('./commands/collectors/run.ts') }],
+  ['collectors show', { summary: 'Show what collectors saw.', load: () => import('./commands/collectors/show.ts') }],
+  [
+    'detectors list',
+    { summary: 'List the detectors and their rules.', load: () => import('./commands/detectors/list.ts') },
+  ],
+  [
+    'detectors state',
+    {
+      summary: 'List the groups of this node and what gave them.',
+      load: () => import('./commands/detectors/state.ts'),
+    },
+  ],
+  [
+    'evaluator eval',
+    { summary: 'Evaluate an expression on this node.', load: () => import('./commands/evaluator/eval.ts') },
+  ],
+  [
+    'evaluator list',
+    { summary: 'List the functions of expressions.', load: () => import('./commands/evaluator/list.ts') },
+  ],
+  ['gossip join', { summary: 'Join the pool of other nodes.', load: () => import('./commands/gossip/join.ts') }],
+  [
+    'gossip leave',
+    { summary: 'Leave the pool on purpose; the agent ends.', load: () => import('./commands/gossip/leave.ts') },
+  ],
+  ['gossip members', { summary: 'List the nodes of the pool.', load: () => import('./commands/gossip/members.ts') }],
+  ['kv delete', { summary: 'Delete a key.', load: () => import('./commands/kv/delete.ts') }],
+  ['kv get', { summary: 'Print the value of a key.', load: () => import('./commands/kv/get.ts') }],
+  ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],
+  ['kv put', { summary: 'Store a value under a key.', load: () => import('./commands/kv/put.ts') }],
+  [
+    'monitoring state',
+    { summary: 'Show how the checks of a node stand.', load: () => import('./commands/monitoring/state.ts') },
+  ],
+  ['packs list', { summary: 'List the packs of every level.', load: () => import('./commands/packs/list.ts') }],
+  ['packs show', { summary: 'Show packs with their parameters.', load: () => import('./commands/packs/show.ts') }],
+  ['version', { summary: 'Print the version.', load: () => import('./commands/version.ts') }],
+]);
+
+/** The words that may follow `words`, sorted: a command's next word or a topic. */
+export function nextWords(words: readonly string[]): readonly string[] {
+  const depth = words.length;
+  const found = new Set<string>();
+  for (const path of COMMANDS.keys()) {
+    const steps = path.split(' ');
+    const next = steps[depth];
+    if (next !== undefined && words.every((word, place) => steps[place] === word)) found.add(next);
+  }
+  return [...found].sort();
+}

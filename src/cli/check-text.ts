@@ -1,0 +1,23 @@
+import { systemClock } from '../base/clock.ts';
+import { shortAge } from '../base/duration.ts';
+import type { Api } from '../http/api.ts';
+import { escaped } from './escape.ts';
+import type { Terminal } from './terminal.ts';
+
+type Check = Api['POST /monitoring/checks/:id*/run']['answer'];
+
+/** The lines of a check: pack and name, state and since when, whether the state is confirmed, then what it said. */
+export function checkLines(check: Check, terminal: Terminal): string[] {
+  const { name, display_name, pack_name, state, hard, last_change, attempt, max_attempts } = check;
+  const short = name.slice(name.indexOf('/') + 1);
+  const shownName = display_name === '' || display_name === name ? short : `[${display_name}]`;
+  const age = last_change === null ? '' : `  for ${shortAge(systemClock.wall() - last_change)}`;
+  const unconfirmed = hard || attempt === undefined ? '' : `  (soft ${attempt}/${max_attempts})`;
+  const head = `  - ${escaped(pack_name)} > checks > ${terminal.paint(escaped(shownName), 'magenta')} `;
+  return [`${head}${terminal.state(state, state.toUpperCase())}${age}${unconfirmed}`, ...outputLines(check)];
+}
+
+function outputLines({ output, long_output = '' }: Check): string[] {
+  const text = [output, long_output].filter((part) => part !== '').join('\n');
+  return text === '' ? [] : text.split('\n').map((line) => `    | ${escaped(line)}`);
+}

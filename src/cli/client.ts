@@ -1,0 +1,160 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
+import type { Api } from '../http/api.ts';
+import { AgentRefusal } from './failure.ts';
+import { type Address, addressText } from './find-agent.ts';
+
+const TIMEOUT_MS = 30_000;
+const MAX_ANSWER = 268_435_456;
+
+type RouteName = keyof Api & string;
+/** What a route takes may be left out when nothing of it is needed. */
+type Part<Name extends string, Value> = undefined extends Value
+  ? { readonly [Key in Name]?: Value }
+  : Record<never, never> extends Value
+    ? { readonly [Key in Name]?: Value }
+    : { readonly [Key in Name]: Value };
+type Asked<Name extends RouteName> = Part<'params', Api[Name]['params']> &
+  Part<'query', Api[Name]['query']> &
+  Part<'body', Api[Name]['body']>;
+
+/** An answer with what its head says. */
+export interface Answer<Body> {
+  readonly body: Body;
+  readonly headers: IncomingHttpHeaders;
+}
+
+interface Settings {
+  readonly timeoutMs?: number | undefined;
+  /** Is told of each request and answer. */
+  trace?(text: string): void;
+}
+
+interface Sent {
+  readonly method: string;
+  readonly target: string;
+  readonly body: Uint8Array | undefined;
+  readonly type: string;
+}
+
+/** Asks a running agent, over its unix socket or over TCP. What may be asked, and what comes back, is the type of its API. */
+export class AgentClient {
+  readonly #find: () => Address;
+  readonly #settings: Settings;
+  #address: Address | undefined;
+
+  constructor(find: () => Address, settings: Settings) {
+    this.#find = find;
+    this.#settings = settings;
+  }
+
+  /** Where it asks. */
+  get address(): Address {
+    this.#address ??= this.#find();
+    return this.#address;
+  }
+
+  /** The answer of a route. Throws `unreachable` when no agent is there, an `AgentRefusal` when it answers with an error. */
+  async ask<Name extends RouteName>(route: Name, asked: Asked<Name>): Promise<Api[Name]['answer']> {
+    return (await this.askWhole(route, asked)).body;
+  }
+
+  /** As `ask`, with the head of the answer. */
+  async askWhole<Name extends RouteName>(route: Name, asked: Asked<Name>): Promise<Answer<Api[Name]['answer']>> {
+    const sent = sentOf(route, asked);
+    const trace = this.#settings.trace;
+    trace?.(`> ${sent.method} ${sent.target} (${sent.body?.length ?? 0} bytes)`);
+    const { status, headers, body } = await this.#send(sent);
+    trace?.(`< ${status} ${body.toString('utf8', 0, 2_000)}`);
+    const answer = parsed(body);
+    if (status < 200 || status > 299) throw new AgentRefusal(status, answer);
+    return { body: answer as Api[Name]['answer'], headers };
+  }
+
+  async #send(sent: Sent): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
+    const { address } = this;
+    try {
+      const response = await this.#open(sent, address);
+      return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response) };
+    } catch (error) {
+      throw unreachable(error, address);
+    }
+  }
+
+  #open({ method, target, body, type }: Sent, address: Address): Promise<IncomingMessage> {
+    const to =
+      address.kind === 'socket'
+        ? { socketPath: address.path, headers: { host: 'localhost' } }
+        : { host: address.url.hostname.replace(/^\[|\]$/g, ''), port: address.url.port || 80, headers: {} };
+    const length = body === undefined ? {} : { 'content-type': type, 'content-length': body.length };
+    const timeout = this.#settings.timeoutMs ?? TIMEOUT_MS;
+    return new Promise((resolve, reject) => {
+      const asking = request(
+        { ...to, method, path: target, agent: false, headers: { ...to.headers, ...length } },
+        resolve,
+      );
+      asking.setTimeout(timeout, () => asking.destroy(new Error(`no answer within ${timeout / 1_000} s`)));
+      asking.on('error', reject);
+      asking.end(body);
+    });
+  }
+}
+
+function sentOf(route: string, asked: { params?: unknown; query?: unknown; body?: unknown }): Sent {
+  const [method = '', path = ''] = route.split(' ');
+  const params = new Map(Object.entries(asked.params ?? {}));
+  const filled = path.replace(/:(\w+)\*?/g, (_, name) => encodedPath(String(params.get(name))));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked.query ?? {}))
+    if (value !== undefined) query.set(name, String(value));
+  const target = query.size === 0 ? filled : `${filled}?${query}`;
+  if (asked.body instanceof Uint8Array) return { method, target, body: asked.body, type: 'application/octet-stream' };
+  if (asked.body === undefined) return { method, target, body: undefined, type: '' };
+  return { method, target, body: Buffer.from(JSON.stringify(asked.body)), type: 'application/json' };
+}
+
+/** Slashes are part of keys and ids and stay; everything else that could mean something else is escaped. */
+const encodedPath = (text: string): string => text.split('/').map(encodeURIComponent).join('/');
+
+async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_ANSWER) throw new Error(`the answer is longer than ${MAX_ANSWER} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parsed(body: Buffer): unknown {
+  const text = body.toString('utf8');
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function unreachable(error: unknown, address: Address): OpsbroError {
+  const at = addressText(address);
+  switch (systemCode(error)) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+    case 'ENOTSOCK':
+      return new OpsbroError('unreachable', `no agent answers at ${at} (start it with: opsbro agent start)`, {
+        cause: error,
+      });
+    case 'EACCES':
+    case 'EPERM':
+      return new OpsbroError(
+        'unreachable',
+        `you may not use the socket ${at}; become a member of the group opsbro, use sudo, or read over --http`,
+        { cause: error },
+      );
+    default:
+      return new OpsbroError('unreachable', `the agent at ${at} does not answer: ${messageOf(error)}`, {
+        cause: error,
+      });
+  }
+}

@@ -1,0 +1,14 @@
+import { defineCommand } from '../../command.ts';
+import { escaped } from '../../escape.ts';
+
+export default defineCommand({
+  arguments: '<ADDR...>',
+  examples: ['gossip join 192.168.1.10', 'gossip join 127.0.0.2:6768 [::1]:6768'],
+  route: 'POST /agent/join',
+  async run({ args }, { agent, terminal }) {
+    const answer = await agent.ask('POST /agent/join', { body: { seeds: [...args] } });
+    terminal.show(answer, () => terminal.line(`joined ${answer.joined} of ${args.length}`));
+    for (const [seed, why] of Object.entries(answer.errors)) terminal.error(`error: ${escaped(seed)}: ${escaped(why)}`);
+    return answer.joined > 0 ? 0 : 1;
+  },
+});

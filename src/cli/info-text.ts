@@ -1,0 +1,100 @@
+import type { Api } from '../http/api.ts';
+import { escaped } from './escape.ts';
+import type { Terminal } from './terminal.ts';
+
+type Info = Api['GET /agent/info']['answer'];
+type Brush = Pick<Terminal, 'paint' | 'unicode'>;
+
+const LABEL_WIDTH = 22;
+const MEBIBYTE = 1_048_576;
+
+/** What `agent info` prints. Scripts search for its words: they stay as they are. */
+export function infoText(info: Info, brush: Brush): string[] {
+  return [
+    ...info.warnings.map((warning) => brush.paint(`WARNING: ${escaped(warning)}`, 'yellow')),
+    ...block('generic', generic(info, brush), brush),
+    ...block('service discovery', discovery(info, brush), brush),
+    ...block('automatic detection', detection(info, brush), brush),
+    ...block('monitoring', [['Check states', checkStates(info)]], brush),
+    ...block('metrology', [['Collectors', collectorStates(info)]], brush),
+    ...technical(info, brush),
+  ];
+}
+
+type Row = readonly [label: string, text: string];
+
+function block(title: string, rows: readonly Row[], brush: Brush): string[] {
+  const rule = brush.unicode ? `┌${'─'.repeat(19)}` : `+${'-'.repeat(19)}`;
+  const lines = rows.map(([label, text]) =>
+    label === '' ? `  ${text}` : ` ${brush.paint(`${label}:`.padEnd(LABEL_WIDTH), 'blue')}${text}`,
+  );
+  return [`${rule} ${title}`, ...lines, ''];
+}
+
+function generic(info: Info, brush: Brush): Row[] {
+  const system = `${escaped(info.system_distro)} (version ${escaped(info.system_distroversion)})`;
+  const managed = brush.unicode ? '√ managed' : '+ managed';
+  return [
+    ['Name', escaped(info.name)],
+    ...(info.display_name === '' ? [] : [['Display name', `[ ${escaped(info.display_name)} ]`] as const]),
+    ['System', info.is_managed_system ? `${system}  ${brush.paint(managed, 'green')}` : system],
+  ];
+}
+
+function discovery(info: Info, brush: Brush): Row[] {
+  const { alive, suspect, dead, left } = info.members;
+  const { http = 'off' } = info.ports;
+  const [yes, no] = brush.unicode ? ['√', '‼'] : ['+', '!'];
+  const key = info.is_zone_protected ? `${yes} zone have a gossip key` : `${no} zone do not have a gossip key`;
+  return [
+    ['UUID', info.uuid],
+    ['Local addr', escaped(info.local_addr)],
+    ['Public addr', escaped(info.public_addr)],
+    ['UDP port', String(info.port)],
+    ['HTTP', `127.0.0.1:${http}   unix socket ${escaped(info.socket)}`],
+    ['Zone', `${escaped(info.zone)} (${key})`],
+    ['Members', `${alive} alive / ${suspect} suspect / ${dead} dead / ${left} left`],
+    ['', more('opsbro gossip members', brush)],
+  ];
+}
+
+function detection(info: Info, brush: Brush): Row[] {
+  const drivers = info.hosting_drivers_state.map(({ name, active }) => (active ? `[${escaped(name)}]` : escaped(name)));
+  return [
+    ['Groups', escaped([...info.groups_all].sort().join(','))],
+    ...(drivers.length === 0 ? [] : [['Hosting drivers', drivers.join(brush.unicode ? ' ← ' : ' <- ')] as const]),
+    ['', more('opsbro detectors state', brush)],
+  ];
+}
+
+const checkStates = ({ monitoring: { ok, warning, critical, unknown, pending } }: Info): string =>
+  `${ok} OK / ${warning} WARNING / ${critical} CRITICAL / ${unknown} UNKNOWN / ${pending} PENDING`;
+
+function collectorStates(info: Info): string {
+  const states = Object.values(info.collectors).map(({ state }) => state);
+  const count = (...wanted: readonly string[]) => states.filter((state) => wanted.includes(state)).length;
+  const pending = count('pending', 'running');
+  return `${count('ok')} OK / ${count('error')} ERROR / ${count('not-eligible')} NOT-ELIGIBLE / ${pending} PENDING`;
+}
+
+function technical(info: Info, brush: Brush): string[] {
+  const rule = (brush.unicode ? '─' : '-').repeat(12);
+  const rows: Row[] = [
+    ['State', `${info.agent_state} (health: ${info.health})`],
+    ...info.reasons.map(({ part, text }) => ['  └ Reason', `${escaped(part)}: ${escaped(text)}`] as const),
+    ['Memory usage', `${Math.round(info.memory_consumption / MEBIBYTE)}MB`],
+    ['CPU Usage', `${info.cpu_consumption.toFixed(1)}%`],
+    ['KV Backend', escaped(info.kv.backend.name)],
+    ['   - size', `${(info.kv.stats.size / MEBIBYTE).toFixed(2)}MB`],
+    ['Version', `${escaped(info.version)} (node ${escaped(info.node_version)})`],
+    ['Logs', `${info.logs.ERROR.length} errors    ${info.logs.WARNING.length} warnings`],
+  ];
+  const lines = rows.map(([label, text]) =>
+    label.startsWith(' ')
+      ? ` ${`${label}:`.padEnd(LABEL_WIDTH - 1)}${text}`
+      : ` - ${brush.paint(`${label}:`.padEnd(LABEL_WIDTH - 3), 'blue')}${text}`,
+  );
+  return [`${rule} Technical info`, ...lines];
+}
+
+const more = (command: string, brush: Brush): string => `${brush.unicode ? '└ More →' : '  More:'} ${command}`;

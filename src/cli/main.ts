@@ -1,0 +1,29 @@
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './run.ts';
+import type { Sink, World } from './world.ts';
+
+// The command line: a typed client of the agent, and the way to start one.
+
+const sink = (stream: NodeJS.WriteStream): Sink => ({
+  write: (chunk) => void stream.write(chunk),
+  isTTY: stream.isTTY === true,
+  columns: stream.columns,
+});
+
+const world: World = {
+  env: process.env,
+  cwd: process.cwd(),
+  uid: process.getuid?.() ?? 0,
+  userHome: homedir(),
+  program: join(dirname(fileURLToPath(import.meta.url)), '..', '..'),
+  out: sink(process.stdout),
+  err: sink(process.stderr),
+  input: process.stdin,
+};
+
+/** Who read our output has seen enough: that is a good end. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+process.exitCode = await run(process.argv.slice(2), world);

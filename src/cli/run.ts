@@ -1,0 +1,69 @@
+import { COMMANDS } from './catalog.ts';
+import { AgentClient } from './client.ts';
+import type { Context } from './command.ts';
+import { escaped } from './escape.ts';
+import { errorJson, exitCodeOf, sentenceOf, UsageError } from './failure.ts';
+import { findAgent } from './find-agent.ts';
+import { globalsOf, lookOf } from './global-options.ts';
+import { listing, mainHelp, topicHelp } from './help.ts';
+import { type Parsed, parseLine } from './parse.ts';
+import { Terminal } from './terminal.ts';
+import { findWords } from './words.ts';
+import type { World } from './world.ts';
+
+/** Runs a command line, and gives the code it ends with. Whatever goes wrong is said here, once. */
+export async function run(argv: readonly string[], world: World): Promise<number> {
+  try {
+    return await dispatch(argv, world);
+  } catch (error) {
+    const before = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
+    if (before.includes('--json')) world.out.write(`${JSON.stringify(errorJson(error))}\n`);
+    world.err.write(`error: ${escaped(sentenceOf(error))}\n`);
+    if (before.includes('--debug') && error instanceof Error) world.err.write(`${error.stack}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(argv: readonly string[], world: World): Promise<number> {
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  const { path, rest } = findWords(words);
+  const listed = COMMANDS.get(path);
+  if (listed === undefined) return withoutCommand(path, rest, world);
+  const { default: command } = await listed.load();
+  const parsed = parseLine({ path, listing: listed, command }, rest);
+  if ('help' in parsed) {
+    world.out.write(parsed.help);
+    return 0;
+  }
+  const { args, options } = parsed;
+  return (await command.run({ args, options }, contextOf(parsed, world))) ?? 0;
+}
+
+/** There is no command: help, lists and the version are asked for, or a word is missing. */
+async function withoutCommand(path: string, rest: readonly string[], world: World): Promise<number> {
+  const asks = (...forms: readonly string[]) => rest.some((token) => forms.includes(token));
+  if (path === '') {
+    if (asks('--version')) return await dispatch(['version', ...rest.filter((token) => token !== '--version')], world);
+    const odd = rest.find((token) => !/^(-h|--help|-l|--list)$/.test(token));
+    if (odd !== undefined && !asks('-h', '--help', '-l', '--list'))
+      throw new UsageError(`no command was given (see opsbro --help)`);
+    world.out.write(asks('-l', '--list') ? listing() : mainHelp());
+    return 0;
+  }
+  if (asks('-h', '--help')) {
+    world.out.write(topicHelp(path));
+    return 0;
+  }
+  world.err.write(topicHelp(path));
+  return 2;
+}
+
+function contextOf(parsed: Parsed, world: World): Context {
+  const globals = globalsOf(parsed.globals);
+  const terminal = new Terminal(world, lookOf(parsed.globals));
+  const agent = new AgentClient(() => findAgent(globals, world), {
+    timeoutMs: globals.timeoutMs,
+    ...(globals.debug ? { trace: (text: string) => terminal.error(escaped(text)) } : {}),
+  });
+  return { world, terminal, globals, agent };
+}

@@ -1,0 +1,25 @@
+/** Where text goes. */
+export interface Sink {
+  write(chunk: string | Uint8Array): void;
+  readonly isTTY: boolean;
+  /** Columns of the terminal, if it is one. */
+  readonly columns: number | undefined;
+}
+
+type Variable = 'OPSBRO_HOME' | 'OPSBRO_SOCKET' | 'OPSBRO_HTTP' | 'NO_COLOR' | 'TERM' | 'LC_ALL' | 'LC_CTYPE' | 'LANG';
+
+/** The variables of the environment that count here. */
+type Environment = { readonly [Name in Variable]?: string | undefined };
+
+/** The machine as the command line sees it; tests pass their own. */
+export interface World {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly uid: number;
+  readonly userHome: string;
+  /** The folder that holds the program's package.json. */
+  readonly program: string;
+  readonly out: Sink;
+  readonly err: Sink;
+  readonly input: AsyncIterable<Uint8Array> & { readonly isTTY: boolean };
+}

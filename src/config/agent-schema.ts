@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { Yaml } from '../model/pack.ts';
+import * as field from './fields.ts';
+
+/** A map of keys that all have a default, so that any part of it may be left out. */
+const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
+
+const loopback = () => field.addresses().prefault(['127.0.0.1', '::1']);
+const topic = (what: string) => field.flag().default(true).describe(`${what}; false switches it off.`);
+
+const http = section({
+  port: field.door().default(6770).describe('TCP port of the API and the page.'),
+  bind: loopback().describe('Addresses the API listens on, beside the unix socket.'),
+  allowed_hosts: field
+    .words('a list of host names')
+    .prefault([])
+    .describe("Names, beside the agent's own, that a request may give as its Host."),
+  max_body: field.size().prefault('8MB').describe('Longest body of a request; a longer one is answered with 413.'),
+  max_connections_per_client: field
+    .wholeNumber(1, 100_000)
+    .default(200)
+    .describe('Connections one client address may hold at a time.'),
+  ui: field.flag().default(true).describe('Serve the web page.'),
+});
+
+const websocket = section({
+  enabled: field.flag().default(true).describe('Listen on a port of its own; the same stream is at /ws of the API.'),
+  port: field.door().default(6769).describe('TCP port.'),
+  bind: loopback().describe('Addresses it listens on.'),
+});
+
+const dns = section({
+  enabled: field.flag().default(false).describe('Answer DNS queries; the group dns-listener switches it on as well.'),
+  port: field.door().default(6766).describe('Port for UDP and TCP.'),
+  bind: loopback().describe('Addresses it listens on.'),
+  domain: field
+    .textLike(/^\.?[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?$/, 'a domain such as .opsbro')
+    .prefault('.opsbro')
+    .describe('Names below this domain are answered.'),
+  ttl: field.wholeNumber(0, 86_400).default(5).describe('Seconds an answer may be kept.'),
+});
+
+const kv = section({
+  max_value: field
+    .size(8 * 1024 * 1024)
+    .prefault('1MiB')
+    .describe('Longest value of a key, at most 8MiB.'),
+  max_bytes: field.size().prefault('1GiB').describe('Bytes the store may hold on this node; 0 for no limit.'),
+});
+
+const profiled = () => field.duration().optional();
+
+const gossip = section({
+  profile: field
+    .oneOf(['lan', 'wan', 'local'])
+    .prefault('lan')
+    .describe('Set of times for the network between the nodes; single ones may be set below.'),
+  tags: z
+    .record(z.string().regex(/^(?!(?:ob|id|z|pp|px|sv|g)$)[A-Za-z0-9_.-]{1,64}$/), field.text())
+    .meta({ expected: 'a map of texts, under other names than ob, id, z, pp, px, sv and g' })
+    .prefault({})
+    .describe('Tags of this node that every member sees.'),
+  tcp_timeout: profiled().describe('Longest time for a whole exchange over TCP.'),
+  indirect_checks: field.wholeNumber(0, 100).optional().describe('Members asked to try when a probe is not answered.'),
+  retransmit_mult: field
+    .wholeNumber(1, 100)
+    .optional()
+    .describe('Times a message is told on, per digit of the number of members.'),
+  suspicion_mult: field
+    .wholeNumber(1, 100)
+    .optional()
+    .describe('Length of a suspicion in probe intervals, per digit of the number of members.'),
+  suspicion_max_timeout_mult: field
+    .wholeNumber(1, 100)
+    .optional()
+    .describe('How many times longer a suspicion lasts that nobody confirms.'),
+  push_pull_interval: profiled().describe('Time between two whole exchanges with a random member.'),
+  probe_interval: profiled().describe('Time between two probes.'),
+  probe_timeout: profiled().describe('Time a probed member has to answer.'),
+  gossip_interval: profiled().describe('Time between two rounds of telling news on.'),
+  gossip_nodes: field.wholeNumber(1, 100).optional().describe('Members told in one round.'),
+  gossip_to_the_dead: profiled().describe('For how long a dead member is still told the news.'),
+  reconnect_interval: profiled().describe('Time between two attempts to reach a dead member.'),
+  flush_delay: profiled().describe('Longest time news waits before it is told on.'),
+});
+
+const checks = section({
+  max_parallel: field
+    .wholeNumber(1, 1_000)
+    .optional()
+    .describe('Scripts that run at the same time; twice the number of processors and at least 4 when left out.'),
+});
+
+const collector = z.strictObject({
+  interval: field.duration(1_000).optional().describe('Time between two runs.'),
+  timeout: field.duration(1).optional().describe('Time a run may take.'),
+  enabled: field.flag().optional().describe('false: it does not run.'),
+});
+
+/** The agent's own configuration, `agent.yml`: this schema is its check, its type, its reference page and its sample file. */
+export const AgentConfig = z.strictObject({
+  groups: field
+    .words('a list of group names')
+    .prefault([])
+    .describe('Groups this node is in, besides those that detectors find.'),
+  display_name: field.text().prefault('').describe('Name to show beside the node name.'),
+  name: field
+    .textLike(/^[A-Za-z0-9.-]{1,128}$/, 'a name of letters, digits, dots and dashes')
+    .optional()
+    .describe('Name of the node among its peers; the host name when left out.'),
+  process_name: field.text().prefault('opsbro').describe('Title of the process.'),
+  node_zone: field
+    .textLike(/^[A-Za-z0-9_-]{1,63}$/, 'a zone name of letters, digits, dashes and underscores')
+    .prefault('internet')
+    .describe('Zone this node is in.'),
+  seeds: field
+    .words('a list of host:port')
+    .prefault([])
+    .describe('Members to join at start, and again while no other member is known: host, host:port or [v6]:port.'),
+  bind: field.addresses().optional().describe('Addresses gossip listens on; 127.0.0.1 when left out.'),
+  advertise: field.oneAddress().optional().describe('Address told to others; found by itself when left out.'),
+  advertise_port: field.port().optional().describe('Port told to others, when it is not the one listened on.'),
+  port: field.port().default(6768).describe('Port of gossip, UDP and TCP.'),
+  insecure: field.flag().default(false).describe('Let gossip listen beyond loopback although nothing is encrypted.'),
+  http,
+  websocket,
+  dns,
+  kv,
+  gossip,
+  checks,
+  collectors: z
+    .record(z.string(), collector)
+    .meta({ expected: 'a map from collector names to settings' })
+    .prefault({})
+    .describe('Settings of single collectors, by name.'),
+  log_level: field
+    .oneOf(['ERROR', 'WARNING', 'INFO', 'DEBUG'])
+    .prefault('INFO')
+    .describe('What is logged; less important lines are left out.'),
+  log_format: field.oneOf(['text', 'json']).prefault('text').describe('Form of a log line.'),
+  log_stdout: field.flag().default(true).describe('Log to the terminal as well while in the foreground.'),
+  data: field.path().optional().describe('Directory of what the agent keeps.'),
+  log: field.path().optional().describe('Directory of the log files.'),
+  lock: field.path().optional().describe('File that holds the process id.'),
+  socket: field.path().optional().describe('Path of the unix socket.'),
+  service_discovery_topic_enabled: topic('Gossip'),
+  automatic_detection_topic_enabled: topic('Detectors'),
+  monitoring_topic_enabled: topic('Checks'),
+  metrology_topic_enabled: topic('Collectors'),
+  variables: z
+    .record(
+      z.string(),
+      z.custom<Yaml>(() => true),
+    )
+    .meta({ expected: 'a map' })
+    .prefault({})
+    .describe('Free variables, for $name$ in check scripts and {configuration.name} in expressions.'),
+});
+
+/** The configuration with every default filled in: durations in milliseconds, sizes in bytes. */
+export type AgentConfig = z.output<typeof AgentConfig>;

@@ -1,0 +1,145 @@
+import { basename, join } from 'node:path';
+import type { PackObject, PackObjectType, Problem, Yaml, YamlMap } from '../model/pack.ts';
+import { AgentConfig } from './agent-schema.ts';
+import { nested, readEnvironment } from './environment.ts';
+import { readYamlFile, yamlFilesBelow } from './files.ts';
+import { type ObjectRules, readObjects } from './objects.ts';
+import { Settlement } from './settle.ts';
+import { expandTabs, parseYaml, type YamlText } from './yaml.ts';
+import { isMapping } from './yaml-value.ts';
+
+/** Where the agent's configuration comes from. */
+export interface ConfigSources {
+  /** The directory of `agent.yml`. */
+  readonly directory: string;
+  /** A further directory whose own files may hold objects; `<data>/local-configuration`. */
+  readonly localDirectory?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the command line sets, by dotted key of the schema. */
+  readonly flags?: ReadonlyMap<string, Yaml>;
+  readonly rules: ObjectRules;
+}
+
+/** Everything that was written for this agent, with what was wrong left out. */
+export interface LoadedConfig {
+  readonly config: AgentConfig;
+  /** Who set a key: `FILE:LINE`, `environment` or `command line`; keys that are not named have their default. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** Free variables, those at the top level and those below `variables`. */
+  readonly variables: YamlMap;
+  /** Objects of the configuration directory; they belong to the pack `local`. */
+  readonly objects: readonly PackObject[];
+  readonly problems: readonly Problem[];
+  /** The errors that forbid to start: those of `agent.yml`, the environment and the command line. */
+  readonly fatal: readonly Problem[];
+  readonly files: readonly string[];
+}
+
+const OBJECT_TYPES: readonly PackObjectType[] = ['detector', 'check', 'service', 'handler'];
+
+/** Objects and settings of the early days, whose documentation was itself indented by tabs. */
+const OLD_KEYS = new Set(['detector', 'check', 'handler', 'dns', 'statsd', 'graphite', 'websocket', 'shinken']);
+
+/** Directories with rules of their own. */
+const SKIPPED = new Set(['packs', 'templates', 'zones', 'zone_keys']);
+const SKIPPED_FILES = new Set(['tokens.yml', 'executors.yml']);
+
+/** What an agent does that nobody has configured: a store and a name server for itself. */
+const UNCONFIGURED: YamlMap = { groups: ['kv', 'dns-listener'] };
+
+/**
+ * Reads all configuration, with all problems of all files at once. Of one key the command line counts before the environment, that
+ * before files, later files before earlier ones, and all before the default. Reading again is calling again. Does not throw.
+ */
+export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
+  const settlement = new Settlement(AgentConfig, OBJECT_TYPES);
+  const objects: PackObject[] = [];
+  const problems: Problem[] = [];
+  const { files, problems: scanProblems } = await filesOf(sources);
+  problems.push(...scanProblems);
+  if (files.length === 0) settlement.take(UNCONFIGURED, { name: 'no configuration file', placeOf: nowhere }, 'replace');
+  for (const file of files) {
+    const text = await readWithOldTabs(file);
+    const read = readObjects(text.documents, OBJECT_TYPES, originOf(file), sources.rules);
+    objects.push(...read.objects);
+    problems.push(...text.problems, ...read.problems, ...takeSettings(text, file, settlement));
+  }
+  readEnvironment(sources.env, settlement);
+  for (const [key, value] of sources.flags ?? []) {
+    settlement.take(nested(key.split('.'), value), { name: 'command line', placeOf: nowhere }, 'replace');
+  }
+  problems.push(...settlement.problems);
+  const config = AgentConfig.parse(settlement.settings);
+  const agentFile = join(sources.directory, 'agent.yml');
+  return {
+    config,
+    origins: settlement.origins,
+    variables: { ...settlement.variables, ...config.variables },
+    objects,
+    problems,
+    fatal: problems.filter(({ level, file }) => level === 'error' && (file === agentFile || !files.includes(file))),
+    files,
+  };
+}
+
+const nowhere = () => ({ line: 0, column: 0 });
+
+/** `agent.yml` first, then the others in the order of their paths. */
+async function filesOf({ directory, localDirectory }: ConfigSources) {
+  const scans = [await yamlFilesBelow({ directory, skip: SKIPPED })];
+  const main = scans.flatMap(({ files }) => files).filter((file) => !SKIPPED_FILES.has(file));
+  const ordered = [...main.filter((file) => file === 'agent.yml'), ...main.filter((file) => file !== 'agent.yml')];
+  const files = ordered.map((file) => join(directory, file));
+  if (localDirectory !== undefined) {
+    const local = await yamlFilesBelow({ directory: localDirectory, skip: new Set(['packs', 'parameters']) });
+    files.push(...local.files.filter((file) => !file.includes('/')).map((file) => join(localDirectory, file)));
+    scans.push(local);
+  }
+  return { files, problems: scans.flatMap((scan) => scan.problems) };
+}
+
+/** A text that only holds objects of the early days may be indented by tabs. */
+async function readWithOldTabs(file: string): Promise<YamlText> {
+  const read = await readYamlFile(file);
+  if (read.documents.length > 0 || !/^[ ]*\t/m.test(read.text)) return read;
+  const expanded = parseYaml(expandTabs(read.text), file);
+  const keys = expanded.documents.flatMap(({ value }) => (isMapping(value) ? Object.keys(value) : []));
+  if (keys.length === 0 || !keys.every((key) => OLD_KEYS.has(key))) return read;
+  const warnings = read.problems.slice(0, 1).map((problem) => ({
+    ...problem,
+    level: 'warning' as const,
+    message: 'tab used for indentation; read as 4 columns, as the objects of the early days were written',
+  }));
+  return { documents: expanded.documents, problems: [...warnings, ...expanded.problems] };
+}
+
+const originOf = (file: string) => ({
+  packName: 'local',
+  packLevel: 'local' as const,
+  file,
+  id: `local/${basename(file).replace(/\.[^.]+$/, '')}`,
+  withoutGroup: 'everywhere' as const,
+});
+
+function takeSettings({ documents }: YamlText, file: string, settlement: Settlement): Problem[] {
+  const problems: Problem[] = [];
+  for (const { value, placeOf } of documents) {
+    if (value === null) continue;
+    if (!isMapping(value)) {
+      problems.push({
+        level: 'error',
+        file,
+        ...placeOf([]),
+        key: '',
+        message: 'wrong content (expected a map of keys)',
+      });
+      continue;
+    }
+    const settings: Record<string, Yaml> = Object.create(null);
+    for (const [key, part] of Object.entries(value)) {
+      if (!(OBJECT_TYPES as readonly string[]).includes(key)) settings[key] = part;
+    }
+    settlement.take(settings, { name: file, placeOf }, 'unite');
+  }
+  return problems;
+}

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { didYouMean, nearest } from '../base/nearest.ts';
+import type { Level, PackObject, PackObjectType, Problem, Yaml, YamlMap } from '../model/pack.ts';
+import { faultOf } from './fault.ts';
+import { EXPRESSION_FIELDS, OBJECT_SCHEMAS, OLD_NAMES } from './object-schemas.ts';
+import { docOf } from './schema-walk.ts';
+import type { YamlDocument } from './yaml.ts';
+import type { Path } from './yaml-place.ts';
+import { isList, isMapping } from './yaml-value.ts';
+
+/** What the readers of objects need to know of the parts that use them. */
+export interface ObjectRules {
+  /** A check has to have one of these fields, which say what it runs. */
+  readonly checkFields: readonly string[];
+  /** What is wrong with an expression, in one clause; `undefined` when it can be read. */
+  expressionFault(expression: string): string | undefined;
+}
+
+/** Where objects come from. */
+export interface ObjectOrigin {
+  readonly packName: string;
+  readonly packLevel: Level;
+  readonly file: string;
+  /** The id of the one object of the file; of several each gets `#1`, `#2`... behind it. */
+  readonly id: string;
+  /** What it means that a check says nothing of groups. */
+  readonly withoutGroup: 'everywhere' | 'nowhere';
+}
+
+/** What was found in a file. */
+export interface ObjectsRead {
+  readonly objects: readonly PackObject[];
+  readonly problems: readonly Problem[];
+}
+
+interface Found {
+  readonly type: PackObjectType;
+  readonly value: Yaml;
+  readonly at: Path;
+  readonly document: YamlDocument;
+}
+
+/** The objects of these types that stand at the top of the documents of one file. A wrong one is reported and left out. */
+export function readObjects(
+  documents: readonly YamlDocument[],
+  types: readonly PackObjectType[],
+  origin: ObjectOrigin,
+  rules: ObjectRules,
+): ObjectsRead {
+  const found = documents.flatMap((document) => types.flatMap((type) => foundIn(document, type)));
+  const objects: PackObject[] = [];
+  const problems: Problem[] = [];
+  for (const type of types) {
+    const ofType = found.filter((one) => one.type === type);
+    for (const [index, one] of ofType.entries()) {
+      const id = ofType.length === 1 ? origin.id : `${origin.id}#${index + 1}`;
+      const reading = new ObjectReading(one, { ...origin, id }, rules);
+      objects.push(...reading.objects());
+      problems.push(...reading.problems);
+    }
+  }
+  return { objects, problems };
+}
+
+function foundIn(document: YamlDocument, type: PackObjectType): Found[] {
+  const value = isMapping(document.value) ? document.value[type] : undefined;
+  if (value === undefined || value === null) return [];
+  if (!isList(value)) return [{ type, value, at: [type], document }];
+  return value.map((one, index) => ({ type, value: one, at: [type, index], document }));
+}
+
+/** One object on its way from what is written to what the agent works with. */
+class ObjectReading {
+  readonly problems: Problem[] = [];
+  readonly #found: Found;
+  readonly #origin: ObjectOrigin;
+  readonly #rules: ObjectRules;
+
+  constructor(found: Found, origin: ObjectOrigin, rules: ObjectRules) {
+    this.#found = found;
+    this.#origin = origin;
+    this.#rules = rules;
+  }
+
+  /** The object, with the check within it when it is a service; none when something in it is wrong. */
+  objects(): PackObject[] {
+    const { type, value, at } = this.#found;
+    if (!isMapping(value)) {
+      this.#report('error', at, 'wrong value (expected a map of fields)');
+      return [];
+    }
+    const fields = this.#fields(type, value, at);
+    const objects = [this.#object(type, this.#origin.id, fields)];
+    const check = fields.get('check');
+    if (type === 'service' && isMapping(check)) {
+      const written = { if_group: fields.get('if_group') ?? null, ...check };
+      objects.push(
+        this.#object('check', `service:${this.#origin.id}`, this.#fields('check', written, [...at, 'check'])),
+      );
+    }
+    return this.problems.some(({ level }) => level === 'error') ? [] : objects;
+  }
+
+  #object(type: PackObjectType, id: string, fields: ReadonlyMap<string, Yaml>): PackObject {
+    const { packName, packLevel, file } = this.#origin;
+    const { document, at } = this.#found;
+    const definition: Record<string, Yaml> = Object.create(null);
+    for (const [name, value] of fields) definition[name] = value;
+    return { type, id, packName, packLevel, file, line: document.placeOf(at).line, definition };
+  }
+
+  /** The fields that are right, by their present names. */
+  #fields(type: PackObjectType, written: YamlMap, at: Path): ReadonlyMap<string, Yaml> {
+    const fields = new Map<string, Yaml>();
+    const named = new Set<string>();
+    for (const [key, value] of Object.entries(written)) {
+      if (value === null) continue;
+      const name = OLD_NAMES[type].get(key) ?? key;
+      named.add(name);
+      if (this.#isRight(type, name, value, [...at, key])) fields.set(name, value);
+    }
+    this.#demand(type, named, at);
+    if (type === 'check') this.#judgeCheck(fields, at);
+    if (type === 'handler') completeHandler(fields);
+    this.#readExpressions(type, fields, at);
+    return fields;
+  }
+
+  #isRight(type: PackObjectType, name: string, value: Yaml, at: Path): boolean {
+    const { shape } = OBJECT_SCHEMAS[type];
+    const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (!schema) this.#doubt(type, at);
+    const fault = schema && faultOf(schema, value, name);
+    if (fault !== undefined) this.#report('error', at, fault);
+    return fault === undefined;
+  }
+
+  #demand(type: PackObjectType, named: ReadonlySet<string>, at: Path): void {
+    for (const [name, schema] of Object.entries(OBJECT_SCHEMAS[type].shape)) {
+      if (named.has(name) || z.safeParse(schema, undefined).success) continue;
+      this.#report('error', [...at, name], `is missing (expected ${docOf(schema).expected})`);
+    }
+  }
+
+  /** Free keys are variables of a check and options of a handler, so only what looks like a slip of the pen is worth a word. */
+  #doubt(type: PackObjectType, at: Path): void {
+    const key = String(at.at(-1));
+    const known = Object.keys(OBJECT_SCHEMAS[type].shape);
+    const takesFreeKeys = type === 'check' || type === 'handler';
+    if (takesFreeKeys && nearest(key, known) === undefined) return;
+    this.#report('warning', at, `unknown key${didYouMean(key, known)}`);
+  }
+
+  #judgeCheck(fields: ReadonlyMap<string, Yaml>, at: Path): void {
+    const { checkFields } = this.#rules;
+    if (!checkFields.some((name) => fields.has(name))) {
+      this.#report('error', at, `check has nothing to run (expected one of ${checkFields.join(', ')})`);
+    }
+    if (fields.has('if_group') || this.#origin.withoutGroup === 'everywhere') return;
+    this.#report('warning', at, 'no if_group: this check never runs; write if_group: "*" to run it everywhere');
+  }
+
+  /** A broken expression is harmless until it is evaluated, so it refuses nothing. */
+  #readExpressions(type: PackObjectType, fields: ReadonlyMap<string, Yaml>, at: Path): void {
+    for (const name of EXPRESSION_FIELDS[type]) {
+      const value = fields.get(name);
+      const parts: [Path, Yaml][] = isMapping(value)
+        ? Object.entries(value).map(([key, part]) => [[...at, name, key], part])
+        : [[[...at, name], value ?? null]];
+      for (const [place, part] of parts) {
+        const fault = part === null || part === '' ? undefined : this.#rules.expressionFault(String(part));
+        if (fault !== undefined) this.#report('warning', place, fault);
+      }
+    }
+  }
+
+  #report(level: Problem['level'], at: Path, message: string): void {
+    const { line, column } = this.#found.document.placeOf(at);
+    this.problems.push({ level, file: this.#origin.file, line, column, key: at.join('.'), message });
+  }
+}
+
+function completeHandler(fields: Map<string, Yaml>): void {
+  if (fields.get('type') === 'email') fields.set('type', 'mail');
+  if (!fields.has('id')) fields.set('id', fields.get('type') ?? '');
+}

@@ -1,0 +1,128 @@
+import { Composer, type CST, type Document, LineCounter, type ParsedNode, Parser, type YAMLParseError } from 'yaml';
+import { messageOf } from '../base/errors.ts';
+import type { Problem, Yaml } from '../model/pack.ts';
+import { type Path, type Place, placeIn, sourceIn } from './yaml-place.ts';
+import { readValue } from './yaml-value.ts';
+
+/** One document of a file: what it says, and where it says it. */
+export interface YamlDocument {
+  readonly value: Yaml;
+  /** Line and column, from 1, of the key at this path or of the nearest part above it that is written. */
+  placeOf(path: Path): Place;
+  /** The characters of the plain value at this path, which a number has lost (`1.0`). */
+  sourceOf(path: Path): string | undefined;
+}
+
+/** What a text says; no document at all when a part of it cannot be read, as the rest may then mean something else. */
+export interface YamlText {
+  readonly documents: readonly YamlDocument[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads YAML 1.2 of the core schema as people write it: of keys written twice the last counts, keys are text, digits with a leading zero
+ * stay text, merge keys work; maps have no prototype. `file` is the name put into problems. Never throws.
+ */
+export function parseYaml(text: string, file: string): YamlText {
+  const lines = new LineCounter();
+  const problem = (level: Problem['level'], offset: number, message: string): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { level, file, line, column: col, key: '', message };
+  };
+  try {
+    const tokens = [...new Parser(lines.addNewLine).parse(text)];
+    const deep = tokens.find((token) => depthOf(token) > MAX_DEPTH);
+    if (deep) return refused(problem('error', deep.offset, `nested deeper than ${MAX_DEPTH} levels`));
+    const read = [...new Composer(OPTIONS).compose(tokens)];
+    const faults = read.flatMap((document) => faultsOf(document, text));
+    if (faults.length > 0) {
+      return refused(...faults.slice(0, MAX_FAULTS).map(({ offset, message }) => problem('error', offset, message)));
+    }
+    return documentsOf(read, { lines, problem });
+  } catch (error) {
+    return refused(problem('error', 0, `cannot be read as YAML: ${messageOf(error)}`));
+  }
+}
+
+const OPTIONS = {
+  version: '1.2',
+  schema: 'core',
+  uniqueKeys: false,
+  resolveKnownTags: false,
+  logLevel: 'error',
+} as const;
+
+/** The library recurses, and at some thousand levels it ends the process instead of throwing. */
+const MAX_DEPTH = 100;
+const MAX_FAULTS = 20;
+
+const refused = (...problems: readonly Problem[]): YamlText => ({ documents: [], problems });
+
+interface Fault {
+  readonly offset: number;
+  readonly message: string;
+}
+
+function documentsOf(
+  read: readonly Document.Parsed<ParsedNode>[],
+  { lines, problem }: { lines: LineCounter; problem: (level: Problem['level'], at: number, text: string) => Problem },
+): YamlText {
+  const documents: YamlDocument[] = [];
+  const problems: Problem[] = [];
+  for (const { contents } of read) {
+    const { value, remarks } = readValue(contents);
+    problems.push(...remarks.map(({ level, offset, message }) => problem(level, offset, message)));
+    documents.push({
+      value,
+      placeOf: (path) => placeIn(contents, path, lines),
+      sourceOf: (path) => sourceIn(contents, path),
+    });
+  }
+  return problems.some(({ level }) => level === 'error') ? refused(...problems) : { documents, problems };
+}
+
+function faultsOf({ errors, warnings }: Document.Parsed, text: string): Fault[] {
+  const faults = errors.map((error) => ({ offset: error.pos[0], message: messageFor(error, text) }));
+  for (const { code, pos, message } of warnings) {
+    if (code === 'TAG_RESOLVE_FAILED')
+      faults.push({ offset: pos[0], message: `${message}; tags of this kind are refused` });
+  }
+  return faults;
+}
+
+function messageFor({ code, pos, message }: YAMLParseError, text: string): string {
+  if (code === 'TAB_AS_INDENT' || isIndentedByTab(text, pos[0])) return 'tab used for indentation; YAML needs spaces';
+  return message.replace(/\s+/g, ' ').trim();
+}
+
+function isIndentedByTab(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  return /^ *\t/.test(text.slice(start, offset + 1));
+}
+
+/** Levels of nesting of a token, found without recursion. */
+function depthOf(token: CST.Token): number {
+  let deepest = 0;
+  const open: { readonly token: CST.Token; readonly depth: number }[] = [{ token, depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const depth = next.depth + 1;
+    deepest = Math.max(deepest, next.depth);
+    for (const part of partsOf(next.token)) open.push({ token: part, depth });
+  }
+  return deepest;
+}
+
+function partsOf(token: CST.Token): CST.Token[] {
+  if (token.type === 'document') return token.value ? [token.value] : [];
+  if (!('items' in token)) return [];
+  return token.items.flatMap(({ key, value }) => [key, value].filter((part) => part !== null && part !== undefined));
+}
+
+/** The text with tabs at the start of lines replaced by blanks up to the next multiple of four columns. */
+export function expandTabs(text: string): string {
+  return text.replace(/^[ \t]+/gm, (indent) => {
+    let column = 0;
+    for (const sign of indent) column += sign === '\t' ? 4 - (column % 4) : 1;
+    return ' '.repeat(column);
+  });
+}

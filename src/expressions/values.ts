@@ -1,0 +1,133 @@
+import type { MissingData } from '../model/expression.ts';
+import { fault } from './fault.ts';
+
+/** A value of the language. Lists are arrays, dicts are maps; nothing is ever changed once it was made. */
+export type Value = number | string | boolean | null | readonly Value[] | Tuple | Dict | ValueSet;
+
+/** What a part of an expression gives. */
+export type Result = Value | Missing;
+
+/** What may be a key of a dict. `True` is the key 1 and `False` the key 0, as they are equal. */
+export type Key = number | string | null;
+export type Dict = ReadonlyMap<Key, Value>;
+
+/** Data that is not there; most operations on it give it back. */
+export class Missing implements MissingData {
+  readonly path: string;
+  readonly reason: string;
+
+  constructor(path: string, reason: string) {
+    this.path = path;
+    this.reason = reason;
+  }
+}
+
+/** A list that is never equal to a list. */
+export class Tuple {
+  readonly items: readonly Value[];
+
+  constructor(items: readonly Value[]) {
+    this.items = items;
+  }
+}
+
+/** Different values, in the order in which they were put in. Only values that can be compared as a whole fit: no list, dict or set. */
+export class ValueSet {
+  readonly #byKey = new Map<Key, Value>();
+
+  /** Throws TYPE for one that does not fit. */
+  constructor(items: Iterable<Value>) {
+    for (const item of items) {
+      const key = identity(item);
+      if (!this.#byKey.has(key)) this.#byKey.set(key, item);
+    }
+  }
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  has(item: Value): boolean {
+    return isHashable(item) && this.#byKey.has(identity(item));
+  }
+
+  [Symbol.iterator](): IterableIterator<Value> {
+    return this.#byKey.values();
+  }
+}
+
+/** Equal values have the same identity. A text stands for itself; only one that begins like a tuple's identity is moved away. */
+function identity(value: Value): Key {
+  if (typeof value === 'boolean') return Number(value);
+  if (value === null || typeof value === 'number') return value;
+  if (typeof value === 'string') return value.startsWith('\0') ? `\0s${value}` : value;
+  if (value instanceof Tuple) return `\0t${value.items.map(partIdentity).join('')}`;
+  throw fault('TYPE', `a ${typeName(value)} cannot be an element of a set`);
+}
+
+function partIdentity(item: Value): string {
+  const key = identity(item);
+  const text = String(key);
+  return `${key === null ? 'n' : typeof key}${text.length}:${text}`;
+}
+
+const isHashable = (value: Value): boolean =>
+  value instanceof Tuple ? value.items.every(isHashable) : value === null || typeof value !== 'object';
+
+/** The key under which a dict holds `value`; `undefined` when it cannot be one. */
+export function keyOf(value: Value): Key | undefined {
+  if (typeof value === 'boolean') return Number(value);
+  return value === null || typeof value !== 'object' ? value : undefined;
+}
+
+/** What people call the type of a value. */
+export function typeName(value: Result): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string' || typeof value === 'number') return typeof value;
+  if (value instanceof Missing) return 'missing';
+  if (value instanceof Tuple) return 'tuple';
+  if (value instanceof ValueSet) return 'set';
+  return value instanceof Map ? 'dict' : 'list';
+}
+
+export const isList = (value: Result): value is readonly Value[] => Array.isArray(value);
+export const isDict = (value: Result): value is Dict => value instanceof Map;
+
+/** The number a value counts as: itself, or 1 and 0 for True and False. */
+export function numberOf(value: Result): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'boolean' ? Number(value) : undefined;
+}
+
+/** None, False, 0, the empty text and empty containers are false, all else is true. */
+export function isTrue(value: Value): boolean {
+  if (value === null || typeof value !== 'object') return Boolean(value);
+  return sizeOf(value) > 0;
+}
+
+/** Elements of a container, UTF-16 units of a text; 1 for anything else. */
+export function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  if (value === null || typeof value !== 'object') return 1;
+  if (isList(value)) return value.length;
+  return value instanceof Tuple ? value.items.length : value.size;
+}
+
+/** What a loop over the value would give: elements, keys of a dict, characters of a text; `undefined` when there is nothing to loop over. */
+export function itemsOf(value: Value): readonly Value[] | undefined {
+  if (typeof value === 'string') return Array.from(value);
+  if (value === null || typeof value !== 'object') return undefined;
+  if (isList(value)) return value;
+  if (value instanceof Tuple) return value.items;
+  return value instanceof ValueSet ? [...value] : [...value.keys()];
+}
+
+/** The JSON form of a value: lists, tuples and sets are arrays, dicts objects, missing data `{"$missing": path}`. */
+export function jsonOf(value: unknown): unknown {
+  if (value instanceof Missing) return { $missing: value.path };
+  if (value instanceof Tuple) return value.items.map(jsonOf);
+  if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, each]) => [String(key), jsonOf(each)]));
+  if (value instanceof ValueSet || Array.isArray(value)) return Array.from(value, jsonOf);
+  return value;
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { defineFunction } from '../plugins/function.ts';
+
+export default defineFunction({
+  name: 'hash',
+  description: 'The hash of a text, in hexadecimal digits.',
+  group: 'hash',
+  reach: 'pure',
+
+  options: z.object({
+    string: z.string().describe('The text, hashed as UTF-8.'),
+    algorithm: z.enum(['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512']).describe('The algorithm.'),
+  }),
+
+  configure:
+    ({ string, algorithm }) =>
+    () =>
+      createHash(algorithm).update(string, 'utf8').digest('hex'),
+});

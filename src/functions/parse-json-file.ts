@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { systemCode } from '../base/errors.ts';
+import { fault } from '../expressions/fault.ts';
+import { Meter } from '../expressions/limits.ts';
+import { fromPlain } from '../expressions/plain.ts';
+import { defineFunction } from '../plugins/function.ts';
+
+const MAX_CHARACTERS = 1_024 * 1_024;
+
+export default defineFunction({
+  name: 'parse_json_file',
+  description: 'The content of a JSON file: dicts, lists, texts, numbers.',
+  group: 'filesystem',
+  reach: 'host',
+
+  options: z.object({
+    path: z.string().min(1).describe('The file, at most 1 MiB.'),
+  }),
+
+  configure:
+    ({ path }) =>
+    async ({ host }) => {
+      const text = await host.readFile(path).catch((error: unknown) => {
+        throw fault('FUNCTION', `cannot read ${path}: ${systemCode(error) ?? 'failed'}`);
+      });
+      if (text.length > MAX_CHARACTERS) throw fault('LIMIT', `${path} is larger than 1 MiB`);
+      return fromPlain(parsed(text, path), new Meter());
+    },
+});
+
+/** The parser's own words would show a piece of the file. */
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw fault('FUNCTION', `${path} is not JSON`);
+  }
+}

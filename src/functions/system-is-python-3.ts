@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { defineFunction } from '../plugins/function.ts';
+
+export default defineFunction({
+  name: 'system_is_python_3',
+  description: 'Always True; kept for files written for older versions.',
+  group: 'system',
+  reach: 'pure',
+
+  options: z.object({}),
+
+  configure: () => () => true,
+});

@@ -1,0 +1,93 @@
+import type { Endpoint } from '../../net/address.ts';
+import type { PacketMessage, StreamMessage } from '../wire/messages.ts';
+import type { Node } from './node.ts';
+
+/** What happens to the core. */
+export type Input =
+  /** A datagram arrived. */
+  | { readonly type: 'packet'; readonly from: Endpoint; readonly messages: readonly PacketMessage[] }
+  /** Someone opened a stream and asks; the answer, if any, names `stream`. */
+  | { readonly type: 'asked'; readonly stream: number; readonly message: StreamMessage }
+  /** Our own request `id` was answered, or has failed. */
+  | { readonly type: 'answered'; readonly id: number; readonly message: StreamMessage }
+  | { readonly type: 'failed'; readonly id: number; readonly error: string }
+  /** The time that `wakeAt` names has come. */
+  | { readonly type: 'wake' }
+  /** Exchange everything with whoever is there; its end is told as `joined` with the ticket. */
+  | { readonly type: 'join'; readonly to: Endpoint; readonly ticket: number }
+  | { readonly type: 'leave' }
+  /** Declare a dead member as gone for good. */
+  | { readonly type: 'forceLeave'; readonly name: string }
+  /** Show these as dead until they are heard of: who was there before a restart. */
+  | { readonly type: 'remember'; readonly members: readonly Remembered[] }
+  | { readonly type: 'setEntries'; readonly part: PartName; readonly change: PartChange };
+
+/** A member of a former run. */
+export interface Remembered extends Endpoint {
+  readonly name: string;
+  readonly id: string;
+  readonly zone: string;
+  readonly incarnation: number;
+}
+
+/** The parts of what a node says of itself. */
+export const PART_NAMES = ['base', 'checks', 'services'] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+/** A packed value, as records hold them. */
+export type Entry = Uint8Array;
+
+/** New or changed entries of a part, and those that are no more. */
+export interface PartChange {
+  readonly set: ReadonlyMap<string, Entry>;
+  readonly del: readonly string[];
+}
+
+/** Which change of a member is told. */
+export type MemberChange =
+  | 'member-join'
+  | 'member-update'
+  | 'member-suspect'
+  | 'member-alive'
+  | 'member-failed'
+  | 'member-leave'
+  | 'member-reap';
+
+/** What is to be done about it, in this order. */
+export type Effect =
+  /** One datagram. */
+  | {
+      readonly type: 'send';
+      readonly to: Endpoint;
+      readonly messages: readonly PacketMessage[];
+      readonly checksum: boolean;
+    }
+  /** A stream: send, wait for one answer at most so long, report it under `id`. */
+  | {
+      readonly type: 'request';
+      readonly id: number;
+      readonly to: Endpoint;
+      readonly message: StreamMessage;
+      readonly timeoutMs: number;
+    }
+  /** A stream that is not answered. */
+  | { readonly type: 'post'; readonly to: Endpoint; readonly message: StreamMessage }
+  | { readonly type: 'answer'; readonly stream: number; readonly message: StreamMessage }
+  | { readonly type: 'member'; readonly change: MemberChange; readonly node: Node }
+  | { readonly type: 'conflict'; readonly name: string; readonly known: Endpoint; readonly claimed: Endpoint }
+  /** What a member says of itself changed. */
+  | { readonly type: 'record'; readonly id: string; readonly part: PartName; readonly change: PartChange }
+  /** A probe of a member came back after so many milliseconds. */
+  | { readonly type: 'heard'; readonly name: string; readonly rttMs: number }
+  /** Our incarnation, to be on disk before anything after it is done. */
+  | { readonly type: 'incarnation'; readonly incarnation: number }
+  | { readonly type: 'versions'; readonly versions: Readonly<Record<PartName, number>> }
+  | { readonly type: 'joined'; readonly ticket: number; readonly error?: string }
+  /** The pool was told that we leave. */
+  | { readonly type: 'gone' }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly text: string;
+    };

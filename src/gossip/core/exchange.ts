@@ -1,0 +1,198 @@
+import type { Endpoint } from '../../net/address.ts';
+import type { Carrier } from '../records/carrier.ts';
+import type { Intents } from '../serf/intents.ts';
+import type { Clocks, LamportClock } from '../serf/lamport.ts';
+import type { NodeEntry, PushPull, SerfState, StreamMessage } from '../wire/messages.ts';
+import type { Desk } from './desk.ts';
+import { pushPullScale } from './formulas.ts';
+import { compatible, isOurs, type Node } from './node.ts';
+import type { Pings } from './pings.ts';
+import type { Reply, Requests } from './requests.ts';
+import type { Roster } from './roster.ts';
+import type { Rumors } from './rumors.ts';
+import type { Self } from './self.ts';
+
+interface Parts {
+  readonly desk: Desk;
+  readonly roster: Roster;
+  readonly self: Self;
+  readonly clocks: Clocks;
+  readonly requests: Requests;
+  readonly pings: Pings;
+  readonly rumors: Rumors;
+  readonly intents: Intents;
+  readonly carrier: Carrier;
+}
+
+/** Every so many attempts a dead member is tried over TCP without asking by UDP first. */
+const BLIND_RECONNECT = 6;
+
+/** Exchanges everything that is known with one other member over a stream (push/pull): at a join, from time to time, and to heal a split. */
+export class Exchange {
+  readonly #parts: Parts;
+  #turn = 0;
+  #reconnects = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { desk, roster } = this.#parts;
+    desk.every(
+      () => desk.profile.pushPullInterval * pushPullScale(roster.size),
+      () => this.#exchangeWithAnyone(),
+    );
+    desk.every(
+      () => desk.profile.reconnectInterval,
+      () => this.#reconnect(),
+    );
+  }
+
+  /** Exchanges with whoever is at that place and says that we joined; told how it went. */
+  join(to: Endpoint, done: (error: string | undefined) => void): void {
+    this.#exchange(to, true, (error) => {
+      if (error === undefined) this.#parts.intents.announceJoin();
+      done(error);
+    });
+  }
+
+  /** Answers a request over a stream with what we know, then learns from it. */
+  onRequest(stream: number, request: PushPull): void {
+    const { carrier, desk } = this.#parts;
+    desk.count('push_pulls_in');
+    const supplement = carrier.answer(request.serf?.opsbro);
+    desk.do({ type: 'answer', stream, message: this.#everything(request.join, supplement) });
+    this.#merge(request);
+  }
+
+  #exchangeWithAnyone(): void {
+    const { roster, self } = this.#parts;
+    if (self.isLeaving) return;
+    this.#turn += 1;
+    const isPeer = (node: Node) => node.state === 'alive' && node.name !== self.name;
+    // Every second time it is one of ours, since only ours bring records.
+    const ours = this.#turn % 2 === 0 ? roster.sample(1, (node) => isPeer(node) && isOurs(node)) : [];
+    const [peer = roster.sample(1, isPeer)[0]] = ours;
+    if (peer) this.#exchange(peer, false, () => {});
+  }
+
+  /** Each dead member is tried about once per interval by the whole pool, so that a split pool grows together again. */
+  #reconnect(): void {
+    const { desk, pings, roster, self } = this.#parts;
+    if (self.isLeaving) return;
+    const dead: Node[] = [];
+    let alive = 0;
+    for (const node of roster.nodes.values()) {
+      if (node.state === 'dead' && node.status !== 'left') dead.push(node);
+      else if (node.state === 'alive') alive += 1;
+    }
+    if (dead.length === 0 || desk.random() >= dead.length / alive) return;
+    const lost = dead[desk.pick(dead.length)];
+    if (!lost) return;
+    this.#reconnects += 1;
+    if (this.#reconnects % BLIND_RECONNECT === 0) {
+      this.join(lost, () => {});
+      return;
+    }
+    pings.ask(lost, '', (answered) => answered && this.join(lost, () => {}));
+  }
+
+  #exchange(to: Endpoint, isJoin: boolean, done: (error: string | undefined) => void): void {
+    const { carrier, desk, requests } = this.#parts;
+    desk.count('push_pulls_out');
+    const message = this.#everything(isJoin, carrier.request());
+    requests.send(to, message, desk.profile.tcpTimeout, (reply) => {
+      const answer = answerOf(reply);
+      if (typeof answer === 'string') {
+        desk.count('push_pulls_failed');
+        return done(answer);
+      }
+      this.#merge(answer);
+      done(undefined);
+    });
+  }
+
+  #everything(join: boolean, supplement: Uint8Array | undefined): PushPull {
+    const { clocks, roster } = this.#parts;
+    const nodes: NodeEntry[] = [];
+    const statusLTimes = new Map<string, number>();
+    const leftMembers: string[] = [];
+    for (const node of roster.nodes.values()) {
+      statusLTimes.set(node.name, node.statusLTime);
+      if (node.status === 'left') leftMembers.push(node.name);
+      if (node.listed) nodes.push(entryOf(node));
+    }
+    const times = { lTime: clocks.member.time, eventLTime: clocks.event.time, queryLTime: clocks.query.time };
+    const serf = { ...times, statusLTimes, leftMembers, events: [], ...(supplement && { opsbro: supplement }) };
+    return { kind: 'pushPull', join, nodes, serf };
+  }
+
+  #merge({ nodes, serf }: PushPull): void {
+    for (const node of nodes) this.#mergeNode(node);
+    if (serf) this.#mergeSerf(serf);
+    if (serf?.opsbro) this.#parts.carrier.learn(serf.opsbro);
+  }
+
+  /** Nobody is believed dead because of one push/pull; a suspicion gives it the time to object. */
+  #mergeNode({ name, state, ...entry }: NodeEntry): void {
+    const { desk, rumors, self } = this.#parts;
+    if (!compatible(entry.versions)) {
+      desk.count('dropped_incompatible');
+      return;
+    }
+    const { incarnation } = entry;
+    switch (state) {
+      case 'alive':
+        rumors.alive({ kind: 'alive', node: name, ...entry });
+        return;
+      case 'left':
+        rumors.dead({ kind: 'dead', node: name, incarnation, from: name });
+        return;
+      case 'suspect':
+      case 'dead':
+        rumors.suspect({ kind: 'suspect', node: name, incarnation, from: self.name });
+        return;
+    }
+  }
+
+  #mergeSerf({ lTime, eventLTime, queryLTime, statusLTimes, leftMembers }: SerfState): void {
+    const { clocks, intents, roster } = this.#parts;
+    this.#witness(clocks.member, lTime);
+    this.#witness(clocks.event, eventLTime);
+    this.#witness(clocks.query, queryLTime);
+    const gone = new Set(leftMembers);
+    for (const node of gone) {
+      // Whom we know as gone needs no further intent; else each exchange would raise its time.
+      if (roster.get(node)?.status === 'left') continue;
+      const time = (statusLTimes.get(node) ?? 0) + 1;
+      intents.infer({ kind: 'leaveIntent', lTime: time, node, prune: false });
+    }
+    for (const [node, time] of statusLTimes) {
+      if (!gone.has(node)) intents.infer({ kind: 'joinIntent', lTime: time, node });
+    }
+  }
+
+  /** The clock of another stands at the next time it will use. */
+  #witness(clock: LamportClock, time: number): void {
+    if (time > 0 && !clock.witness(time - 1)) this.#parts.desk.count('dropped_lamport');
+  }
+}
+
+/** The push/pull of a reply, or why it is none. */
+function answerOf(reply: Reply): PushPull | string {
+  if ('error' in reply) return reply.error;
+  const message: StreamMessage = reply.message;
+  if (message.kind === 'pushPull') return message;
+  return message.kind === 'error' ? `refused: ${message.text}` : 'answered with something else';
+}
+
+const entryOf = ({ name, incarnation, address, port, meta, state, versions }: Node): NodeEntry => ({
+  name,
+  incarnation,
+  address,
+  port,
+  meta,
+  state,
+  versions,
+});

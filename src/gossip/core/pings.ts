@@ -1,0 +1,130 @@
+import type { Endpoint } from '../../net/address.ts';
+import type { Ack, IndirectPing, Nack, PacketMessage, Ping, Source } from '../wire/messages.ts';
+import type { Appointment } from './agenda.ts';
+import type { Desk } from './desk.ts';
+import type { Node } from './node.ts';
+import type { Roster } from './roster.ts';
+import type { Self } from './self.ts';
+import type { Spreader } from './spreader.ts';
+
+interface Waiting {
+  readonly sentAt: number;
+  readonly timer: Appointment;
+  readonly answered: (rttMs: number) => void;
+}
+
+/** What becomes of a ping; exactly one of them is called. */
+export interface Outcome {
+  answered(rttMs: number): void;
+  silent(): void;
+}
+
+interface Parts {
+  readonly desk: Desk;
+  readonly roster: Roster;
+  readonly self: Self;
+  readonly spreader: Spreader;
+}
+
+/** More unanswered pings than this are never open; a flood of requests to ping others ends here. */
+const MAX_OPEN = 4_096;
+/** A direct answer tells no coordinate. */
+const NO_COORDINATE = new Uint8Array(0);
+
+/** Pings and their answers, ours and those that others ask for. */
+export class Pings {
+  readonly #parts: Parts;
+  readonly #open = new Map<number, Waiting>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Waits for the ack of a new sequence number, which is answered. */
+  expect(timeoutMs: number, outcome: Outcome): number {
+    const { desk } = this.#parts;
+    const seqNo = desk.nextId();
+    const timer = desk.later(timeoutMs, () => {
+      this.#open.delete(seqNo);
+      outcome.silent();
+    });
+    this.#open.set(seqNo, { sentAt: desk.now, timer, answered: outcome.answered });
+    return seqNo;
+  }
+
+  /** Pings a member, with further messages to it in the same datagram. */
+  pingMember(node: Node, seqNo: number, further: readonly PacketMessage[]): void {
+    this.#parts.spreader.sendTo(node, [this.#ping(seqNo, node.name), ...further]);
+  }
+
+  /** Asks whether someone of that name (empty: anyone) answers at a place within the time of a probe. */
+  ask(place: Endpoint, name: string, then: (answered: boolean) => void): void {
+    if (this.#isFull()) return;
+    const seqNo = this.expect(this.#parts.desk.profile.probeTimeout, {
+      answered: () => then(true),
+      silent: () => then(false),
+    });
+    this.#parts.spreader.sendToPlace(place, undefined, [this.#ping(seqNo, name)]);
+  }
+
+  /** Where answers to us are wanted. */
+  get source(): Source {
+    const { address, port, name } = this.#parts.self.node;
+    return { address, port, node: name };
+  }
+
+  onPing(ping: Ping, from: Endpoint): void {
+    if (this.#isForUs(ping))
+      this.#answer({ kind: 'ack', seqNo: ping.seqNo, payload: NO_COORDINATE }, ping.source, from);
+  }
+
+  /** A ping over a stream, from someone whom we do not hear over UDP. */
+  onStreamPing(stream: number, ping: Ping): void {
+    if (!this.#isForUs(ping)) return;
+    this.#parts.desk.do({ type: 'answer', stream, message: { kind: 'ack', seqNo: ping.seqNo, payload: null } });
+  }
+
+  onIndirectPing(request: IndirectPing, from: Endpoint): void {
+    if (this.#isFull()) return;
+    const { desk, roster, self, spreader } = this.#parts;
+    const ownSeqNo = this.expect(desk.profile.probeTimeout, {
+      answered: () => this.#answer({ kind: 'ack', seqNo: request.seqNo, payload: null }, request.source, from),
+      silent: () => request.nack && this.#answer({ kind: 'nack', seqNo: request.seqNo }, request.source, from),
+    });
+    const place = { address: request.target, port: request.port === 0 ? self.node.port : request.port };
+    spreader.sendToPlace(place, roster.get(request.node), [this.#ping(ownSeqNo, request.node)]);
+  }
+
+  onAck({ seqNo }: Ack): void {
+    const waiting = this.#open.get(seqNo);
+    if (!waiting) {
+      this.#parts.desk.count('dropped_late_ack');
+      return;
+    }
+    this.#open.delete(seqNo);
+    waiting.timer.cancelled = true;
+    waiting.answered(this.#parts.desk.now - waiting.sentAt);
+  }
+
+  #isForUs({ node }: Ping): boolean {
+    if (node === '' || node === this.#parts.self.name) return true;
+    this.#parts.desk.count('dropped_ping_for_another');
+    return false;
+  }
+
+  #ping(seqNo: number, node: string): Ping {
+    return { kind: 'ping', seqNo, node, source: this.source };
+  }
+
+  /** Old peers do not say where they want the answer: then where the question came from. */
+  #answer(message: Ack | Nack, source: Source | undefined, from: Endpoint): void {
+    const asker = source && this.#parts.roster.get(source.node);
+    this.#parts.spreader.sendToPlace(source ?? from, asker, [message]);
+  }
+
+  #isFull(): boolean {
+    if (this.#open.size < MAX_OPEN) return false;
+    this.#parts.desk.count('dropped_busy');
+    return true;
+  }
+}

@@ -1,0 +1,104 @@
+import { encodeTags } from '../wire/tags.ts';
+import type { Desk } from './desk.ts';
+import type { Node } from './node.ts';
+import { OUR_VERSIONS } from './node.ts';
+import type { Roster } from './roster.ts';
+import type { Spreader } from './spreader.ts';
+
+interface Parts {
+  readonly desk: Desk;
+  readonly roster: Roster;
+  readonly spreader: Spreader;
+}
+
+/** How this node is known in the pool when it starts. */
+export interface Identity {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly incarnation: number;
+}
+
+/** This node as the pool knows it. Nobody else ever changes its record; whatever others say of it is overruled by a higher incarnation. */
+export class Self {
+  readonly name: string;
+  readonly #parts: Parts;
+  #phase: 'here' | 'leaving' | 'gone' = 'here';
+
+  constructor(parts: Parts, { name, address, port, incarnation }: Identity) {
+    this.name = name;
+    this.#parts = parts;
+    parts.roster.set({
+      name,
+      address,
+      port,
+      incarnation,
+      meta: encodeTags(new Map()),
+      tags: new Map(),
+      versions: OUR_VERSIONS,
+      state: 'alive',
+      status: 'alive',
+      statusLTime: 0,
+      listed: true,
+      changedAt: 0,
+    });
+  }
+
+  get node(): Node {
+    const node = this.#parts.roster.get(this.name);
+    if (!node) throw new Error('the own record is never forgotten');
+    return node;
+  }
+
+  /** We announced our leave, or are gone. */
+  get isLeaving(): boolean {
+    return this.#phase !== 'here';
+  }
+
+  /** The pool was told that we are gone; from now on we are silent. */
+  get isGone(): boolean {
+    return this.#phase === 'gone';
+  }
+
+  leave(): void {
+    this.#phase = 'leaving';
+  }
+
+  end(): void {
+    this.#phase = 'gone';
+  }
+
+  /** Says that we live, under a higher incarnation than what was said of us. */
+  refute(accused: number, accuser: string): void {
+    const { desk } = this.#parts;
+    desk.count('refutations');
+    const fields = { accuser, incarnation: accused };
+    desk.do({ type: 'log', level: 'info', fields, text: `${accuser} holds something untrue of us; we refute it` });
+    this.#announce({ incarnation: Math.max(this.node.incarnation, accused) + 1 });
+  }
+
+  /** Puts on these tags; the first ones before anyone knows us need no new incarnation. */
+  wear(tags: ReadonlyMap<string, string>): void {
+    const isFirst = this.node.tags.size === 0;
+    const incarnation = this.node.incarnation + (isFirst ? 0 : 1);
+    this.#announce({ incarnation, tags, meta: encodeTags(tags) });
+    this.#parts.desk.do({ type: 'member', change: isFirst ? 'member-join' : 'member-update', node: this.node });
+  }
+
+  #announce(change: Partial<Node> & { readonly incarnation: number }): void {
+    const { desk, roster, spreader } = this.#parts;
+    desk.do({ type: 'incarnation', incarnation: change.incarnation });
+    roster.set({ ...this.node, ...change });
+    if (this.#phase === 'gone') return;
+    const { address, port, incarnation, meta, versions } = this.node;
+    spreader.tell('membership', this.name, {
+      kind: 'alive',
+      node: this.name,
+      address,
+      port,
+      incarnation,
+      meta,
+      versions,
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import type { Endpoint } from '../../net/address.ts';
+import type { PacketMessage } from '../wire/messages.ts';
+import { encode } from '../wire/packet.ts';
+import type { Appointment } from './agenda.ts';
+import type { Desk } from './desk.ts';
+import { retransmitLimit } from './formulas.ts';
+import { isLive, isOurs, type Node, takesChecksum } from './node.ts';
+import { BroadcastQueue, type QueueClass, type Room } from './queue.ts';
+import type { Roster } from './roster.ts';
+
+/** Bytes of a datagram that parts may fill: the budget without the heads of compound and checksum. */
+const PACKET_ROOM = 1_400 - 2 - 5;
+/** Old peers count twice the number of parts in 8 bits. */
+const MAX_PARTS = 127;
+/** News that comes in a burst is told on together. */
+const FLUSH_SPACING = 20;
+/** While we leave, rounds follow each other faster: the process is waiting to end. */
+const HURRY_INTERVAL = 50;
+const FOR_SERF: readonly QueueClass[] = ['membership', 'intent'];
+const FOR_OURS: readonly QueueClass[] = ['membership', 'intent', 'own'];
+
+/** Sends datagrams, with news from the queue in the room they leave, and spreads news by rounds of gossip. An empty queue costs nothing. */
+export class Spreader {
+  readonly queue = new BroadcastQueue();
+  readonly #desk: Desk;
+  readonly #roster: Roster;
+  readonly #self: string;
+  #round: Appointment | undefined;
+  #flush: Appointment | undefined;
+  #lastFlush = Number.NEGATIVE_INFINITY;
+  #interval: number;
+  /** Told after each round. */
+  afterRound: () => void = () => {};
+
+  constructor(desk: Desk, roster: Roster, self: string) {
+    this.#desk = desk;
+    this.#roster = roster;
+    this.#self = self;
+    this.#interval = desk.profile.gossipInterval;
+  }
+
+  /** Puts news into the queue, in place of older news of that key, and tells the first members of it at once. */
+  tell(name: QueueClass, key: string, message: PacketMessage): void {
+    this.queue.put(name, key, message);
+    const dropped = this.queue.depth(name) > this.#depthLimit ? this.queue.trim(this.#depthLimit) : 0;
+    if (dropped > 0) this.#desk.count('queue_dropped', dropped);
+    this.#scheduleFlush();
+    this.#scheduleRound();
+  }
+
+  /** Sends a datagram to a member, filled up with news. */
+  sendTo(node: Node, messages: readonly PacketMessage[]): void {
+    this.#send(node, node, messages);
+  }
+
+  /** Sends a datagram to a place; `node` is who is known to be there, if anyone. */
+  sendToPlace(to: Endpoint, node: Node | undefined, messages: readonly PacketMessage[]): void {
+    this.#send(to, node, messages);
+  }
+
+  /** From now on every round follows quickly. */
+  hurry(): void {
+    this.#interval = Math.min(this.#interval, HURRY_INTERVAL);
+  }
+
+  get #depthLimit(): number {
+    return 2 * this.#roster.size + 4_096;
+  }
+
+  #send(to: Endpoint, node: Node | undefined, messages: readonly PacketMessage[]): void {
+    const room: Room = { bytes: PACKET_ROOM, parts: MAX_PARTS - messages.length };
+    for (const message of messages) room.bytes -= encode(message).length + 2;
+    const news = this.#take(room, node);
+    if (messages.length + news.length === 0) return;
+    const checksum = node !== undefined && takesChecksum(node);
+    this.#desk.do({
+      type: 'send',
+      to: { address: to.address, port: to.port },
+      messages: [...messages, ...news],
+      checksum,
+    });
+  }
+
+  #take(room: Room, node: Node | undefined): PacketMessage[] {
+    if (this.queue.isEmpty) return [];
+    const limit = retransmitLimit(this.#roster.size, this.#desk.profile.retransmitMult);
+    return this.queue.take(room, limit, node && isOurs(node) ? FOR_OURS : FOR_SERF);
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flush) return;
+    const { now, random, profile } = this.#desk;
+    const wait = Math.max(random() * profile.flushDelay, this.#lastFlush + FLUSH_SPACING - now);
+    this.#flush = this.#desk.later(wait, () => {
+      this.#flush = undefined;
+      this.#lastFlush = this.#desk.now;
+      this.#gossip();
+    });
+  }
+
+  #scheduleRound(): void {
+    if (this.#round) return;
+    this.#round = this.#desk.later(this.#interval, () => {
+      this.#round = undefined;
+      this.#gossip();
+      if (!this.queue.isEmpty) this.#scheduleRound();
+    });
+  }
+
+  #gossip(): void {
+    const targets = this.#roster.sample(this.#desk.profile.gossipNodes, (node) => this.#mayHear(node));
+    // Nobody is there to be told; whoever comes is told everything by the push/pull of its join.
+    if (targets.length === 0) this.queue.clear();
+    for (const node of targets) this.#send(node, node, []);
+    this.afterRound();
+  }
+
+  #mayHear(node: Node): boolean {
+    if (node.name === this.#self) return false;
+    const { now, profile } = this.#desk;
+    return isLive(node) || (node.state === 'dead' && now - node.changedAt < profile.gossipToTheDead);
+  }
+}

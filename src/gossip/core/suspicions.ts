@@ -1,0 +1,56 @@
+import type { Appointment } from './agenda.ts';
+import type { Desk } from './desk.ts';
+import { type SuspicionBounds, suspicionBounds, suspicionTimeout } from './formulas.ts';
+
+interface Suspicion {
+  readonly incarnation: number;
+  readonly start: number;
+  readonly bounds: SuspicionBounds;
+  /** Everyone who accuses it; the first is no confirmation. */
+  readonly accusers: Set<string>;
+  timer: Appointment;
+}
+
+/** Who is suspected at the moment, since when and by whom; each ends in a death unless it is cancelled before. */
+export class Suspicions {
+  readonly #running = new Map<string, Suspicion>();
+  readonly #desk: Desk;
+  readonly #expired: (name: string, incarnation: number) => void;
+
+  /** `expired` is told when a suspect's time is up. */
+  constructor(desk: Desk, expired: (name: string, incarnation: number) => void) {
+    this.#desk = desk;
+    this.#expired = expired;
+  }
+
+  /** Starts the time of a suspect in a pool of `n`. */
+  start(name: string, incarnation: number, { from, n }: { readonly from: string; readonly n: number }): void {
+    this.cancel(name);
+    const bounds = suspicionBounds(n, this.#desk.profile);
+    const timer = this.#desk.later(suspicionTimeout(bounds, 0), () => this.#end(name));
+    this.#running.set(name, { incarnation, start: this.#desk.now, bounds, accusers: new Set([from]), timer });
+  }
+
+  /** One more accuser; true when it is news and shortened the time, so that it is worth telling on. */
+  confirm(name: string, from: string): boolean {
+    const suspicion = this.#running.get(name);
+    if (!suspicion || suspicion.accusers.has(from) || suspicion.accusers.size > suspicion.bounds.needed) return false;
+    suspicion.accusers.add(from);
+    const end = suspicion.start + suspicionTimeout(suspicion.bounds, suspicion.accusers.size - 1);
+    suspicion.timer.cancelled = true;
+    suspicion.timer = this.#desk.later(Math.max(0, end - this.#desk.now), () => this.#end(name));
+    return true;
+  }
+
+  cancel(name: string): void {
+    const suspicion = this.#running.get(name);
+    if (suspicion) suspicion.timer.cancelled = true;
+    this.#running.delete(name);
+  }
+
+  #end(name: string): void {
+    const suspicion = this.#running.get(name);
+    this.#running.delete(name);
+    if (suspicion) this.#expired(name, suspicion.incarnation);
+  }
+}

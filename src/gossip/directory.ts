@@ -1,0 +1,145 @@
+import type { Clock } from '../base/clock.ts';
+import type { AgentEvent } from '../model/event.ts';
+import type { CheckSummary, Member } from '../model/member.ts';
+import type { Core } from './core/core.ts';
+import type { Effect, MemberChange, PartChange } from './core/effect.ts';
+import { isOurs, type Node, shownState } from './core/node.ts';
+import { readBase, readCheck } from './records/entries.ts';
+
+type ChangeEffect = Extract<Effect, { type: 'member' }>;
+type RecordEffect = Extract<Effect, { type: 'record' }>;
+
+/** The members of the pool as every part of the agent sees them: what the core holds, put together and keyed by node id. */
+export class Directory {
+  readonly #byId = new Map<string, Member>();
+  /** The id under which each name is shown. */
+  readonly #ids = new Map<string, string>();
+  readonly #core: Pick<Core, 'record'>;
+  readonly #clock: Clock;
+  readonly #zone: string;
+
+  constructor(core: Pick<Core, 'record'>, clock: Clock, zone: string) {
+    this.#core = core;
+    this.#clock = clock;
+    this.#zone = zone;
+  }
+
+  get members(): ReadonlyMap<string, Member> {
+    return this.#byId;
+  }
+
+  /** The member of that name. */
+  named(name: string): Member | undefined {
+    return this.#byId.get(this.#ids.get(name) ?? '');
+  }
+
+  /** Takes in a change of a member; answers with the events to tell, the list being up to date already. */
+  onMember({ change, node }: ChangeEffect): AgentEvent[] {
+    const before = this.named(node.name);
+    if (change === 'member-reap') return this.#forget(node.name, before);
+    const id = this.#keyOf(node);
+    const events: AgentEvent[] = [];
+    const rival = this.#byId.get(id);
+    if (rival && rival.name !== node.name) events.push(...this.#forget(rival.name, rival));
+    if (before && before.id !== id) this.#byId.delete(before.id);
+    const member = this.#compose(id, node, before);
+    this.#byId.set(id, member);
+    this.#ids.set(node.name, id);
+    events.push(eventOf(change, member, before));
+    return events;
+  }
+
+  /** Takes in a change of what a member says of itself. */
+  onRecord({ id, part, change }: RecordEffect): AgentEvent[] {
+    const before = this.#byId.get(id);
+    if (!before || part === 'services') return [];
+    const member =
+      part === 'checks'
+        ? { ...before, checks: updatedChecks(before.checks, change) }
+        : { ...before, ...this.#baseOf(id, before.tags, before.name) };
+    this.#byId.set(id, member);
+    return [{ type: 'record-change', part, member, before }];
+  }
+
+  /** Takes in how long a probe was under way; told to nobody. */
+  onHeard(name: string, rttMs: number): void {
+    const member = this.named(name);
+    if (member) this.#byId.set(member.id, { ...member, rttMs });
+  }
+
+  /** The node id. While two living members claim one id, the later is told apart by its name. */
+  #keyOf(node: Node): string {
+    const id = node.tags.get('id');
+    if (id === undefined || !isOurs(node)) return `serf:${node.name}`;
+    const holder = this.#byId.get(id);
+    const isTaken = holder && holder.name !== node.name && (holder.state === 'alive' || holder.state === 'suspect');
+    return isTaken ? `${id}@${node.name}` : id;
+  }
+
+  #forget(name: string, member: Member | undefined): AgentEvent[] {
+    this.#ids.delete(name);
+    if (!member) return [];
+    this.#byId.delete(member.id);
+    return [{ type: 'member-reap', member, before: member }];
+  }
+
+  #compose(id: string, node: Node, before: Member | undefined): Member {
+    const state = shownState(node);
+    const checks = before?.id === id ? before.checks : updatedChecks(new Map(), this.#allChecks(id));
+    return {
+      id,
+      name: node.name,
+      kind: isOurs(node) ? 'opsbro' : 'serf',
+      state,
+      leaving: node.status === 'leaving',
+      address: node.address,
+      port: node.port,
+      incarnation: node.incarnation,
+      zone: node.tags.get('z') ?? this.#zone,
+      isProxy: node.tags.get('px') === '1',
+      checks,
+      tags: node.tags,
+      since: before?.state === state ? before.since : this.#clock.wall(),
+      ...this.#baseOf(id, node.tags, node.name),
+      ...(before?.rttMs !== undefined && { rttMs: before.rttMs }),
+    };
+  }
+
+  #allChecks(id: string): PartChange {
+    return { set: this.#core.record(id).checks.entries, del: [] };
+  }
+
+  /** What the record says, else what the tags say. */
+  #baseOf(
+    id: string,
+    tags: ReadonlyMap<string, string>,
+    name: string,
+  ): Pick<Member, 'displayName' | 'groups' | 'version'> {
+    const { entries } = this.#core.record(id).base;
+    const { displayName, groups, version } = readBase(entries);
+    return {
+      displayName: displayName === '' ? name : displayName,
+      groups: entries.has('groups') ? groups : groupsOfTags(tags),
+      version,
+    };
+  }
+}
+
+/** A plain Serf agent has a role instead of groups. */
+function groupsOfTags(tags: ReadonlyMap<string, string>): string[] {
+  const listed = tags.has('ob') ? tags.get('g') : tags.get('role');
+  return (listed ?? '').split(',').filter((group) => group !== '');
+}
+
+function updatedChecks(before: ReadonlyMap<string, CheckSummary>, { set, del }: PartChange): Map<string, CheckSummary> {
+  const checks = new Map(before);
+  for (const name of del) checks.delete(name);
+  for (const [name, entry] of set) checks.set(name, readCheck(entry));
+  return checks;
+}
+
+const eventOf = (type: MemberChange, member: Member, before: Member | undefined): AgentEvent => ({
+  type,
+  member,
+  ...(before && { before }),
+});

@@ -1,0 +1,67 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { type Random, shuffled } from '../base/random.ts';
+
+interface RejoinOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Tries one written address; the error, or nothing when it joined. */
+  readonly join: (address: string) => Promise<string | undefined>;
+  /** Whether no other member lives. */
+  readonly isAlone: () => boolean;
+  /** Where other members were seen last. */
+  readonly lastSeen: () => readonly string[];
+  /** Told after the first round, whatever came of it. */
+  readonly tried: () => void;
+}
+
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 60_000;
+
+/** Finds back to the pool: tries members of old in random order, then the seeds, and again for ever while this node is alone. */
+export class Rejoin implements Disposable {
+  readonly #options: RejoinOptions;
+  readonly #seeds: readonly string[];
+  #pause = FIRST_PAUSE;
+  #next: Disposable | undefined;
+  #phase: 'running' | 'ended' = 'running';
+
+  constructor(options: RejoinOptions, seeds: readonly string[]) {
+    this.#options = options;
+    this.#seeds = seeds;
+  }
+
+  /** Begins at once; answers when the first round is over. */
+  async start(): Promise<void> {
+    await this.#round();
+    this.#options.tried();
+  }
+
+  [Symbol.dispose](): void {
+    this.#phase = 'ended';
+    this.#next?.[Symbol.dispose]();
+  }
+
+  async #round(): Promise<void> {
+    const { clock, isAlone, random } = this.#options;
+    if (isAlone()) await this.#tryAll();
+    if (this.#phase === 'ended') return;
+    // A node in company looks again from time to time: everyone else may have gone.
+    this.#pause = isAlone() ? Math.min(LONGEST_PAUSE, this.#pause * 2) : LONGEST_PAUSE;
+    const wait = isAlone() ? (this.#pause / 2) * (0.75 + random() / 2) : LONGEST_PAUSE;
+    this.#next = clock.after(wait, () => void this.#round());
+  }
+
+  async #tryAll(): Promise<void> {
+    const { isAlone, join, lastSeen, log, random } = this.#options;
+    const addresses = new Set([...shuffled(lastSeen(), random), ...this.#seeds]);
+    for (const address of addresses) {
+      if (this.#phase === 'ended') return;
+      const error = await join(address);
+      // A seed may be ourselves; that is no company.
+      if (error === undefined && !isAlone()) return;
+      if (error !== undefined) log.debug({ address, error }, 'could not join');
+    }
+  }
+}

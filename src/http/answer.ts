@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { Reply } from './route.ts';
+
+const compress = promisify(gzip);
+const WORTH_COMPRESSING = 1_024;
+const MOST_TAGGED = 1_048_576;
+
+/** What the asking side can take and already has. */
+export interface Wanted {
+  readonly isPretty: boolean;
+  readonly acceptsGzip: boolean;
+  /** Tags of what a reader has already, as `If-None-Match` names them; `undefined` for requests that do not read. */
+  readonly known: ReadonlySet<string> | undefined;
+}
+
+/** The type of answers in JSON. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Heads of every answer: it is never guessed what it is, never kept, never framed. */
+export const COMMON_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+/** The answer as it goes out: JSON unless the route says otherwise, `304` when the asking side has it already, compressed when asked. */
+export async function respond(answered: unknown, produces: string | undefined, wanted: Wanted): Promise<Response> {
+  const reply = answered instanceof Reply ? (answered as Reply<unknown>) : new Reply(answered);
+  const headers = new Headers({ ...COMMON_HEADERS, 'content-type': produces ?? JSON_TYPE, ...reply.headers });
+  const body = bytesOf(reply.body, headers, wanted);
+  if (wanted.known && reply.status === 200) {
+    const tag = headers.get('etag') ?? tagOf(body);
+    if (wanted.known.has(tag)) return new Response(null, { status: 304, headers });
+    if (tag !== '') headers.set('etag', tag);
+  }
+  return new Response(await packed(body, headers, wanted), { status: reply.status, headers });
+}
+
+/** A name for the very bytes; none for long ones. */
+const tagOf = (body: Uint8Array): string =>
+  body.length < MOST_TAGGED ? `"${createHash('sha1').update(body).digest('base64url')}"` : '';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+function bytesOf(body: unknown, headers: Headers, { isPretty }: Wanted): Bytes {
+  if (body instanceof Uint8Array) return body as Bytes;
+  if (typeof body === 'string' && headers.get('content-type') !== JSON_TYPE) return Buffer.from(body);
+  return Buffer.from(JSON.stringify(body, null, isPretty ? 2 : 0));
+}
+
+async function packed(body: Bytes, headers: Headers, wanted: Wanted): Promise<Bytes> {
+  if (!wanted.acceptsGzip || body.length < WORTH_COMPRESSING || headers.has('content-encoding')) return body;
+  headers.set('content-encoding', 'gzip');
+  headers.set('vary', 'accept-encoding');
+  return new Uint8Array(await compress(body));
+}

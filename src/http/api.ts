@@ -1,0 +1,49 @@
+import type { AccessRules } from './access.ts';
+import { createApp } from './app.ts';
+import type { Page } from './page.ts';
+import type { ApiParts } from './parts.ts';
+import { Requests } from './requests.ts';
+import type { ApiOf, RouteTable } from './route.ts';
+import { agentRoutes, controlRoutes, memberRoutes } from './routes/agent.ts';
+import { evaluatorRoutes } from './routes/evaluator.ts';
+import { kvRoutes } from './routes/kv.ts';
+import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
+import { collectorRoutes, detectorRoutes, monitoringRoutes, packRoutes } from './routes/work.ts';
+
+/** Everything the agent answers over HTTP, beside the page and what it says of itself. */
+export const routesOf = (parts: ApiParts) => ({
+  ...agentRoutes(parts),
+  ...controlRoutes(parts),
+  ...memberRoutes(parts),
+  ...collectorRoutes(parts),
+  ...detectorRoutes(parts),
+  ...monitoringRoutes(parts),
+  ...packRoutes(parts),
+  ...evaluatorRoutes(parts),
+  ...kvRoutes(parts),
+});
+
+/** What each route takes and answers, by `METHOD /path`: the type the command line is written against. */
+export type Api = ApiOf<ReturnType<typeof routesOf>>;
+
+/** How the API is served. */
+export interface ApiSettings {
+  readonly access: AccessRules;
+  /** Bytes a body may have. */
+  readonly maxBody: number;
+  /** `undefined` serves no page. */
+  readonly page: Page | undefined;
+  /** Is told of everything unforeseen; answers the name under which the log has it. */
+  report(error: unknown): string;
+}
+
+/** The API of an agent made of these parts. */
+export function createApi(parts: ApiParts, settings: ApiSettings) {
+  const requests = new Requests();
+  const table: RouteTable = {
+    ...pageRoutes(settings.page),
+    ...systemRoutes({ parts, page: settings.page, requests, table: () => table }),
+    ...routesOf(parts),
+  };
+  return createApp({ ...table, ...formerRoutes() }, { ...settings, requests });
+}

@@ -1,0 +1,116 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { OpsbroError } from '../base/errors.ts';
+import { type AccessRules, admit, type Caller } from './access.ts';
+import { COMMON_HEADERS, JSON_TYPE, respond } from './answer.ts';
+import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
+import { bodyInput, checked, queryInput, readBody } from './input.ts';
+import type { Requests } from './requests.ts';
+import type { Call, Route, RouteTable } from './route.ts';
+import { pathOf, queryOf } from './wall.ts';
+
+/** What is known of a request beside the request: where it came in, and its target as it was sent. */
+export interface Arrival {
+  readonly caller: Caller;
+  readonly target: string;
+}
+
+/** What the app works by. */
+export interface AppSettings {
+  readonly access: AccessRules;
+  /** Bytes a body may have. */
+  readonly maxBody: number;
+  /** Is told of everything unforeseen; answers the name under which the log has it. */
+  report(error: unknown): string;
+  readonly requests: Requests;
+}
+
+type Env = { Bindings: Partial<Arrival> };
+
+/** What a route that takes nothing takes. */
+const NOTHING = z.strictObject({});
+
+/** Who asks without saying from where gets what a stranger gets. */
+const NOBODY: Caller = { door: 'tcp', address: 'unknown' };
+
+/** The app that answers by a table of routes. Everything it answers, failures included, is JSON unless a route says otherwise. */
+export function createApp(table: RouteTable, settings: AppSettings): Hono<Env> {
+  const app = new Hono<Env>({ getPath: (request, options) => pathOf(targetOf(request, options?.env)) });
+  const methodsOf = new Map<string, string[]>();
+  for (const [key, route] of Object.entries(table)) {
+    const [method = '', written = ''] = key.split(' ');
+    const path = honoPath(written);
+    methodsOf.set(path, [...(methodsOf.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+    app.on(method, path, (context) => answer(context, written, route, settings));
+  }
+  for (const [path, methods] of methodsOf) app.all(path, (context) => refuseMethod(context.req.method, methods));
+  app.notFound((context) => fail(unknownRoute(context), settings));
+  app.onError((error) => fail(error, settings));
+  return app;
+}
+
+/** Gives an app's error answer for anything that was thrown. */
+export function fail(thrown: unknown, { report, requests }: Pick<AppSettings, 'report' | 'requests'>): Response {
+  const failure = failureOf(thrown, report);
+  const status = statusOf(failure);
+  if (failure.code === 'unknown_route' || failure.code === 'method_not_allowed') requests.count('none', status);
+  const headers = { ...COMMON_HEADERS, 'content-type': JSON_TYPE, ...errorHeaders(failure) };
+  return new Response(JSON.stringify(errorBody(failure)), { status, headers });
+}
+
+const honoPath = (written: string): string => written.replace(/:(\w+)\*/g, ':$1{.+}');
+
+function targetOf(request: Request, env: Partial<Arrival> | undefined): string {
+  return env?.target ?? request.url.slice(new URL(request.url).origin.length);
+}
+
+async function answer(context: Context<Env>, path: string, route: Route, settings: AppSettings): Promise<Response> {
+  let response: Response;
+  try {
+    response = await admitted(context, route, settings);
+  } catch (error) {
+    response = fail(error, settings);
+  }
+  settings.requests.count(`${context.req.method} ${path}`, response.status);
+  return response;
+}
+
+async function admitted(context: Context<Env>, route: Route, settings: AppSettings): Promise<Response> {
+  const request = context.req.raw;
+  const caller = context.env?.caller ?? NOBODY;
+  admit(route.access, caller, settings.access);
+  const query = queryOf(targetOf(request, context.env));
+  const call: Call<unknown, unknown, unknown> = {
+    params: checked(route.params ?? NOTHING, context.req.param(), 'path'),
+    query: checked(route.query ?? NOTHING, queryInput(query), 'query'),
+    body: await bodyOf(request, route, settings),
+    caller,
+    method: request.method,
+    headers: request.headers,
+  };
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return respond(await route.handle(call), route.produces, {
+    isPretty: new URLSearchParams(query).has('pretty'),
+    acceptsGzip: caller.door === 'tcp' && /\bgzip\b/.test(request.headers.get('accept-encoding') ?? ''),
+    known: isRead ? tagsOf(request.headers.get('if-none-match') ?? '') : undefined,
+  });
+}
+
+const tagsOf = (header: string): ReadonlySet<string> =>
+  new Set(header.split(',').map((tag) => tag.trim().replace(/^W\//, '')));
+
+async function bodyOf(request: Request, route: Route, { maxBody }: AppSettings): Promise<unknown> {
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  const bytes = await readBody(request, maxBody);
+  return checked(route.body ?? NOTHING, bodyInput(bytes, request.headers.get('content-type') ?? '', route), 'body');
+}
+
+function refuseMethod(method: string, methods: readonly string[]): never {
+  const allow = methods.join(', ');
+  throw new OpsbroError('method_not_allowed', `${method} is not possible here; possible: ${allow}`, {
+    details: { allow },
+  });
+}
+
+const unknownRoute = ({ req }: Context<Env>): OpsbroError =>
+  new OpsbroError('unknown_route', `nothing is at ${req.method} ${req.path}; GET /api lists what there is`);

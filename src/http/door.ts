@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { OpsbroError } from '../base/errors.ts';
+import { type AccessRules, admit, type Caller } from './access.ts';
+import { COMMON_HEADERS, JSON_TYPE } from './answer.ts';
+import type { Arrival } from './app.ts';
+import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
+import { askedBy, checkAsked, type WallRules } from './wall.ts';
+
+interface Answering {
+  fetch(request: Request, arrival: Arrival): Response | Promise<Response>;
+}
+
+/** What stands between the network and an app. */
+export interface DoorSettings {
+  readonly wall: WallRules;
+  readonly access: AccessRules;
+  /** Is told of everything unforeseen; answers the name under which the log has it. */
+  report(error: unknown): string;
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']);
+
+/** Gives an app the requests of a door, once they have passed the wall. */
+export function createDoor(app: Answering, settings: DoorSettings, door: 'socket' | 'tcp') {
+  const listen = getRequestListener(
+    (request, env) =>
+      app.fetch(request, { caller: callerOf(env.incoming as IncomingMessage, door), target: env.incoming.url ?? '' }),
+    { overrideGlobalObjects: false, errorHandler: (error) => broken(error, settings) },
+  );
+  return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    try {
+      checkMethod(incoming);
+      checkAsked(askedBy(incoming, door), settings.wall);
+    } catch (error) {
+      refuse(outgoing, failureOf(error, settings.report));
+      return;
+    }
+    void listen(incoming, outgoing);
+  };
+}
+
+/** Throws what a websocket client of this door is refused with: it needs what a reader of the API needs. */
+export function checkReader(incoming: IncomingMessage, door: 'socket' | 'tcp', { wall, access }: DoorSettings): void {
+  checkAsked(askedBy(incoming, door), wall);
+  admit('read', callerOf(incoming, door), access);
+}
+
+function callerOf({ socket }: IncomingMessage, door: 'socket' | 'tcp'): Caller {
+  return door === 'socket' ? { door } : { door, address: socket.remoteAddress ?? 'unknown' };
+}
+
+function checkMethod({ method = '', headers }: IncomingMessage): void {
+  if (!METHODS.has(method)) {
+    const allow = [...METHODS].join(', ');
+    throw new OpsbroError('method_not_allowed', `${method} is no method of this API`, { details: { allow } });
+  }
+  const hasLength = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  // An empty value says so; a value that was forgotten must not empty a key.
+  if (method === 'PUT' && !hasLength) throw new OpsbroError('length_required', 'a PUT needs a Content-Length');
+}
+
+function refuse(outgoing: ServerResponse, failure: OpsbroError): void {
+  const body = JSON.stringify(errorBody(failure));
+  outgoing.writeHead(statusOf(failure), {
+    ...COMMON_HEADERS,
+    'content-type': JSON_TYPE,
+    'content-length': Buffer.byteLength(body),
+    ...errorHeaders(failure),
+    connection: 'close',
+  });
+  outgoing.end(body);
+}
+
+function broken(error: unknown, { report }: DoorSettings): Response {
+  const failure = failureOf(error, report);
+  const headers = { ...COMMON_HEADERS, 'content-type': JSON_TYPE };
+  return new Response(JSON.stringify(errorBody(failure)), { status: statusOf(failure), headers });
+}

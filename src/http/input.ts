@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import { OpsbroError } from '../base/errors.ts';
+import type { Route } from './route.ts';
+
+/** Where a request keeps a part of its input. */
+type Place = 'path' | 'query' | 'body';
+
+/** Checks one part of a request and gives its value; refuses with `bad_request`, naming the field. */
+export function checked(schema: z.ZodType, input: unknown, place: Place): unknown {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue));
+  const message = faults.map(({ field, text }) => `${place}${field === '' ? '' : ` ${field}`}: ${text}`).join('; ');
+  throw new OpsbroError('bad_request', message, {
+    details: { in: place, fields: faults.map(({ field }) => field).filter((field) => field !== '') },
+  });
+}
+
+function faultsOf(issue: z.core.$ZodIssue): { field: string; text: string }[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), text: lowerFirst(issue.message) }];
+  return issue.keys.map((key) => ({ field: [...path, key].join('.'), text: 'nothing of this name is known here' }));
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** The names and values of a query, without those that every route knows. */
+export function queryInput(query: string): Record<string, string> {
+  const pairs = [...new URLSearchParams(query)].filter(([name]) => name !== 'pretty');
+  return Object.fromEntries(pairs);
+}
+
+/** The body in the form that the route's schema checks. An empty body is an empty object. */
+export function bodyInput(bytes: Uint8Array, contentType: string, route: Route): unknown {
+  if (route.bodyType === 'bytes') return bytes;
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase();
+  const text = new TextDecoder().decode(bytes);
+  if (type === 'application/x-www-form-urlencoded' && route.fromForm) return route.fromForm(new URLSearchParams(text));
+  if (bytes.length === 0) return {};
+  if (type !== 'application/json') {
+    throw new OpsbroError('unsupported_type', `send the body as application/json, not as ${type || 'nothing named'}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new OpsbroError('bad_request', 'the body is not JSON', { cause: error });
+  }
+}
+
+/** The whole body of a request, refused with `too_large` as soon as it is longer than `limit` bytes. */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+const tooLarge = (limit: number): OpsbroError =>
+  new OpsbroError('too_large', `the body is longer than ${limit} bytes`, { details: { limit } });

@@ -1,0 +1,155 @@
+import { masked } from '../config/secrets.ts';
+import { type CheckRecord, stateId } from '../model/check.ts';
+import type { CollectorRecord } from '../model/collector.ts';
+import type { DetectorRecord } from '../model/detector.ts';
+import type { KvEntry, KvWritten } from '../model/kv.ts';
+import type { CheckSummary, Member } from '../model/member.ts';
+import type { Pack, Problem } from '../model/pack.ts';
+import type { CheckJson, CollectorJson, DetectorJson, MemberJson, PackJson } from './schemas.ts';
+
+/** A map as a JSON object whose keys are data: no key, `__proto__` included, means anything but itself. */
+export function jsonObject<From, To>(entries: Iterable<readonly [string, From]>, to: (value: From) => To) {
+  return Object.fromEntries([...entries].map(([key, value]) => [key, to(value)] as const)) as Record<string, To>;
+}
+
+/** A member as the API and the websocket show it. */
+export function memberJson(member: Member): MemberJson {
+  return {
+    uuid: member.id,
+    name: member.name,
+    display_name: member.displayName,
+    kind: member.kind,
+    addr: member.address,
+    port: member.port,
+    state: member.state,
+    incarnation: member.incarnation,
+    zone: member.zone,
+    is_proxy: member.isProxy,
+    groups: [...member.groups],
+    // OpsBro's clients read this map of every member; nodes do not announce services.
+    services: {},
+    checks: jsonObject(member.checks, checkSummaryJson),
+    tags: jsonObject(member.tags, (value) => value),
+    version: member.version,
+    since: member.since,
+    rtt_ms: member.rttMs ?? null,
+  };
+}
+
+/** A check of some node as its member record tells it. */
+export const checkSummaryJson = ({ state, hard, changed, output }: CheckSummary) => ({
+  state,
+  state_id: stateId(state),
+  hard,
+  last_change: changed,
+  output,
+});
+
+/** A check of this node, everything about it. */
+export function checkJson(check: CheckRecord): CheckJson {
+  return {
+    name: check.id,
+    display_name: check.displayName,
+    pack_name: check.packName,
+    pack_level: check.packLevel,
+    kind: check.kind,
+    state: check.state,
+    state_id: stateId(check.state),
+    old_state: check.oldState,
+    old_state_id: stateId(check.oldState),
+    hard: check.hard,
+    hard_state: check.hardState,
+    hard_state_id: stateId(check.hardState),
+    attempt: check.attempt,
+    max_attempts: check.maxAttempts,
+    hard_since: check.hardSince,
+    last_change: check.lastChange,
+    last_check: check.lastCheck,
+    next_check: check.nextCheck,
+    duration_ms: check.durationMs,
+    output: check.output,
+    long_output: check.longOutput,
+    perfdata: [...check.perfdata],
+  };
+}
+
+/** A check of another node: only what its member record tells. */
+export function foreignCheckJson(id: string, summary: CheckSummary): CheckJson {
+  return { name: id, display_name: '', pack_name: id.split('/', 1)[0] ?? '', ...checkSummaryJson(summary) };
+}
+
+/** A collector with its last results. */
+export function collectorJson(collector: CollectorRecord): CollectorJson {
+  return {
+    name: collector.name,
+    state: collector.state,
+    log: collector.log,
+    results: collector.results,
+    metrics: collector.metrics,
+    active: collector.state === 'ok',
+    stale: collector.stale,
+    interval_ms: collector.intervalMs,
+    last_check: collector.lastCheck,
+    next_check: collector.nextCheck,
+    duration_ms: collector.durationMs,
+    runs_total: collector.runsTotal,
+    errors_total: collector.errorsTotal,
+  };
+}
+
+/** A detector as it is written and what it last said. */
+export function detectorJson(detector: DetectorRecord): DetectorJson {
+  return {
+    name: detector.id,
+    pack_name: detector.packName,
+    pack_level: detector.packLevel,
+    condition: detector.applyIf,
+    add_groups: [...detector.addGroups],
+    interval_ms: detector.intervalMs,
+    last_run: detector.lastRun,
+    groups: [...detector.groups],
+    log: detector.log,
+  };
+}
+
+/** A pack without what it keeps secret. */
+export function packJson(pack: Pack): PackJson {
+  const problems = pack.problems.map(problemJson);
+  return {
+    name: pack.name,
+    level: pack.level,
+    version: pack.version,
+    description: pack.description,
+    keywords: [...pack.keywords],
+    topics: [...pack.topics],
+    overloaded_by: pack.overloadedBy,
+    parameters: { ...masked(pack.parameters) },
+    problems,
+    errors: problems.filter(({ level }) => level === 'error'),
+  };
+}
+
+/** A problem in what people wrote. */
+export const problemJson = ({ level, file, line, column, key, message }: Problem) => ({
+  level,
+  file,
+  line,
+  column,
+  key,
+  message,
+});
+
+/** When a key was written, in the form of dates that sorts. */
+export const kvStampJson = ({ key, version, created, modified, expires }: KvWritten) => ({
+  key,
+  version,
+  created: new Date(created).toISOString(),
+  modified: new Date(modified).toISOString(),
+  expires: expires === null ? null : new Date(expires).toISOString(),
+});
+
+/** A key with its value, which may be any bytes. */
+export const kvEntryJson = ({ value, ...written }: KvEntry) => ({
+  ...kvStampJson(written),
+  value: Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64'),
+});

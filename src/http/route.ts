@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import type { Caller } from './access.ts';
+
+/** Who may ask: anybody, readers, writers, or those who may also stop and change the agent. */
+export type Access = 'open' | 'read' | 'write' | 'admin';
+
+/** A request whose parts have been checked against the schemas of its route. */
+export interface Call<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly caller: Caller;
+  /** `HEAD` asks as `GET` does; the body of the answer is dropped on the way out. */
+  readonly method: string;
+  readonly headers: Headers;
+}
+
+/** An answer with a status or headers of its own. A `Uint8Array` is sent as it is, a text as text, anything else as JSON. */
+export class Reply<Body> {
+  readonly body: Body;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(body: Body, { status = 200, headers = {} }: Partial<Pick<Reply<Body>, 'status' | 'headers'>> = {}) {
+    this.body = body;
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+type Answer<Body> = Body | Reply<Body | string | Uint8Array>;
+
+/** One thing the API answers: its method and path are its key in the table of routes. */
+export interface Route<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Answered extends z.ZodType = z.ZodType,
+> {
+  readonly access: Access;
+  /** One sentence. */
+  readonly summary: string;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** `json` unless it says otherwise. Raw bytes are never interpreted, whatever their content type. */
+  readonly bodyType?: 'json' | 'bytes';
+  readonly answer: Answered;
+  /** Content type of answers that are not JSON. */
+  readonly produces?: string;
+  /** Turns a posted web form into the body, for old clients that send forms. */
+  fromForm?(fields: URLSearchParams): unknown;
+  handle(
+    call: Call<z.output<Params>, z.output<Query>, z.output<Body>>,
+  ): Answer<z.input<Answered>> | Promise<Answer<z.input<Answered>>>;
+}
+
+/** Declares a route; this function only ties the types of schemas and handler together. */
+export function route<
+  Answered extends z.ZodType,
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(spec: Route<Params, Query, Body, Answered>): Route<Params, Query, Body, Answered> {
+  return spec;
+}
+
+/** Routes by `METHOD /path/:parameter`; a parameter written `:name*` takes slashes as well. */
+export type RouteTable = Readonly<Record<string, Route>>;
+
+/** What need not be sent when all that is in it may be left out. */
+type OrNothing<Part> = Record<never, never> extends Part ? Part | undefined : Part;
+
+/** What a client sends to and gets from each route of a table, before the schemas have turned texts into values. */
+export type ApiOf<Table extends RouteTable> = {
+  readonly [Key in keyof Table]: Table[Key] extends Route<infer Params, infer Query, infer Body, infer Answered>
+    ? {
+        readonly params: z.input<Params>;
+        readonly query: OrNothing<z.input<Query>>;
+        readonly body: OrNothing<z.input<Body>>;
+        readonly answer: z.output<Answered>;
+      }
+    : never;
+};

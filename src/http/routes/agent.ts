@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { countMembers, countStates } from '../counts.ts';
+import type { ApiParts } from '../parts.ts';
+import { jsonObject, memberJson, problemJson } from '../records.ts';
+import { findMember } from '../references.ts';
+import { Reply, route } from '../route.ts';
+import {
+  AgentInfoJson,
+  flag,
+  HealthJson,
+  JoinedJson,
+  MemberJson,
+  ProblemsJson,
+  Referred,
+  ReloadedJson,
+} from '../schemas.ts';
+
+/** What the agent is and how it is: identity, state, health, `agent info`. */
+export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
+  'GET /health': route({
+    access: 'open',
+    summary:
+      'Whether the agent works: 200 when it does, 503 when it starts, stops or has failed; with strict also when degraded.',
+    query: z.strictObject({ strict: flag.optional() }),
+    answer: z.object({ state: z.string(), health: z.string() }),
+    handle({ query }) {
+      const { agent_state: state } = agent.facts();
+      const { health } = agent.health();
+      const works = state === 'ok' && health !== 'failed' && !(query.strict && health === 'degraded');
+      return new Reply({ state, health }, works ? {} : { status: 503, headers: { 'retry-after': '1' } });
+    },
+  }),
+  'GET /agent/name': route({
+    access: 'open',
+    summary: 'The name of this node.',
+    answer: z.string(),
+    handle: () => membership.self.name,
+  }),
+  'GET /agent/uuid': route({
+    access: 'open',
+    summary: 'The id of this node.',
+    answer: z.string(),
+    handle: () => membership.self.id,
+  }),
+  'GET /agent/state': route({
+    access: 'open',
+    summary: 'What the agent is doing: initializing, ok or stopping.',
+    answer: z.enum(['initializing', 'ok', 'stopping']),
+    handle: () => agent.facts().agent_state,
+  }),
+  'GET /agent/version': route({
+    access: 'open',
+    summary: 'The version of the agent.',
+    answer: z.string(),
+    handle: () => agent.facts().version,
+  }),
+  'GET /agent/health': route({
+    access: 'read',
+    summary: 'The health of the agent and the reasons when it is not ok.',
+    answer: HealthJson,
+    handle: () => agent.health(),
+  }),
+  'GET /agent/info': route({
+    access: 'read',
+    summary: 'Everything about this node on one page.',
+    query: z.strictObject({ groups: z.literal('flat').optional() }),
+    answer: AgentInfoJson,
+    handle: ({ query }) => info({ agent, membership, ...parts }, query.groups ?? 'split'),
+  }),
+  'GET /config/problems': route({
+    access: 'read',
+    summary: 'What is wrong in the configuration files and packs.',
+    answer: ProblemsJson,
+    handle: () => [...agent.problems(), ...parts.packs().problems].map(problemJson),
+  }),
+});
+
+/** What changes the agent as a whole. */
+export const controlRoutes = ({ agent }: ApiParts) => ({
+  'POST /agent/reload': route({
+    access: 'admin',
+    summary: 'Reads the configuration again and applies what changed.',
+    answer: ReloadedJson,
+    handle: () => agent.reload(),
+  }),
+  'POST /agent/stop': route({
+    access: 'admin',
+    summary: 'Stops the agent; with leave it tells the pool that it goes on purpose.',
+    body: z.strictObject({ leave: z.boolean().default(false) }),
+    answer: z.object({ stopping: z.literal(true) }),
+    handle({ body }) {
+      agent.stop(body);
+      return { stopping: true as const };
+    },
+  }),
+  'POST /agent/join': route({
+    access: 'write',
+    summary: 'Joins the pool through the given nodes.',
+    body: z.strictObject({
+      seeds: z.array(z.string().min(1).max(300)).min(1).max(100).describe('host, host:port or [v6]:port'),
+    }),
+    answer: JoinedJson,
+    handle: ({ body }) => agent.join(body.seeds),
+  }),
+  'POST /agent/leave': route({
+    access: 'admin',
+    summary: 'Leaves the pool on purpose; the process ends within 10 s.',
+    answer: z.object({ leaving: z.literal(true) }),
+    handle() {
+      agent.leave();
+      return new Reply({ leaving: true as const }, { status: 202 });
+    },
+  }),
+});
+
+/** Who is in the pool. */
+export const memberRoutes = ({ membership }: ApiParts) => ({
+  'GET /agent/members': route({
+    access: 'read',
+    summary: 'Every node that is known, by id.',
+    answer: z.record(z.string(), MemberJson),
+    handle: () => jsonObject(membership.members, memberJson),
+  }),
+  'GET /agent/members/:ref': route({
+    access: 'read',
+    summary: 'One node by id, name, display name or self.',
+    params: Referred,
+    answer: MemberJson,
+    handle: ({ params }) => memberJson(findMember(params.ref, membership)),
+  }),
+});
+
+function info({ agent, membership, runtime, kv }: ApiParts, form: 'flat' | 'split'): AgentInfoJson {
+  const { static_groups: fixed, ...facts } = agent.facts();
+  const { self } = membership;
+  const all = [...self.groups];
+  const detected = all.filter((group) => !fixed.includes(group));
+  return {
+    ...facts,
+    ...agent.health(),
+    name: self.name,
+    display_name: self.displayName,
+    uuid: self.id,
+    zone: self.zone,
+    port: self.port,
+    groups: form === 'flat' ? all : { static: fixed, detected },
+    groups_all: all,
+    collectors: jsonObject(
+      runtime.collectors().map((collector) => [collector.name, collector] as const),
+      ({ state }) => ({ state }),
+    ),
+    monitoring: countStates(runtime.checks().map(({ hardState }) => hardState)),
+    kv: kvInfo(kv.stats()),
+    members: countMembers(membership),
+  };
+}
+
+const kvInfo = ({ engine, records, bytes, error }: ReturnType<ApiParts['kv']['stats']>) => ({
+  backend: { name: engine },
+  stats: { keys: records, size: bytes, error },
+});

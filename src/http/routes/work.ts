@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { OpsbroError } from '../../base/errors.ts';
+import { didYouMean } from '../../base/nearest.ts';
+import { masked } from '../../config/secrets.ts';
+import type { CheckRecord } from '../../model/check.ts';
+import type { LEVELS, PackSet } from '../../model/pack.ts';
+import { countStates } from '../counts.ts';
+import type { ApiParts } from '../parts.ts';
+import { checkJson, collectorJson, detectorJson, foreignCheckJson, jsonObject, packJson } from '../records.ts';
+import { findMember } from '../references.ts';
+import { route } from '../route.ts';
+import {
+  CheckJson,
+  CollectorJson,
+  DefinedCheckJson,
+  DetectedJson,
+  DetectorJson,
+  Identified,
+  MonitoringJson,
+  Named,
+  PacksJson,
+  Referred,
+} from '../schemas.ts';
+
+/** What the node sees of itself. */
+export const collectorRoutes = ({ runtime }: ApiParts) => ({
+  'GET /collectors': route({
+    access: 'read',
+    summary: 'Every collector with its last results.',
+    answer: z.array(CollectorJson),
+    handle: () => runtime.collectors().map(collectorJson),
+  }),
+  'GET /collectors/:name': route({
+    access: 'read',
+    summary: 'One collector with its last results.',
+    params: Named,
+    answer: CollectorJson,
+    handle({ params: { name } }) {
+      const collector = runtime.collector(name);
+      if (collector) return collectorJson(collector);
+      const names = runtime.collectors().map((known) => known.name);
+      throw new OpsbroError('not_found', `no collector is named "${name}"${didYouMean(name, names)}`);
+    },
+  }),
+  'POST /collectors/:name/run': route({
+    access: 'write',
+    summary: 'Runs a collector now and answers with its fresh results.',
+    params: Named,
+    answer: CollectorJson,
+    handle: async ({ params }) => collectorJson(await runtime.runCollector(params.name)),
+  }),
+});
+
+/** Which groups the node is in, and why. */
+export const detectorRoutes = ({ agent, membership, runtime }: ApiParts) => ({
+  'GET /agent/detectors': route({
+    access: 'read',
+    summary: 'Every detector: its rule, the groups it may give, and what it gave.',
+    answer: z.array(DetectorJson),
+    handle: () => runtime.detectors().map(detectorJson),
+  }),
+  'GET /agent/detectors/state': route({
+    access: 'read',
+    summary: 'The groups of this node, with the detectors that gave them.',
+    answer: DetectedJson,
+    handle() {
+      const fixed = new Set(agent.facts().static_groups);
+      const detectors = runtime.detectors();
+      const groups = membership.self.groups.map((group) => {
+        const givers = detectors.filter((detector) => detector.groups.includes(group)).map(({ id }) => id);
+        return [group, { static: fixed.has(group), detectors: givers }] as const;
+      });
+      const logs = detectors.filter(({ log }) => log !== '').map(({ id, log }) => [id, log] as const);
+      return { groups: jsonObject(groups, (given) => given), logs: jsonObject(logs, (log) => log) };
+    },
+  }),
+});
+
+/** How the node and its peers are. */
+export const monitoringRoutes = (parts: ApiParts) => ({
+  'GET /monitoring/state': route({
+    access: 'read',
+    summary: 'The checks of this node, by id.',
+    answer: MonitoringJson,
+    handle: () => stateOf('self', parts),
+  }),
+  'GET /monitoring/state/:ref': route({
+    access: 'read',
+    summary: 'The checks of any node, by id.',
+    params: Referred,
+    answer: MonitoringJson,
+    handle: ({ params }) => stateOf(params.ref, parts),
+  }),
+  'GET /monitoring/checks': route({
+    access: 'read',
+    summary: 'Every check of this node with its definition.',
+    answer: z.array(DefinedCheckJson),
+    handle() {
+      const definitions = definitionsOf(parts.packs());
+      return parts.runtime.checks().map((check) => definedCheck(check, definitions));
+    },
+  }),
+  'POST /monitoring/checks/:id*/run': route({
+    access: 'write',
+    summary: 'Runs a check now and answers with its record.',
+    params: Identified,
+    answer: CheckJson,
+    handle: async ({ params }) => checkJson(await parts.runtime.runCheck(params.id)),
+  }),
+  'GET /monitoring/checks/:id*': route({
+    access: 'read',
+    summary: 'One check of this node with its definition.',
+    params: Identified,
+    answer: DefinedCheckJson,
+    handle({ params: { id } }) {
+      const check = parts.runtime.check(id);
+      if (check) return definedCheck(check, definitionsOf(parts.packs()));
+      const ids = parts.runtime.checks().map((known) => known.id);
+      throw new OpsbroError('not_found', `no check of this node has the id "${id}"${didYouMean(id, ids)}`);
+    },
+  }),
+});
+
+/** What the node is configured from. */
+export const packRoutes = (parts: ApiParts) => ({
+  'GET /packs': route({
+    access: 'read',
+    summary: 'Every pack by level and name, the one in use first.',
+    answer: PacksJson,
+    handle() {
+      const { packs } = parts.packs();
+      const ofLevel = (level: (typeof LEVELS)[number]) =>
+        jsonObject(
+          packs.filter((pack) => pack.level === level).map((pack) => [pack.name, pack] as const),
+          (pack) => [packJson(pack)],
+        );
+      return { core: ofLevel('core'), global: ofLevel('global'), zone: ofLevel('zone'), local: ofLevel('local') };
+    },
+  }),
+});
+
+function stateOf(ref: string, { membership, runtime }: ApiParts) {
+  const member = findMember(ref, membership);
+  const checks =
+    member.id === membership.self.id
+      ? runtime.checks().map((check) => [check.id, checkJson(check)] as const)
+      : [...member.checks].map(([id, summary]) => [id, foreignCheckJson(id, summary)] as const);
+  return {
+    node: member.id,
+    name: member.name,
+    display_name: member.displayName,
+    checks: jsonObject(checks, (check) => check),
+    counts: countStates(checks.map(([, { state, hard_state: confirmed }]) => confirmed ?? state)),
+  };
+}
+
+type Definitions = ReadonlyMap<
+  string,
+  { readonly file: string; readonly line: number; readonly fields: Record<string, unknown> }
+>;
+
+const definitionsOf = ({ objects }: PackSet): Definitions =>
+  new Map(
+    objects
+      .filter(({ type }) => type === 'check')
+      .map(({ id, file, line, definition }) => [id, { file, line, fields: { ...masked(definition) } }]),
+  );
+
+const definedCheck = (check: CheckRecord, definitions: Definitions) => ({
+  ...checkJson(check),
+  definition: definitions.get(check.id) ?? null,
+});

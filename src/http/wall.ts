@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import { OpsbroError } from '../base/errors.ts';
+
+/** Under which names this agent may be asked, and from which pages. */
+export interface WallRules {
+  /** Names of this node and `http.allowed_hosts`, in lower case; `localhost` and the address asked are always ours. */
+  readonly hostNames: () => Iterable<string>;
+  /** Ports of our own pages, beside the port asked. */
+  readonly pagePorts: () => Iterable<number>;
+}
+
+/** What of a request is judged before it is routed. */
+export interface Asked {
+  /** The target as it was sent. */
+  readonly target: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  /** The address of ours that it came in at; `undefined` on the unix socket. */
+  readonly localAddress: string | undefined;
+}
+
+const LONGEST_TARGET = 8_192;
+
+/** The facts of a request. */
+export const askedBy = ({ url = '', headers, socket }: IncomingMessage, door: 'socket' | 'tcp'): Asked => ({
+  target: url,
+  host: headers.host,
+  origin: headers.origin,
+  localAddress: door === 'tcp' ? (socket.localAddress ?? '') : undefined,
+});
+
+/** Throws what a request is refused with whatever it asks for: a target that would be read as another, a foreign host or page. */
+export function checkAsked(asked: Asked, rules: WallRules): void {
+  checkTarget(asked.target);
+  if (asked.localAddress === undefined) return;
+  const host = checkHost(asked, rules);
+  if (asked.origin !== undefined) checkOrigin(asked.origin, host, rules);
+}
+
+/**
+ * Libraries tidy targets before they route them: `/kv/a/../b` becomes `/kv/b`, and a write lands on another key. So a target that is not
+ * in its normal form already is refused.
+ */
+function checkTarget(target: string): void {
+  if (target.length > LONGEST_TARGET) {
+    throw new OpsbroError('uri_too_long', `the target has ${target.length} characters, more than ${LONGEST_TARGET}`);
+  }
+  const path = pathOf(target);
+  const code = path.startsWith('/kv/') ? 'bad_key' : 'bad_request';
+  if (!target.startsWith('/') || target.includes('#')) {
+    throw new OpsbroError('bad_request', 'the target of a request is a path that begins with /');
+  }
+  const normal = normalPath(path);
+  if (normal !== path) {
+    throw new OpsbroError(code, `the path is not in its normal form, which would be ${normal}; nothing was done`);
+  }
+  if (decoded(path) === undefined)
+    throw new OpsbroError(code, 'the path holds a % that begins no escape of valid UTF-8');
+}
+
+/** What stands before the query of a target. */
+export const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
+
+/** What stands behind the `?` of a target; empty when there is none. */
+export const queryOf = (target: string): string => target.slice(pathOf(target).length + 1);
+
+const normalPath = (path: string): string | undefined =>
+  URL.canParse(`http://host${path}`) ? new URL(`http://host${path}`).pathname : undefined;
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who rebinds a name of theirs to our address still sends that name. */
+function checkHost({ host, localAddress = '' }: Asked, rules: WallRules): URL {
+  if (host === undefined) throw new OpsbroError('bad_request', 'the request has no Host header');
+  const url = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
+  const isPlain = url !== undefined && url.pathname === '/' && url.username === '' && !/[/?#@\\]/.test(host);
+  if (isPlain && isOurs(url.hostname, localAddress, rules)) return url;
+  throw new OpsbroError(
+    'wrong_host',
+    `"${host}" is no name of this agent; ask by address, by localhost or by the node's name, or add the name to http.allowed_hosts`,
+  );
+}
+
+function isOurs(hostname: string, localAddress: string, rules: WallRules): boolean {
+  const bare = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  if (bare === 'localhost' || bare === localAddress.replace(/^::ffff:/i, '')) return true;
+  for (const name of rules.hostNames()) if (name === bare) return true;
+  return false;
+}
+
+/** Pages of others may not ask on behalf of who looks at them. */
+function checkOrigin(origin: string, host: URL, rules: WallRules): void {
+  const page = URL.canParse(origin) ? new URL(origin) : undefined;
+  const isOurHost = page !== undefined && /^https?:$/.test(page.protocol) && page.hostname === host.hostname;
+  if (isOurHost && (page.port === host.port || isOurPort(page.port, rules))) return;
+  throw new OpsbroError('forbidden', `pages of "${origin}" may not use this agent`);
+}
+
+function isOurPort(port: string, rules: WallRules): boolean {
+  for (const ours of rules.pagePorts()) if (String(ours) === port) return true;
+  return false;
+}

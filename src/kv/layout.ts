@@ -1,0 +1,110 @@
+import type { KvChange } from '../model/kv.ts';
+import type { Stamp } from './hlc.ts';
+import { type Version, versionText } from './version.ts';
+
+/** Names of the store's own facts. */
+type MetaName = 'format' | 'hlc' | 'totals';
+
+/** A place in the index of what is due: something is to be done about `key` at `at`. */
+export type Due =
+  | { readonly index: 'expiry'; readonly at: number; readonly key: string }
+  | { readonly index: 'tombstone'; readonly at: Stamp; readonly key: string };
+
+const RECORD = 'd';
+const QUARANTINE = 'q';
+const CHANGE = 'c';
+const META = 'm';
+const INDEX = { expiry: 'x', tombstone: 'g' } as const;
+const OPS = ['put', 'delete', 'expire'] as const;
+
+/** Where the record of a key is. The order of these places is the order of the keys' UTF-8 bytes. */
+export const recordPlace = (key: string): Uint8Array => Buffer.from(RECORD + key);
+
+/** Where a damaged record is set aside. */
+export const quarantinePlace = (key: string): Uint8Array => Buffer.from(QUARANTINE + key);
+
+/** Where a fact of the store is. */
+export const metaPlace = (name: MetaName): Uint8Array => Buffer.from(META + name);
+
+/** Where a change is logged. */
+export const changePlace = (index: number): Uint8Array => numbered(CHANGE, BigInt(index), '');
+
+/** Where the index keeps a due. */
+export const duePlace = ({ index, at, key }: Due): Uint8Array => numbered(INDEX[index], BigInt(at), key);
+
+/** Places of all records of keys that begin with `prefix`. */
+export const recordRange = (prefix: string): Range => rangeOf(Buffer.from(RECORD + prefix));
+
+/** The number of a logged change. */
+export const numberOfChange = (place: Uint8Array): number => Number(viewOf(place).readBigUInt64BE(1));
+
+/** Places of all damaged records. */
+export const quarantineRange = (): Range => rangeOf(Buffer.from(QUARANTINE));
+
+/** Places of all changes after `index`. */
+export const changeRange = (index: number): Range => ({ gte: changePlace(index + 1), lt: Buffer.from('d') });
+
+/** Places of what is due at `at` or before. */
+export const dueRange = (index: Due['index'], at: Stamp): Range => ({
+  gte: Buffer.from(INDEX[index]),
+  lt: numbered(INDEX[index], at + 1n, ''),
+});
+
+/** Places of everything that is or will be due. */
+export const allDueRange = (index: Due['index']): Range => rangeOf(Buffer.from(INDEX[index]));
+
+interface Range {
+  readonly gte: Uint8Array;
+  readonly lt: Uint8Array;
+}
+
+/** The key of a record's place. */
+export const keyOfRecord = (place: Uint8Array): string => textOf(place, 1);
+
+/** Time and key of a place in the index. */
+export function dueOf(place: Uint8Array): { readonly at: Stamp; readonly key: string } {
+  return { at: viewOf(place).readBigUInt64BE(1), key: textOf(place, 9) };
+}
+
+/** A change as the log keeps it; its number is its place. */
+export function encodeChange(op: KvChange['op'], { stamp, tag }: Version, expires: number, key: string): Uint8Array {
+  const bytes = Buffer.allocUnsafe(33 + Buffer.byteLength(key));
+  bytes[0] = OPS.indexOf(op);
+  bytes.writeBigUInt64BE(BigInt(expires), 1);
+  bytes.writeBigUInt64BE(stamp, 9);
+  bytes.set(tag, 17);
+  bytes.write(key, 33);
+  return bytes;
+}
+
+/** The change of a place in the log. */
+export function decodeChange(place: Uint8Array, stored: Uint8Array): KvChange {
+  const bytes = viewOf(stored);
+  const expires = Number(bytes.readBigUInt64BE(1));
+  return {
+    index: numberOfChange(place),
+    op: OPS[bytes[0] ?? 0] ?? 'put',
+    key: textOf(stored, 33),
+    version: versionText({ stamp: bytes.readBigUInt64BE(9), tag: bytes.subarray(17, 33) }),
+    expires: expires === 0 ? null : expires,
+  };
+}
+
+function numbered(space: string, number: bigint, key: string): Uint8Array {
+  const place = Buffer.allocUnsafe(9 + Buffer.byteLength(key));
+  place.write(space, 0);
+  place.writeBigUInt64BE(number, 1);
+  place.write(key, 9);
+  return place;
+}
+
+/** Everything that begins with `prefix`, whose first byte is a letter: so there is a byte to count up. */
+function rangeOf(prefix: Buffer): Range {
+  const lt = Buffer.from(prefix);
+  const last = lt.length - 1;
+  lt[last] = (lt[last] ?? 0) + 1;
+  return { gte: prefix, lt };
+}
+
+const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+const textOf = (bytes: Uint8Array, from: number): string => viewOf(bytes).toString('utf8', from);

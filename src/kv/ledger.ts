@@ -1,0 +1,194 @@
+import { OpsbroError } from '../base/errors.ts';
+import type { KvChange } from '../model/kv.ts';
+import { msOf, nextStamp, type Stamp, stampAt } from './hlc.ts';
+import { changePlace, duePlace, encodeChange, metaPlace, quarantinePlace, recordPlace } from './layout.ts';
+import { decodeRecord, encodeRecord } from './record.ts';
+import type { Decision, Held, Moment, Rule } from './rules.ts';
+import { versionText } from './version.ts';
+
+/** How far ahead of the clock its mark on disk is: after a crash the clock starts from there. */
+const MARK_AHEAD_MS = 2_000;
+const KEPT_CHANGES = 100_000;
+
+/** What the store knows of itself as a whole; stored with every batch. */
+export interface Totals {
+  /** Last reading given out. */
+  readonly last: Stamp;
+  /** No version on disk is later than this reading. */
+  readonly mark: Stamp;
+  readonly records: number;
+  readonly bytes: number;
+  /** Number of the last change. */
+  readonly index: number;
+}
+
+/** One operation of a database batch. */
+export type Operation =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array };
+
+/** What is stored at a key's place, as bytes, and whether something of it is set aside. */
+export interface Found {
+  readonly stored: Uint8Array | undefined;
+  readonly setAside: boolean;
+}
+
+interface World {
+  readonly now: number;
+  readonly graceMs: number;
+  readonly tag: Uint8Array;
+  readonly maxBytes: number;
+}
+
+/** The outcome of one rule: its answer, or why it was refused. */
+export type Outcome = { readonly answer: unknown } | { readonly refusal: unknown };
+
+/**
+ * Works out one batch: asks the rules one after the other, each seeing what those before it decided, and gathers the operations and the new
+ * totals. Nothing is true before the batch is on disk.
+ */
+export class Ledger {
+  readonly operations: Operation[] = [];
+  readonly changes: KvChange[] = [];
+  readonly #world: World;
+  readonly #found: Map<string, Found>;
+  #totals: Totals;
+  #quarantined = 0;
+
+  constructor(totals: Totals, world: World, found: ReadonlyMap<string, Found>) {
+    this.#totals = totals;
+    this.#world = world;
+    this.#found = new Map(found);
+  }
+
+  /** How many more damaged records are set aside than before. */
+  get quarantined(): number {
+    return this.#quarantined;
+  }
+
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  /** Asks a rule what becomes of `key`. */
+  ask(key: string, rule: Rule<unknown>): Outcome {
+    const found = this.#found.get(key) ?? { stored: undefined, setAside: false };
+    try {
+      const decision = rule(heldOf(found), this.#moment());
+      const refusal = this.#apply(key, found, decision);
+      return refusal === undefined ? { answer: decision.answer } : { refusal };
+    } catch (refusal) {
+      return { refusal };
+    }
+  }
+
+  /** Ends the batch: adds what the store has to remember of itself. */
+  seal(): readonly Operation[] {
+    if (this.operations.length === 0) return this.operations;
+    const { last, mark } = this.#totals;
+    if (msOf(last) > msOf(mark) - MARK_AHEAD_MS / 2) {
+      this.#totals = { ...this.#totals, mark: last + stampAt(MARK_AHEAD_MS) };
+      this.operations.push({ type: 'put', key: metaPlace('hlc'), value: encodeNumbers([this.#totals.mark]) });
+    }
+    this.operations.push({ type: 'put', key: metaPlace('totals'), value: encodeTotals(this.#totals) });
+    return this.operations;
+  }
+
+  #moment(): Moment {
+    const { now, graceMs, tag } = this.#world;
+    return {
+      now,
+      graceMs,
+      version: (over) => {
+        const { last } = this.#totals;
+        const stamp = nextStamp(over > last ? over : last, now);
+        this.#totals = { ...this.#totals, last: stamp };
+        return { stamp, tag };
+      },
+    };
+  }
+
+  #apply(key: string, found: Found, decision: Decision<unknown>): unknown {
+    const { next, index = [], unindex = [], change, setAside } = decision;
+    if (setAside !== undefined) this.#quarantine(key, found);
+    if (next !== undefined) {
+      const stored = next === null ? undefined : encodeRecord(next);
+      const growth = sizeOf(key, stored) - sizeOf(key, found.stored);
+      if (next?.kind === 'value' && growth > 0 && this.#isOver(growth)) return overQuota(this.#world.maxBytes);
+      this.#store(key, found, stored, growth);
+    }
+    for (const due of unindex) this.operations.push({ type: 'del', key: duePlace(due) });
+    for (const due of index) this.operations.push({ type: 'put', key: duePlace(due), value: NOTHING });
+    if (change) this.#log(key, change);
+    return undefined;
+  }
+
+  #isOver(growth: number): boolean {
+    const { maxBytes } = this.#world;
+    return maxBytes > 0 && this.#totals.bytes + growth > maxBytes;
+  }
+
+  #store(key: string, found: Found, stored: Uint8Array | undefined, growth: number): void {
+    const place = recordPlace(key);
+    this.operations.push(stored ? { type: 'put', key: place, value: stored } : { type: 'del', key: place });
+    if (found.setAside) {
+      this.operations.push({ type: 'del', key: quarantinePlace(key) });
+      this.#quarantined -= 1;
+    }
+    const more = (stored ? 1 : 0) - (found.stored ? 1 : 0);
+    this.#totals = { ...this.#totals, records: this.#totals.records + more, bytes: this.#totals.bytes + growth };
+    this.#found.set(key, { stored, setAside: false });
+  }
+
+  #quarantine(key: string, { stored, setAside }: Found): void {
+    if (stored === undefined || setAside) return;
+    this.operations.push({ type: 'put', key: quarantinePlace(key), value: stored });
+    this.#store(key, { stored, setAside: false }, undefined, -sizeOf(key, stored));
+    this.#found.set(key, { stored: undefined, setAside: true });
+    this.#quarantined += 1;
+  }
+
+  #log(key: string, { op, version, expires }: NonNullable<Decision<unknown>['change']>): void {
+    const index = this.#totals.index + 1;
+    this.#totals = { ...this.#totals, index };
+    this.operations.push({ type: 'put', key: changePlace(index), value: encodeChange(op, version, expires, key) });
+    if (index > KEPT_CHANGES) this.operations.push({ type: 'del', key: changePlace(index - KEPT_CHANGES) });
+    this.changes.push({ index, op, key, version: versionText(version), expires: expires === 0 ? null : expires });
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+function heldOf({ stored, setAside }: Found): Held {
+  if (stored === undefined) return setAside ? 'damaged' : undefined;
+  return decodeRecord(stored) ?? 'damaged';
+}
+
+const sizeOf = (key: string, stored: Uint8Array | undefined): number =>
+  stored === undefined ? 0 : Buffer.byteLength(key) + stored.length;
+
+const overQuota = (maxBytes: number): OpsbroError =>
+  new OpsbroError('quota', `the store holds as much as it may (${maxBytes} bytes); delete keys or raise kv.max_bytes`);
+
+const encodeTotals = ({ records, bytes, index }: Totals): Uint8Array =>
+  encodeNumbers([BigInt(records), BigInt(bytes), BigInt(index)]);
+
+/** The totals as they were stored; the clock goes on behind its mark. `undefined` when they are not to be read. */
+export function decodeTotals(hlc: Uint8Array | undefined, totals: Uint8Array | undefined): Totals | undefined {
+  const [mark] = decodeNumbers(hlc);
+  const [records, bytes, index] = decodeNumbers(totals);
+  if (mark === undefined || records === undefined || bytes === undefined || index === undefined) return undefined;
+  return { last: mark, mark, records: Number(records), bytes: Number(bytes), index: Number(index) };
+}
+
+function encodeNumbers(numbers: readonly bigint[]): Uint8Array {
+  const stored = Buffer.allocUnsafe(numbers.length * 8);
+  for (const [place, number] of numbers.entries()) stored.writeBigUInt64BE(number, place * 8);
+  return stored;
+}
+
+function decodeNumbers(stored: Uint8Array | undefined): bigint[] {
+  if (stored === undefined) return [];
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
+  return Array.from({ length: Math.floor(bytes.length / 8) }, (_, place) => bytes.readBigUInt64BE(place * 8));
+}

@@ -1,0 +1,251 @@
+import { messageOf, OpsbroError } from '../base/errors.ts';
+import type {
+  KvChange,
+  KvDeleted,
+  KvEntry,
+  KvPage,
+  KvPutOptions,
+  KvSelection,
+  KvStats,
+  KvStore,
+  KvWritten,
+} from '../model/kv.ts';
+import type { EngineContext } from '../plugins/kinds.ts';
+import { GroupCommit } from './group-commit.ts';
+import { changeRange, decodeChange, quarantinePlace, recordPlace } from './layout.ts';
+import { type Found, Ledger, type Operation, type Totals } from './ledger.ts';
+import { type Database, openDatabase, proveWritable } from './level-database.ts';
+import { entryOf, readPage } from './pages.ts';
+import { decodeRecord, isLive } from './record.ts';
+import { damaged, deleting, expiring, purging, putting, type Rule, settingAside } from './rules.ts';
+import { StoreHealth } from './store-health.ts';
+import { Sweeper } from './sweeper.ts';
+import { readStanding } from './totals.ts';
+import { nodeTag } from './version.ts';
+
+const BATCH = { items: 256, bytes: 1_048_576 };
+
+/** What the owner of a store decides about it. */
+export interface LevelOptions {
+  readonly maxBytes: number;
+  readonly minFree: number;
+  readonly graceMs: number;
+  readonly sync: boolean;
+}
+
+interface Job {
+  readonly key: string;
+  readonly rule: Rule<unknown>;
+  /** Whether it needs room on the disk; what frees room is never refused for want of it. */
+  readonly needs: 'room' | 'nothing';
+  resolve(answer: unknown): void;
+  reject(reason: unknown): void;
+}
+
+/** Opens a store of records in a level database. */
+export async function openLevelStore(context: EngineContext, options: LevelOptions): Promise<KvStore> {
+  const { path, clock, log } = context;
+  if (!options.sync) log.warn({ path }, 'kv: sync is off; a power cut loses writes that were acknowledged');
+  const { database, repaired } = await openDatabase({ path, now: clock.wall(), log });
+  const standing = await readStanding(database, repaired);
+  if (repaired) log.warn({ path, records: standing.totals.records }, 'kv: the store was repaired');
+  return new LevelStore(context, options, database, standing);
+}
+
+class LevelStore implements KvStore {
+  readonly #context: EngineContext;
+  readonly #options: LevelOptions;
+  readonly #tag: Uint8Array;
+  readonly #commits: GroupCommit<Job>;
+  readonly #sweeper: Sweeper;
+  readonly #health: StoreHealth;
+  #database: Database;
+  #totals: Totals;
+  #quarantined: number;
+  #phase: 'open' | 'closing' = 'open';
+
+  constructor(
+    context: EngineContext,
+    options: LevelOptions,
+    database: Database,
+    standing: { readonly totals: Totals; readonly quarantined: number },
+  ) {
+    this.#context = context;
+    this.#options = options;
+    this.#database = database;
+    this.#totals = standing.totals;
+    this.#quarantined = standing.quarantined;
+    this.#tag = nodeTag(context.nodeId);
+    this.#commits = new GroupCommit((jobs) => this.#commit(jobs), BATCH);
+    this.#health = new StoreHealth(context, options.minFree, () => this.#reopen());
+    this.#sweeper = new Sweeper(context, {
+      graceMs: options.graceMs,
+      database: () => this.#database,
+      expire: (key, at) => this.#submit(key, expiring(key, at), 'nothing'),
+      purge: (key, at) => this.#submit(key, purging(key, at), 'nothing'),
+    });
+    this.#sweeper.start();
+  }
+
+  async get(key: string): Promise<KvEntry | undefined> {
+    const stored = await this.#read(() => this.#database.get(recordPlace(key)) as Promise<Uint8Array | undefined>);
+    if (stored === undefined) {
+      if (this.#quarantined > 0 && (await this.#isSetAside(key))) throw damaged(key);
+      return undefined;
+    }
+    const record = decodeRecord(stored);
+    if (record === undefined) {
+      await this.#setAside(key);
+      throw damaged(key);
+    }
+    return isLive(record, this.#context.clock.wall()) ? entryOf(key, record) : undefined;
+  }
+
+  async put(key: string, value: Uint8Array, options: KvPutOptions = {}): Promise<KvWritten> {
+    const written = await this.#submit(key, putting(key, value, options), 'room', value.length);
+    if (written.expires !== null) this.#sweeper.expect(written.expires);
+    return written;
+  }
+
+  async delete(key: string, { cas }: Pick<KvPutOptions, 'cas'> = {}): Promise<KvDeleted> {
+    return await this.#submit(key, deleting(key, cas), 'nothing');
+  }
+
+  async keys(selection: KvSelection = {}): Promise<KvPage<string>> {
+    return await this.#page(selection, (key) => key);
+  }
+
+  async entries(selection: KvSelection = {}): Promise<KvPage<KvEntry>> {
+    return await this.#page(selection, entryOf);
+  }
+
+  async changes(index: number, limit: number): Promise<readonly KvChange[]> {
+    return await this.#read(async () => {
+      const logged = await this.#database.iterator({ ...changeRange(index), limit }).all();
+      return logged.map(([place, stored]) => decodeChange(place, stored));
+    });
+  }
+
+  stats(): KvStats {
+    const { records, bytes, index } = this.#totals;
+    return { engine: 'level', ...this.#health.report(), records, bytes, quarantined: this.#quarantined, index };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#phase = 'closing';
+    this.#sweeper[Symbol.dispose]();
+    this.#health[Symbol.dispose]();
+    await this.#commits.idle();
+    await this.#database.close();
+  }
+
+  #submit<Answer>(key: string, rule: Rule<Answer>, needs: Job['needs'], bytes = 0): Promise<Answer> {
+    if (this.#phase === 'closing') return Promise.reject(new OpsbroError('stopping', 'the agent is stopping'));
+    return new Promise<Answer>((resolve, reject) => {
+      const job: Job = { key, rule, needs, resolve: (answer) => resolve(answer as Answer), reject };
+      this.#commits.add(job, bytes);
+    });
+  }
+
+  /** The wall around a batch: whatever goes wrong is told to those who wait for it. */
+  async #commit(jobs: readonly Job[]): Promise<void> {
+    try {
+      await this.#health.ready();
+      this.#health.check();
+      const admitted = await this.#admit(jobs);
+      if (admitted.length > 0) await this.#write(admitted);
+    } catch (error) {
+      for (const job of jobs) job.reject(error);
+    }
+  }
+
+  async #admit(jobs: readonly Job[]): Promise<readonly Job[]> {
+    if (!jobs.some(({ needs }) => needs === 'room')) return jobs;
+    const refusal = await this.#health.lackOfRoom();
+    if (refusal === undefined) return jobs;
+    for (const job of jobs) if (job.needs === 'room') job.reject(refusal);
+    return jobs.filter(({ needs }) => needs === 'nothing');
+  }
+
+  async #write(jobs: readonly Job[]): Promise<void> {
+    const ledger = new Ledger(this.#totals, this.#world(), await this.#find(jobs));
+    const outcomes = jobs.map(({ key, rule }) => ledger.ask(key, rule));
+    const operations = ledger.seal();
+    if (operations.length > 0) await this.#store(operations);
+    this.#totals = ledger.totals;
+    this.#quarantined += ledger.quarantined;
+    for (const change of ledger.changes) this.#context.onChange(change);
+    for (const [place, job] of jobs.entries()) {
+      const outcome = outcomes[place];
+      if (outcome && 'answer' in outcome) job.resolve(outcome.answer);
+      else job.reject(outcome?.refusal);
+    }
+  }
+
+  async #store(operations: readonly Operation[]): Promise<void> {
+    try {
+      await this.#database.batch([...operations], { sync: this.#options.sync });
+    } catch (error) {
+      throw this.#health.failure(error);
+    }
+  }
+
+  #world() {
+    const { graceMs, maxBytes } = this.#options;
+    return { now: this.#context.clock.wall(), graceMs, maxBytes, tag: this.#tag };
+  }
+
+  async #find(jobs: readonly Job[]): Promise<ReadonlyMap<string, Found>> {
+    const keys = [...new Set(jobs.map(({ key }) => key))];
+    const stored = await this.#many(keys.map(recordPlace));
+    const aside = this.#quarantined > 0 ? await this.#many(keys.map(quarantinePlace)) : [];
+    return new Map(
+      keys.map((key, place) => [key, { stored: stored[place], setAside: aside[place] !== undefined }] as const),
+    );
+  }
+
+  async #many(places: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return await this.#read(() => this.#database.getMany(places));
+  }
+
+  async #page<Item>(selection: KvSelection, pick: Parameters<typeof readPage<Item>>[1]['pick']): Promise<KvPage<Item>> {
+    const broken: string[] = [];
+    const now = this.#context.clock.wall();
+    const reading = { now, pick, onDamaged: (key: string) => broken.push(key) };
+    const page = await this.#read(() => readPage(this.#database, reading, selection));
+    for (const key of broken) await this.#setAside(key);
+    return page;
+  }
+
+  async #read<Answer>(read: () => Promise<Answer>): Promise<Answer> {
+    await this.#health.ready();
+    try {
+      return await read();
+    } catch (error) {
+      throw new OpsbroError('store_failed', `the store cannot be read: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  async #isSetAside(key: string): Promise<boolean> {
+    const stored: Uint8Array | undefined = await this.#database.get(quarantinePlace(key));
+    return stored !== undefined;
+  }
+
+  /** Moves a damaged record out of the way, where it can be looked at; its key answers with an error until it is written again. */
+  async #setAside(key: string): Promise<void> {
+    const isDamaged = await this.#submit(key, settingAside, 'nothing');
+    if (isDamaged) this.#context.log.error({ key }, 'kv: a damaged record was set aside');
+  }
+
+  /** Level refuses every write after a failed one, until it is opened again. */
+  async #reopen(): Promise<void> {
+    const { path, clock, log } = this.#context;
+    await this.#database.close();
+    const { database, repaired } = await openDatabase({ path, now: clock.wall(), log });
+    this.#database = database;
+    await proveWritable(database);
+    const { totals, quarantined } = await readStanding(database, repaired);
+    this.#totals = totals;
+    this.#quarantined = quarantined;
+  }
+}

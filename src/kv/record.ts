@@ -1,0 +1,67 @@
+import { crc32 } from 'node:zlib';
+import { msOf, type Stamp } from './hlc.ts';
+import type { Version } from './version.ts';
+
+const FORMAT = 1;
+const HEADER = 42;
+const CRC = 4;
+const TOMBSTONE = 1;
+const HAS_EXPIRY = 2;
+const VALUE_DROPPED = 4;
+
+/** What is stored under a key. */
+export interface KvRecord {
+  readonly version: Version;
+  /** The version that this life of the key began with. */
+  readonly created: Stamp;
+  /** Epoch milliseconds; 0 = never. */
+  readonly expires: number;
+  /** `tombstone`: the key was deleted. `dropped`: it expired a while ago and its value was thrown away. */
+  readonly kind: 'value' | 'tombstone' | 'dropped';
+  readonly value: Uint8Array;
+}
+
+/** Whether there is something to read at the wall time `now`. */
+export const isLive = (record: KvRecord | undefined, now: number): record is KvRecord =>
+  record !== undefined && record.kind === 'value' && !hasExpired(record, now);
+
+/** Whether its time has run out. */
+export const hasExpired = ({ expires }: KvRecord, now: number): boolean => expires !== 0 && expires <= now;
+
+/** Epoch milliseconds of the record's version. */
+export const modifiedAt = ({ version }: KvRecord): number => msOf(version.stamp);
+
+const FLAGS = { value: 0, tombstone: TOMBSTONE, dropped: VALUE_DROPPED } as const;
+
+/** The bytes of a record: a header of 42 bytes, the value, and a CRC-32 of both. */
+export function encodeRecord({ version, created, expires, kind, value }: KvRecord): Uint8Array {
+  const bytes = Buffer.allocUnsafe(HEADER + value.length + CRC);
+  bytes[0] = FORMAT;
+  bytes[1] = FLAGS[kind] | (expires === 0 ? 0 : HAS_EXPIRY);
+  bytes.writeBigUInt64BE(version.stamp, 2);
+  bytes.set(version.tag, 10);
+  bytes.writeBigUInt64BE(created, 26);
+  bytes.writeBigUInt64BE(BigInt(expires), 34);
+  bytes.set(value, HEADER);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, -CRC)), bytes.length - CRC);
+  return bytes;
+}
+
+/** The record of such bytes, which it goes on looking at; `undefined` when they are damaged or of an unknown format. */
+export function decodeRecord(stored: Uint8Array): KvRecord | undefined {
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
+  if (bytes.length < HEADER + CRC || bytes[0] !== FORMAT) return undefined;
+  if (crc32(bytes.subarray(0, -CRC)) !== bytes.readUInt32BE(bytes.length - CRC)) return undefined;
+  return {
+    version: { stamp: bytes.readBigUInt64BE(2), tag: bytes.subarray(10, 26) },
+    created: bytes.readBigUInt64BE(26),
+    expires: Number(bytes.readBigUInt64BE(34)),
+    kind: kindOf(bytes[1] ?? 0),
+    value: bytes.subarray(HEADER, -CRC),
+  };
+}
+
+function kindOf(flags: number): KvRecord['kind'] {
+  if (flags & TOMBSTONE) return 'tombstone';
+  return flags & VALUE_DROPPED ? 'dropped' : 'value';
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { Stamp } from './hlc.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const LONG_HEX = /^[0-9a-f]{40}$/;
+
+/** Who wrote what when. Of two, the one with the later stamp wins, of equal stamps the one with the greater tag. */
+export interface Version {
+  readonly stamp: Stamp;
+  /** 16 bytes that stand for the writing node. */
+  readonly tag: Uint8Array;
+}
+
+/** The 16 bytes that stand for a node: those of its UUID, the first of its 40 hex digits, else of the SHA1 of its id. */
+export function nodeTag(nodeId: string): Uint8Array {
+  if (UUID.test(nodeId)) return Buffer.from(nodeId.replaceAll('-', ''), 'hex');
+  if (LONG_HEX.test(nodeId)) return Buffer.from(nodeId.slice(0, 32), 'hex');
+  return createHash('sha1').update(nodeId).digest().subarray(0, 16);
+}
+
+/** A version as people and programs see it; texts compare as versions do. */
+export function versionText({ stamp, tag }: Version): string {
+  return `${stamp.toString(16).padStart(16, '0')}-${Buffer.from(tag.buffer, tag.byteOffset, tag.length).toString('hex')}`;
+}

@@ -1,0 +1,19 @@
+import type { Level } from './pack.ts';
+
+/** Everything known of a detector of this node. Times are epoch milliseconds; `null` before the first. */
+export interface DetectorRecord {
+  /** `<pack>/<path>`, the same on every node. */
+  readonly id: string;
+  readonly packName: string;
+  readonly packLevel: Level;
+  /** The rule as written. */
+  readonly applyIf: string;
+  /** The groups as written, holes included. */
+  readonly addGroups: readonly string[];
+  readonly intervalMs: number;
+  /** Groups the node is in because of it. */
+  readonly groups: readonly string[];
+  /** Empty when the rule held or plainly did not; else what was missing or wrong. */
+  readonly log: string;
+  readonly lastRun: number | null;
+}

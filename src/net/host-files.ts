@@ -1,0 +1,48 @@
+import { constants } from 'node:fs';
+import { access, type FileHandle, open } from 'node:fs/promises';
+
+const MAX_BYTES = 16 * 1_024 * 1_024;
+
+/** Holds most files of `/proc` whole, so that they are read in one piece and so at one moment. */
+const FIRST_PIECE = 32_768;
+
+/**
+ * The text of a file, read until its end, as files of `/proc` do not know their length. One longer than 16 MiB fails with `EFBIG`; a FIFO
+ * without a writer is empty and does not wait.
+ */
+export async function readText(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return (await readToEnd(file, path)).toString('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether something is there that the agent may know of. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readToEnd(file: FileHandle, path: string): Promise<Buffer> {
+  let buffer = Buffer.allocUnsafe(FIRST_PIECE);
+  let size = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, size, buffer.length - size, null);
+    size += bytesRead;
+    if (bytesRead === 0) return buffer.subarray(0, size);
+    if (size > MAX_BYTES) throw Object.assign(new Error(`EFBIG: longer than 16 MiB, ${path}`), { code: 'EFBIG' });
+    if (size === buffer.length) buffer = grown(buffer);
+  }
+}
+
+function grown(buffer: Buffer): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafe(buffer.length * 4);
+  buffer.copy(larger);
+  return larger;
+}

@@ -1,0 +1,198 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, ListenOptions, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+
+/** What stands behind a listener. */
+export interface HttpHandler {
+  onRequest(incoming: IncomingMessage, outgoing: ServerResponse): void;
+  /** Gets connections that ask to become something else; without it they are treated as plain requests. */
+  onUpgrade?(incoming: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** What one client may take up. */
+export interface HttpLimits {
+  readonly connectionsPerClient: number;
+  /** Milliseconds until the head of a request must be there; 10 s when left out. */
+  readonly headersTimeoutMs?: number;
+}
+
+/** Where and what to listen for. */
+export interface HttpAddresses {
+  readonly addresses: readonly [string, ...string[]];
+  /** 0 takes a free one, the same for all addresses. */
+  readonly port: number;
+  /** Names the door in errors and in the log, such as `http`. */
+  readonly door: string;
+  readonly log: Logger;
+}
+
+/** An open door. Closing it lets running requests end for half a second. */
+export interface HttpListener extends AsyncDisposable {
+  readonly port: number;
+  /** Those of the wanted addresses that this machine has. */
+  readonly addresses: readonly string[];
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const CLOSE_GRACE_MS = 500;
+const TRIES = 10;
+const ABSENT_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
+
+/** Listens on several addresses under one port number. Throws `conflict` when the port is taken, `invalid_config` when the first address is not ours. */
+export async function listenHttp(
+  wanted: HttpAddresses,
+  handler: HttpHandler,
+  limits: HttpLimits,
+): Promise<HttpListener> {
+  for (let left = TRIES; ; left -= 1) {
+    const group = new ServerGroup(handler, limits);
+    try {
+      const { port, addresses } = await group.listenAll(wanted);
+      return { port, addresses, [Symbol.asyncDispose]: () => group.close() };
+    } catch (error) {
+      await group.close();
+      const isTaken = systemCode(error) === 'EADDRINUSE';
+      // A free port of the first address may be taken at the next one; another one may not.
+      if (!isTaken || wanted.port !== 0 || left === 1) throw explained(error, wanted);
+    }
+  }
+}
+
+/** Listens on a unix socket whose path has been made ready. */
+export async function listenPath(path: string, handler: HttpHandler, limits: HttpLimits): Promise<AsyncDisposable> {
+  const group = new ServerGroup(handler, limits);
+  await group.listen({ path });
+  return { [Symbol.asyncDispose]: () => group.close() };
+}
+
+function explained(error: unknown, { door, port, addresses }: HttpAddresses): OpsbroError {
+  const where = `${addresses[0]} port ${port}`;
+  if (systemCode(error) === 'EADDRINUSE') {
+    return new OpsbroError(
+      'conflict',
+      `${door}: ${where} is in use by another program; choose another port, 0 for any`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return new OpsbroError('invalid_config', `${door}: cannot listen on ${where}: ${messageOf(error)}`, { cause: error });
+}
+
+/** Servers that count their clients together and close together. */
+class ServerGroup {
+  readonly #handler: HttpHandler;
+  readonly #limits: HttpLimits;
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #perClient = new Map<string, number>();
+
+  constructor(handler: HttpHandler, limits: HttpLimits) {
+    this.#handler = handler;
+    this.#limits = limits;
+  }
+
+  async listenAll({ addresses: [first, ...others], port: wanted, door, log }: HttpAddresses) {
+    const port = await this.listen({ host: first, port: wanted });
+    const bound = [first];
+    for (const host of others) {
+      try {
+        await this.listen({ host, port, ipv6Only: host.includes(':') });
+        bound.push(host);
+      } catch (error) {
+        if (!ABSENT_ADDRESS.has(systemCode(error) ?? '')) throw error;
+        log.info({ door, address: host }, 'this machine has no such address; the door is not opened there');
+      }
+    }
+    return { port, addresses: bound };
+  }
+
+  /** Opens one server and answers its port; 0 for a path. */
+  async listen(where: ListenOptions): Promise<number> {
+    const { headersTimeoutMs = HEADERS_TIMEOUT_MS } = this.#limits;
+    const server = createServer({
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
+    });
+    server.on('connection', (socket) => this.#admit(socket));
+    server.on('request', (incoming, outgoing) => this.#handler.onRequest(incoming, outgoing));
+    server.on('clientError', refuseNoise);
+    const { onUpgrade } = this.#handler;
+    if (onUpgrade) server.on('upgrade', (...upgrade) => onUpgrade(...upgrade));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(where, () => resolve(void server.off('error', reject)));
+    });
+    this.#servers.push(server);
+    return (server.address() as AddressInfo).port ?? 0;
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    for (const server of this.#servers) server.closeIdleConnections();
+    const late = setTimeout(() => this.#destroyAll(), CLOSE_GRACE_MS);
+    await Promise.all(closed);
+    clearTimeout(late);
+  }
+
+  #admit(socket: Socket): void {
+    const client = socket.remoteAddress ?? 'local';
+    const count = (this.#perClient.get(client) ?? 0) + 1;
+    this.#perClient.set(client, count);
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#forget(socket, client));
+    // A listener of its own, as an upgraded connection is no longer the server's: a reset must not end the process.
+    socket.on('error', () => socket.destroy());
+    if (count > this.#limits.connectionsPerClient) {
+      socket.end(plainAnswer(429, 'too_many_requests', 'too many connections from this address'));
+    }
+  }
+
+  #forget(socket: Socket, client: string): void {
+    this.#sockets.delete(socket);
+    const left = (this.#perClient.get(client) ?? 1) - 1;
+    if (left > 0) this.#perClient.set(client, left);
+    else this.#perClient.delete(client);
+  }
+
+  #destroyAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+/** Answers what is no HTTP, or comes too slowly, and hangs up. */
+function refuseNoise(error: Error, socket: Duplex): void {
+  if (!socket.writable || systemCode(error) === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  switch (systemCode(error)) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      socket.end(plainAnswer(408, 'bad_request', 'the request came too slowly'));
+      break;
+    case 'HPE_HEADER_OVERFLOW':
+      socket.end(plainAnswer(431, 'too_large', 'the head of the request is too long'));
+      break;
+    default:
+      socket.end(plainAnswer(400, 'bad_request', 'this is no HTTP request'));
+  }
+}
+
+/** An error answer for connections that have no request to answer to. */
+export function plainAnswer(status: number, code: string, message: string): string {
+  const body = JSON.stringify({ error: { code, message } });
+  return [
+    `HTTP/1.1 ${status} ${code}`,
+    'Content-Type: application/json; charset=utf-8',
+    'X-Content-Type-Options: nosniff',
+    'Cache-Control: no-store',
+    'Connection: close',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n');
+}

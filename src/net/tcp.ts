@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { type Endpoint, plainAddress } from './address.ts';
+
+/** A TCP connection, from either side. */
+export interface Connection {
+  readonly remote: Endpoint;
+  /** The listener of the bytes that arrive; a second call replaces it. */
+  onData(listen: (bytes: Uint8Array) => void): void;
+  /** Told once, when nothing more will come: with the error, or without one when the peer has finished. */
+  onEnd(listen: (error?: Error) => void): void;
+  write(bytes: Uint8Array): void;
+  /** Bytes written that the system has not taken yet, because the peer does not read. */
+  readonly unsent: number;
+  /** Sends what is left, says that nothing follows, and closes when the peer has finished too. */
+  finish(): void;
+  /** Drops the connection at once. */
+  close(): void;
+}
+
+/** A listening TCP socket. Disposing of it closes its connections too. */
+export interface TcpListener extends AsyncDisposable {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Listens for TCP connections; port 0 takes a free one. Fails with the system's error, such as `EADDRINUSE`. */
+export async function listenTcp(at: Endpoint, accept: (connection: Connection) => void): Promise<TcpListener> {
+  const open = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    accept(connectionOf(socket));
+  });
+  server.listen({ host: at.address, port: at.port, exclusive: true });
+  await once(server, 'listening');
+  // Failures of single accepts (out of descriptors) end with that connection.
+  server.on('error', () => {});
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound ? bound.port : at.port;
+  return { address: plainAddress(at.address), port, [Symbol.asyncDispose]: () => closeAll(server, open) };
+}
+
+/** Connects to a peer; fails with the system's error, or with `AbortError` when the signal aborts first. */
+export async function connectTcp(to: Endpoint, signal: AbortSignal): Promise<Connection> {
+  const socket = dial({ host: to.address, port: to.port, noDelay: true });
+  try {
+    await once(socket, 'connect', { signal });
+  } catch (error) {
+    socket.on('error', () => {});
+    socket.destroy();
+    throw error;
+  }
+  return connectionOf(socket);
+}
+
+function connectionOf(socket: Socket): Connection {
+  let told: ((error?: Error) => void) | undefined;
+  let failure: Error | undefined;
+  const end = () => {
+    const tell = told;
+    told = undefined;
+    tell?.(failure);
+  };
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  socket.once('end', end);
+  socket.once('close', end);
+  return {
+    remote: { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 },
+    onData(listen) {
+      socket.removeAllListeners('data');
+      socket.on('data', listen);
+    },
+    onEnd(listen) {
+      told = listen;
+    },
+    write: (bytes) => void socket.write(bytes),
+    get unsent() {
+      return socket.writableLength;
+    },
+    finish: () => void socket.end(),
+    close: () => void socket.destroy(),
+  };
+}
+
+const closeAll = (server: Server, open: ReadonlySet<Socket>): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const socket of open) socket.destroy();
+  });

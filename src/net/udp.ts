@@ -1,0 +1,50 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { type Endpoint, mappedAddress, plainAddress } from './address.ts';
+
+/** A bound UDP socket. What cannot be sent is lost, as datagrams may be. */
+export interface UdpSocket extends AsyncDisposable {
+  readonly address: string;
+  readonly port: number;
+  /** Whether datagrams to that address can leave by this socket at all. */
+  reaches(address: string): boolean;
+  /** Sends one datagram; `failed` is told when the system refuses it. */
+  send(bytes: Uint8Array, to: Endpoint, failed?: (error: Error) => void): void;
+  /** The listener of every datagram that arrives; a second call replaces it. */
+  onMessage(listen: (bytes: Uint8Array, from: Endpoint) => void): void;
+}
+
+/** Binds a UDP socket; port 0 takes a free one. Fails with the system's error, such as `EADDRINUSE`. */
+export async function bindUdp({ address, port }: Endpoint): Promise<UdpSocket> {
+  const isV6 = isIPv6(address);
+  const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4' });
+  socket.bind({ address, port, exclusive: true });
+  await once(socket, 'listening');
+  // A socket error after binding concerns one datagram; the next may well go through.
+  socket.on('error', () => {});
+  const bound = socket.address();
+  return {
+    address: plainAddress(bound.address),
+    port: bound.port,
+    reaches: (target) => (isV6 ? bound.address === '::' || isIPv6(target) : !isIPv6(target)),
+    send(bytes, to, failed) {
+      const target = isV6 ? mappedAddress(to.address) : to.address;
+      socket.send(bytes, to.port, target, (error) => error && failed?.(error));
+    },
+    onMessage(listen) {
+      socket.removeAllListeners('message');
+      socket.on('message', (bytes, from) => listen(bytes, { address: plainAddress(from.address), port: from.port }));
+    },
+    [Symbol.asyncDispose]: () => close(socket),
+  };
+}
+
+const close = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    try {
+      socket.close(() => resolve());
+    } catch {
+      resolve();
+    }
+  });

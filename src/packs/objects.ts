@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { didYouMean } from '../base/nearest.ts';
+import { shown } from '../base/shown.ts';
+import { readYamlFile, yamlFilesBelow } from '../config/files.ts';
+import { type ObjectRules, type ObjectsRead, readObjects } from '../config/objects.ts';
+import type { YamlDocument } from '../config/yaml.ts';
+import { isMapping } from '../config/yaml-value.ts';
+import type { PackObject, PackObjectType, Problem } from '../model/pack.ts';
+import type { DescribedPack } from './descriptor.ts';
+
+/** Directories of a pack that hold objects, and of which types. */
+const FOLDERS: readonly { readonly folder: string; readonly types: readonly PackObjectType[] }[] = [
+  { folder: 'detectors', types: ['detector'] },
+  { folder: 'monitoring', types: ['check', 'service'] },
+];
+
+/** The objects of one pack, by type and then in byte order of their files. */
+export async function packObjects(pack: DescribedPack, rules: ObjectRules): Promise<ObjectsRead> {
+  const objects: PackObject[] = [];
+  const problems: Problem[] = [];
+  for (const { folder, types } of FOLDERS) {
+    const directory = join(pack.directory, folder);
+    const scanned = await yamlFilesBelow({ directory });
+    problems.push(...scanned.problems);
+    for (const file of scanned.files) {
+      const read = await objectsOfFile({ pack, directory, file, types }, rules);
+      objects.push(...read.objects);
+      problems.push(...read.problems);
+    }
+  }
+  return { objects, problems };
+}
+
+interface ObjectFile {
+  readonly pack: DescribedPack;
+  readonly directory: string;
+  /** Path below the directory. */
+  readonly file: string;
+  readonly types: readonly PackObjectType[];
+}
+
+async function objectsOfFile({ pack, directory, file, types }: ObjectFile, rules: ObjectRules): Promise<ObjectsRead> {
+  const path = join(directory, file);
+  const { documents, problems } = await readYamlFile(path);
+  const strangers = documents.flatMap((document) => strangersIn(document, path, types));
+  if (strangers.length > 0) return { objects: [], problems: [...problems, ...strangers] };
+  const { name } = pack.descriptor;
+  const origin = {
+    packName: name,
+    packLevel: pack.level,
+    file: path,
+    id: `${name}/${file.replace(/\.[^./]+$/, '')}`,
+    withoutGroup: 'nowhere' as const,
+  };
+  const read = readObjects(documents, types, origin, rules);
+  return { objects: read.objects, problems: [...problems, ...read.problems] };
+}
+
+function strangersIn({ value, placeOf }: YamlDocument, file: string, types: readonly PackObjectType[]): Problem[] {
+  const report = (key: string, message: string): Problem => ({
+    level: 'error',
+    file,
+    ...placeOf(key === '' ? [] : [key]),
+    key,
+    message,
+  });
+  if (value === null) return [];
+  if (!isMapping(value)) return [report('', `wrong content (expected a map with the key ${types.join(' or ')})`)];
+  return Object.keys(value)
+    .filter((key) => !(types as readonly string[]).includes(key))
+    .map((key) =>
+      report(key, `key ${shown(key)} is not known here (expected ${types.join(' or ')})${didYouMean(key, types)}`),
+    );
+}

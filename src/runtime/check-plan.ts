@@ -1,0 +1,151 @@
+import { parseDuration } from '../base/duration.ts';
+import { OpsbroError } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { GroupTest } from '../expressions/group-test.ts';
+import { CHECK_STATES, type CheckState } from '../model/check.ts';
+import type { PackObject, Yaml, YamlMap } from '../model/pack.ts';
+import type { Check, RunCheck } from '../plugins/kinds.ts';
+import { applicability } from './applicability.ts';
+import type { Attempts } from './check-state.ts';
+import { collectorsIn } from './collectors-in.ts';
+import type { Digested } from './configuration.ts';
+import { readThresholds, type Threshold } from './thresholds.ts';
+
+const INTERVAL_MS = 10_000;
+const LEAST_INTERVAL_MS = 1_000;
+const MAX_ATTEMPTS = 100;
+/** Objects of old form, written in the local configuration itself, run everywhere unless they say otherwise. */
+const LOCAL_PACK = 'local';
+
+/** A check object of a pack, and the parameters of that pack. */
+export interface WrittenCheck extends Digested {
+  readonly object: PackObject;
+  readonly parameters: YamlMap;
+}
+
+export const writtenCheck = (object: PackObject, parameters: YamlMap): WrittenCheck => ({
+  object,
+  parameters,
+  digest: JSON.stringify([object.definition, parameters]),
+});
+
+/** All that a check of this node is, as it was written, understood. */
+export interface CheckPlan extends WrittenCheck {
+  readonly id: string;
+  readonly displayName: string;
+  /** The plugin at work. */
+  readonly plugin: Check;
+  readonly run: RunCheck;
+  /** What makes a state comparable with a former one: as long as it is the same, the state lasts over a reload. */
+  readonly nature: string;
+  readonly appliesIn: GroupTest;
+  readonly intervalMs: number;
+  readonly retryMs: number;
+  readonly timeoutMs: number;
+  readonly attempts: Attempts;
+  /** Names and expressions, in file order. */
+  readonly variables: readonly (readonly [string, string])[];
+  /** Names of the collectors it reads. */
+  readonly collectors: ReadonlySet<string>;
+  readonly negate: ReadonlyMap<CheckState, CheckState>;
+  readonly thresholds: ReadonlyMap<string, Threshold>;
+  /** Ids of the handlers that are told; all when left out. */
+  readonly handlers?: readonly string[];
+  /** Only these new states are told. */
+  readonly severities: ReadonlySet<CheckState>;
+}
+
+/** Understands a check. Throws `invalid_config` or `bad_request` saying what is wrong. */
+export function checkPlan(written: WrittenCheck, plugins: Iterable<Check>): CheckPlan {
+  const { definition, id } = written.object;
+  const plugin = kindOf(definition, plugins);
+  const intervalMs = Math.max(LEAST_INTERVAL_MS, durationOf(definition, 'interval') ?? INTERVAL_MS);
+  const { display_name, handlers } = definition;
+  return {
+    ...written,
+    id,
+    displayName: display_name === undefined ? (id.split('/').at(-1) ?? id) : String(display_name),
+    plugin,
+    run: plugin.configure(definition),
+    nature: natureOf(definition, plugin),
+    appliesIn: whereItApplies(written.object),
+    intervalMs,
+    retryMs: Math.max(LEAST_INTERVAL_MS, durationOf(definition, 'retry_interval') ?? intervalMs),
+    timeoutMs: durationOf(definition, 'timeout') ?? plugin.timeoutMs,
+    attempts: attemptsOf(definition),
+    variables: Object.entries(mapOf(definition, 'variables')).map(([name, text]) => [name, String(text)] as const),
+    collectors: collectorsIn(definition),
+    negate: negationOf(definition),
+    thresholds: readThresholds(mapOf(definition, 'perf_thresholds')),
+    severities: severitiesOf(definition),
+    ...(handlers !== undefined && { handlers: [handlers].flat().map(String) }),
+  };
+}
+
+/** Of the kinds whose fields are there, the first by their order. */
+function kindOf(definition: YamlMap, plugins: Iterable<Check>): Check {
+  const fitting = [...plugins]
+    .filter(({ fields }) => fields.some((field) => isSet(definition[field])))
+    .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
+  const [first] = fitting;
+  if (first) return first;
+  const fields = [...plugins].flatMap((plugin) => plugin.fields).join(', ');
+  throw new OpsbroError('invalid_config', `check has nothing to run; write one of ${fields}`);
+}
+
+const isSet = (value: Yaml | undefined): boolean => value !== undefined && value !== null && value !== '';
+
+/** A kind that is chosen by a single field runs what this field says; a kind that has several is judged anew by the same data. */
+function natureOf(definition: YamlMap, { name, fields }: Check): string {
+  return JSON.stringify([name, fields.length === 1 ? definition[fields[0] ?? ''] : null]);
+}
+
+function whereItApplies({ definition, packName }: PackObject): GroupTest {
+  const { enabled, if_group } = definition;
+  if (enabled === false) return () => false;
+  if (if_group !== undefined) return applicability(if_group);
+  return () => packName === LOCAL_PACK;
+}
+
+function attemptsOf(definition: YamlMap): Attempts {
+  const { max_attempts, recovery_attempts } = definition;
+  const each = mapOf(definition, 'max_attempts');
+  const all = typeof max_attempts === 'number' ? max_attempts : 1;
+  const [warning, critical, unknown] = ['warning', 'critical', 'unknown'].map((state) => bounded(each[state] ?? all));
+  const problem = { ok: 1, warning: warning ?? 1, critical: critical ?? 1, unknown: unknown ?? 1 };
+  return { problem, recovery: bounded(recovery_attempts ?? 1) };
+}
+
+function bounded(written: Yaml): number {
+  const count = Number(written);
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_ATTEMPTS) return count;
+  throw new OpsbroError('invalid_config', `"${String(written)}" is no number of attempts; write 1 to ${MAX_ATTEMPTS}`);
+}
+
+function durationOf(definition: YamlMap, key: string): number | undefined {
+  const written = definition[key];
+  if (written === undefined || written === null) return undefined;
+  if (typeof written === 'string' || typeof written === 'number') return parseDuration(written);
+  throw new OpsbroError('invalid_config', `${key}: expected a duration such as 10s`);
+}
+
+function mapOf(definition: YamlMap, key: string): YamlMap {
+  const written = definition[key];
+  const isMap = typeof written === 'object' && written !== null && !Array.isArray(written);
+  return isMap ? (written as YamlMap) : {};
+}
+
+const negationOf = (definition: YamlMap): ReadonlyMap<CheckState, CheckState> =>
+  new Map(Object.entries(mapOf(definition, 'negate')).map(([from, to]) => [stateOf(from), stateOf(to)]));
+
+function severitiesOf({ severities }: YamlMap): ReadonlySet<CheckState> {
+  return new Set(severities === undefined ? CHECK_STATES : [severities].flat().map(stateOf));
+}
+
+/** The state that was written. Throws `invalid_config` with a suggestion. */
+export function stateOf(written: Yaml): CheckState {
+  const state = CHECK_STATES.find((known) => known === written);
+  if (state) return state;
+  const text = String(written);
+  throw new OpsbroError('invalid_config', `"${text}" is no state of a check${didYouMean(text, CHECK_STATES)}`);
+}

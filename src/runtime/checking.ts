@@ -1,0 +1,238 @@
+import type { Bus } from '../base/bus.ts';
+import { type Clock, delay } from '../base/clock.ts';
+import { messageOf, OpsbroError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { Random } from '../base/random.ts';
+import type { Shelf } from '../base/shelf.ts';
+import type { CheckRecord, CheckResult } from '../model/check.ts';
+import type { AgentEvent } from '../model/event.ts';
+import type { Check } from '../plugins/kinds.ts';
+import { type ActivityWorld, CheckActivity } from './check-activity.ts';
+import { type CheckPlan, checkPlan, type WrittenCheck, writtenCheck } from './check-plan.ts';
+import { CheckRun, isKeptCheck } from './check-run.ts';
+import { type Configuration, compare, type Difference, objectsOf, parametersFor } from './configuration.ts';
+import type { Judging } from './judging.ts';
+import { type Schedule, spreadOf } from './schedule.ts';
+import { Slots } from './slots.ts';
+
+/** A check that becomes active or is written anew runs within this time. */
+const SOON_MS = 1_000;
+/** First runs at the start of the agent are spread over at most this time. */
+const START_SPREAD_MS = 10_000;
+/** A state that was not current for longer begins anew. */
+const FORGET_MS = 86_400_000;
+/** How long runs that are going are waited for at the stop. */
+const PATIENCE_MS = 5_000;
+const SWITCHED_OFF = { state: 'unknown', output: 'monitoring is switched off', longOutput: '', perfdata: [] } as const;
+
+interface CheckingOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly bus: Bus<AgentEvent>;
+  readonly schedule: Schedule;
+  readonly shelf: Shelf;
+  readonly judging: Judging;
+  readonly plugins: Iterable<Check>;
+  readonly nodeId: string;
+  readonly maxParallel: number;
+  groups(): ReadonlySet<string>;
+  /** Whether a collector has ended a run, so that a check that reads it may run. */
+  isSettled(collector: string): boolean;
+}
+
+/** Judges this node by its checks and keeps where each stands. */
+export class Checking {
+  readonly #options: CheckingOptions;
+  readonly #world: ActivityWorld;
+  readonly #runs = new Map<string, CheckRun>();
+  /** The checks that apply to this node; without an activity while monitoring is switched off. */
+  readonly #active = new Map<string, CheckActivity | undefined>();
+  readonly #stop = new AbortController();
+  #listening: Disposable | undefined;
+  #isOn: boolean = true;
+  #phase: 'made' | 'starting' | 'going' = 'made';
+
+  constructor(options: CheckingOptions) {
+    this.#options = options;
+    this.#world = {
+      ...options,
+      slots: new Slots(options.maxParallel),
+      stop: this.#stop.signal,
+      isSettled: (collector) => options.isSettled(collector),
+      counted: (run, before, result) => this.#counted(run, before, result),
+    };
+  }
+
+  /** Makes the checks be what is written; those that stay the same are not touched. */
+  apply({ packs, topics }: Configuration): Difference {
+    const objects = [...objectsOf(packs, 'check').values()];
+    const written = objects.map((each) => writtenCheck(each, parametersFor(packs, each.packName, each.packLevel)));
+    const { added, changed, removed, difference } = compare(
+      this.#runs,
+      new Map(written.map((each) => [each.object.id, each])),
+    );
+    for (const id of removed) this.#drop(id);
+    for (const [id, check] of [...added, ...changed]) this.#take(id, check);
+    if (topics.monitoring !== this.#isOn) this.#switch();
+    this.groupsChanged();
+    return difference;
+  }
+
+  /** Takes back where the checks stood before a restart. */
+  async restore(): Promise<void> {
+    const { shelf } = this.#options;
+    for (const [id, kept] of await shelf.load()) {
+      const run = this.#runs.get(id);
+      if (run && isKeptCheck(kept)) run.restore(kept);
+      else shelf.delete(id);
+    }
+  }
+
+  /** Starts the checks that apply to this node, and follows the collectors. */
+  start(): void {
+    this.#listening = this.#options.bus.on('collector-done', ({ collector, changed }) => {
+      if (changed) this.#dataChanged(collector.name);
+    });
+    this.#phase = 'starting';
+    this.groupsChanged();
+    this.#phase = 'going';
+  }
+
+  /** Starts and ends checks as the groups of the node want it. */
+  groupsChanged(): void {
+    if (this.#phase === 'made') return;
+    const groups = this.#options.groups();
+    for (const [id, run] of this.#runs) {
+      const applies = run.plan.appliesIn(groups);
+      if (applies && !this.#active.has(id)) this.#activate(id, run);
+      else if (!applies) this.#deactivate(id);
+    }
+  }
+
+  /** The checks that apply to this node. */
+  records(): CheckRecord[] {
+    return [...this.#active.keys()].map((id) => this.record(id));
+  }
+
+  /** Throws `not_found` with a suggestion. */
+  record(id: string): CheckRecord {
+    const { run, activity } = this.#find(id);
+    const { clock } = this.#options;
+    if (!activity) return { ...run.record(null), ...SWITCHED_OFF, hard: false };
+    return run.record(Math.round(clock.wall() + activity.due - clock.now()));
+  }
+
+  /** What is written of a check that applies to this node. Throws `not_found`. */
+  plan(id: string): CheckPlan {
+    return this.#find(id).run.plan;
+  }
+
+  /** Runs one now; the result counts. Throws `not_found`, or `topic_disabled`. */
+  async run(id: string): Promise<CheckRecord> {
+    const { activity } = this.#find(id);
+    if (!activity) throw new OpsbroError('topic_disabled', SWITCHED_OFF.output);
+    await activity.runNow();
+    return this.record(id);
+  }
+
+  /** Starts nothing any more, waits for what runs, and ends it after a while; its result is not noted. */
+  async stop(): Promise<void> {
+    this.#listening?.[Symbol.dispose]();
+    const activities = [...this.#active.values()];
+    for (const activity of activities) activity?.[Symbol.dispose]();
+    const enough = new AbortController();
+    const patience = delay(this.#options.clock, PATIENCE_MS, enough.signal).catch(() => {});
+    await Promise.race([Promise.all(activities.map((activity) => activity?.settled)), patience]);
+    enough.abort();
+    this.#stop.abort(new Error('the agent stops'));
+  }
+
+  #find(id: string): { readonly run: CheckRun; readonly activity: CheckActivity | undefined } {
+    const run = this.#runs.get(id);
+    if (run && this.#active.has(id)) return { run, activity: this.#active.get(id) };
+    const known = didYouMean(id, this.#active.keys());
+    const why = run ? 'does not apply to this node' : `is not known${known}`;
+    throw new OpsbroError('not_found', `check "${id}" ${why}`);
+  }
+
+  #take(id: string, written: WrittenCheck): void {
+    const { plugins, log, clock } = this.#options;
+    try {
+      const plan = checkPlan(written, plugins);
+      const run = this.#runs.get(id);
+      if (run) run.replan(plan);
+      else this.#runs.set(id, new CheckRun(plan));
+      this.#active.get(id)?.hasten(clock.now() + this.#spread(id) * SOON_MS);
+    } catch (error) {
+      if (!(error instanceof OpsbroError)) throw error;
+      // A former version of it stays at work.
+      log.warn({ check: id, file: written.object.file, line: written.object.line }, messageOf(error));
+    }
+  }
+
+  #activate(id: string, run: CheckRun): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const idle = run.lastCheck === null ? 0 : clock.wall() - run.lastCheck;
+    if (idle > FORGET_MS + run.plan.intervalMs) run.reset();
+    this.#active.set(id, this.#isOn ? new CheckActivity(run, now + this.#firstWait(id, run), this.#world) : undefined);
+  }
+
+  /** Milliseconds until the first run: at the start, a known state goes on as planned and the others are spread; later it is soon. */
+  #firstWait(id: string, run: CheckRun): number {
+    const { intervalMs } = run.plan;
+    if (this.#phase !== 'starting') return this.#spread(id) * SOON_MS;
+    if (run.lastCheck === null) return this.#spread(id) * Math.min(intervalMs, START_SPREAD_MS);
+    const left = run.lastCheck + intervalMs - this.#options.clock.wall();
+    return Math.min(Math.max(left, SOON_MS), intervalMs);
+  }
+
+  #spread(id: string): number {
+    return spreadOf(`${this.#options.nodeId} ${id}`);
+  }
+
+  #deactivate(id: string): void {
+    this.#active.get(id)?.[Symbol.dispose]();
+    this.#active.delete(id);
+  }
+
+  #drop(id: string): void {
+    this.#deactivate(id);
+    this.#runs.delete(id);
+    this.#options.shelf.delete(id);
+  }
+
+  /** Switches all checks off or on. Their states stay; while off they are shown as unknown. */
+  #switch(): void {
+    const before = this.records();
+    this.#isOn = !this.#isOn;
+    for (const id of [...this.#active.keys()]) this.#deactivate(id);
+    this.groupsChanged();
+    for (const record of before) {
+      if (this.#active.has(record.id)) this.#tell(record, this.record(record.id));
+    }
+  }
+
+  #dataChanged(collector: string): void {
+    for (const [id, activity] of this.#active) {
+      if (this.#runs.get(id)?.plan.collectors.has(collector)) activity?.dataChanged();
+    }
+  }
+
+  #counted(run: CheckRun, before: CheckRecord, result: CheckResult): void {
+    const { id } = run.plan;
+    if (!this.#active.has(id)) return;
+    this.#options.shelf.put(id, run.kept);
+    this.#tell(before, this.record(id), result);
+  }
+
+  #tell(before: CheckRecord, check: CheckRecord, result?: CheckResult): void {
+    const isSame = before.state === check.state && before.hard === check.hard && before.hardState === check.hardState;
+    if (isSame) return;
+    const { state, output } = check;
+    const shown = result ?? { state: state === 'pending' ? 'unknown' : state, output };
+    this.#options.bus.emit({ type: 'check-change', check, before, result: shown });
+  }
+}

@@ -1,0 +1,66 @@
+/** What a change did to the groups of the node. */
+export interface GroupsChange {
+  readonly groups: readonly string[];
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/** The groups of this node: those written, those detected, and that of its zone. */
+export class Groups {
+  readonly #zone: string;
+  #written: ReadonlySet<string> = new Set();
+  readonly #byDetector = new Map<string, readonly string[]>();
+  #detected: ReadonlySet<string> = new Set();
+  #all: ReadonlySet<string>;
+  #told: ReadonlySet<string>;
+
+  constructor(zone: string) {
+    this.#zone = `zone::${zone}`;
+    this.#all = new Set([this.#zone]);
+    this.#told = this.#all;
+  }
+
+  get all(): ReadonlySet<string> {
+    return this.#all;
+  }
+
+  get written(): ReadonlySet<string> {
+    return this.#written;
+  }
+
+  get detected(): ReadonlySet<string> {
+    return this.#detected;
+  }
+
+  write(groups: Iterable<string>): void {
+    this.#written = new Set(groups);
+    this.#join();
+  }
+
+  /** Notes which groups a detector gives; none forgets it. */
+  detect(detector: string, groups: readonly string[]): void {
+    if (groups.length > 0) this.#byDetector.set(detector, groups);
+    else this.#byDetector.delete(detector);
+    this.#join();
+  }
+
+  /** Groups that a detector gives now. */
+  from(detector: string): readonly string[] {
+    return this.#byDetector.get(detector) ?? [];
+  }
+
+  /** What changed since this was last asked; `undefined` when nothing did. All lists are sorted. */
+  takeChange(): GroupsChange | undefined {
+    const [before, after] = [this.#told, this.#all];
+    this.#told = after;
+    const add = [...after].filter((group) => !before.has(group));
+    const remove = [...before].filter((group) => !after.has(group)).sort();
+    if (add.length === 0 && remove.length === 0) return undefined;
+    return { groups: [...after], add, remove };
+  }
+
+  #join(): void {
+    this.#detected = new Set([...this.#byDetector.values()].flat().sort());
+    this.#all = new Set([this.#zone, ...this.#written, ...this.#detected].sort());
+  }
+}

@@ -1,0 +1,261 @@
+import type { Bus } from '../base/bus.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Shelf } from '../base/shelf.ts';
+import type { CheckRecord } from '../model/check.ts';
+import type { CollectorRecord } from '../model/collector.ts';
+import type { DetectorRecord } from '../model/detector.ts';
+import type { AgentEvent } from '../model/event.ts';
+import type { Evaluated } from '../model/expression.ts';
+import type { Member } from '../model/member.ts';
+import type { YamlMap } from '../model/pack.ts';
+import type { Host } from '../net/host.ts';
+import { type FunctionPlugin, functionTable, type NodeFacts } from '../plugins/function.ts';
+import type { Check, Collector, Detector, Handler } from '../plugins/kinds.ts';
+import type { Registry } from '../plugins/registry.ts';
+import { Alerting, type HandlerCounts } from './alerting.ts';
+import { Checking } from './checking.ts';
+import { Collecting } from './collecting.ts';
+import { type Configuration, type Difference, parametersOf, sumOf } from './configuration.ts';
+import { Detecting } from './detecting.ts';
+import { Evaluator } from './evaluator.ts';
+import { Groups } from './groups.ts';
+import { Guard, type RunCounts } from './guard.ts';
+import { Judging } from './judging.ts';
+import { NO_OBJECT } from './object-data.ts';
+import { Schedule } from './schedule.ts';
+
+/** What the runtime is made of; all of it belongs to the caller. */
+export interface RuntimeOptions {
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly bus: Bus<AgentEvent>;
+  readonly plugins: {
+    readonly collectors: Registry<Collector>;
+    readonly detectors: Registry<Detector>;
+    readonly checks: Registry<Check>;
+    readonly handlers: Registry<Handler>;
+    readonly functions: Iterable<FunctionPlugin>;
+  };
+  readonly node: {
+    readonly id: string;
+    readonly name: string;
+    readonly displayName: string;
+    readonly address: string;
+    readonly zone: string;
+    /** Names of the hosting drivers that recognised this machine. */
+    readonly hostingDrivers: ReadonlySet<string>;
+  };
+  /** Where results, groups and states outlive the process. */
+  readonly shelves: { readonly collectors: Shelf; readonly checks: Shelf; readonly groups: Shelf };
+  readonly configuration: Configuration;
+  /** Every known member of the pool by id, as it is now. */
+  members(): ReadonlyMap<string, Member>;
+}
+
+/** The work of this node on itself: collects, detects its groups, judges itself by checks, and tells people. */
+export class Runtime implements AsyncDisposable {
+  readonly #options: RuntimeOptions;
+  readonly #guard: Guard;
+  readonly #schedule: Schedule;
+  readonly #groups: Groups;
+  readonly #evaluator: Evaluator;
+  readonly #collecting: Collecting;
+  readonly #detecting: Detecting;
+  readonly #checking: Checking;
+  readonly #alerting: Alerting;
+  readonly #stop = new AbortController();
+  #configuration: Configuration;
+
+  /** Makes all parts from the configuration; nothing runs before `start`. */
+  constructor(options: RuntimeOptions) {
+    const { clock, log, bus, plugins, shelves, node, configuration } = options;
+    this.#options = options;
+    this.#configuration = configuration;
+    this.#guard = new Guard(clock, log);
+    this.#schedule = new Schedule(clock, (error) => log.error({ err: error }, 'a run was given up'));
+    this.#groups = new Groups(node.zone);
+    const parts = { ...options, guard: this.#guard, schedule: this.#schedule };
+    const groups = () => this.#groups.all;
+    this.#collecting = new Collecting({ ...parts, groups, shelf: shelves.collectors, plugins: plugins.collectors });
+    const variables = () => this.#configuration.variables;
+    this.#evaluator = new Evaluator({
+      ...options,
+      variables,
+      functions: functionTable(plugins.functions),
+      node: this.#nodeFacts(),
+      collector: (path) => this.#collecting.read(path),
+    });
+    const evaluator = this.#evaluator;
+    this.#detecting = new Detecting({
+      ...parts,
+      evaluator,
+      groups: this.#groups,
+      shelf: shelves.groups,
+      plugins: plugins.detectors,
+      groupsChanged: () => this.#groupsChanged(),
+    });
+    this.#checking = new Checking({
+      ...parts,
+      groups,
+      judging: new Judging({ ...parts, evaluator, variables, facts: macroFacts(node) }),
+      shelf: shelves.checks,
+      plugins: plugins.checks,
+      nodeId: node.id,
+      maxParallel: configuration.maxParallel,
+      isSettled: (collector) => this.#collecting.isSettled(collector),
+    });
+    this.#alerting = new Alerting({
+      bus,
+      log,
+      guard: this.#guard,
+      groups,
+      plugins: plugins.handlers,
+      nodeName: node.name,
+      plan: (check) => this.#checking.plan(check),
+      now: () => clock.wall(),
+    });
+    this.#applyAll(configuration);
+  }
+
+  /** Takes back what is known from before a restart; from here on `groups` and `checks` answer with it. */
+  async restore(): Promise<void> {
+    await this.#collecting.restore();
+    await this.#detecting.restore();
+    await this.#checking.restore();
+  }
+
+  /** Starts all work. Resolves when collectors and detectors have each done one round; checks come after it. */
+  async start(): Promise<void> {
+    this.#alerting.start();
+    await this.#collecting.start();
+    if (this.#stop.signal.aborted) return;
+    await this.#detecting.start();
+    if (!this.#stop.signal.aborted) this.#checking.start();
+  }
+
+  /** Puts another configuration in effect; only what differs is touched. Tells what became of objects and plugins. */
+  apply(configuration: Configuration): Difference {
+    this.#configuration = configuration;
+    return this.#applyAll(configuration);
+  }
+
+  /** All groups of this node, sorted. */
+  get groups(): ReadonlySet<string> {
+    return this.#groups.all;
+  }
+
+  collectors(): CollectorRecord[] {
+    return this.#collecting.records();
+  }
+
+  /** Throws `not_found`. */
+  collector(name: string): CollectorRecord {
+    return this.#collecting.record(name);
+  }
+
+  /** Runs a collector now and gives its record. Throws `not_found`. */
+  async runCollector(name: string): Promise<CollectorRecord> {
+    return await this.#collecting.run(name);
+  }
+
+  detectors(): DetectorRecord[] {
+    return this.#detecting.records();
+  }
+
+  /** The checks that apply to this node. */
+  checks(): CheckRecord[] {
+    return this.#checking.records();
+  }
+
+  /** Throws `not_found`. */
+  check(id: string): CheckRecord {
+    return this.#checking.record(id);
+  }
+
+  /** What is written of a check. Throws `not_found`. */
+  checkDefinition(id: string): YamlMap {
+    return this.#checking.plan(id).object.definition;
+  }
+
+  /** Runs a check now and gives its record. Throws `not_found`, or `topic_disabled`. */
+  async runCheck(id: string): Promise<CheckRecord> {
+    return await this.#checking.run(id);
+  }
+
+  /** The outcome of an expression as it would be for an object of `pack`, if one is named. */
+  async evaluate(text: string, pack?: string): Promise<Evaluated> {
+    const parameters = pack === undefined ? {} : parametersOf(this.#configuration.packs, pack);
+    const data = { ...NO_OBJECT, parameters };
+    return await this.#evaluator.evaluate(text, 'value', { data, signal: this.#stop.signal });
+  }
+
+  /** Runs of all plugins since the start. */
+  get counts(): RunCounts {
+    return this.#guard.counts;
+  }
+
+  handlers(): HandlerCounts[] {
+    return this.#alerting.counts();
+  }
+
+  /** Ends all work: running checks get up to 5 s, everything else ends at once, and what was seen is kept. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error('the agent stops'));
+    await this.#checking.stop();
+    await this.#detecting.stop();
+    await this.#collecting.stop();
+    await this.#alerting.stop();
+    this.#schedule[Symbol.dispose]();
+  }
+
+  #applyAll(configuration: Configuration): Difference {
+    return sumOf([
+      this.#collecting.apply(configuration),
+      this.#detecting.apply(configuration),
+      this.#checking.apply(configuration),
+      this.#alerting.apply(configuration),
+    ]);
+  }
+
+  #groupsChanged(): void {
+    this.#collecting.groupsChanged();
+    this.#checking.groupsChanged();
+  }
+
+  #nodeFacts(): NodeFacts {
+    const [groups, { node, members }] = [this.#groups, this.#options];
+    return {
+      zone: node.zone,
+      hostingDrivers: node.hostingDrivers,
+      get groups() {
+        return groups.all;
+      },
+      get staticGroups() {
+        return groups.written;
+      },
+      get detectedGroups() {
+        return groups.detected;
+      },
+      get members() {
+        return members();
+      },
+    };
+  }
+}
+
+/** What macros may ask of this node, under its own names and those of Nagios. */
+function macroFacts({ id, name, displayName, address, zone }: RuntimeOptions['node']): ReadonlyMap<string, string> {
+  return new Map([
+    ['node.id', id],
+    ['node.name', name],
+    ['node.display_name', displayName],
+    ['node.addr', address],
+    ['node.zone', zone],
+    ['HOSTNAME', name],
+    ['HOSTADDRESS', address],
+  ]);
+}

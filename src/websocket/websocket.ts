@@ -1,0 +1,162 @@
+/** The websocket door: who connects gets everything there is to know, and then every change as it happens. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import type { Bus } from '../base/bus.ts';
+import { type Clock, every } from '../base/clock.ts';
+import { OpsbroError } from '../base/errors.ts';
+import type { AgentEvent } from '../model/event.ts';
+import { CHANNELS, Feed } from './feed.ts';
+import { refuseUpgrade } from './refusal.ts';
+import { type SnapshotParts, snapshotParts } from './snapshot.ts';
+
+/** What the door works with. */
+export interface WebsocketOptions extends SnapshotParts {
+  readonly bus: Bus<AgentEvent>;
+  readonly clock: Clock;
+  readonly version: string;
+  /** Differs at each start of the agent. */
+  readonly boot: string;
+  /** Clients at once; 500 when left out. */
+  readonly maxClients?: number;
+}
+
+/** Throws what a client is refused with. */
+type CheckClient = (incoming: IncomingMessage) => void;
+
+const MAX_CLIENTS = 500;
+const MAX_MESSAGE = 65_536;
+const MAX_UNSENT = 4 * 1_048_576;
+const PING_MS = 30_000;
+const MAX_MISSED = 2;
+const NOT_UNDERSTOOD = { code: 'bad_request', message: 'send {"ping":X}; nothing else is known here' };
+const TOO_SLOW = 1013;
+const GOING_AWAY = 1001;
+
+/** The websocket clients of this agent, whichever port they came in at. */
+export class Websocket implements Disposable {
+  readonly #options: WebsocketOptions;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
+  /** With the pings each has not answered yet. */
+  readonly #clients = new Map<WebSocket, number>();
+  readonly #feed: Feed;
+  #ping: Disposable | undefined;
+  #closedSlow = 0;
+
+  constructor(options: WebsocketOptions) {
+    this.#options = options;
+    this.#feed = new Feed({
+      ...options,
+      broadcast: (frame) => this.#broadcast(frame),
+      hasClients: () => this.#clients.size > 0,
+    });
+  }
+
+  /** How many are connected now, and how many were closed because they did not keep up. */
+  get counters(): { readonly clients: number; readonly closedSlow: number } {
+    return { clients: this.#clients.size, closedSlow: this.#closedSlow };
+  }
+
+  /** Takes over the upgrades of a port. With `path` others are answered with 404; without, any path will do. */
+  door(check: CheckClient, path?: string) {
+    return (incoming: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      try {
+        checkPath(incoming.url ?? '', path);
+        check(incoming);
+      } catch (error) {
+        refuseUpgrade(socket, error);
+        return;
+      }
+      this.#server.handleUpgrade(incoming, socket, head, (client) => this.#welcome(client));
+    };
+  }
+
+  /** Says goodbye to everybody. */
+  [Symbol.dispose](): void {
+    this.#feed[Symbol.dispose]();
+    this.#ping?.[Symbol.dispose]();
+    for (const client of this.#clients.keys()) client.close(GOING_AWAY, 'the agent stops');
+    this.#server.close();
+  }
+
+  #welcome(client: WebSocket): void {
+    client.on('error', () => client.terminate());
+    if (this.#clients.size >= (this.#options.maxClients ?? MAX_CLIENTS)) {
+      client.close(TOO_SLOW, 'too many clients');
+      return;
+    }
+    this.#clients.set(client, 0);
+    this.#ping ??= every(this.#options.clock, PING_MS, () => this.#pingAll());
+    client.on('close', () => this.#forget(client));
+    client.on('pong', () => void this.#clients.set(client, 0));
+    client.on('message', (message, isBinary) => this.#hear(client, message, isBinary));
+    this.#tellAll(client);
+  }
+
+  #tellAll(client: WebSocket): void {
+    const { version, membership, boot } = this.#options;
+    const { id, name } = membership.self;
+    const hello = { version, node: name, uuid: id, boot, index: this.#feed.index, channels: CHANNELS };
+    client.send(this.#feed.frame('hello', hello));
+    const parts = [...snapshotParts(this.#options)];
+    for (const [at, part] of parts.entries()) {
+      client.send(this.#feed.frame('snapshot', part, at === parts.length - 1 ? { last: true } : {}));
+    }
+  }
+
+  #hear(client: WebSocket, message: RawData, isBinary: boolean): void {
+    const { ping } = isBinary ? {} : parsed(String(message));
+    const answer = ping === undefined ? this.#feed.frame('error', NOT_UNDERSTOOD) : this.#feed.frame('pong', ping);
+    this.#send(client, answer);
+  }
+
+  #broadcast(frame: string): void {
+    for (const client of this.#clients.keys()) this.#send(client, frame);
+  }
+
+  /** Who does not read is let go before the frames that wait for it eat the memory. */
+  #send(client: WebSocket, frame: string): void {
+    if (client.readyState !== WebSocket.OPEN) return;
+    if (client.bufferedAmount <= MAX_UNSENT) {
+      client.send(frame);
+      return;
+    }
+    this.#closedSlow += 1;
+    this.#forget(client);
+    client.close(TOO_SLOW, 'too slow');
+    // The close frame waits behind all that is unsent; who does not answer it is cut off.
+    this.#options.clock.after(PING_MS, () => client.terminate());
+  }
+
+  #pingAll(): void {
+    for (const [client, missed] of this.#clients) {
+      if (missed >= MAX_MISSED) {
+        client.terminate();
+        continue;
+      }
+      this.#clients.set(client, missed + 1);
+      client.ping();
+    }
+  }
+
+  #forget(client: WebSocket): void {
+    this.#clients.delete(client);
+    if (this.#clients.size > 0) return;
+    this.#ping?.[Symbol.dispose]();
+    this.#ping = undefined;
+  }
+}
+
+function checkPath(target: string, path: string | undefined): void {
+  if (path === undefined || target.split('?', 1)[0] === path) return;
+  throw new OpsbroError('unknown_route', `websockets are at ${path}`);
+}
+
+/** The fields of a text that is a JSON object; none of any other text. */
+function parsed(text: string): { readonly ping?: unknown } {
+  try {
+    return (JSON.parse(text) as object | null) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,162 @@
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import script from '../../src/checks/script.ts';
+import type { CheckResult } from '../../src/model/check.ts';
+import { systemHost } from '../../src/net/system-host.ts';
+import { checkContext } from '../support/check.ts';
+import { type ended, fakeHost, never, systemError } from '../support/host.ts';
+import { testWith } from '../support/services.ts';
+import { tempDirectory } from '../support/temp.ts';
+
+/** How a script ends on a machine where it ends like this. */
+async function judged(how: Parameters<typeof ended>[0], options: object = {}): Promise<CheckResult> {
+  const host = fakeHost({ commands: { '/x': how ?? {} } });
+  return await script.configure({ script: '/x', nice: 0, ...options })(checkContext({ host }), never);
+}
+
+test.each([
+  [{ exit: 0, stdout: 'fine|a=1' }, 'ok', 'fine'],
+  [{ exit: 1, stdout: 'so so' }, 'warning', 'so so'],
+  [{ exit: 2, stdout: 'bad' }, 'critical', 'bad'],
+  [{ exit: 3, stdout: '' }, 'unknown', '(no output)'],
+  [{ exit: 4, stdout: 'text' }, 'unknown', 'text (exit code 4 is not a plugin state)'],
+  [{ exit: 42, stdout: '' }, 'unknown', 'exit code 42 is not a plugin state'],
+  [{ exit: 126, stderr: 'sh: no' }, 'unknown', 'cannot execute /x: permission denied'],
+  [{ exit: 127, stderr: 'sh: no' }, 'unknown', 'command not found: /x'],
+  [{ exit: 137, stdout: '' }, 'unknown', 'exit code 137 (SIGKILL)'],
+  [{ exit: null, signal: 'SIGKILL' }, 'unknown', 'killed by SIGKILL'],
+  [{ exit: 0, stdout: ' \n', stderr: 'boom' }, 'ok', 'boom'],
+  [{ exit: 0, stdout: 'long', cut: true }, 'ok', 'long [output cut at 64k]'],
+  [{ exit: 0, stdout: '\u001b[32mgreen\u001b[0m\r\nmore' }, 'ok', 'green'],
+] as const)('a script that ends with %j is %s', async (how, state, output) => {
+  expect(await judged(how)).toMatchObject({ state, output });
+});
+
+test('further exit codes can be given a state', async () => {
+  expect(await judged({ exit: 42, stdout: 'degraded' }, { codes: { '42': 'warning' } })).toMatchObject({
+    state: 'warning',
+    output: 'degraded',
+  });
+});
+
+test('what was printed until the time was over is kept', async () => {
+  expect(await judged({ exit: null, timedOut: true, stdout: 'half' }, { timeout: '90s' })).toMatchObject({
+    state: 'unknown',
+    output: 'timeout after 90s',
+    longOutput: 'half',
+  });
+});
+
+test.each([
+  ['ENOENT', 'command not found: /absent'],
+  ['EACCES', 'cannot execute /absent: permission denied'],
+  ['EAGAIN', 'cannot start: EAGAIN'],
+])('a script that cannot be started for %s is unknown', async (code, output) => {
+  const host = { ...fakeHost(), run: () => Promise.reject(systemError(code, 'no')) };
+  const run = script.configure({ script: '/absent', nice: 0 });
+  expect(await run(checkContext({ host }), never)).toEqual({ state: 'unknown', output });
+});
+
+test.each([
+  { script: '' },
+  { script: [] },
+  { script: '/x', timeout: '5 minutes' },
+  { script: '/x', output_cap: 'much' },
+])('the options %j are refused', (options) => {
+  expect(() => script.configure(options)).toThrow('script');
+});
+
+/** Runs a script on this machine. */
+async function onThisMachine(options: object, macros: Readonly<Record<string, string>> = {}): Promise<CheckResult> {
+  await using host = systemHost(systemClock);
+  return await script.configure(options)(checkContext({ host, macros }), never);
+}
+
+/** Writes an executable shell script. */
+function shell(folder: string, name: string, ...lines: readonly string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const VALUES = ['a b', "it's", '"; touch MARK; "', '$(touch MARK)', '`touch MARK`', 'a\nb', '', '*', '$HOME'];
+
+test.each(VALUES)('the value %j of a macro arrives unchanged as one argument, and is never program', async (value) => {
+  using folder = tempDirectory();
+  const mark = join(folder.path, 'mark');
+  const given = value.replace('MARK', mark);
+  const echo = shell(folder.path, 'echo', 'for word; do printf "<%s>" "$word"; done | tr "\\n" "~"');
+  const shown = `<${given.replace('\n', '~')}>`;
+  const run = (line: string | readonly string[]) => onThisMachine({ script: line }, { v: given });
+  for (const line of [`${echo} '$v$'`, `${echo} "$v$"`, [echo, '$v$']]) {
+    expect((await run(line)).output).toBe(shown);
+  }
+  for (const line of [`${echo} '$v$' | cat`, `${echo} "$v$" | cat`, `${echo} $v$ | cat`]) {
+    expect((await run(line)).output).toBe(shown);
+  }
+  expect((await run(`${echo} $v$`)).output).toBe(given === '' ? '(no output)' : shown);
+  expect(existsSync(mark)).toBe(false);
+});
+
+test('nothing of the environment of the agent leaks into a script', async () => {
+  process.env['OPSBRO_TEST_SECRET'] = 'secret';
+  const { output, longOutput } = await onThisMachine(
+    { script: ['/bin/sh', '-c', 'env | sort'], env: { ADDED: 'yes' } },
+    { 'node.name': 'db-1', 'check.id': 'linux/x' },
+  );
+  const names = `${output}\n${longOutput}`.split('\n').map((line) => line.split('=')[0]);
+  expect(names).toEqual(expect.arrayContaining(['ADDED', 'HOME', 'LC_ALL', 'OPSBRO_CHECK', 'OPSBRO_NODE', 'PATH']));
+  expect(names).not.toContain('OPSBRO_TEST_SECRET');
+  delete process.env['OPSBRO_TEST_SECRET'];
+});
+
+test('a script that hangs is ended in time, with its children and those that have escaped', async () => {
+  using folder = tempDirectory();
+  const alive = join(folder.path, 'alive');
+  const hang = shell(
+    folder.path,
+    'hang',
+    "trap '' TERM",
+    `setsid sh -c 'while :; do date +%N > ${alive}; sleep 0.1; done' &`,
+    'echo begun',
+    'sleep 60',
+  );
+  const start = performance.now();
+  const result = await onThisMachine({ script: [hang], timeout: '500ms' });
+  expect(result).toMatchObject({ state: 'unknown', output: 'timeout after 0.5s', longOutput: 'begun' });
+  expect(performance.now() - start).toBeLessThan(2_500);
+  writeFileSync(alive, 'none');
+  await onThisMachine({ script: ['/bin/sleep', '0.4'] });
+  const { output } = await onThisMachine({ script: ['/bin/cat', alive] });
+  expect(output).toBe('none');
+});
+
+test('a script that prints without end costs no more than its cap', async () => {
+  const result = await onThisMachine({ script: 'yes 0123456789 | head -c 50000000', output_cap: '4k' });
+  expect(result.state).toBe('ok');
+  expect(result.output).toContain('[output cut at 4k]');
+  expect((result.longOutput ?? '').length).toBeLessThan(5_000);
+});
+
+testWith('check_dummy', 'a plugin named without a path is found among the plugins', async () => {
+  const options = { script: "check_dummy $exit_status$ '$exit_text$'" };
+  expect(await onThisMachine(options, { exit_status: '1', exit_text: 'This is the exit text' })).toMatchObject({
+    state: 'warning',
+    output: 'WARNING: This is the exit text',
+  });
+});
+
+testWith('check_load', 'a real plugin gives state, text and performance data', async (path) => {
+  const {
+    state,
+    output,
+    perfdata = [],
+  } = await onThisMachine({ script: `${path} -w 1000,1000,1000 -c 2000,2000,2000` });
+  expect(state).toBe('ok');
+  expect(output).toMatch(/^LOAD OK - total load average: /);
+  expect(perfdata).toHaveLength(3);
+  expect(perfdata[0]).toMatch(/^load1=[\d.]+;1000\.000;2000\.000;0;$/);
+});

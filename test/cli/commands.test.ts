@@ -1,0 +1,406 @@
+import { describe, expect, test } from 'vitest';
+import { Answered, fakeAgent, opsbro, refused } from '../support/cli.ts';
+
+const INFO = {
+  agent_state: 'ok',
+  warnings: ['gossip is not encrypted'],
+  pid: 42,
+  started: 0,
+  version: '0.1.0',
+  node_version: '20.19.1',
+  ports: { http: 6770, gossip: 6768 },
+  local_addr: '192.168.1.10',
+  public_addr: '192.168.1.10',
+  socket: '/run/opsbro/opsbro.sock',
+  is_zone_protected: false,
+  hosting_drivers_state: [
+    { name: 'on-premise', active: true },
+    { name: 'ec2', active: false },
+  ],
+  is_managed_system: true,
+  system_distro: 'debian',
+  system_distroversion: '12',
+  logs: { ERROR: ['it broke'], WARNING: [] },
+  cpu_consumption: 0.44,
+  memory_consumption: 88_080_384,
+  health: 'ok',
+  reasons: [],
+  name: 'node1',
+  display_name: 'front',
+  uuid: '1f0c',
+  zone: 'internet',
+  port: 6768,
+  groups_all: ['linux', 'kv'],
+  collectors: { a: { state: 'ok' }, b: { state: 'not-eligible' }, c: { state: 'running' } },
+  monitoring: { ok: 4, warning: 0, critical: 1, unknown: 0, pending: 0 },
+  kv: { backend: { name: 'level' }, stats: { keys: 1, size: 1_258_291, error: '' } },
+  members: { alive: 3, suspect: 0, dead: 1, left: 0 },
+};
+
+describe('agent', () => {
+  test('info prints the words that scripts look for', async () => {
+    await using agent = await fakeAgent({ 'GET /agent/info': INFO });
+    const { code, out } = await opsbro('agent info --show-logs', agent);
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "WARNING: gossip is not encrypted
+      ┌─────────────────── generic
+       Name:                 node1
+       Display name:         [ front ]
+       System:               debian (version 12)  √ managed
+
+      ┌─────────────────── service discovery
+       UUID:                 1f0c
+       Local addr:           192.168.1.10
+       Public addr:          192.168.1.10
+       UDP port:             6768
+       HTTP:                 127.0.0.1:6770   unix socket /run/opsbro/opsbro.sock
+       Zone:                 internet (‼ zone do not have a gossip key)
+       Members:              3 alive / 0 suspect / 1 dead / 0 left
+        └ More → opsbro gossip members
+
+      ┌─────────────────── automatic detection
+       Groups:               kv,linux
+       Hosting drivers:      [on-premise] ← ec2
+        └ More → opsbro detectors state
+
+      ┌─────────────────── monitoring
+       Check states:         4 OK / 0 WARNING / 1 CRITICAL / 0 UNKNOWN / 0 PENDING
+
+      ┌─────────────────── metrology
+       Collectors:           1 OK / 0 ERROR / 1 NOT-ELIGIBLE / 1 PENDING
+
+      ──────────── Technical info
+       - State:             ok (health: ok)
+       - Memory usage:      84MB
+       - CPU Usage:         0.4%
+       - KV Backend:        level
+          - size:           1.20MB
+       - Version:           0.1.0 (node 20.19.1)
+       - Logs:              1 errors    0 warnings
+          | it broke
+      "
+    `);
+  });
+
+  test.each([
+    ['uuid', '1f0c'],
+    ['local-addr', '192.168.1.10'],
+    ['pid', '42'],
+    ['ports', '{"http":6770,"gossip":6768}'],
+  ])('print %s prints just that', async (fact, value) => {
+    await using agent = await fakeAgent({ 'GET /agent/info': INFO });
+    expect(await opsbro(`agent print ${fact}`, agent)).toEqual({ code: 0, out: `${value}\n`, err: '' });
+  });
+
+  test('print names what it could have printed', async () => {
+    await using agent = await fakeAgent({ 'GET /agent/info': INFO });
+    expect(await opsbro('agent print uid', agent)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('did you mean "uuid"'),
+    });
+  });
+
+  test('stop waits until the process is gone', async () => {
+    const gone = { ...INFO, pid: 2 ** 22 + 1 };
+    await using agent = await fakeAgent({ 'GET /agent/info': gone, 'POST /agent/stop': { stopping: true } });
+    expect(await opsbro('agent stop --leave', agent)).toEqual({ code: 0, out: 'OK\n', err: '' });
+    expect(agent.asked().at(-1)).toBe('POST /agent/stop {"leave":true}');
+  });
+
+  test('stop gives up after its time', async () => {
+    const here = { ...INFO, pid: process.pid };
+    await using agent = await fakeAgent({ 'GET /agent/info': here, 'POST /agent/stop': { stopping: true } });
+    expect(await opsbro('agent stop --timeout 50ms', agent)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('still stopping'),
+    });
+  });
+
+  test('reload says what changed, and ends with 2 on errors', async () => {
+    const counts = { added: 1, changed: 2, removed: 0, unchanged: 9, restart_needed: ['port'] };
+    const problem = { level: 'error', file: 'agent.yml', line: 3, column: 1, key: 'prot', message: 'unknown' };
+    await using agent = await fakeAgent({ 'POST /agent/reload': { ...counts, errors: [] } });
+    expect(await opsbro('agent reload', agent)).toEqual({
+      code: 0,
+      out: '1 added, 2 changed, 0 removed, 9 unchanged\nrestart needed: port\n',
+      err: '',
+    });
+    await using broken = await fakeAgent({ 'POST /agent/reload': { ...counts, errors: [problem] } });
+    expect(await opsbro('agent reload', broken)).toMatchObject({
+      code: 2,
+      err: 'error: agent.yml:3:1: prot: unknown\n',
+    });
+  });
+
+  test('health gives the reasons', async () => {
+    const reasons = [{ part: 'kv', code: 'full', since: 0, text: 'the disk is full' }];
+    await using agent = await fakeAgent({ 'GET /agent/health': { health: 'degraded', reasons } });
+    expect((await opsbro('agent health --utc', agent)).out).toBe(
+      'state: ok, health: degraded\n  kv: the disk is full (since 1970-01-01 00:00:00)\n',
+    );
+  });
+
+  test('version knows both versions', async () => {
+    await using agent = await fakeAgent({ 'GET /agent/version': '9.9.9' });
+    expect((await opsbro('version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(await opsbro('version --agent', agent)).toMatchObject({
+      out: expect.stringContaining('agent: 9.9.9'),
+      err: expect.stringContaining('another version'),
+    });
+    expect(JSON.parse((await opsbro('--version --json')).out)).toMatchObject({ node: process.versions.node });
+  });
+});
+
+describe('gossip', () => {
+  test('join ends with 0 when one of the nodes could be joined', async () => {
+    await using agent = await fakeAgent({ 'POST /agent/join': { joined: 1, errors: { 'b:1': 'refused' } } });
+    expect(await opsbro('gossip join a b:1', agent)).toEqual({
+      code: 0,
+      out: 'joined 1 of 2\n',
+      err: 'error: b:1: refused\n',
+    });
+    expect(agent.asked()).toEqual(['POST /agent/join {"seeds":["a","b:1"]}']);
+    await using alone = await fakeAgent({ 'POST /agent/join': { joined: 0, errors: { a: 'no' } } });
+    expect((await opsbro('gossip join a', alone)).code).toBe(1);
+  });
+
+  test('leave asks first', async () => {
+    await using agent = await fakeAgent({ 'POST /agent/leave': new Answered(202, { leaving: true }) });
+    expect(await opsbro('gossip leave', agent)).toMatchObject({ code: 1, err: expect.stringContaining('--yes') });
+    expect(agent.asked()).toEqual([]);
+    expect((await opsbro('agent leave --yes', agent)).code).toBe(0);
+  });
+
+  const member = (name: string, over: object = {}) => ({
+    uuid: `id-${name}`,
+    name,
+    display_name: '',
+    kind: 'opsbro',
+    addr: '127.0.0.2',
+    port: 6768,
+    state: 'alive',
+    incarnation: 3,
+    zone: 'internet',
+    is_proxy: false,
+    groups: ['kv', 'linux'],
+    tags: { a: 'b' },
+    version: '0.1.0',
+    since: Date.now() - 7_200_500,
+    rtt_ms: 0.25,
+    ...over,
+  });
+  const members = {
+    2: member('b', { state: 'dead', groups: [], display_name: 'front' }),
+    1: member('a', { is_proxy: true }),
+    3: member('c', { zone: 'dmz', addr: '::1' }),
+  };
+
+  test('members lists them by zone and name', async () => {
+    await using agent = await fakeAgent({ 'GET /agent/members': members });
+    expect((await opsbro('gossip members', agent)).out.split('\n')).toEqual([
+      `──────────── Zone: dmz ${'─'.repeat(57)}`,
+      '  - dmz > c  √ alive  [::1]:6768  kv,linux',
+      `──────────── Zone: internet ${'─'.repeat(52)}`,
+      '  - internet > a  √ alive  127.0.0.2:6768  proxy  kv,linux',
+      '  - internet > [ front ]  Х dead  127.0.0.2:6768',
+      '',
+    ]);
+    expect((await opsbro('gossip members --detail --zone dmz', agent)).out).toContain(
+      'id-c  - dmz > c  √ alive  [::1]:6768  kv,linux  incarnation=3  version=0.1.0  rtt=0.3 ms  for 2h  opsbro  a=b',
+    );
+  });
+
+  test.each([
+    ['--state dead', ['id-b']],
+    ['--state leave', []],
+    ['--group linux', ['id-a', 'id-c']],
+    ['--zone dmz --state alive', ['id-c']],
+  ])('members %s', async (options, ids) => {
+    await using agent = await fakeAgent({ 'GET /agent/members': members });
+    const { out } = await opsbro(`gossip members --json ${options}`, agent);
+    expect(Object.keys(JSON.parse(out)).toSorted()).toEqual(ids);
+  });
+});
+
+describe('what the node sees', () => {
+  const cpu = {
+    name: 'cpu',
+    state: 'ok',
+    log: '',
+    results: { b: [{ x: 1 }], a: { idle: 2.5, name: 'x\ny' } },
+    metrics: 2,
+    stale: false,
+    interval_ms: 10_000,
+    last_check: 0,
+    duration_ms: 1.4,
+  };
+  const none = { ...cpu, name: 'redis', state: 'not-eligible', log: 'no redis', results: null, last_check: null };
+
+  test('collectors list', async () => {
+    await using agent = await fakeAgent({ 'GET /collectors': [cpu, none] });
+    expect((await opsbro('collectors list --utc', agent)).out.split('\n')).toEqual([
+      'NAME   STATE         INTERVAL  LAST                 METRICS  LOG',
+      'cpu    ok                 10s  1970-01-01 00:00:00        2',
+      'redis  not-eligible       10s  -                          2  no redis',
+      '',
+    ]);
+  });
+
+  test('collectors show names every value as expressions do', async () => {
+    await using agent = await fakeAgent({ 'GET /collectors': [cpu, none], 'GET /collectors/cpu': cpu });
+    const { out, err } = await opsbro('collectors show', agent);
+    expect(out.split('\n').slice(1)).toEqual([
+      'state: ok  (1 ms)',
+      'collector.cpu.a.idle = 2.5',
+      'collector.cpu.a.name = x\\ny',
+      'collector.cpu.b.0.x = 1',
+      '',
+    ]);
+    expect(err).toBe('nothing to show: redis (not-eligible)\n');
+    expect(JSON.parse((await opsbro('collectors show cpu --json', agent)).out)).toEqual({ cpu: cpu.results });
+  });
+
+  test('collectors run ends with 2 when it failed', async () => {
+    const failed = { ...cpu, state: 'error', log: 'broken', results: null };
+    await using agent = await fakeAgent({ 'POST /collectors/cpu/run': failed });
+    expect(await opsbro('collectors run cpu', agent)).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('state: error  broken'),
+    });
+  });
+
+  test('detectors list and state', async () => {
+    const detector = {
+      name: 'linux/linux',
+      pack_name: 'linux',
+      pack_level: 'core',
+      condition: "platform() == 'linux'",
+      add_groups: ['linux'],
+      interval_ms: 10_000,
+      last_run: 0,
+      groups: ['linux'],
+      log: '',
+    };
+    const groups = { kv: { static: true, detectors: [] }, linux: { static: false, detectors: ['linux/linux'] } };
+    await using agent = await fakeAgent({
+      'GET /agent/detectors': [detector],
+      'GET /agent/detectors/state': { groups, logs: {} },
+    });
+    const { out } = await opsbro('detectors list', agent);
+    expect(out).toContain('core > linux > detectors > linux\n');
+    expect(out).toContain("if:         platform() == 'linux'\n   add groups: linux\n");
+    expect((await opsbro('detectors state', agent)).out).toBe(' * kv  (static)\n * linux  linux/linux\n');
+  });
+});
+
+describe('checks', () => {
+  const check = {
+    name: 'linux/cpu',
+    display_name: 'linux/cpu',
+    pack_name: 'linux',
+    state: 'critical',
+    state_id: 2,
+    hard: false,
+    last_change: Date.now() - 60_500,
+    output: 'busy',
+    long_output: 'more\u001b',
+    attempt: 2,
+    max_attempts: 3,
+    perfdata: ['cpu=99'],
+  };
+
+  test('monitoring state shows state, age and output, and can be narrowed', async () => {
+    const state = { node: 'id', name: 'n', display_name: '', checks: { 'linux/cpu': check }, counts: {} };
+    await using agent = await fakeAgent({ 'GET /monitoring/state': state, 'GET /monitoring/state/n2': state });
+    const lines = '  - linux > checks > cpu Х CRITICAL  for 1m  (soft 2/3)\n    | busy\n    | more\\e\n';
+    expect((await opsbro('monitoring state', agent)).out).toBe(lines);
+    expect((await opsbro('monitoring state n2', agent)).out).toMatch(/^──────────── n ─/);
+    expect(await opsbro('monitoring state --state OK', agent)).toEqual({ code: 0, out: '', err: 'no checks\n' });
+    expect((await opsbro('monitoring state --state bad', agent)).code).toBe(2);
+  });
+
+  test.each([
+    ['ok', 0],
+    ['warning', 1],
+    ['critical', 2],
+    ['unknown', 3],
+    ['pending', 3],
+  ])('check run --nagios ends with the code of %s', async (state, code) => {
+    await using agent = await fakeAgent({ 'POST /monitoring/checks/linux/cpu/run': { ...check, state } });
+    expect(await opsbro('check run linux/cpu --nagios', agent)).toEqual({ code, out: 'busy | cpu=99\n', err: '' });
+    expect((await opsbro('monitoring run linux/cpu', agent)).code).toBe(0);
+  });
+
+  test('check show names the file', async () => {
+    const definition = { file: '/etc/cpu.yml', line: 3, fields: { interval: '10s', ok: 'ok' } };
+    await using agent = await fakeAgent({ 'GET /monitoring/checks/linux/cpu': { ...check, definition } });
+    expect((await opsbro('check show linux/cpu', agent)).out).toContain('    /etc/cpu.yml:3\n      interval: 10s\n');
+  });
+});
+
+describe('evaluator', () => {
+  test.each([
+    ['-2**2', -4, '-4'],
+    ["is_in_group('linux')", true, 'True'],
+    ['x', null, 'None'],
+  ])('eval %s', async (expr, value, shown) => {
+    await using agent = await fakeAgent({ 'POST /agent/evaluator/eval': value });
+    const { code, out } = await opsbro(['evaluator', 'eval', expr], agent);
+    expect({ code, last: out.trimEnd().split('\n').at(-1) }).toEqual({ code: 0, last: shown });
+    expect(agent.asked()).toEqual([`POST /agent/evaluator/eval ${JSON.stringify({ expr })}`]);
+    expect((await opsbro(['evaluator', 'eval', '--json', expr], agent)).out).toBe(`${JSON.stringify(value)}\n`);
+  });
+
+  test('eval points at the place of an error', async () => {
+    const answer = refused(422, 'expression', 'something is missing', { offset: 2 });
+    await using agent = await fakeAgent({ 'POST /agent/evaluator/eval': answer });
+    expect(await opsbro(['evaluator', 'eval', '1+'], agent)).toEqual({
+      code: 2,
+      out: '',
+      err: '1+\n  ^\nerror: something is missing (expression)\n',
+    });
+  });
+
+  test('list shows the functions by group', async () => {
+    const functions = [
+      {
+        name: 'f',
+        group: 'text',
+        class: 'pure',
+        doc: 'Does.',
+        prototype: [
+          ['a', '__NO_DEFAULT__'],
+          ['b', true],
+        ],
+      },
+    ];
+    await using agent = await fakeAgent({ 'GET /agent/evaluator/list': functions });
+    expect((await opsbro('evaluator list --details', agent)).out).toMatch(/ text ─+\nf\(a, b=True\)\n {4}Does\.\n$/);
+  });
+});
+
+test('packs list and show', async () => {
+  const pack = {
+    name: 'linux',
+    level: 'core',
+    version: '1',
+    description: 'Linux.',
+    keywords: ['os'],
+    topics: ['monitoring'],
+    overloaded_by: 'local',
+    parameters: { warn: 80 },
+    problems: [],
+    errors: [],
+  };
+  await using agent = await fakeAgent({ 'GET /packs': { core: { linux: [pack] }, global: {}, zone: {}, local: {} } });
+  expect((await opsbro('packs list', agent)).out).toBe('▒ core > linux  [keywords: os]  (overloaded by → local)\n');
+  expect((await opsbro('packs list --topic other', agent)).out).toBe('');
+  expect((await opsbro('packs show linux', agent)).out).toContain(
+    'Linux.\nversion: 1\ntopics: monitoring\n  warn = 80\n',
+  );
+  expect(await opsbro('packs show linx', agent)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('did you mean "linux"'),
+  });
+});

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { AgentConfig } from '../../src/config/agent-schema.ts';
+import { faultOf } from '../../src/config/fault.ts';
+import * as field from '../../src/config/fields.ts';
+import { gossipConstants } from '../../src/config/gossip-constants.ts';
+import { masked } from '../../src/config/secrets.ts';
+
+test.each([
+  [100, 100],
+  ['64k', 65_536],
+  ['10MB', 10 * 1024 ** 2],
+  ['1GiB', 1024 ** 3],
+  ['1.5 kb', 1_536],
+])('the size %s is %d bytes', (written, bytes) => {
+  expect(field.size().parse(written)).toBe(bytes);
+});
+
+test.each([
+  [field.size(), '10 apples', '"10 apples" is not a size; write 100, 64k, 10MB or 1GiB'],
+  [field.size(1_024), '2k', '"2k" is too large (expected at most 1024 bytes)'],
+  [field.duration(), '5 minutes', '"5 minutes" is not a duration; write 5m'],
+  [field.duration(1_000), '10ms', '"10ms" is too short (expected at least 1 s)'],
+  [field.oneOf(['lan', 'wan']), 'len', 'wrong value (expected one of lan, wan, got "len"); did you mean "lan"?'],
+  [field.door(), 70_000, 'wrong value (expected a port from 1 to 65535, 0 (any free one) or off, got 70000)'],
+  [field.flag(), 'yes', 'wrong value (expected true or false, got "yes")'],
+  [field.words('names'), ['a b'], 'wrong value (expected names, got the list ["a b"])'],
+])('says what is wrong, and what would be right (%#)', (schema, value, message) => {
+  expect(faultOf(schema, value, 'key')).toBe(message);
+});
+
+test('what stands for a secret is not printed', () => {
+  expect(faultOf(field.flag(), 'hunter2', 'slack.token')).toBe('wrong value (expected true or false, got ******)');
+  expect(masked({ token: 'x', password: '', a: { api_key: 'y', b: 1 }, list: [{ secret: 'z' }] })).toEqual({
+    token: '******',
+    password: '',
+    a: { api_key: '******', b: 1 },
+    list: [{ secret: '******' }],
+  });
+});
+
+test('constants of gossip have the names of a profile, and only those that are set', () => {
+  const { gossip } = AgentConfig.parse({ gossip: { probe_interval: '2s', gossip_to_the_dead: 5 } });
+  expect(gossipConstants(gossip)).toEqual({ probeInterval: 2_000, gossipToTheDead: 5_000 });
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { expandTabs, parseYaml } from '../../src/config/yaml.ts';
+import { problemLine } from '../../src/model/pack.ts';
+
+const read = (text: string) => {
+  const { documents, problems } = parseYaml(text, 'a.yml');
+  return { values: documents.map(({ value }) => value), problems: problems.map(problemLine) };
+};
+
+test.each<[string, string, unknown]>([
+  ['yes, no, on and off are texts', 'a: yes\nb: off', { a: 'yes', b: 'off' }],
+  ['true, null and numbers are not', 'a: true\nb: ~\nc: 1.5\nd:', { a: true, b: null, c: 1.5, d: null }],
+  ['digits after a leading zero are kept', 'permissions: 0644', { permissions: '0644' }],
+  ['digits too many for a number are kept', 'id: 12345678901234567890', { id: '12345678901234567890' }],
+  ['keys are texts as written', 'true: a\n1.0: b\n~: c', { true: 'a', '1.0': 'b', '~': 'c' }],
+  [
+    'a merge key gives what is not written',
+    'x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3',
+    { x: { a: 1, b: 2 }, y: { a: 1, b: 3 } },
+  ],
+  ['of several merged maps the first wins', 'y: {<<: [{a: 1}, {a: 2, b: 2}]}', { y: { a: 1, b: 2 } }],
+  ['a quoted << is a key', '"<<": 1', { '<<': 1 }],
+])('%s', (_, text, expected) => {
+  const { values, problems } = read(text);
+  expect(problems).toEqual([]);
+  expect(values).toEqual([expected]);
+});
+
+test('maps have no prototype, and __proto__ is a key like any other', () => {
+  const [value] = parseYaml('__proto__: {a: 1}', 'a.yml').documents.map((document) => document.value);
+  expect(Object.getPrototypeOf(value)).toBeNull();
+  expect(Object.keys(value as object)).toEqual(['__proto__']);
+});
+
+test('each document of a file is read; an empty one is none', () => {
+  expect(read('a: 1\n---\nb: 2').values).toEqual([{ a: 1 }, { b: 2 }]);
+  expect(read('# nothing\n').values).toEqual([]);
+});
+
+test('of a key written twice the last counts, with a warning at its line', () => {
+  const { values, problems } = read('a: 1\nb: 2\na: 3\n');
+  expect(values).toEqual([{ a: 3, b: 2 }]);
+  expect(problems).toEqual(['a.yml:3:1: duplicate key "a"; the last one counts']);
+});
+
+test.each([
+  ['a tab', 'a:\n\tb: 1\n', 'a.yml:2:1: tab used for indentation; YAML needs spaces'],
+  ['an open quote', 'a: "x\n', 'a.yml:2:1: Missing closing "quote'],
+  ['a tag', 'a: !thing 1\n', 'a.yml:1:4: Unresolved tag: !thing; tags of this kind are refused'],
+  ['an alias within itself', 'a: &a [*a]\n', 'a.yml:1:7: an alias stands within what it stands for'],
+  ['an alias of nothing', 'a: *b\n', 'a.yml:1:4: no anchor before this place is named "b"'],
+  ['a map as key', '? {b: 1}\n: 2\n', 'a.yml:1:3: a key must be a text, not a map or a list'],
+  ['endless brackets', '['.repeat(50_000), 'a.yml:1:1: nested deeper than 100 levels'],
+  ['endless dashes', '- '.repeat(50_000), 'a.yml:1:1: nested deeper than 100 levels'],
+  ['too many aliases', `a: &a 1\nb: [${'*a,'.repeat(1_001)}]`, 'a.yml:2:3005: more than 1000 aliases'],
+])('refuses a text with %s as a whole', (_, text, problem) => {
+  expect(read(text)).toEqual({ values: [], problems: [problem] });
+});
+
+test('aliases of aliases cannot fill the memory', () => {
+  const lines = Array.from({ length: 12 }, (_, i) => `a${i}: &a${i} [${Array(8).fill(i === 0 ? 'x' : `*a${i - 1}`)}]`);
+  expect(read(lines.join('\n')).problems[0]).toMatch(/more than/);
+});
+
+test('knows the place of every key, and of the nearest one above what is not written', () => {
+  const [document] = parseYaml('a:\n  - b: 1\n    c: {d: 1.0}\n', 'a.yml').documents;
+  expect(document?.placeOf(['a', 0, 'c'])).toEqual({ line: 3, column: 5 });
+  expect(document?.placeOf(['a', 0, 'c', 'zz'])).toEqual({ line: 3, column: 5 });
+  expect(document?.sourceOf(['a', 0, 'c', 'd'])).toBe('1.0');
+});
+
+test('tabs become blanks up to the next multiple of four', () => {
+  expect(expandTabs('a:\n\tb: x\ty\n  \tc: 1\n')).toBe('a:\n    b: x\ty\n    c: 1\n');
+});
+
+test('never throws, whatever it is given', () => {
+  const pieces = fc.constantFrom(
+    'a',
+    ':',
+    ' ',
+    '\n',
+    '- ',
+    '[',
+    '{',
+    '}',
+    '"',
+    '*x',
+    '&x ',
+    '<<',
+    '\t',
+    '!',
+    '|',
+    '>',
+    '#',
+    '---\n',
+    '?',
+    '\u0000',
+    '0',
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
+      parseYaml(parts.join(''), 'a.yml');
+    }),
+    { numRuns: 1_000 },
+  );
+});

@@ -1,0 +1,294 @@
+import { describe, expect, test } from 'vitest';
+import { seeded } from '../../src/base/random.ts';
+import { Core } from '../../src/gossip/core/core.ts';
+import type { Effect } from '../../src/gossip/core/effect.ts';
+import { shownState } from '../../src/gossip/core/node.ts';
+import { PROFILES } from '../../src/gossip/core/profile.ts';
+import type { Alive, PacketMessage, PushPull } from '../../src/gossip/wire/messages.ts';
+import { encodeTags } from '../../src/gossip/wire/tags.ts';
+
+const FROM = { address: '10.0.0.9', port: 9 };
+
+/** A core whose time and messages a test decides. */
+class Bench {
+  now = 0;
+  readonly core: Core;
+  readonly effects: Effect[] = [];
+
+  constructor(seed = 1) {
+    this.core = new Core({
+      name: 'me',
+      address: '10.0.0.1',
+      port: 1,
+      incarnation: 5,
+      profile: PROFILES.lan,
+      random: seeded(seed),
+      facts: { id: 'id-me', zone: 'internet', isProxy: false, tags: new Map() },
+      boot: new Uint8Array(8),
+    });
+    this.effects.push(...this.core.start(0));
+  }
+
+  hear(...messages: PacketMessage[]): this {
+    this.effects.push(...this.core.step({ type: 'packet', from: FROM, messages }, this.now));
+    return this;
+  }
+
+  /** Lets time go by, waking the core whenever it wants. */
+  wait(ms: number): this {
+    const end = this.now + ms;
+    for (let at = this.core.wakeAt; at !== undefined && at <= end; at = this.core.wakeAt) {
+      this.now = Math.max(this.now, at);
+      this.effects.push(...this.core.step({ type: 'wake' }, this.now));
+    }
+    this.now = end;
+    return this;
+  }
+
+  /** What was sent since the last call, of one kind. */
+  sent<Kind extends PacketMessage['kind']>(kind: Kind): Extract<PacketMessage, { kind: Kind }>[] {
+    const messages = this.effects.flatMap((effect) => (effect.type === 'send' ? effect.messages : []));
+    return messages.filter((message): message is Extract<PacketMessage, { kind: Kind }> => message.kind === kind);
+  }
+
+  get changes(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'member' ? `${effect.change} ${effect.node.name}` : []));
+  }
+
+  forget(): this {
+    this.effects.length = 0;
+    return this;
+  }
+
+  state(name: string): string | undefined {
+    const node = this.core.nodes.get(name);
+    return node && `${shownState(node)}${node.status === 'leaving' ? ' leaving' : ''}`;
+  }
+}
+
+const alive = (node: string, incarnation = 1, tags: Readonly<Record<string, string>> = {}): Alive => ({
+  kind: 'alive',
+  node,
+  incarnation,
+  address: '10.0.0.2',
+  port: 1_000 + node.charCodeAt(0),
+  meta: encodeTags(new Map(Object.entries(tags))),
+  versions: [1, 5, 2, 2, 5, 5],
+});
+const suspect = (node: string, incarnation = 1, from = 'eve') =>
+  ({ kind: 'suspect', node, incarnation, from }) as const;
+const dead = (node: string, incarnation = 1, from = 'eve') => ({ kind: 'dead', node, incarnation, from }) as const;
+const join = (node: string, lTime: number) => ({ kind: 'joinIntent', node, lTime }) as const;
+const leave = (node: string, lTime: number, prune = false) => ({ kind: 'leaveIntent', node, lTime, prune }) as const;
+
+describe('what is accepted is told on at once, as often as the size of the pool asks for, and no more', () => {
+  test('an alive', () => {
+    const bench = new Bench().hear(alive('bob')).wait(20);
+    expect(bench.sent('alive').filter(({ node }) => node === 'bob').length).toBeGreaterThan(0);
+    bench.hear(alive('bob')).wait(5_000);
+    expect(bench.sent('alive').filter(({ node }) => node === 'bob')).toHaveLength(4);
+  });
+
+  test('old news is told to nobody', () => {
+    const bench = new Bench().hear(alive('bob', 3)).wait(3_000).forget();
+    bench.hear(alive('bob', 3), alive('bob', 2), suspect('bob', 2), dead('bob', 2)).wait(900);
+    expect([...bench.sent('alive'), ...bench.sent('dead')].filter(({ node }) => node === 'bob')).toEqual([]);
+  });
+});
+
+describe('an accusation of ourselves', () => {
+  test.each([
+    [suspect('me', 5), 6],
+    [dead('me', 9), 10],
+    [{ ...alive('me', 7), address: '10.0.0.1', port: 1 }, 8],
+  ])('%o is refuted by incarnation %i, which is kept before it is told', (accusation, incarnation) => {
+    const bench = new Bench().hear(alive('bob')).wait(3_000).forget().hear(accusation).wait(50);
+    expect(bench.core.self.incarnation).toBe(incarnation);
+    expect(bench.sent('alive').some((message) => message.node === 'me' && message.incarnation === incarnation)).toBe(
+      true,
+    );
+    const kept = bench.effects.findIndex(
+      (effect) => effect.type === 'incarnation' && effect.incarnation === incarnation,
+    );
+    const told = bench.effects.findIndex((effect) => effect.type === 'send');
+    expect(kept).toBeGreaterThanOrEqual(0);
+    expect(kept).toBeLessThan(told);
+  });
+
+  test('an incarnation beyond all reason is not answered', () => {
+    expect(new Bench().hear(suspect('me', 2 ** 31 + 1)).core.self.incarnation).toBe(5);
+  });
+});
+
+describe('a suspicion', () => {
+  test('ends in death when nobody objects', () => {
+    const bench = new Bench().hear(alive('bob'), suspect('bob'));
+    expect(bench.state('bob')).toBe('suspect');
+    expect(bench.wait(3_999).state('bob')).toBe('suspect');
+    expect(bench.wait(2).state('bob')).toBe('dead');
+    expect(bench.changes.slice(1)).toEqual(['member-join bob', 'member-suspect bob', 'member-failed bob']);
+  });
+
+  test('ends when the suspect raises its incarnation', () => {
+    const bench = new Bench().hear(alive('bob'), suspect('bob')).wait(1_000).hear(alive('bob', 2)).wait(500);
+    expect(bench.state('bob')).toBe('alive');
+    expect(bench.changes.at(-1)).toBe('member-alive bob');
+  });
+
+  test('is shortened by each further accuser, and by nobody twice', () => {
+    const others = ['a', 'c', 'd'].map((name) => alive(name));
+    const bench = new Bench().hear(alive('bob'), ...others, suspect('bob', 1, 'a'));
+    bench
+      .hear(suspect('bob', 1, 'a'))
+      .hear(suspect('bob', 1, 'c'))
+      .hear(suspect('bob', 1, 'c'));
+    // One confirmation in a pool of five: 11381 ms.
+    expect(bench.wait(11_380).state('bob')).toBe('suspect');
+    expect(bench.wait(2).state('bob')).toBe('dead');
+  });
+});
+
+describe('intents', () => {
+  test.each([
+    // status before, what is heard in order, state after, changes
+    ['alive', [leave('bob', 5)], 'alive leaving', ['member-update bob']],
+    ['alive', [leave('bob', 5), dead('bob')], 'left', ['member-update bob', 'member-leave bob']],
+    ['alive', [dead('bob')], 'dead', ['member-failed bob']],
+    ['alive', [dead('bob', 1, 'bob')], 'left', ['member-leave bob']],
+    ['alive', [dead('bob'), dead('bob', 1, 'bob')], 'left', ['member-failed bob', 'member-leave bob']],
+    ['alive', [dead('bob'), leave('bob', 5)], 'left', ['member-failed bob', 'member-leave bob']],
+    ['alive', [leave('bob', 5), join('bob', 6)], 'alive', ['member-update bob', 'member-update bob']],
+    ['alive', [leave('bob', 5), join('bob', 5)], 'alive leaving', ['member-update bob']],
+    ['alive', [join('bob', 6), leave('bob', 6)], 'alive', []],
+    ['alive', [join('bob', 6), leave('bob', 5), dead('bob')], 'dead', ['member-failed bob']],
+    [
+      'alive',
+      [dead('bob'), leave('bob', 5, true)],
+      undefined,
+      ['member-failed bob', 'member-leave bob', 'member-reap bob'],
+    ],
+  ] as const)('a member that is %s, hearing %o', (_, messages, state, changes) => {
+    const bench = new Bench()
+      .hear(alive('bob'))
+      .forget()
+      .hear(...messages);
+    expect(bench.state('bob')).toBe(state);
+    expect(bench.changes).toEqual(changes);
+  });
+
+  test('a leave that was heard before the member is remembered', () => {
+    expect(new Bench().hear(leave('bob', 5), alive('bob')).state('bob')).toBe('alive leaving');
+    expect(new Bench().hear(leave('bob', 5), join('bob', 6), alive('bob')).state('bob')).toBe('alive');
+  });
+
+  test('a leave is told on once, however often and late it comes', () => {
+    const bench = new Bench().hear(alive('bob'), leave('bob', 5)).wait(5_000);
+    const told = bench.sent('leaveIntent').length;
+    expect(told).toBe(4);
+    bench
+      .hear(leave('bob', 5))
+      .wait(1_000)
+      .hear(dead('bob', 1, 'bob'), leave('bob', 5))
+      .wait(5_000);
+    expect(bench.sent('leaveIntent')).toHaveLength(told);
+  });
+
+  test('a leave about us is answered by a join of a later time', () => {
+    const bench = new Bench().hear(alive('bob')).wait(3_000).forget().hear(leave('me', 40)).wait(50);
+    expect(bench.state('me')).toBe('alive');
+    expect(bench.sent('joinIntent').every(({ lTime }) => lTime > 40)).toBe(true);
+    expect(bench.sent('joinIntent').length).toBeGreaterThan(0);
+  });
+
+  test('a time beyond all reason does not move our clock', () => {
+    const bench = new Bench().hear(join('bob', 2 ** 48 + 2));
+    expect(bench.core.snapshot.clocks[0]).toBeLessThan(10);
+  });
+});
+
+describe('a push/pull', () => {
+  const request = (...nodes: PushPull['nodes']): PushPull => ({ kind: 'pushPull', join: true, nodes, serf: null });
+  const entry = (name: string, state: PushPull['nodes'][number]['state']) => {
+    const { kind: _, node: __, ...place } = alive(name);
+    return { name, state, ...place };
+  };
+
+  test('is answered with what was known before, and echoes that it is a join', () => {
+    const bench = new Bench().forget();
+    const [answer] = bench.core.step({ type: 'asked', stream: 7, message: request(entry('bob', 'alive')) }, 0);
+    expect(answer).toMatchObject({ type: 'answer', stream: 7, message: { kind: 'pushPull', join: true } });
+    const { message } = answer as Extract<Effect, { type: 'answer' }>;
+    expect((message as PushPull).nodes.map(({ name }) => name)).toEqual(['me']);
+    expect(bench.state('bob')).toBe('alive');
+  });
+
+  test.each([
+    ['alive', 'alive'],
+    ['suspect', 'suspect'],
+    ['dead', 'suspect'],
+    ['left', 'left'],
+  ] as const)('that says %s of a member that we hold alive makes it %s', (told, state) => {
+    const bench = new Bench().hear(alive('bob'));
+    bench.core.step({ type: 'asked', stream: 7, message: request(entry('bob', told)) }, 0);
+    expect(bench.state('bob')).toBe(state);
+  });
+
+  test('a record that real peers would choke on is dropped alone', () => {
+    const bench = new Bench();
+    const bad = { ...entry('eve', 'alive'), versions: [1, 5, 9, 2, 5, 5] } as const;
+    bench.core.step({ type: 'asked', stream: 7, message: request(bad, entry('bob', 'alive')) }, 0);
+    expect([bench.state('eve'), bench.state('bob')]).toEqual([undefined, 'alive']);
+    expect(bench.core.counts.get('dropped_incompatible')).toBe(1);
+  });
+});
+
+describe('own messages', () => {
+  test('go only to members that wear the tag', () => {
+    const bench = new Bench().hear(alive('bob', 1, { ob: '1', id: 'id-bob' }), alive('serf'));
+    const change = { set: new Map([['core/load', new Uint8Array([1])]]), del: [] };
+    bench.effects.push(...bench.core.step({ type: 'setEntries', part: 'checks', change }, bench.now));
+    bench.wait(5_000);
+    const carried = bench.effects.filter(
+      (effect) => effect.type === 'send' && effect.messages.some(({ kind }) => kind === 'own'),
+    ) as Extract<Effect, { type: 'send' }>[];
+    expect(carried.length).toBeGreaterThan(0);
+    expect(new Set(carried.map(({ to }) => to.port))).toEqual(new Set([alive('bob').port]));
+  });
+
+  test('with nonsense inside are counted and have no effect', () => {
+    const bench = new Bench().hear(alive('bob', 1, { ob: '1', id: 'id-bob' }));
+    for (const ownKind of [1, 2, 3, 9]) {
+      const body = new Uint8Array([0x91, 0x81, 0xff]);
+      bench.hear({ kind: 'own', boot: new Uint8Array(8), counter: 1, ownKind, body, sender: 'bob', version: 1 });
+    }
+    expect(bench.core.counts.get('dropped_own_malformed')).toBe(3);
+    expect(bench.core.counts.get('dropped_own_kind')).toBe(1);
+    expect(bench.core.counts.get('internal_error')).toBeUndefined();
+  });
+});
+
+test('who slept accuses nobody: everything is put off by the time of the sleep', () => {
+  const bench = new Bench().hear(alive('bob'), suspect('bob')).wait(3_000);
+  bench.now += 60_000;
+  bench.effects.push(...bench.core.step({ type: 'wake' }, bench.now));
+  expect(bench.state('bob')).toBe('suspect');
+  bench.hear(alive('bob', 2));
+  expect(bench.state('bob')).toBe('alive');
+});
+
+test('a ping for another name is not answered, one for us or for anyone is', () => {
+  const bench = new Bench().forget();
+  for (const node of ['you', 'me', '']) bench.hear({ kind: 'ping', seqNo: 7, node });
+  expect(bench.sent('ack')).toHaveLength(2);
+});
+
+test('the one who asks for a ping gets its own number back, or a nack if it wants one', () => {
+  const bench = new Bench().forget();
+  const ask = { kind: 'indirectPing', seqNo: 77, node: 'bob', target: '10.0.0.2', port: 5, nack: true } as const;
+  bench.hear(ask);
+  const [ping] = bench.sent('ping');
+  bench.hear({ kind: 'ack', seqNo: ping?.seqNo ?? 0, payload: null });
+  expect(bench.sent('ack')).toEqual([{ kind: 'ack', seqNo: 77, payload: null }]);
+  bench.forget().hear(ask).wait(600);
+  expect(bench.sent('nack')).toEqual([{ kind: 'nack', seqNo: 77 }]);
+});

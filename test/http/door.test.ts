@@ -1,0 +1,213 @@
+import { chmodSync, linkSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createNetServer, type NetConnectOpts } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { silent } from '../../src/base/log.ts';
+import { createApi } from '../../src/http/api.ts';
+import { createDoor } from '../../src/http/door.ts';
+import { type HttpLimits, listenHttp } from '../../src/net/http-listener.ts';
+import { listenUnix } from '../../src/net/unix-socket.ts';
+import { tempDirectory } from '../support/temp.ts';
+import { fakeParts, SETTINGS } from './fake-parts.ts';
+import { open, readAll, request, sendRaw } from './raw-client.ts';
+
+const DOOR = { ...SETTINGS, wall: { hostNames: () => ['node1'], pagePorts: () => [] } };
+const LIMITS: HttpLimits = { connectionsPerClient: 100 };
+const handler = (door: 'socket' | 'tcp') => ({ onRequest: createDoor(createApi(fakeParts(), SETTINGS), DOOR, door) });
+
+async function tcpDoor(limits: HttpLimits = LIMITS): Promise<NetConnectOpts> {
+  const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'http', log: silent };
+  const listener = await listenHttp(wanted, handler('tcp'), limits);
+  onTestFinished(() => listener[Symbol.asyncDispose]());
+  return { host: '127.0.0.1', port: listener.port };
+}
+
+function temp(): string {
+  const directory = tempDirectory();
+  onTestFinished(() => directory[Symbol.dispose]());
+  return directory.path;
+}
+
+async function unixDoor(path = join(temp(), 'run', 'opsbro.sock')): Promise<{ path: string }> {
+  const listener = await listenUnix({ path }, handler('socket'), LIMITS);
+  onTestFinished(() => listener[Symbol.asyncDispose]());
+  return { path };
+}
+
+test.each(['/kv/a/../b', '/kv/%2e%2e/b', '/kv/./b', '/kv/a\\b', '/kv/%zz'])('PUT %s reaches no key', async (target) => {
+  const to = await unixDoor();
+
+  const answer = await sendRaw(to, request(`PUT ${target}`, ['Content-Length: 1'], 'x'));
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'bad_key' } });
+  expect((await sendRaw(to, request('GET /kv'))).body).toBe('[]');
+});
+
+test.each([
+  ['/kv//a', '/a'],
+  ['/kv/a%2F%2Fb/', 'a//b/'],
+  ['/kv/%25', '%'],
+  ['/kv/%C3%A9?ttl=60', 'é'],
+])('PUT %s writes the key %s', async (target, key) => {
+  const to = await unixDoor();
+
+  expect((await sendRaw(to, request(`PUT ${target}`, ['Content-Length: 1'], 'x'))).status).toBe(200);
+  expect(JSON.parse((await sendRaw(to, request('GET /kv'))).body)).toEqual([key]);
+});
+
+test('a host or a page of somebody else is refused over TCP', async () => {
+  const to = await tcpDoor();
+
+  const rebound = await sendRaw(to, 'GET /agent/name HTTP/1.1\r\nHost: evil.example\r\n\r\n');
+  expect([rebound.status, JSON.parse(rebound.body).error.code]).toEqual([421, 'wrong_host']);
+  const foreign = await sendRaw(to, request('GET /agent/name', ['Origin: http://evil.example']));
+  expect([foreign.status, JSON.parse(foreign.body).error.code]).toEqual([403, 'forbidden']);
+  expect((await sendRaw(to, request('GET /agent/name'))).body).toBe('"one"');
+});
+
+test('the socket writes, loopback reads', async () => {
+  const run = request('POST /collectors/cpu/run', ['Content-Length: 0']);
+
+  expect((await sendRaw(await tcpDoor(), run)).status).toBe(401);
+  expect((await sendRaw(await unixDoor(), run)).status).toBe(200);
+});
+
+test('a body that is too long is refused before it is read, and the connection is closed', async () => {
+  const declared = request('PUT /kv/a', ['Content-Length: 1000000']).replace('Connection: close\r\n', '');
+  const chunk = `${(2_000).toString(16)}\r\n${'x'.repeat(2_000)}\r\n`;
+  const streamed = request('PUT /kv/a', ['Transfer-Encoding: chunked'], chunk).replace('Connection: close\r\n', '');
+
+  for (const text of [declared, streamed]) {
+    const answer = await sendRaw(await unixDoor(), text);
+    expect(answer.status).toBe(413);
+    expect(answer.head.toLowerCase()).toContain('connection: close');
+    expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'too_large', limit: 1_000 } });
+  }
+});
+
+test('a value needs a length', async () => {
+  const answer = await sendRaw(await unixDoor(), request('PUT /kv/a'));
+
+  expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([411, 'length_required']);
+});
+
+test('after a refusal with an unread body the connection serves on or is closed, never confused', async () => {
+  const to = await tcpDoor();
+  const refused = request('PUT /kv/a', ['Content-Length: 5'], 'GET /').replace('Connection: close\r\n', '');
+
+  const answer = await sendRaw(to, refused + request('GET /agent/name'));
+  expect(answer.status).toBe(401);
+  expect(answer.body.match(/HTTP\/1.1 \d+/g) ?? []).toEqual(['HTTP/1.1 200']);
+});
+
+test.each([
+  ['nonsense\r\n\r\n', 400],
+  ['GET / HTTP/1.1\r\n\r\n', 400],
+  ['GET / HTTP/1.0\r\n\r\n', 400],
+  [`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  [request('TRACE /agent/name'), 405],
+  [request('PROPFIND /agent/name'), 405],
+])('%j is answered with %i', async (text, status) => {
+  expect((await sendRaw(await tcpDoor(), text)).status).toBe(status);
+});
+
+test('who does not finish the head of a request is told and cut off', async () => {
+  const to = await tcpDoor({ ...LIMITS, headersTimeoutMs: 100 });
+
+  expect((await sendRaw(to, 'GET / HTTP/1.1\r\nHost: local')).status).toBe(408);
+});
+
+test('one client has only so many connections', async () => {
+  const to = await tcpDoor({ connectionsPerClient: 2 });
+  const kept = [await open(to), await open(to)];
+
+  expect((await readAll(await open(to))).status).toBe(429);
+  const closed = new Promise((resolve) => kept[0]?.once('close', resolve));
+  kept[0]?.end();
+  await closed;
+  await expect.poll(async () => (await sendRaw(to, request('GET /agent/name'))).status).toBe(200);
+  kept[1]?.destroy();
+});
+
+test('closing does not wait for idle connections', async () => {
+  const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'http', log: silent };
+  const listener = await listenHttp(wanted, handler('tcp'), LIMITS);
+  const idle = await open({ host: '127.0.0.1', port: listener.port });
+  const gone = readAll(idle);
+
+  await listener[Symbol.asyncDispose]();
+  expect((await gone).head).toBe('');
+});
+
+test('all addresses get the same port, and one that this machine lacks is left out', async () => {
+  const wanted = { addresses: ['127.0.0.1', '127.0.0.2', '2001:db8::1'] as const, port: 0, door: 'http', log: silent };
+  const listener = await listenHttp(wanted, handler('tcp'), LIMITS);
+  onTestFinished(() => listener[Symbol.asyncDispose]());
+
+  expect(listener.addresses).toEqual(['127.0.0.1', '127.0.0.2']);
+  const other = { host: '127.0.0.2', port: listener.port };
+  expect((await sendRaw(other, request('GET /agent/name'))).status).toBe(200);
+});
+
+test('a port that is taken is named', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as AddressInfo;
+  const wanted = { addresses: ['127.0.0.1'] as const, port, door: 'http', log: silent };
+
+  await expect(listenHttp(wanted, handler('tcp'), LIMITS)).rejects.toMatchObject({
+    code: 'conflict',
+    message: `http: 127.0.0.1 port ${port} is in use by another program; choose another port, 0 for any`,
+  });
+});
+
+test('the socket and its folder are for user and group only', async () => {
+  const { path } = await unixDoor();
+
+  expect(statSync(path).mode & 0o777).toBe(0o660);
+  expect(statSync(join(path, '..')).mode & 0o777).toBe(0o750);
+});
+
+test('a folder that is open to others is closed, one that is closed already stays so', async () => {
+  const folder = temp();
+  for (const [name, before, after] of [
+    ['open', 0o755, 0o750],
+    ['private', 0o700, 0o700],
+    ['shared', 0o1777, 0o1777],
+  ] as const) {
+    mkdirSync(join(folder, name));
+    chmodSync(join(folder, name), before);
+    await unixDoor(join(folder, name, 's'));
+    expect(statSync(join(folder, name)).mode & 0o7777).toBe(after);
+  }
+});
+
+test('a socket that nobody answers at is replaced, one that is in use is not', async () => {
+  const path = join(temp(), 's');
+  const dead = createNetServer().listen(path);
+  await new Promise((resolve) => dead.once('listening', resolve));
+
+  await expect(listenUnix({ path }, handler('socket'), LIMITS)).rejects.toMatchObject({ code: 'already_exists' });
+  await abandon(dead, path);
+  await unixDoor(path);
+  expect((await sendRaw({ path }, request('GET /agent/name'))).status).toBe(200);
+});
+
+/** Ends a server so that its socket file stays, as after a kill. */
+async function abandon(server: ReturnType<typeof createNetServer>, path: string): Promise<void> {
+  linkSync(path, `${path}.kept`);
+  await new Promise((resolve) => server.close(resolve));
+  renameSync(`${path}.kept`, path);
+}
+
+test('a file that is no socket is not removed, and a path too long for a socket is refused', async () => {
+  const path = join(temp(), 's');
+  writeFileSync(path, 'precious');
+
+  await expect(listenUnix({ path }, handler('socket'), LIMITS)).rejects.toMatchObject({ code: 'invalid_config' });
+  expect(statSync(path).size).toBe('precious'.length);
+  const long = join(temp(), 'x'.repeat(100));
+  await expect(listenUnix({ path: long }, handler('socket'), LIMITS)).rejects.toThrow('longer than 107 bytes');
+});

@@ -1,0 +1,209 @@
+import { OpsbroError } from '../../src/base/errors.ts';
+import { createApi } from '../../src/http/api.ts';
+import type { Arrival } from '../../src/http/app.ts';
+import type { ErrorBody } from '../../src/http/errors.ts';
+import type { Page } from '../../src/http/page.ts';
+import type { ApiParts } from '../../src/http/parts.ts';
+import type { AgentFactsJson } from '../../src/http/schemas.ts';
+import type { CollectorRecord } from '../../src/model/collector.ts';
+import type { KvEntry, KvStore } from '../../src/model/kv.ts';
+import { check, member } from '../support/nodes.ts';
+
+/** A collector that saw something. */
+export const collector = (name: string, over: Partial<CollectorRecord> = {}): CollectorRecord => ({
+  name,
+  state: 'ok',
+  log: '',
+  results: { total: 1 },
+  metrics: 1,
+  stale: false,
+  intervalMs: 10_000,
+  lastCheck: 1,
+  nextCheck: 2,
+  durationMs: 3,
+  runsTotal: 1,
+  errorsTotal: 0,
+  ...over,
+});
+
+/** A store that forgets everything. */
+export function memoryStore(): KvStore {
+  const entries = new Map<string, KvEntry>();
+  let count = 0;
+  const chosen = (prefix = '', after = '') =>
+    [...entries.values()].filter(({ key }) => key.startsWith(prefix) && key > after);
+  return {
+    get: async (key) => entries.get(key),
+    async put(key, value, { ttl, cas } = {}) {
+      const current = entries.get(key)?.version ?? null;
+      if (cas !== undefined && cas !== (current ?? '0'))
+        throw new OpsbroError('cas_failed', 'changed', { details: { current } });
+      count += 1;
+      const expires = ttl === undefined ? null : 1_000 * ttl;
+      const entry = { key, value, version: `v${count}`, created: 0, modified: 0, expires };
+      entries.set(key, entry);
+      return entry;
+    },
+    async delete(key) {
+      const existed = entries.delete(key);
+      return { key, version: existed ? 'gone' : null, existed };
+    },
+    async keys({ prefix, after, limit = 10_000 } = {}) {
+      const keys = chosen(prefix, after).map(({ key }) => key);
+      return { items: keys.slice(0, limit), next: keys.length > limit ? keys[limit - 1] : undefined };
+    },
+    entries: async ({ prefix, after } = {}) => ({ items: chosen(prefix, after), next: undefined }),
+    changes: async () => [],
+    stats: () => ({
+      engine: 'memory',
+      state: 'ok',
+      error: '',
+      records: entries.size,
+      bytes: 0,
+      quarantined: 0,
+      index: count,
+    }),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+const FACTS: AgentFactsJson = {
+  agent_state: 'ok',
+  warnings: [],
+  pid: 1,
+  started: 1,
+  version: '0.1.0',
+  node_version: 'v20.19.0',
+  ports: { http: 6770 },
+  local_addr: '127.0.0.1',
+  public_addr: '127.0.0.1',
+  advertise_addr: '127.0.0.1',
+  socket: '/run/opsbro.sock',
+  home: { config: '/etc', data: '/data', log: '/log' },
+  is_zone_protected: false,
+  static_groups: ['kv'],
+  hosting_driver: 'on-premise',
+  hosting_drivers_state: [],
+  topics: { monitoring: true },
+  is_managed_system: true,
+  system_distro: 'debian',
+  system_distroversion: '12',
+  logs: { ERROR: [], WARNING: [] },
+  cpu_consumption: 0.1,
+  memory_consumption: 1_000,
+  event_loop: { p50: 1, p99: 2 },
+};
+
+/** An agent of one node with one of everything, and a list of what it was told to do. */
+export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly done: string[] } {
+  const done: string[] = [];
+  const self = member('11111111-1111', { name: 'one', displayName: 'front', groups: ['kv', 'linux'] });
+  const other = member('22222222-2222', {
+    name: 'two',
+    checks: new Map([['cpu/load', { state: 'critical', hard: true, changed: 5, output: 'too much' }]]),
+  });
+  return {
+    done,
+    agent: {
+      facts: () => FACTS,
+      health: () => ({ health: 'ok', reasons: [] }),
+      problems: () => [],
+      reload: async () => ({ added: 1, changed: 0, removed: 0, unchanged: 5, restart_needed: [], errors: [] }),
+      join: async (seeds) => ({ joined: seeds.length, errors: {} }),
+      leave: () => void done.push('leave'),
+      stop: ({ leave }) => void done.push(leave ? 'stop and leave' : 'stop'),
+    },
+    membership: { self, members: new Map([self, other].map((node) => [node.id, node])) },
+    runtime: fakeRuntime(),
+    kv: memoryStore(),
+    packs: () => ({
+      packs: [
+        {
+          name: 'linux',
+          level: 'core',
+          directory: '/packs/linux',
+          version: '1',
+          description: 'Linux',
+          keywords: [],
+          topics: [],
+          parameters: { password: 'secret', nested: { api_key: 'secret', port: 1 } },
+          overloadedBy: null,
+          problems: [],
+        },
+      ],
+      objects: [],
+      problems: [],
+    }),
+    functions: () => [
+      { name: 'len', group: 'basic', class: 'pure', doc: 'How many.', prototype: [['value', '__NO_DEFAULT__']] },
+    ],
+    collectorKeys: () => [],
+    metrics: () => [],
+    ...over,
+  };
+}
+
+function fakeRuntime(): ApiParts['runtime'] {
+  const byName = (name: string) => [collector('cpu'), collector('memory')].find((known) => known.name === name);
+  const found = <T>(thing: T | undefined): T => {
+    if (thing) return thing;
+    throw new OpsbroError('not_found', 'there is none');
+  };
+  return {
+    collectors: () => [collector('cpu'), collector('memory')],
+    collector: byName,
+    runCollector: async (name) => found(byName(name)),
+    detectors: () => [
+      {
+        id: 'linux/linux',
+        packName: 'linux',
+        packLevel: 'core',
+        applyIf: "{{collector.system.os.name}} == 'linux'",
+        addGroups: ['linux'],
+        intervalMs: 10_000,
+        groups: ['linux'],
+        log: '',
+        lastRun: 1,
+      },
+    ],
+    checks: () => [check('cpu/load')],
+    check: (id) => [check('cpu/load')].find((known) => known.id === id),
+    runCheck: async (id) => found([check('cpu/load')].find((known) => known.id === id)),
+    evaluate: async (text) => evaluated(text),
+  };
+}
+
+function evaluated(text: string) {
+  if (text === 'bad')
+    return { type: 'error' as const, message: 'a bare name', code: 'NAME' as const, offset: 0, length: 3 };
+  if (text === 'gone') return { type: 'missing' as const, path: 'collector.x', reason: 'unknown collector' };
+  return { type: 'value' as const, value: text.length, text: '', truth: true };
+}
+
+/** How the API is served in tests. */
+export const SETTINGS = {
+  access: { anonymousRead: 'loopback', socketPath: '/run/opsbro.sock' },
+  maxBody: 1_000,
+  page: undefined,
+  report: () => 'ID',
+} as const;
+
+/** Requests to an API: as the command line makes them, through the unix socket, unless told from where. */
+export function fakeApi(parts: ApiParts = fakeParts(), { page }: { readonly page?: Page } = {}) {
+  const app = createApi(parts, { ...SETTINGS, page });
+  return (path: string, init: RequestInit = {}, from: Partial<Arrival> = { caller: { door: 'socket' } }) =>
+    Promise.resolve(app.request(path, init, from));
+}
+
+/** A request with a JSON body. */
+export const post = (body: unknown, method = 'POST'): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** The body of an answer, of the type that the test expects. */
+export const bodyOf = async <Body>(answer: Response): Promise<Body> => (await answer.json()) as Body;
+
+/** The error of an answer that is no success. */
+export const errorOf = async (answer: Response): Promise<ErrorBody['error']> => (await bodyOf<ErrorBody>(answer)).error;

@@ -1,0 +1,127 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Level } from 'level';
+import { expect, test } from 'vitest';
+import { type LevelOptions, openLevelStore } from '../../src/kv/level-store.ts';
+import { engineContext, temporaryFolder } from '../support/kv.ts';
+
+const DEFAULTS: LevelOptions = { maxBytes: 0, minFree: 0, graceMs: 259_200_000, sync: true };
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+async function opened(path: string, options: Partial<LevelOptions> = {}) {
+  const world = engineContext(path);
+  return { ...world, store: await openLevelStore(world.context, { ...DEFAULTS, ...options }) };
+}
+
+/** Changes what lies on disk, while no store has it open. */
+async function tamper(path: string, change: (database: Level<Uint8Array, Uint8Array>) => Promise<unknown>) {
+  const database = new Level<Uint8Array, Uint8Array>(path, { keyEncoding: 'view', valueEncoding: 'view' });
+  await change(database);
+  await database.close();
+}
+
+async function filled(path: string) {
+  const { store } = await opened(path);
+  await Promise.all(['a', 'b', 'c'].map((key) => store.put(key, bytes(`value of ${key}`))));
+  const stats = store.stats();
+  await store[Symbol.asyncDispose]();
+  return stats;
+}
+
+test('says so when another process has the store', async () => {
+  await using folder = await temporaryFolder();
+  const { store } = await opened(folder.path);
+  await using _store = store;
+  await expect(opened(folder.path)).rejects.toThrow('in use by another process');
+});
+
+test('refuses a store of a newer format', async () => {
+  await using folder = await temporaryFolder();
+  await filled(folder.path);
+  await tamper(folder.path, (database) => database.put(bytes('mformat'), bytes('2')));
+  await expect(opened(folder.path)).rejects.toThrow('has format 2, this agent knows 1');
+});
+
+test.each(['CURRENT', 'MANIFEST'])('repairs a store that lost its %s', async (lost) => {
+  await using folder = await temporaryFolder();
+  const stats = await filled(folder.path);
+  const files = await readdir(folder.path);
+  for (const file of files.filter((name) => name.startsWith(lost))) await rm(join(folder.path, file));
+
+  const { store } = await opened(folder.path);
+  await using _store = store;
+  expect((await store.keys()).items).toEqual(['a', 'b', 'c']);
+  expect(store.stats()).toEqual(stats);
+});
+
+test('sets a store aside that is beyond repair, and begins anew', async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'kv');
+  await filled(path);
+  await rm(join(path, 'CURRENT'));
+  await mkdir(join(path, 'CURRENT'));
+
+  const { store } = await opened(path);
+  await using _store = store;
+  await store.put('a', bytes('1'));
+  expect(await readdir(folder.path)).toContain('kv.corrupt-1700000000000');
+});
+
+test('sets a damaged record aside: its key answers with an error until it is written again', async () => {
+  await using folder = await temporaryFolder();
+  await filled(folder.path);
+  await tamper(folder.path, (database) => database.put(bytes('db'), bytes('no record at all')));
+
+  const { store } = await opened(folder.path);
+  await using _store = store;
+  expect((await store.keys()).items).toEqual(['a', 'c']);
+  expect(store.stats()).toMatchObject({ quarantined: 1, records: 2 });
+  await expect(store.get('b')).rejects.toThrow('damaged');
+  await expect(store.put('b', bytes('x'), { cas: '0' })).rejects.toThrow('damaged');
+  await store.put('b', bytes('again'));
+  expect(Buffer.from((await store.get('b'))?.value ?? []).toString()).toBe('again');
+  expect(store.stats()).toMatchObject({ quarantined: 0, records: 3 });
+});
+
+test('refuses what does not fit, and takes it again after a delete is forgotten', async () => {
+  await using folder = await temporaryFolder();
+  const { store } = await opened(folder.path, { maxBytes: 300 });
+  await using _store = store;
+  await store.put('a', new Uint8Array(200));
+  await expect(store.put('b', new Uint8Array(100))).rejects.toMatchObject({ code: 'quota' });
+  expect(await store.get('b')).toBeUndefined();
+  await store.delete('a');
+  await store.put('b', new Uint8Array(100));
+});
+
+test('keeps deletes possible when the disk is nearly full', async () => {
+  await using folder = await temporaryFolder();
+  const world = engineContext(folder.path, { freeBytes: async () => 10 });
+  await filled(folder.path);
+  await using store = await openLevelStore(world.context, { ...DEFAULTS, minFree: 1_000 });
+  await expect(store.put('d', bytes('1'))).rejects.toMatchObject({ code: 'disk_full' });
+  expect(await store.delete('a')).toMatchObject({ existed: true });
+});
+
+test('forgets tombstones and expired records after the grace, not before', async () => {
+  await using folder = await temporaryFolder();
+  const { store, clock } = await opened(folder.path, { graceMs: 3_600_000 });
+  await using _store = store;
+  await store.put('deleted', bytes('1'));
+  await store.delete('deleted');
+  await store.put('expired', new Uint8Array(1_000), { ttl: 10 });
+  const full = store.stats().bytes;
+
+  const settled = async (seconds: number) => {
+    for (let passed = 0; passed < seconds; passed += 60) {
+      await clock.runAsync(60_000);
+      await store.get('any');
+      await store.put('probe', bytes('x'));
+    }
+  };
+  await settled(700);
+  expect(store.stats()).toMatchObject({ records: 3 });
+  expect(store.stats().bytes).toBeLessThan(full - 900);
+  await settled(3_600);
+  expect(store.stats()).toMatchObject({ records: 1 });
+});

@@ -1,0 +1,58 @@
+import { existsSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { SpaceProbe } from '../../src/net/statfs.ts';
+import { SimulatedClock } from '../support/clock.ts';
+import { tempDirectory } from '../support/temp.ts';
+
+/** A program that answers as `stat` does, but for paths with `dead` in it waits until the file `wake` is there. */
+function fakeStat(folder: string): string {
+  const path = join(folder, 'stat');
+  const lines = [
+    '#!/bin/sh',
+    // As a program stuck in the kernel, it does not die of a signal until its server is back.
+    `trap '' TERM`,
+    `echo "$5" >> ${folder}/asked`,
+    `case $5 in *dead*) setsid sh -c 'while [ ! -e ${folder}/wake ]; do sleep 0.05; done'; esac`,
+    'echo 4096 100 50 40 9 3',
+  ];
+  writeFileSync(path, lines.join('\n'), { mode: 0o755 });
+  return path;
+}
+
+test('a file system of this machine is asked without any program', async () => {
+  using probe = new SpaceProbe(systemClock, '/nonesuch');
+  const { bsize, blocks } = statfsSync('/');
+  expect(await probe.space('/')).toMatchObject({ blockSize: bsize, blocks });
+});
+
+test('others are asked by program, which answers as the kernel does', async () => {
+  using probe = new SpaceProbe(systemClock);
+  const { blocks, files } = statfsSync('/proc/self');
+  expect(await probe.space('/proc/self')).toMatchObject({ blocks, files });
+});
+
+test.each([
+  ['nothing is there', '/nonesuch', 'stat', 'ENOENT'],
+  ['the program is missing', '/proc', '/nonesuch', 'EIO'],
+  ['the program says nothing of use', '/proc', 'true', 'EIO'],
+])('when %s it fails', async (_, path, program, code) => {
+  using probe = new SpaceProbe(systemClock, program);
+  await expect(probe.space(path)).rejects.toMatchObject({ code });
+});
+
+test('one that does not answer fails after two seconds and does not keep others waiting; it is asked again when it answers', async () => {
+  using folder = tempDirectory();
+  const clock = new SimulatedClock();
+  using probe = new SpaceProbe(clock, fakeStat(folder.path));
+  const dead = probe.space('/mnt/dead');
+  dead.catch(() => {});
+  await expect.poll(() => existsSync(join(folder.path, 'asked'))).toBe(true);
+  expect(await probe.space('/mnt/alive')).toMatchObject({ blocks: 100 });
+
+  clock.run(2_000);
+  await expect(dead).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  writeFileSync(join(folder.path, 'wake'), '');
+  await expect.poll(() => probe.space('/mnt/dead').catch(() => undefined)).toMatchObject({ blocks: 100 });
+});

@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Metrics } from '../../src/model/metrics.ts';
+import { surveyHosting } from '../../src/plugins/hosting.ts';
+import type { Collector, HostingDriver } from '../../src/plugins/kinds.ts';
+import { NotEligible } from '../../src/plugins/outcomes.ts';
+import type { Plugin } from '../../src/plugins/plugin.ts';
+import { Registry } from '../../src/plugins/registry.ts';
+import { SimulatedClock } from '../support/clock.ts';
+import { look } from '../support/collecting.ts';
+import { fakeHost, never } from '../support/host.ts';
+import { MODERN, OLD } from '../support/machines.ts';
+
+/** The folder of each kind of plugin. One that does not exist has no plugins to judge. */
+const FOLDERS = {
+  collector: 'collectors',
+  detector: 'detectors',
+  check: 'checks',
+  handler: 'handlers',
+  function: 'functions',
+  hosting: 'hosting',
+  engine: 'kv/engines',
+};
+
+async function pluginsOf<P extends Plugin>(kind: P['kind'], folder: string): Promise<P[]> {
+  const place = new URL(`../../src/${folder}/`, import.meta.url);
+  return existsSync(place) ? [...(await new Registry<P>(kind).addFrom(place))] : [];
+}
+
+for (const [kind, folder] of Object.entries(FOLDERS)) {
+  const plugins = await pluginsOf(kind, folder);
+  if (plugins.length === 0) continue;
+
+  describe.each(plugins)('$kind $name', ({ name, description, options }) => {
+    test('has a name that fits into paths, and says in one sentence what it is for', () => {
+      expect(name).toMatch(kind === 'collector' ? /^[a-z0-9_]+$/ : /^[a-z0-9_-]+$/);
+      expect(description).toMatch(/^[A-Z].{10,150}\.$/);
+    });
+
+    test('documents every option', () => {
+      const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
+      for (const [option, schema] of Object.entries(properties)) expect(schema, option).toHaveProperty('description');
+    });
+  });
+}
+
+const collectors = await pluginsOf<Collector>('collector', FOLDERS.collector);
+
+const ETH0 = { name: 'eth0', netmask: '255.0.0.0', mac: '02:fc:00:00:00:01', internal: false } as const;
+const INTERFACES = [
+  { ...ETH0, address: '10.0.0.1', family: 4 },
+  { ...ETH0, address: 'fd00::2', family: 6 },
+] as const;
+const SPACE = { blockSize: 4_096, blocks: 10, blocksFree: 5, blocksAvailable: 5, files: 9, filesFree: 3 };
+const SPACES = { '/': SPACE, '/data files': SPACE, '/mnt/far': 'hung' } as const;
+
+const MACHINES = [
+  ['a modern machine', MODERN],
+  ['an old machine', OLD],
+] as const;
+
+/** Every way to a leaf of a tree. */
+function pathsIn(tree: Metrics, above: readonly string[] = []): string[][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? pathsIn(value as Metrics, [...above, key])
+      : [[...above, key]],
+  );
+}
+
+const isDeclared = ({ keys }: Collector, path: readonly string[]): boolean =>
+  keys.some(({ key }) => {
+    const segments = key.split('.');
+    return segments.length === path.length && segments.every((segment, at) => segment === '*' || segment === path[at]);
+  });
+
+/** Gives what a collector answers, or nothing when this machine is not for it; any other failure is thrown. */
+async function eligible(run: Promise<Metrics>): Promise<Metrics> {
+  try {
+    return await run;
+  } catch (error) {
+    if (error instanceof NotEligible) return {};
+    throw error;
+  }
+}
+
+describe.each(collectors)('collector $name', (collector) => {
+  test('says of every key what it means, and has it once', () => {
+    for (const { key, meaning } of collector.keys) expect(meaning, key).toMatch(/^[A-Z].+\.$/);
+    const keys = collector.keys.map(({ key }) => key);
+    expect(keys).toEqual([...new Set(keys)]);
+    expect(keys.length).toBeGreaterThan(0);
+  });
+
+  test.each(MACHINES)('declares every key it finds on %s', async (_, files) => {
+    const host = fakeHost({ files: { ...files }, spaces: SPACES, interfaces: INTERFACES });
+    const tree = await eligible(look(collector.configure({}), host));
+    const undeclared = pathsIn(tree).filter((path) => !isDeclared(collector, path));
+    expect(undeclared).toEqual([]);
+    if (files === MODERN) expect(tree).not.toEqual({});
+  });
+
+  test.each(MACHINES)('gets by with files of %s that are empty, break off or are missing', async (_, files) => {
+    for (const kept of [0, 1, 7, 40, 200]) {
+      const broken = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.slice(0, kept)]));
+      const host = fakeHost({ files: broken, spaces: SPACES, interfaces: INTERFACES });
+      for (const path of pathsIn(await eligible(look(collector.configure({}), host)))) {
+        expect(isDeclared(collector, path), path.join('.')).toBe(true);
+      }
+    }
+    await eligible(look(collector.configure({}), fakeHost()));
+  });
+
+  test('has no number that is none', async () => {
+    const host = fakeHost({ files: { ...MODERN }, spaces: SPACES, interfaces: INTERFACES });
+    const written = JSON.stringify(await eligible(look(collector.configure({}), host)), (_, value: unknown) =>
+      typeof value === 'number' && !Number.isFinite(value) ? 'no number' : value,
+    );
+    expect(written).not.toContain('no number');
+  });
+
+  test('does not start when it is too late', async () => {
+    const run = collector.configure({})(fakeHost({ files: MODERN }), AbortSignal.abort(new Error('too late')));
+    await expect(run).rejects.toThrow('too late');
+  });
+
+  test('gives up when it is told to', async () => {
+    const clock = new SimulatedClock();
+    const abort = new AbortController();
+    const run = collector.configure({})(fakeHost({ files: MODERN, spaces: SPACES, clock }), abort.signal);
+    const ended = run.then(
+      () => 'ended',
+      () => 'ended',
+    );
+    abort.abort(new Error('too late'));
+    expect(await ended).toBe('ended');
+  });
+});
+
+test('every hosting driver answers on a machine that says nothing of itself', async () => {
+  const drivers = await pluginsOf<HostingDriver>('hosting', FOLDERS.hosting);
+  const states = await surveyHosting(drivers, fakeHost(), never);
+  expect(states.map(({ name, reason }) => [name, reason])).toEqual(states.map(({ name }) => [name, '']));
+  expect(states.filter(({ isActive }) => isActive).map(({ name }) => name)).toEqual(['on-premise']);
+});

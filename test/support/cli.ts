@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from '../../src/cli/run.ts';
+import type { World } from '../../src/cli/world.ts';
+
+/** What a fake agent answers to `METHOD /target`: a value as JSON, or a status, headers and a value. */
+export type Answers = Readonly<Record<string, unknown>>;
+
+/** An answer that is not simply 200. */
+export class Answered {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** The error answer of an agent. */
+export const refused = (status: number, code: string, message: string, details?: unknown): Answered =>
+  new Answered(status, { error: { code, message, ...(details === undefined ? {} : { details }) } });
+
+/** An agent that only knows these answers, on a unix socket of its own. It is initialized unless it says otherwise. */
+export async function fakeAgent(answers: Answers) {
+  const folder = await mkdtemp(join(tmpdir(), 'opsbro-cli-'));
+  const socket = join(folder, 'data', 'opsbro.sock');
+  await mkdir(join(folder, 'data'));
+  const asked: string[] = [];
+  const known = new Map<string, unknown>([['GET /agent/state', 'ok'], ...Object.entries(answers)]);
+  const server = createServer(async (request, response) => {
+    const name = `${request.method} ${request.url}`;
+    const body = await bodyOf(request);
+    asked.push(body === '' ? name : `${name} ${body}`);
+    const found = known.has(name) ? known.get(name) : refused(404, 'unknown_route', `nothing is at ${name}`);
+    const answer = found instanceof Answered ? found : new Answered(200, found);
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    response.end(JSON.stringify(answer.body));
+  });
+  server.listen(socket);
+  await once(server, 'listening');
+  return {
+    home: folder,
+    socket,
+    /** Everything that was asked, beside whether it is initialized. */
+    asked: () => asked.filter((name) => name !== 'GET /agent/state'),
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+interface Situation {
+  readonly home?: string;
+  readonly env?: World['env'];
+  readonly terminal?: 'terminal' | 'pipe';
+  readonly columns?: number;
+  readonly input?: string;
+}
+
+/** How a command line ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line in this process, in a made-up world. Words are parted by blanks; a list of words is taken as it is. */
+export async function opsbro(line: string | readonly string[], situation: Situation = {}): Promise<Ended> {
+  const written = { out: [] as Buffer[], err: [] as Buffer[] };
+  const isTTY = situation.terminal === 'terminal';
+  const sink = (name: keyof typeof written) => ({
+    write: (chunk: string | Uint8Array) => void written[name].push(Buffer.from(chunk)),
+    isTTY,
+    columns: isTTY ? (situation.columns ?? 80) : undefined,
+  });
+  const world: World = {
+    env: { LANG: 'C.UTF-8', OPSBRO_HOME: situation.home ?? '/nowhere', ...situation.env },
+    cwd: '/',
+    uid: 1_000,
+    userHome: '/home/none',
+    program: fileURLToPath(new URL('../../', import.meta.url)),
+    out: sink('out'),
+    err: sink('err'),
+    input: Object.assign(streamOf(situation.input ?? ''), { isTTY: false }),
+  };
+  const argv = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
+  const code = await run(argv, world);
+  return { code, out: Buffer.concat(written.out).toString(), err: Buffer.concat(written.err).toString() };
+}
+
+async function* streamOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../../src/base/clock.ts';
+import type { Command, Ended, FileSystemSpace, Host, HostFacts, InterfaceAddress } from '../../src/net/host.ts';
+import { SimulatedClock } from './clock.ts';
+
+/** What a made-up machine has. Anything may be changed between two looks at it. */
+export interface World {
+  /** Content by path; an `Error` is what reading fails with. */
+  readonly files?: Record<string, string | Error>;
+  /** Directories beside those that the files' paths imply. */
+  readonly dirs?: readonly string[];
+  /** How programs end, by their command line joined with blanks; what is left out is as `ended` gives it. */
+  readonly commands?: Record<string, Partial<Ended> | ((command: Command) => Partial<Ended>)>;
+  /** Space by mount point; one that is `hung` does not answer. */
+  readonly spaces?: Record<string, FileSystemSpace | 'hung'>;
+  readonly facts?: Partial<HostFacts>;
+  readonly interfaces?: readonly InterfaceAddress[];
+  readonly clock?: Clock;
+}
+
+const FACTS: HostFacts = {
+  hostname: 'box',
+  fqdn: 'box.example.org',
+  architecture: 'x86_64',
+  user: 'opsbro',
+  uid: 1_000,
+  gid: 1_000,
+  addresses: [],
+  timezone: { name: 'Europe/Paris', abbreviation: 'CET', offsetS: 3_600 },
+};
+
+/** A machine with just this world; whatever is not in it fails with `ENOENT`. Its time is simulated unless a clock is given. */
+export function fakeHost(world: World = {}): Host {
+  return {
+    clock: world.clock ?? new SimulatedClock(),
+    async readFile(path) {
+      const content = world.files?.[path];
+      if (content instanceof Error) throw content;
+      return content ?? absent(path);
+    },
+    readdir: async (path) => entriesOf(world, path) ?? absent(path),
+    exists: async (path) => world.files?.[path] !== undefined || entriesOf(world, path) !== undefined,
+    async statfs(path) {
+      const space = world.spaces?.[path] ?? absent(path);
+      if (space === 'hung') throw systemError('ETIMEDOUT', `${path} does not answer`);
+      return space;
+    },
+    async run(command, signal) {
+      signal.throwIfAborted();
+      const end = world.commands?.[command.argv.join(' ')] ?? absent(command.argv[0]);
+      return ended(typeof end === 'function' ? end(command) : end);
+    },
+    facts: async () => ({ ...FACTS, ...world.facts }),
+    interfaces: () => world.interfaces ?? [],
+  };
+}
+
+/** How a command ends that says nothing and succeeds, but for what is given. */
+export const ended = (end: Partial<Ended> = {}): Ended => ({
+  stdout: '',
+  stderr: '',
+  exit: 0,
+  signal: null,
+  timedOut: false,
+  cut: false,
+  ...end,
+});
+
+/** An error as the system throws it. */
+export const systemError = (code: string, message: string): Error =>
+  Object.assign(new Error(`${code}: ${message}`), { code });
+
+/** A signal that does not abort. */
+export const never = new AbortController().signal;
+
+function absent(path: string): never {
+  throw systemError('ENOENT', `no such file or directory, ${path}`);
+}
+
+function entriesOf({ files = {}, dirs = [] }: World, path: string): string[] | undefined {
+  const below = path.endsWith('/') ? path : `${path}/`;
+  const names = [...Object.keys(files), ...dirs]
+    .filter((entry) => entry.startsWith(below))
+    .map((entry) => entry.slice(below.length).split('/')[0] ?? '');
+  return names.length > 0 || dirs.includes(path) ? [...new Set(names)].sort() : undefined;
+}

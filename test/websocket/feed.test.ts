@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { Bus } from '../../src/base/bus.ts';
+import type { CheckRecord } from '../../src/model/check.ts';
+import type { AgentEvent } from '../../src/model/event.ts';
+import type { CheckSummary, Member } from '../../src/model/member.ts';
+import { Feed } from '../../src/websocket/feed.ts';
+import { SimulatedClock } from '../support/clock.ts';
+import { check, member } from '../support/nodes.ts';
+
+const SELF = member('self');
+
+/** A feed whose frames a test can read. */
+function feed(clients = 1) {
+  const frames: { channel: string; index: number; ts: number; payload: unknown }[] = [];
+  const failures: unknown[] = [];
+  const bus = new Bus<AgentEvent>((error) => failures.push(error));
+  const made = new Feed({
+    bus,
+    clock: new SimulatedClock(1_000),
+    membership: { self: SELF, members: new Map([[SELF.id, SELF]]) },
+    memberView: ({ id, state }: Member) => ({ uuid: id, state }),
+    broadcast: (frame) => frames.push(JSON.parse(frame)),
+    hasClients: () => clients > 0,
+  });
+  return { bus, feed: made, frames, failures };
+}
+
+test.each([
+  ['member-join', 'gossip::alive'],
+  ['member-alive', 'gossip::alive'],
+  ['member-suspect', 'gossip::suspect'],
+  ['member-failed', 'gossip::dead'],
+  ['member-leave', 'gossip::leave'],
+  ['member-update', 'gossip::alive'],
+] as const)('%s is told as %s, in the same call', (type, word) => {
+  const { bus, frames } = feed();
+
+  bus.emit({ type, member: member('a') });
+  expect(frames).toEqual([
+    { channel: 'gossip', index: 1, ts: 1_000, payload: { type: word, uuid: 'a', state: 'alive' } },
+  ]);
+});
+
+test('who is forgotten is told as reaped', () => {
+  const { bus, frames } = feed();
+
+  bus.emit({ type: 'member-reap', member: member('a') });
+  expect(frames[0]?.payload).toEqual({ type: 'gossip::reaped', uuid: 'a' });
+});
+
+test('a check of this node is told with what it was before', () => {
+  const { bus, frames } = feed();
+  const now = check('cpu/load', { state: 'critical', hard: false, output: 'too much', displayName: 'Load' });
+
+  bus.emit({ type: 'check-change', check: now, before: check('cpu/load'), result: { state: 'critical', output: '' } });
+  expect(frames).toMatchObject([
+    {
+      channel: 'checks',
+      payload: {
+        node: 'self',
+        name: 'cpu/load',
+        display_name: 'Load',
+        state: 'critical',
+        state_id: 2,
+        old_state: 'ok',
+        hard: false,
+        output: 'too much',
+        last_check: 2,
+      },
+    },
+  ]);
+});
+
+test('of the record of another node every change has its frame', () => {
+  const { bus, frames } = feed();
+  const summary = (state: CheckSummary['state']): CheckSummary => ({ state, hard: true, changed: 7, output: '' });
+  const before = member('a', {
+    groups: ['linux', 'old'],
+    checks: new Map([
+      ['x', summary('ok')],
+      ['y', summary('ok')],
+    ]),
+  });
+  const after = member('a', {
+    groups: ['linux', 'new'],
+    checks: new Map([
+      ['x', summary('warning')],
+      ['y', summary('ok')],
+      ['z', summary('critical')],
+    ]),
+  });
+
+  bus.emit({ type: 'record-change', part: 'base', member: after, before });
+  expect(frames.map(({ channel, index }) => [channel, index])).toEqual([
+    ['gossip', 1],
+    ['groups', 2],
+    ['checks', 3],
+    ['checks', 4],
+  ]);
+  expect(frames[1]?.payload).toEqual({ node: 'a', add: ['new'], remove: ['old'] });
+  expect(frames[2]?.payload).toMatchObject({ node: 'a', name: 'x', state: 'warning', old_state: 'ok', last_check: 7 });
+  expect(frames[3]?.payload).toMatchObject({ node: 'a', name: 'z', state: 'critical', old_state: 'pending' });
+});
+
+test('what this node says of itself is told once', () => {
+  const { bus, frames } = feed();
+
+  bus.emit({ type: 'groups-change', groups: ['redis'], add: ['redis'], remove: [] });
+  bus.emit({ type: 'record-change', part: 'base', member: member('self', { groups: ['redis'] }), before: SELF });
+  expect(frames.map(({ channel }) => channel)).toEqual(['groups', 'gossip']);
+});
+
+test('without clients nothing is written, but frames are counted', () => {
+  const { bus, feed: made, frames } = feed(0);
+
+  bus.emit({ type: 'member-alive', member: member('a') });
+  expect([frames, made.index]).toEqual([[], 1]);
+});
+
+test('a feed that was disposed of hears nothing', () => {
+  const { bus, feed: made, frames } = feed();
+  const before: CheckRecord = check('x');
+
+  made[Symbol.dispose]();
+  bus.emit({ type: 'member-alive', member: member('a') });
+  bus.emit({ type: 'check-change', check: before, before, result: { state: 'ok', output: '' } });
+  expect(frames).toEqual([]);
+});

@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { Bus } from '../../src/base/bus.ts';
+import { OpsbroError } from '../../src/base/errors.ts';
+import { silent } from '../../src/base/log.ts';
+import type { AgentEvent } from '../../src/model/event.ts';
+import { listenHttp } from '../../src/net/http-listener.ts';
+import { refuseRequest } from '../../src/websocket/refusal.ts';
+import { Websocket, type WebsocketOptions } from '../../src/websocket/websocket.ts';
+import { SimulatedClock } from '../support/clock.ts';
+import { check, member } from '../support/nodes.ts';
+
+interface Frame {
+  readonly channel: string;
+  readonly index: number;
+  readonly last?: boolean;
+  readonly payload: Record<string, unknown>;
+}
+
+const SELF = member('self', { name: 'node1' });
+
+/** A door of an agent of one node, and its bus and clock. */
+async function door(over: Partial<WebsocketOptions> = {}) {
+  const clock = new SimulatedClock();
+  const bus = new Bus<AgentEvent>(() => {});
+  const websocket = new Websocket({
+    bus,
+    clock,
+    membership: { self: SELF, members: new Map([[SELF.id, SELF]]) },
+    memberView: ({ id, state }) => ({ uuid: id, state }),
+    checks: () => [check('cpu/load')],
+    version: '0.1.0',
+    boot: 'b1',
+    ...over,
+  });
+  const refuseStrangers = ({ headers }: IncomingMessage) => {
+    if (headers.origin !== undefined) throw new OpsbroError('forbidden', 'not from here');
+  };
+  const handler = { onRequest: refuseRequest, onUpgrade: websocket.door(refuseStrangers, '/ws') };
+  const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'websocket', log: silent };
+  const listener = await listenHttp(wanted, handler, { connectionsPerClient: 100 });
+  onTestFinished(async () => {
+    websocket[Symbol.dispose]();
+    await listener[Symbol.asyncDispose]();
+  });
+  return {
+    bus,
+    clock,
+    websocket,
+    url: `ws://127.0.0.1:${listener.port}`,
+    address: `http://127.0.0.1:${listener.port}`,
+  };
+}
+
+/** A client and everything it was sent so far. */
+function client(url: string, options = {}) {
+  const socket = new WebSocket(url, options);
+  const frames: Frame[] = [];
+  socket.on('message', (data) => frames.push(JSON.parse(String(data))));
+  onTestFinished(() => socket.terminate());
+  const closed = new Promise<number>((resolve) => void socket.once('close', resolve));
+  socket.on('error', () => {});
+  return { socket, frames, closed };
+}
+
+const settled = (frames: readonly Frame[]) => expect.poll(() => frames.some(({ last }) => last)).toBe(true);
+
+test('who connects is greeted, gets the snapshot and then every change', async () => {
+  const { bus, url } = await door();
+  bus.emit({ type: 'member-alive', member: member('before') });
+  const { frames } = client(`${url}/ws`);
+  await settled(frames);
+
+  bus.emit({ type: 'member-failed', member: member('a', { state: 'dead' }) });
+  await expect.poll(() => frames.length).toBe(3);
+  expect(frames).toMatchObject([
+    { channel: 'hello', payload: { version: '0.1.0', node: 'node1', uuid: 'self', boot: 'b1', index: 1 } },
+    { channel: 'snapshot', index: 1, last: true, payload: { members: { self: { uuid: 'self' } } } },
+    { channel: 'gossip', index: 2, payload: { type: 'gossip::dead', uuid: 'a', state: 'dead' } },
+  ]);
+});
+
+test('a large snapshot comes in parts, of which only the last says so', async () => {
+  const pool = Array.from({ length: 2_000 }, (_, number) => member(`node-${number}`));
+  const memberView = ({ id }: { id: string }) => ({ uuid: id, text: 'x'.repeat(200) });
+  const { url } = await door({ membership: { self: SELF, members: new Map(pool.map((m) => [m.id, m])) }, memberView });
+  const { frames } = client(`${url}/ws`);
+  await settled(frames);
+
+  const parts = frames.filter(({ channel }) => channel === 'snapshot');
+  expect(parts.length).toBeGreaterThan(1);
+  expect(parts.map(({ last }) => last ?? false)).toEqual(parts.map((_, at) => at === parts.length - 1));
+});
+
+test('a ping is answered with what was in it, anything else with an error; the connection stays', async () => {
+  const { url } = await door();
+  const { socket, frames } = client(`${url}/ws`);
+  await settled(frames);
+
+  for (const text of ['{"ping":7}', 'garbage', 'null', '[]', '{"subscribe":["gossip"]}', '{"ping":{"a":1}}'])
+    socket.send(text);
+  socket.send(Buffer.from('{"ping":1}'), { binary: true });
+  await expect.poll(() => frames.length).toBe(9);
+  expect(frames.slice(2).map(({ channel, payload }) => [channel, channel === 'pong' ? payload : undefined])).toEqual([
+    ['pong', 7],
+    ['error', undefined],
+    ['error', undefined],
+    ['error', undefined],
+    ['error', undefined],
+    ['pong', { a: 1 }],
+    ['error', undefined],
+  ]);
+});
+
+test('a message over 64 KiB ends the connection', async () => {
+  const { url } = await door();
+  const { socket, frames, closed } = client(`${url}/ws`);
+  await settled(frames);
+
+  socket.send('x'.repeat(65_537));
+  expect(await closed).toBe(1009);
+});
+
+test.each([
+  ['/other', {}, 404],
+  ['/ws', { origin: 'http://evil.example' }, 403],
+])('an upgrade at %s with %o is refused with %i', async (path, options, status) => {
+  const { url } = await door();
+  const { socket } = client(url + path, options);
+
+  const [, response] = await once(socket, 'unexpected-response');
+  expect(response.statusCode).toBe(status);
+  expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+});
+
+test('one client too many is sent away', async () => {
+  const { url, websocket } = await door({ maxClients: 1 });
+  const first = client(`${url}/ws`);
+  await settled(first.frames);
+
+  expect(await client(`${url}/ws`).closed).toBe(1013);
+  expect(websocket.counters).toEqual({ clients: 1, closedSlow: 0 });
+});
+
+test('who does not read is closed while others are served', async () => {
+  const { bus, url, websocket } = await door({ memberView: ({ id }) => ({ uuid: id, text: 'x'.repeat(200_000) }) });
+  const slow = client(`${url}/ws`);
+  const good = client(`${url}/ws`);
+  await settled(slow.frames);
+  await settled(good.frames);
+  slow.socket.pause();
+
+  for (let sent = 1; sent <= 200 && websocket.counters.closedSlow === 0; sent += 1) {
+    bus.emit({ type: 'member-alive', member: member('a') });
+    await expect.poll(() => good.frames.length).toBe(2 + sent);
+  }
+  expect(websocket.counters).toEqual({ clients: 1, closedSlow: 1 });
+  slow.socket.resume();
+  expect(await slow.closed).toBe(1013);
+});
+
+test('who misses two pings is cut off, who answers stays', async () => {
+  const { clock, url, websocket } = await door();
+  const dead = client(`${url}/ws`, { autoPong: false });
+  const alive = client(`${url}/ws`);
+  await settled(dead.frames);
+  await settled(alive.frames);
+
+  for (let round = 0; round < 3; round += 1) {
+    const pinged = once(alive.socket, 'ping');
+    clock.run(30_000);
+    await pinged;
+    await expect.poll(() => alive.socket.bufferedAmount).toBe(0);
+    await roundTrip(alive.socket, alive.frames);
+  }
+  expect(await dead.closed).toBe(1006);
+  expect(websocket.counters.clients).toBe(1);
+});
+
+/** Waits until the other side has seen all that was sent before. */
+async function roundTrip(socket: WebSocket, frames: readonly Frame[]): Promise<void> {
+  const before = frames.length;
+  socket.send('{"ping":0}');
+  await expect.poll(() => frames.length).toBe(before + 1);
+}
+
+test('a stopping agent says goodbye', async () => {
+  const { url, websocket } = await door();
+  const { frames, closed } = client(`${url}/ws`);
+  await settled(frames);
+
+  websocket[Symbol.dispose]();
+  expect(await closed).toBe(1001);
+});
+
+test('a plain request at a websocket port is told so', async () => {
+  const { address } = await door();
+
+  expect((await fetch(address)).status).toBe(426);
+});
