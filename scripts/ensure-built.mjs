@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 // Builds only when a source is newer than what was built from it. Plain JavaScript, so that the usual case costs nothing.
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const SOURCES = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.ts', 'scripts/build-ui.ts'];
+const SOURCES = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts'];
 
 /** Time of the last change of a file, or of anything in a folder. */
 function changed(path) {
@@ -17,8 +17,11 @@ function changed(path) {
 }
 
 // The page is written last, so all of a build that ended is older than it.
-const built = Math.min(changed(join(root, 'dist/cli/main.js')), changed(join(root, 'dist/ui/index.html')));
+const built = Math.min(changed(join(root, 'dist/cli/main.cjs')), changed(join(root, 'dist/ui/index.html')));
 if (Math.max(...SOURCES.map((name) => changed(join(root, name)))) > built) {
-  const build = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/build.ts')], { cwd: root, stdio: 'inherit' });
+  const build = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/build.ts')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   process.exit(build.status ?? 1);
 }

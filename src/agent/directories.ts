@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { messageOf, OpsbroError } from '../base/errors.ts';
@@ -17,4 +17,12 @@ export function makeDirectories({ config, data, log, lock }: Home): void {
       );
     }
   }
+}
+
+/** Makes a directory for this user alone in a place that others can write to. Throws `invalid_config` when it is somebody else's. */
+export function makePrivateDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const found = lstatSync(path);
+  if (found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0) return;
+  throw new OpsbroError('invalid_config', `${path} is not a directory of this user alone; remove it, or set socket`);
 }

@@ -15,7 +15,7 @@ interface IdentityOptions {
   readonly hostname: string;
   /** The configured name; empty: made from the host name. */
   readonly name: string;
-  /** An id that is imposed, for tests; empty: kept or made. */
+  /** An id that is imposed; empty: kept or made. */
   readonly id: string;
   /** Takes a name for this process; `false` when another agent of this host goes by it. */
   readonly claim: (name: string) => Promise<boolean>;

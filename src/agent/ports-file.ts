@@ -20,16 +20,42 @@ export class PortsFile {
     return configured === 0 ? (this.#before.get(door) ?? 0) : configured;
   }
 
+  /**
+   * Opens a door: at the configured port, or for 0 at the one of last time while that is free, else at any. Notes the port in the file.
+   */
+  async listen<T extends { readonly port: number }>(
+    door: Door,
+    configured: number,
+    listen: (port: number) => Promise<T>,
+  ): Promise<T> {
+    const wanted = this.wanted(door, configured);
+    const opened = await listen(wanted).catch((error: unknown) => {
+      if (wanted === configured) throw error;
+      return listen(configured);
+    });
+    this.note(door, opened.port);
+    return opened;
+  }
+
+  /** A door is closed. */
+  forget(door: Door): void {
+    if (this.#bound.delete(door)) this.#write();
+  }
+
   /** Notes a bound port and writes the file. */
   note(door: Door, port: number): void {
     if (this.#bound.get(door) === port) return;
     this.#bound.set(door, port);
-    writeSmallFile(this.#path, `${JSON.stringify(this.all())}\n`);
+    this.#write();
   }
 
   /** By door, the port that is bound. */
   all(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#bound);
+  }
+
+  #write(): void {
+    writeSmallFile(this.#path, `${JSON.stringify(this.all())}\n`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import { z } from 'zod';
-import { parseDuration } from '../base/duration.ts';
 import { messageOf, systemCode } from '../base/errors.ts';
 import { macrosIn, type Piece, parseScriptLine } from '../base/script-line.ts';
+import { duration, size } from '../config/fields.ts';
 import { CHECK_STATES, type CheckResult, type CheckState } from '../model/check.ts';
 import { parsePluginOutput, withoutControls } from '../model/plugin-output.ts';
 import type { Command, Ended, Host } from '../net/host.ts';
@@ -12,24 +12,15 @@ const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const PLUGIN_PATH = ['/usr/lib/nagios/plugins', '/usr/lib64/nagios/plugins', '/usr/lib/monitoring-plugins'];
 const TIMEOUT_MS = 30_000;
 const PERMISSION = new Set(['EACCES', 'EPERM', 'ENOEXEC']);
-const UNITS = new Map([
-  ['', 1],
-  ['k', 1_024],
-  ['m', 1_048_576],
-]);
 
-const duration = z.union([z.string(), z.number()]).transform((written) => parseDuration(written));
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 const Options = z.object({
   script: z.union([z.string().min(1), z.array(text).min(1)]).describe('A line as for a shell, or a list of arguments.'),
-  timeout: duration.prefault('30s').describe('Time after which the program and its children are ended.'),
+  timeout: duration().prefault('30s').describe('Time after which the program and its children are ended.'),
   env: z.record(z.string(), text).default({}).describe('Variables added to the clean environment.'),
   cwd: z.string().default('/').describe('Directory it runs in.'),
-  output_cap: z
-    .union([z.int().positive().transform(String), z.string().regex(/^\d+[km]?$/i, 'expected a size such as 64k')])
-    .prefault('64k')
-    .describe('How much of each stream is read.'),
+  output_cap: size().prefault('64k').describe('How much of each stream is read.'),
   nice: z.int().min(0).max(19).default(5).describe('Scheduling priority, 0 (as the agent) to 19.'),
   memory_limit: z.int().positive().optional().describe('Address space it may use, in bytes (by prlimit).'),
   run_as: z.string().optional().describe('User it runs as, when the agent is root (by setpriv).'),
@@ -57,7 +48,7 @@ export default defineCheck({
       env: { ...(await environment(context)), ...script.env, ...env },
       cwd: script.cwd,
       timeoutMs: script.timeout,
-      outputCap: sizeOf(script.output_cap),
+      outputCap: script.output_cap,
     };
     try {
       return judge(await context.host.run(command, signal), script, program);
@@ -156,7 +147,11 @@ function judge(ended: Ended, script: Script, program: string): CheckResult {
   if (signal !== null) return { ...unknown(`killed by ${signal}`), longOutput: printed.trim() };
   const verdict = verdictOf(exit ?? 0, script.codes, program);
   const output = verdict.note === undefined ? read.output : withNote(read.output, verdict);
-  return { ...read, state: verdict.state, output: cut ? `${output} [output cut at ${script.output_cap}]` : output };
+  return {
+    ...read,
+    state: verdict.state,
+    output: cut ? `${output} [output cut at ${script.output_cap / 1_024}k]` : output,
+  };
 }
 
 interface Verdict {
@@ -188,8 +183,3 @@ function notStarted(error: unknown, program: string): string {
 }
 
 const unknown = (output: string): CheckResult => ({ state: 'unknown', output });
-
-function sizeOf(written: string): number {
-  const [, amount, unit = ''] = /^(\d+)([km]?)$/i.exec(written) ?? [];
-  return Number(amount) * (UNITS.get(unit.toLowerCase()) ?? 1);
-}

@@ -26,4 +26,6 @@ const world: World = {
 /** Who read our output has seen enough: that is a good end. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-process.exitCode = await run(process.argv.slice(2), world);
+void run(process.argv.slice(2), world).then((code) => {
+  process.exitCode = code;
+});

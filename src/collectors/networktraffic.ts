@@ -115,11 +115,9 @@ export function trafficOf({ before, after, seconds }: Looks, width: Width): Metr
 const widthOf = (architecture: string): Width => (/64|s390x|alpha/.test(architecture) ? 64 : 32);
 
 async function linkOf(name: string, host: Host): Promise<Metrics> {
-  const [speed, operstate] = await Promise.all([
-    readIfThere(host, `/sys/class/net/${name}/speed`),
-    readIfThere(host, `/sys/class/net/${name}/operstate`),
-  ]);
-  const mbit = numberIn(speed);
+  const operstate = await readIfThere(host, `/sys/class/net/${name}/operstate`);
+  // A link that is down refuses to tell its speed.
+  const mbit = operstate === 'up' ? numberIn(await readIfThere(host, `/sys/class/net/${name}/speed`)) : undefined;
   // A link without a speed of its own says -1.
   return known({ speed_mbit: mbit !== undefined && mbit > 0 ? mbit : undefined, operstate });
 }

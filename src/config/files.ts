@@ -83,24 +83,35 @@ export async function directoriesIn(directory: string): Promise<string[]> {
 
 async function entriesOf(directory: string, report: Report): Promise<{ name: string; kind: Kind }[]> {
   try {
-    const names = (await readdir(directory)).filter((name) => !name.startsWith('.')).sort(byBytes);
-    return await Promise.all(names.map(async (name) => ({ name, kind: await kindOf(join(directory, name)) })));
+    const found = await readdir(directory, { withFileTypes: true });
+    const entries = found.filter(({ name }) => !name.startsWith('.')).sort((a, b) => byBytes(a.name, b.name));
+    return await Promise.all(
+      entries.map(async (entry) => ({
+        name: entry.name,
+        kind: entry.isSymbolicLink() ? await kindAt(join(directory, entry.name)) : kindOf(entry),
+      })),
+    );
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') report(directory, `cannot be read: ${messageOf(error)}`);
     return [];
   }
 }
 
-async function kindOf(path: string): Promise<Kind> {
+/** What is at a path, links followed. */
+async function kindAt(path: string): Promise<Kind> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return 'directory';
-  return found?.isFile() ? 'file' : 'other';
+  return found ? kindOf(found) : 'other';
+}
+
+function kindOf(found: { isDirectory(): boolean; isFile(): boolean }): Kind {
+  if (found.isDirectory()) return 'directory';
+  return found.isFile() ? 'file' : 'other';
 }
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** Those of the paths that are files. */
 export async function existing(paths: readonly string[]): Promise<string[]> {
-  const kinds = await Promise.all(paths.map(kindOf));
+  const kinds = await Promise.all(paths.map(kindAt));
   return paths.filter((_, index) => kinds[index] === 'file');
 }

@@ -106,7 +106,7 @@ class Outcome {
   readonly type = 'value';
   readonly value: Value;
   readonly missing: Missing | undefined;
-  #text: string | undefined = undefined;
+  private shown: string | undefined = undefined;
 
   constructor(value: Value, missing: Missing | undefined) {
     this.value = value;
@@ -114,8 +114,8 @@ class Outcome {
   }
 
   get text(): string {
-    this.#text ??= textOf(this.value);
-    return this.#text;
+    this.shown ??= textOf(this.value);
+    return this.shown;
   }
 
   get truth(): boolean {

@@ -18,8 +18,8 @@ export type Reading =
 export interface Scope {
   /** `path` is what stands after `collector.`, `parameters.` and so on. */
   read(kind: DataKind, path: Path): Reading;
-  /** Where bare names are looked up; only its own fields count. */
-  readonly record?: object;
+  /** Where bare names are looked up. */
+  readonly record?: Readonly<Record<string, unknown>>;
   readonly clock: Clock;
   /** Aborts what host and net functions are at. */
   readonly signal: AbortSignal;

@@ -1,19 +1,21 @@
 import { messageOf } from '../base/errors.ts';
-import { admitted, bindArguments, callCode, emptied, suggestion, unknownFunction } from './calls.ts';
+import { admitted, bindArguments, callCode, suggestion, unknownFunction } from './calls.ts';
+import { constantCode, formatCode, holeOf, neededKey, percentCode, signCode } from './codes.ts';
 import type { CompileOptions, ExpressionFunction, Reference, Warning } from './contract.ts';
 import { fault, faultCode, type Span } from './fault.ts';
-import { type FormatValues, format, formatValues } from './format.ts';
+import { type FormatValues, formatValues } from './format.ts';
 import { checkTextSize, MAX_CALLS, MAX_REMOTE_CALLS } from './limits.ts';
 import { conditionalCode, logicalCode, notCode } from './logic.ts';
 import { callMethod } from './methods.ts';
-import { arithmeticCode, calculate, chainCode, comparisonCode } from './operators.ts';
+import { arithmeticCode, chainCode, comparisonCode } from './operators.ts';
 import type { Path } from './paths.ts';
 import { fromPlain } from './plain.ts';
 import type { Code, Run } from './run.ts';
 import { elementAt } from './subscript.ts';
 import type * as syntax from './syntax.ts';
-import { holeText } from './text.ts';
-import { type Key, keyOf, Missing, numberOf, type Result, Tuple, typeName, type Value } from './values.ts';
+import { type Key, Missing, type Result, Tuple, type Value } from './values.ts';
+
+const NO_FIELDS: Readonly<Record<string, unknown>> = {};
 
 /** Turns the parts of one expression into code, and notes what it needs. */
 export class Emitter {
@@ -69,14 +71,14 @@ export class Emitter {
     }
   }
 
-  #template({ parts, ...at }: syntax.Template): Code {
-    const pieces = parts.map((part) => (typeof part === 'string' ? part : this.code(part)));
+  #template(node: syntax.Template): Code {
+    const pieces = node.parts.map((part) => (typeof part === 'string' ? part : this.code(part)));
     return (run) => {
       let text = '';
       for (const piece of pieces) {
         const part = typeof piece === 'string' ? piece : holeOf(piece(run), run);
         if (part instanceof Missing) return part;
-        run.at = at;
+        run.at = node;
         checkTextSize(text.length + part.length);
         text += part;
       }
@@ -92,6 +94,7 @@ export class Emitter {
       const reading = run.scope.read(kind, path);
       if (!reading.found) return new Missing(`${kind}.${path.text}`, reading.reason);
       const { value } = reading;
+      if (typeof value === 'number' && Number.isFinite(value)) return value;
       if (typeof value === 'string' || typeof value === 'boolean') return value;
       run.at = node;
       return fromPlain(value, run.meter);
@@ -146,15 +149,19 @@ export class Emitter {
     };
   }
 
-  #name({ name, ...at }: syntax.Name): Code {
+  #name(node: syntax.Name): Code {
+    const { name } = node;
     const { fields, functions } = this.#options;
-    if (!fields?.has(name)) throw fault('NAME', `unknown name "${name}"${nameSuggestion(name, fields, functions)}`, at);
+    if (!fields?.has(name))
+      throw fault('NAME', `unknown name "${name}"${nameSuggestion(name, fields, functions)}`, node);
+    const isInherited = name in Object.prototype;
     return (run) => {
-      const { record } = run.scope;
-      if (record === undefined || !Object.hasOwn(record, name)) return new Missing(name, 'no such field');
-      const value: unknown = record[name as keyof typeof record];
+      const record: Readonly<Record<string, unknown>> = run.scope.record ?? NO_FIELDS;
+      const value = isInherited && !Object.hasOwn(record, name) ? undefined : record[name];
+      if (typeof value === 'number' && Number.isFinite(value)) return value;
       if (typeof value === 'string' || typeof value === 'boolean') return value;
-      run.at = at;
+      if (value === undefined) return new Missing(name, 'no such field');
+      run.at = node;
       return fromPlain(value, run.meter);
     };
   }
@@ -190,23 +197,23 @@ export class Emitter {
     };
   }
 
-  #chain({ first, rest, ...at }: syntax.Chain): Code {
-    const left = this.code(first);
-    const operands = rest.map(([operator, operand]) => [operator, this.code(operand)] as const);
+  #chain(node: syntax.Chain): Code {
+    const left = this.code(node.first);
+    const operands = node.rest.map(([operator, operand]) => [operator, this.code(operand)] as const);
     const [only, ...more] = operands;
-    if (only && more.length === 0) return comparisonCode(only[0], { left, right: only[1], at });
-    return chainCode(left, operands, at);
+    if (only && more.length === 0) return comparisonCode(only[0], { left, right: only[1], at: node });
+    return chainCode(left, operands, node);
   }
 
-  #index({ object, index, ...at }: syntax.Index): Code {
-    const objectCode = this.code(object);
-    const indexCode = this.code(index);
+  #index(node: syntax.Index): Code {
+    const objectCode = this.code(node.object);
+    const indexCode = this.code(node.index);
     return (run) => {
       const value = objectCode(run);
       if (value instanceof Missing) return value;
       const place = indexCode(run);
       if (place instanceof Missing) return place;
-      run.at = at;
+      run.at = node;
       return elementAt(value, place, run.meter);
     };
   }
@@ -273,66 +280,6 @@ export class Emitter {
       throw fault(code, message, { start, end });
     };
   }
-}
-
-const constantCode =
-  (value: Value): Code =>
-  () =>
-    value;
-
-/** A written format filled with values. */
-function formatCode(template: Code, values: (run: Run) => FormatValues | Missing, at: Span): Code {
-  return (run) => {
-    const text = template(run);
-    if (typeof text !== 'string') return text;
-    const given = values(run);
-    if (given instanceof Missing) return given;
-    const missing = firstMissing(given);
-    if (missing && !run.isText) return missing;
-    if (missing) emptied(run, missing);
-    run.at = at;
-    return format(text, given, run.meter);
-  };
-}
-
-/** `%` on what may be a number or a format. */
-function percentCode(left: Code, right: Code, at: Span): Code {
-  return (run) => {
-    const a = left(run);
-    const b = right(run);
-    run.at = at;
-    if (typeof a !== 'string' || (b instanceof Missing && !run.isText)) return calculate('%', a, b, run);
-    const values = b instanceof Missing ? { positional: [b], keyed: undefined } : formatValues(b);
-    if (b instanceof Missing) emptied(run, b);
-    return format(a, values, run.meter);
-  };
-}
-
-function signCode(operator: '-' | '+', operand: Code, at: Span): Code {
-  return (run) => {
-    const value = operand(run);
-    if (value instanceof Missing) return value;
-    const number = numberOf(value);
-    run.at = at;
-    if (number === undefined) throw fault('TYPE', `cannot put ${operator} before a ${typeName(value)}`);
-    return operator === '-' ? -number : number;
-  };
-}
-
-function holeOf(value: Result, run: Run): string | Missing {
-  if (!(value instanceof Missing)) return holeText(value);
-  return run.isText ? emptied(run, value) : value;
-}
-
-function neededKey(value: Value): Key {
-  const key = keyOf(value);
-  if (key === undefined) throw fault('TYPE', `a ${typeName(value)} cannot be a key`);
-  return key;
-}
-
-function firstMissing({ positional, keyed }: FormatValues): Missing | undefined {
-  const isMissing = (value: Result): value is Missing => value instanceof Missing;
-  return positional.find(isMissing) ?? (keyed && [...keyed.values()].find(isMissing));
 }
 
 function nameSuggestion(

@@ -4,7 +4,7 @@ import { MAX_NESTING, MAX_SOURCE } from './limits.ts';
 /** Whether something is for a node in these groups. */
 export type GroupTest = (groups: ReadonlySet<string>) => boolean;
 
-const TOKEN = /\s*(?:([&|!()])|([\p{L}\p{N}_.:/+-]+))/uy;
+const TOKEN = /(?:([&|!()])|([\p{L}\p{N}_.:/+-]+))\s*/uy;
 const SIGNS: ReadonlyMap<string, string> = new Map([
   ['&', 'and'],
   ['|', 'or'],
@@ -109,7 +109,7 @@ function tokens(text: string): Token[] {
       throw fault('SYNTAX', `${JSON.stringify(text.charAt(place))} cannot stand in a group test`, at);
     }
     const written = sign ?? name ?? '';
-    found.push({ text: SIGNS.get(written) ?? written, start: place + whole.length - written.length });
+    found.push({ text: SIGNS.get(written) ?? written, start: place });
   }
   return found;
 }

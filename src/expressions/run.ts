@@ -17,8 +17,9 @@ export class Run {
   at: Span = NOWHERE;
   /** The first missing data that became empty text. */
   emptied: Missing | undefined = undefined;
-  #meter: Meter | undefined = undefined;
-  #answers: Map<Span, Result> | undefined = undefined;
+  // Not #private: such fields make an object dearer to create, and one is created for each evaluation.
+  private kept: Meter | undefined = undefined;
+  private answers: Map<Span, Result> | undefined = undefined;
 
   constructor(scope: Scope, isText: boolean) {
     this.scope = scope;
@@ -26,18 +27,18 @@ export class Run {
   }
 
   get meter(): Meter {
-    this.#meter ??= new Meter();
-    return this.#meter;
+    this.kept ??= new Meter();
+    return this.kept;
   }
 
   /** What a host or net function, called at this place, has answered. */
   answerAt(place: Span): Result | undefined {
-    return this.#answers?.get(place);
+    return this.answers?.get(place);
   }
 
   keepAnswer(place: Span, answer: Result): void {
-    this.#answers ??= new Map();
-    this.#answers.set(place, answer);
+    this.answers ??= new Map();
+    this.answers.set(place, answer);
   }
 }
 

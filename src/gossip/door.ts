@@ -1,9 +1,9 @@
 /** The sockets of the pool: datagrams and streams of messages, one port number for both on every bound address. */
 import { Disposal } from '../base/disposal.ts';
-import { systemCode } from '../base/errors.ts';
+import { OpsbroError, systemCode } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Endpoint } from '../net/address.ts';
-import { type Connection, listenTcp, type TcpListener } from '../net/tcp.ts';
+import { type Connection, listenTcp } from '../net/tcp.ts';
 import { bindUdp, type UdpSocket } from '../net/udp.ts';
 import { openDatagram, sealDatagram } from './wire/datagram.ts';
 import type { PacketMessage } from './wire/messages.ts';
@@ -23,7 +23,6 @@ const PORT_TRIES = 10;
 export class Door implements AsyncDisposable {
   readonly port: number;
   readonly #sockets: readonly UdpSocket[];
-  readonly #listeners: readonly TcpListener[];
   readonly #count: (name: string, by?: number) => void;
   readonly #closing: Disposal;
   /** The same news goes to several members; its bytes are made once. */
@@ -34,7 +33,6 @@ export class Door implements AsyncDisposable {
   private constructor(options: DoorOptions, opened: Opened) {
     this.port = opened.port;
     this.#sockets = opened.sockets;
-    this.#listeners = opened.listeners;
     this.#count = options.count;
     this.#closing = opened.closing;
     opened.accept = (connection) => this.onConnection(connection);
@@ -53,11 +51,6 @@ export class Door implements AsyncDisposable {
         if (left === 0 || systemCode(error) !== 'EADDRINUSE') throw error;
       }
     }
-  }
-
-  /** The addresses that are bound. */
-  get addresses(): string[] {
-    return this.#listeners.map(({ address }) => address);
   }
 
   /** The listener of everything that arrives in datagrams. */
@@ -107,7 +100,6 @@ export class Door implements AsyncDisposable {
 class Opened {
   port = 0;
   readonly sockets: UdpSocket[] = [];
-  readonly listeners: TcpListener[] = [];
   readonly closing = new Disposal();
   accept: (connection: Connection) => void = (connection) => connection.close();
 
@@ -121,6 +113,8 @@ class Opened {
         log.info({ address }, 'this machine has no IPv6 loopback; gossip does without');
       }
     }
+    if (this.sockets.length === 0)
+      throw new OpsbroError('invalid_config', `gossip cannot listen at ${bind.join(', ')}`);
   }
 
   /** TCP first: fewer numbers are free there. */
@@ -129,7 +123,6 @@ class Opened {
       await listenTcp({ address, port: this.port }, (connection) => this.accept(connection)),
     );
     this.port = listener.port;
-    this.listeners.push(listener);
     this.sockets.push(this.closing.use(await bindUdp({ address, port: this.port })));
   }
 }

@@ -65,9 +65,13 @@ export interface Joined {
   readonly errors: ReadonlyMap<string, string>;
 }
 
-/** Opens the sockets and takes part in the pool from then on, at first alone. Throws `invalid_config` on tags that cannot be. */
+/**
+ * Opens the sockets and takes part in the pool from then on, at first alone. Throws `invalid_config` on tags that cannot be and when it cannot
+ * tell where others reach us.
+ */
 export async function startGossip(options: GossipOptions): Promise<Gossip> {
   checkTags(options);
+  advertisedAddress(options);
   const memory = await recall(options.shelf);
   const counts = new Map<string, number>();
   const count = (name: string, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
@@ -112,7 +116,7 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#profile = profile;
     this.#core = new Core({
       name: options.name,
-      address: advertisedAddress(options, door),
+      address: advertisedAddress(options),
       port: options.advertisePort ?? door.port,
       incarnation: options.incarnation,
       profile,
@@ -352,11 +356,9 @@ export class Gossip implements Membership, AsyncDisposable {
 }
 
 /** Where others reach us: as configured, else where we listen. */
-function advertisedAddress({ advertise, bind }: GossipOptions, door: Door): string {
-  const address = advertise ?? door.addresses.find((bound) => !WILDCARDS.has(bound));
+function advertisedAddress({ advertise, bind }: GossipOptions): string {
+  const address = advertise ?? bind.find((bound) => !WILDCARDS.has(bound));
   if (address !== undefined) return address;
-  throw new OpsbroError(
-    'invalid_config',
-    `gossip listens at ${bind.join(', ')}: set \`advertise\` to the address that others reach`,
-  );
+  const text = `gossip listens at ${bind.join(', ')}: set \`advertise\` to the address that others reach`;
+  throw new OpsbroError('invalid_config', text);
 }

@@ -53,7 +53,8 @@ export class Streams {
 
   /** Sends the answer to an incoming message. */
   answer(stream: number, message: StreamMessage): void {
-    this.#waiting.get(stream)?.write(sealStream(message));
+    const connection = this.#waiting.get(stream);
+    if (connection) this.#write(connection, message);
   }
 
   /** Sends one message and resolves with the answer; rejects with a sentence for people. */
@@ -80,7 +81,7 @@ export class Streams {
       const connection = await this.#connect(to, abort.signal);
       abort.signal.addEventListener('abort', () => connection.close());
       connection.onEnd(() => deadline[Symbol.dispose]());
-      connection.write(sealStream(message));
+      this.#write(connection, message);
       connection.finish();
     } catch {
       deadline[Symbol.dispose]();
@@ -153,10 +154,14 @@ export class Streams {
           new Error(`${place}: ${content.reason === 'encrypted' ? 'peer requires encryption' : 'not a gossip peer'}`),
         );
       });
-      const bytes = sealStream(message);
-      this.#options.count('stream_bytes_out', bytes.length);
-      connection.write(bytes);
+      this.#write(connection, message);
     });
+  }
+
+  #write(connection: Connection, message: StreamMessage): void {
+    const bytes = sealStream(message);
+    this.#options.count('stream_bytes_out', bytes.length);
+    connection.write(bytes);
   }
 }
 

@@ -90,8 +90,8 @@ function textOf({ at, output, before, displayName, node }: Alert): string {
     `The check switch state at ${time} with the output:`,
     withoutControls(output),
     '',
-    `Check: ${displayName}`,
-    `Node: ${node}`,
+    `Check: ${header(displayName)}`,
+    `Node: ${header(node)}`,
     `It was ${before}.`,
     '',
   ].join('\n');

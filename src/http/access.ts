@@ -1,4 +1,5 @@
 import { OpsbroError } from '../base/errors.ts';
+import { isLoopback } from '../base/loopback.ts';
 import type { Access } from './route.ts';
 
 /** Where a request comes from: the unix socket, whose file mode says who may connect, or an address. */
@@ -27,9 +28,4 @@ export function admit(access: Access, caller: Caller, rules: AccessRules): void 
 
 function mayRead(address: string, anonymousRead: AnonymousRead): boolean {
   return anonymousRead === 'any' || (anonymousRead === 'loopback' && isLoopback(address));
-}
-
-/** Whether an address is the machine's own loopback, in any of its spellings. */
-export function isLoopback(address: string): boolean {
-  return /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/i.test(address) || address === '::1';
 }

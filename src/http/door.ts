@@ -41,7 +41,11 @@ export function createDoor(app: Answering, settings: DoorSettings, door: 'socket
 }
 
 /** Throws what a websocket client of this door is refused with: it needs what a reader of the API needs. */
-export function checkReader(incoming: IncomingMessage, door: 'socket' | 'tcp', { wall, access }: DoorSettings): void {
+export function checkReader(
+  incoming: IncomingMessage,
+  door: 'socket' | 'tcp',
+  { wall, access }: Omit<DoorSettings, 'report'>,
+): void {
   checkAsked(askedBy(incoming, door), wall);
   admit('read', callerOf(incoming, door), access);
 }

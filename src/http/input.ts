@@ -50,15 +50,24 @@ export function bodyInput(bytes: Uint8Array, contentType: string, route: Route):
 /** The whole body of a request, refused with `too_large` as soon as it is longer than `limit` bytes. */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
-  if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of piecesOf(request)) {
     length += chunk.length;
     if (length > limit) throw tooLarge(limit);
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** A sender that goes away in the middle is no fault of ours. */
+async function* piecesOf({ body }: Request): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new OpsbroError('bad_request', 'the body broke off', { cause: error });
+  }
 }
 
 const tooLarge = (limit: number): OpsbroError =>

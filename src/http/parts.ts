@@ -12,15 +12,16 @@ import type { AgentFactsJson, FunctionJson, HealthJson, JoinedJson, ReloadedJson
 /** What collects, detects and checks, as the API sees it. */
 export interface RuntimePart {
   collectors(): readonly CollectorRecord[];
-  collector(name: string): CollectorRecord | undefined;
-  /** Runs it now; throws `not_found` when there is none of that name. */
+  /** Throws `not_found` when there is none of that name, as running it does. */
+  collector(name: string): CollectorRecord;
   runCollector(name: string): Promise<CollectorRecord>;
   detectors(): readonly DetectorRecord[];
   checks(): readonly CheckRecord[];
-  check(id: string): CheckRecord | undefined;
-  /** Runs it now; throws `not_found` when there is none of that id. */
+  /** Throws `not_found` when there is none of that id, as running it does. */
+  check(id: string): CheckRecord;
   runCheck(id: string): Promise<CheckRecord>;
-  evaluate(expression: string): Promise<Evaluated>;
+  /** The outcome of an expression, as it would be for an object of `pack` if one is named. */
+  evaluate(expression: string, pack?: string): Promise<Evaluated>;
 }
 
 /** The agent as a whole, as the API sees it. Facts are given in the form in which they are sent. */
@@ -33,6 +34,8 @@ export interface AgentPart {
   join(seeds: readonly string[]): Promise<JoinedJson>;
   /** Begins to leave the pool and then to stop; answers at once. */
   leave(): void;
+  /** Tells the pool that a dead node is gone for good; throws `conflict` while it lives. */
+  forceLeave(name: string): void;
   /** Begins an orderly stop; answers at once. */
   stop(how: { readonly leave: boolean }): void;
 }

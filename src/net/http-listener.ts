@@ -16,6 +16,8 @@ export interface HttpLimits {
   readonly connectionsPerClient: number;
   /** Milliseconds until the head of a request must be there; 10 s when left out. */
   readonly headersTimeoutMs?: number;
+  /** Milliseconds that running requests have left when the door closes; half a second when left out. */
+  readonly closeGraceMs?: number;
 }
 
 /** Where and what to listen for. */
@@ -28,7 +30,7 @@ export interface HttpAddresses {
   readonly log: Logger;
 }
 
-/** An open door. Closing it lets running requests end for half a second. */
+/** An open door. */
 export interface HttpListener extends AsyncDisposable {
   readonly port: number;
   /** Those of the wanted addresses that this machine has. */
@@ -88,6 +90,8 @@ class ServerGroup {
   readonly #limits: HttpLimits;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
+  /** Those with a request under way, and those that became something else. */
+  readonly #busy = new Set<Socket | Duplex>();
   readonly #perClient = new Map<string, number>();
 
   constructor(handler: HttpHandler, limits: HttpLimits) {
@@ -119,10 +123,15 @@ class ServerGroup {
       connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
     });
     server.on('connection', (socket) => this.#admit(socket));
-    server.on('request', (incoming, outgoing) => this.#handler.onRequest(incoming, outgoing));
+    server.on('request', (incoming, outgoing) => this.#serve(incoming, outgoing));
     server.on('clientError', refuseNoise);
     const { onUpgrade } = this.#handler;
-    if (onUpgrade) server.on('upgrade', (...upgrade) => onUpgrade(...upgrade));
+    if (onUpgrade) {
+      server.on('upgrade', (incoming, socket, head) => {
+        this.#busy.add(socket);
+        onUpgrade(incoming, socket, head);
+      });
+    }
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(where, () => resolve(void server.off('error', reject)));
@@ -133,10 +142,20 @@ class ServerGroup {
 
   async close(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    for (const server of this.#servers) server.closeIdleConnections();
-    const late = setTimeout(() => this.#destroyAll(), CLOSE_GRACE_MS);
+    for (const socket of this.#sockets) if (!this.#busy.has(socket)) socket.destroy();
+    const late = setTimeout(() => this.#destroyAll(), this.#limits.closeGraceMs ?? CLOSE_GRACE_MS);
     await Promise.all(closed);
     clearTimeout(late);
+  }
+
+  #serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { socket } = incoming;
+    this.#busy.add(socket);
+    outgoing.once('close', () => {
+      this.#busy.delete(socket);
+      if (!this.#servers.some(({ listening }) => listening)) socket.end();
+    });
+    this.#handler.onRequest(incoming, outgoing);
   }
 
   #admit(socket: Socket): void {
@@ -154,6 +173,7 @@ class ServerGroup {
 
   #forget(socket: Socket, client: string): void {
     this.#sockets.delete(socket);
+    this.#busy.delete(socket);
     const left = (this.#perClient.get(client) ?? 1) - 1;
     if (left > 0) this.#perClient.set(client, left);
     else this.#perClient.delete(client);

@@ -1,3 +1,4 @@
+import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
@@ -49,7 +50,7 @@ export interface HandlerCounts {
 export class Alerting {
   readonly #options: AlertingOptions;
   readonly #handlers = new Map<string, HandlerRun>();
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
   #listening: Disposable | undefined;
 
   constructor(options: AlertingOptions) {

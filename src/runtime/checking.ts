@@ -1,3 +1,4 @@
+import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
 import { type Clock, delay } from '../base/clock.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
@@ -49,7 +50,7 @@ export class Checking {
   readonly #runs = new Map<string, CheckRun>();
   /** The checks that apply to this node; without an activity while monitoring is switched off. */
   readonly #active = new Map<string, CheckActivity | undefined>();
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
   #listening: Disposable | undefined;
   #isOn: boolean = true;
   #phase: 'made' | 'starting' | 'going' = 'made';

@@ -1,3 +1,4 @@
+import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
@@ -36,7 +37,7 @@ export class Collecting {
   readonly #runs = new Map<string, CollectorRun>();
   readonly #scheduled = new Map<string, Scheduled>();
   readonly #unsaved = new Set<string>();
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
   #saving: Disposable | undefined;
   #started: boolean = false;
 

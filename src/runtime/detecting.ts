@@ -1,3 +1,4 @@
+import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
 import { Disposal } from '../base/disposal.ts';
@@ -39,7 +40,7 @@ export class Detecting {
   /** Detectors of one interval run together, so that what they find is told at once. */
   readonly #scheduled = new Map<number, Scheduled>();
   readonly #due = new Set<DetectorRun>();
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
   readonly #listening = new Disposal();
   #working: Promise<void> | undefined;
   #isOn: boolean = true;
@@ -127,27 +128,25 @@ export class Detecting {
   #run(runs: readonly DetectorRun[]): Promise<void> {
     if (!this.#isOn || this.#stop.signal.aborted) return Promise.resolve();
     for (const run of runs) this.#due.add(run);
-    this.#working ??= this.#work();
-    return this.#working;
+    if (this.#due.size > 0) this.#working ??= this.#work();
+    return this.#working ?? Promise.resolve();
   }
 
+  /** Works until nothing is due. What becomes due at the very end is seen, as there is no wait between the last look and the mark. */
   async #work(): Promise<void> {
     try {
-      await this.#rounds();
+      for (let round = 0; this.#due.size > 0; round++) await this.#round(round < MAX_ROUNDS);
     } finally {
       this.#working = undefined;
     }
   }
 
-  async #rounds(): Promise<void> {
-    for (let round = 0; this.#due.size > 0; round++) {
-      const runs = [...this.#due].filter((run) => this.#runs.get(run.id) === run);
-      this.#due.clear();
-      await Promise.all(runs.map((run) => this.#once(run)));
-      const isChanged = this.#tell();
-      if (!isChanged || round >= MAX_ROUNDS) continue;
-      for (const run of this.#runs.values()) if (run.isAboutGroups) this.#due.add(run);
-    }
+  async #round(mayFollow: boolean): Promise<void> {
+    const runs = [...this.#due].filter((run) => this.#runs.get(run.id) === run);
+    this.#due.clear();
+    await Promise.all(runs.map((run) => this.#once(run)));
+    if (!this.#tell() || !mayFollow) return;
+    for (const run of this.#runs.values()) if (run.isAboutGroups) this.#due.add(run);
   }
 
   async #once(run: DetectorRun): Promise<void> {

@@ -1,3 +1,4 @@
+import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
@@ -67,7 +68,7 @@ export class Runtime implements AsyncDisposable {
   readonly #detecting: Detecting;
   readonly #checking: Checking;
   readonly #alerting: Alerting;
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
   #configuration: Configuration;
 
   /** Makes all parts from the configuration; nothing runs before `start`. */

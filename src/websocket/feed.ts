@@ -79,6 +79,7 @@ export class Feed implements Disposable {
     }
     this.#listeners.push(
       bus.on('member-update', ({ member }) => this.#tellMember(STATE_WORDS[member.state], member)),
+      bus.on('member-join', ({ member }) => this.#tellChecks(member, undefined)),
       bus.on('member-reap', ({ member }) => this.#send('gossip', () => ({ type: 'gossip::reaped', uuid: member.id }))),
       bus.on('record-change', ({ member, before }) => this.#tellRecord(member, before)),
       bus.on('check-change', ({ check, before }) => this.#tellOwnCheck(check, before)),
@@ -97,6 +98,10 @@ export class Feed implements Disposable {
     const add = member.groups.filter((group) => !before?.groups.includes(group));
     const remove = before?.groups.filter((group) => !member.groups.includes(group)) ?? [];
     if (add.length + remove.length > 0) this.#tellGroups(member.id, add, remove);
+    this.#tellChecks(member, before);
+  }
+
+  #tellChecks(member: Member, before: Member | undefined): void {
     for (const [name, check] of member.checks) this.#tellCheckOf(member.id, name, check, before?.checks.get(name));
   }
 

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import diskusage, { usageOf } from '../../src/collectors/diskusage.ts';
+import type { Metrics } from '../../src/model/metrics.ts';
 import type { FileSystemSpace } from '../../src/net/host.ts';
+import { systemHost } from '../../src/net/system-host.ts';
 import { fakeHost, never } from '../support/host.ts';
 import { MODERN } from '../support/machines.ts';
 
@@ -33,6 +36,15 @@ test.each([
   [0, 0, 0, 0],
 ])('%d blocks, %d free, %d available: %d %%', (blocks, free, available, percent) => {
   expect(usageOf(space(blocks, free, available))).toMatchObject({ pct_used: percent });
+});
+
+test('the real machine agrees with df', async () => {
+  const host = systemHost(systemClock);
+  const { stdout } = await host.run({ argv: ['df', '--output=pcent', '/'], timeoutMs: 5_000 }, never);
+  const percent = Number(/(\d+)%/.exec(stdout)?.[1]);
+  const { pct_used: seen } = (await diskusage.configure({})(host, never))['/'] as Metrics;
+  // Somebody may write between the two looks.
+  expect(Math.abs(Number(seen) - percent)).toBeLessThanOrEqual(1);
 });
 
 test('a file system without a number of files has no part of it', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { seeded } from '../../src/base/random.ts';
 import { Core } from '../../src/gossip/core/core.ts';
+import { Desk } from '../../src/gossip/core/desk.ts';
 import type { Effect } from '../../src/gossip/core/effect.ts';
 import { shownState } from '../../src/gossip/core/node.ts';
 import { PROFILES } from '../../src/gossip/core/profile.ts';
+import { Suspicions } from '../../src/gossip/core/suspicions.ts';
 import type { Alive, PacketMessage, PushPull } from '../../src/gossip/wire/messages.ts';
 import { encodeTags } from '../../src/gossip/wire/tags.ts';
 
@@ -135,16 +137,35 @@ describe('a suspicion', () => {
     expect(bench.changes.at(-1)).toBe('member-alive bob');
   });
 
-  test('is shortened by each further accuser, and by nobody twice', () => {
-    const others = ['a', 'c', 'd'].map((name) => alive(name));
-    const bench = new Bench().hear(alive('bob'), ...others, suspect('bob', 1, 'a'));
-    bench
-      .hear(suspect('bob', 1, 'a'))
-      .hear(suspect('bob', 1, 'c'))
-      .hear(suspect('bob', 1, 'c'));
-    // One confirmation in a pool of five: 11381 ms.
-    expect(bench.wait(11_380).state('bob')).toBe('suspect');
-    expect(bench.wait(2).state('bob')).toBe('dead');
+  test.each([
+    [[], 24_000],
+    [['a'], 24_000],
+    [['c'], 11_381],
+    [['c', 'c'], 11_381],
+    [['c', 'd'], 4_000],
+    [['c', 'd', 'e'], 4_000],
+  ])('by one and confirmed by %j lasts %i ms in a pool of five', (confirmers, ms) => {
+    const desk = new Desk(PROFILES.lan, seeded(1));
+    const ended: string[] = [];
+    const suspicions = new Suspicions(desk, (name) => ended.push(name));
+    suspicions.start('bob', 1, { from: 'a', n: 5 });
+    for (const from of confirmers) suspicions.confirm('bob', from);
+    expect(desk.agenda.next).toBe(ms);
+    desk.now = ms;
+    desk.agenda.takeDue(ms)?.run();
+    expect(ended).toEqual(['bob']);
+  });
+
+  test('is not shortened by what comes after its last confirmation, which is told on to nobody', () => {
+    const suspicions = new Suspicions(new Desk(PROFILES.lan, seeded(1)), () => {});
+    suspicions.start('bob', 1, { from: 'a', n: 5 });
+    expect(['a', 'c', 'c', 'd', 'e'].map((from) => suspicions.confirm('bob', from))).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 });
 

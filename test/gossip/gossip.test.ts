@@ -70,6 +70,28 @@ describe('three members on one machine', () => {
   });
 });
 
+test('a record that is too long for datagrams travels over a stream', async () => {
+  const [a, b, c] = await trio();
+  const summary = { state: 'warning', hard: true, changed: 1, output: 'something is not as it should be' } as const;
+  for (let check = 0; check < 500; check += 1) a.setCheck(`pack/check-${check}`, summary);
+  await eventually(() => [b, c].every(({ members }) => members.get('id-a')?.checks.size === 500), 2_000);
+});
+
+test('a node that listens everywhere has to say where others reach it', async () => {
+  await expect(start('a', { bind: ['::'] })).rejects.toThrow('set `advertise` to the address that others reach');
+  const a = await start('a', { bind: ['::'], advertise: '127.0.0.1' });
+  const b = await start('b');
+  expect(await b.join([at(a)])).toMatchObject({ joined: 1 });
+  await eventually(() => a.members.size === 2, 1_000);
+});
+
+test('several addresses share one port, and a member at an IPv6 address is reached', async () => {
+  const a = await start('a', { bind: ['127.0.0.1', '::1'] });
+  const b = await start('b', { bind: ['::1', '127.0.0.1'] });
+  expect(await b.join([`[::1]:${a.port}`])).toMatchObject({ joined: 1 });
+  await eventually(() => a.members.get('id-b')?.address === '::1' && a.members.get('id-b')?.rttMs !== undefined, 5_000);
+});
+
 test('a name that comes back elsewhere before it was missed is taken over within two seconds', async () => {
   const [a, b, c] = await trio();
   await c[Symbol.asyncDispose]();

@@ -70,12 +70,10 @@ describe('hearing that another is alive', () => {
     ['dead 5 dropped', 6, 2, 'old', 'believe'],
     ['dead 5 dropped', 5, 1, 'old', 'ask'],
     ['left 5 dropped', 1, 1, 'old', 'ask'],
-  ] as const)(
-    'knowing %s, hearing incarnation %i at port %i with id %s: %s',
-    (text, incarnation, port, id, verdict) => {
-      expect(judgeAlive(alive(incarnation, { port }), known(text), id)).toBe(verdict);
-    },
-  );
+  ] as const)('knowing %s, hearing incarnation %i at port %i with id %s: %s', (...row) => {
+    const [text, incarnation, port, id, verdict] = row;
+    expect(judgeAlive(alive(incarnation, { port }), known(text), id)).toBe(verdict);
+  });
 
   test.each([
     [[0, 5, 2, 2, 5, 5]],

@@ -1,7 +1,8 @@
 import { chmodSync, linkSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type NetConnectOpts } from 'node:net';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { silent } from '../../src/base/log.ts';
 import { createApi } from '../../src/http/api.ts';
@@ -118,6 +119,44 @@ test('who does not finish the head of a request is told and cut off', async () =
   expect((await sendRaw(to, 'GET / HTTP/1.1\r\nHost: local')).status).toBe(408);
 });
 
+test('who goes away in the middle of a body leaves no trace', async () => {
+  const reported: unknown[] = [];
+  const report = (error: unknown) => String(reported.push(error));
+  const path = join(temp(), 's');
+  const api = createApi(fakeParts(), { ...SETTINGS, report });
+  const listener = await listenUnix({ path }, { onRequest: createDoor(api, { ...DOOR, report }, 'socket') }, LIMITS);
+  onTestFinished(() => listener[Symbol.asyncDispose]());
+
+  const socket = await open({ path });
+  socket.write(request('PUT /kv/a', ['Content-Length: 100'], 'only this'));
+  socket.destroy();
+  await expect
+    .poll(async () => (await sendRaw({ path }, request('GET /metrics'))).body)
+    .toContain('PUT /kv/:key*",status="400"');
+  expect(reported).toEqual([]);
+});
+
+const noise = fc.oneof(
+  fc.string({ unit: 'binary-ascii' }),
+  fc
+    .tuple(fc.constantFrom('GET', 'PUT', 'OPTIONS'), fc.webPath(), fc.string({ unit: 'binary-ascii' }))
+    .map(([method, path, rest]) =>
+      request(`${method} ${path}`, [`X: ${rest.replace(/[\r\n]/g, '')}`, 'Content-Length: 2'], rest),
+    ),
+);
+
+test('no bytes end the agent', async () => {
+  const to = await tcpDoor();
+  await fc.assert(
+    fc.asyncProperty(noise, async (text) => {
+      const { status } = await sendRaw(to, `${text}\r\n\r\nX\r\n\r\n`);
+      expect(Number.isNaN(status) || status < 500).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+  expect((await sendRaw(to, request('GET /agent/name'))).status).toBe(200);
+});
+
 test('one client has only so many connections', async () => {
   const to = await tcpDoor({ connectionsPerClient: 2 });
   const kept = [await open(to), await open(to)];
@@ -132,12 +171,29 @@ test('one client has only so many connections', async () => {
 
 test('closing does not wait for idle connections', async () => {
   const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'http', log: silent };
-  const listener = await listenHttp(wanted, handler('tcp'), LIMITS);
+  const listener = await listenHttp(wanted, handler('tcp'), { ...LIMITS, closeGraceMs: 60_000 });
   const idle = await open({ host: '127.0.0.1', port: listener.port });
   const gone = readAll(idle);
 
   await listener[Symbol.asyncDispose]();
   expect((await gone).head).toBe('');
+});
+
+test('closing lets a running request end, and cuts off who does not come to one', async () => {
+  const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'http', log: silent };
+  const running: ServerResponse[] = [];
+  const onRequest = (_: unknown, outgoing: ServerResponse) => void running.push(outgoing);
+  const listener = await listenHttp(wanted, { onRequest }, { ...LIMITS, closeGraceMs: 100 });
+  const to = { host: '127.0.0.1', port: listener.port };
+
+  const answer = sendRaw(to, request('GET /slow').replace('Connection: close\r\n', ''));
+  const stuck = sendRaw(to, request('GET /for-ever'));
+  await expect.poll(() => running.length).toBe(2);
+  const closed = listener[Symbol.asyncDispose]();
+  running.find(({ req }) => req.url === '/slow')?.end('done');
+  expect((await answer).body).toBe('done');
+  await closed;
+  expect((await stuck).head).toBe('');
 });
 
 test('all addresses get the same port, and one that this machine lacks is left out', async () => {

@@ -111,6 +111,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
       reload: async () => ({ added: 1, changed: 0, removed: 0, unchanged: 5, restart_needed: [], errors: [] }),
       join: async (seeds) => ({ joined: seeds.length, errors: {} }),
       leave: () => void done.push('leave'),
+      forceLeave: (name) => void done.push(`force ${name}`),
       stop: ({ leave }) => void done.push(leave ? 'stop and leave' : 'stop'),
     },
     membership: { self, members: new Map([self, other].map((node) => [node.id, node])) },
@@ -144,15 +145,16 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
 }
 
 function fakeRuntime(): ApiParts['runtime'] {
-  const byName = (name: string) => [collector('cpu'), collector('memory')].find((known) => known.name === name);
   const found = <T>(thing: T | undefined): T => {
     if (thing) return thing;
     throw new OpsbroError('not_found', 'there is none');
   };
+  const byName = (name: string) => found([collector('cpu'), collector('memory')].find((known) => known.name === name));
+  const byId = (id: string) => found([check('cpu/load')].find((known) => known.id === id));
   return {
     collectors: () => [collector('cpu'), collector('memory')],
     collector: byName,
-    runCollector: async (name) => found(byName(name)),
+    runCollector: async (name) => byName(name),
     detectors: () => [
       {
         id: 'linux/linux',
@@ -167,8 +169,8 @@ function fakeRuntime(): ApiParts['runtime'] {
       },
     ],
     checks: () => [check('cpu/load')],
-    check: (id) => [check('cpu/load')].find((known) => known.id === id),
-    runCheck: async (id) => found([check('cpu/load')].find((known) => known.id === id)),
+    check: byId,
+    runCheck: async (id) => byId(id),
     evaluate: async (text) => evaluated(text),
   };
 }

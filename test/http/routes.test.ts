@@ -170,7 +170,9 @@ test('what changes the agent gets there', async () => {
   expect(await (await request('/agent/stop', post({ leave: true }))).json()).toEqual({ stopping: true });
   await request('/agent/stop', { method: 'POST' });
   expect((await request('/agent/leave', { method: 'POST' })).status).toBe(202);
-  expect(parts.done).toEqual(['stop and leave', 'stop', 'leave']);
+  expect((await request('/agent/leave', post({ node: '2222' }))).status).toBe(200);
+  expect((await request('/agent/leave', post({ node: 'nobody' }))).status).toBe(404);
+  expect(parts.done).toEqual(['stop and leave', 'stop', 'leave', 'force two']);
 });
 
 test('an expression is evaluated, from JSON or from the form of old clients', async () => {

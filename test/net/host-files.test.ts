@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemHost } from '../../src/net/system-host.ts';
+import { never } from '../support/host.ts';
 import { tempDirectory } from '../support/temp.ts';
 
 const host = systemHost(systemClock);
@@ -30,7 +30,7 @@ test('refuses files without end', async () => {
 test('does not wait for somebody to write into a FIFO', async () => {
   using folder = tempDirectory();
   const path = join(folder.path, 'fifo');
-  execFileSync('mkfifo', [path]);
+  await host.run({ argv: ['mkfifo', path], timeoutMs: 5_000 }, never);
   expect(await host.readFile(path)).toBe('');
 });
 

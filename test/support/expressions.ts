@@ -26,7 +26,7 @@ interface Surroundings {
   readonly members?: readonly Member[];
   readonly style?: FunctionScope['style'];
   readonly signal?: AbortSignal;
-  readonly record?: object;
+  readonly record?: Readonly<Record<string, unknown>>;
 }
 
 /** A scope that reads `data.collector`, `data.parameters` and so on, on a made-up machine. */

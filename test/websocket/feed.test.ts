@@ -102,6 +102,15 @@ test('of the record of another node every change has its frame', () => {
   expect(frames[3]?.payload).toMatchObject({ node: 'a', name: 'z', state: 'critical', old_state: 'pending' });
 });
 
+test('who comes with checks is told with them', () => {
+  const { bus, frames } = feed();
+  const summary: CheckSummary = { state: 'critical', hard: true, changed: 7, output: 'no' };
+
+  bus.emit({ type: 'member-join', member: member('a', { checks: new Map([['x', summary]]) }) });
+  expect(frames.map(({ channel }) => channel)).toEqual(['gossip', 'checks']);
+  expect(frames[1]?.payload).toMatchObject({ node: 'a', name: 'x', state: 'critical', old_state: 'pending' });
+});
+
 test('what this node says of itself is told once', () => {
   const { bus, frames } = feed();
 

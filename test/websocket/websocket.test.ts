@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Bus } from '../../src/base/bus.ts';
-import { OpsbroError } from '../../src/base/errors.ts';
 import { silent } from '../../src/base/log.ts';
+import { checkReader } from '../../src/http/door.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import { listenHttp } from '../../src/net/http-listener.ts';
 import { refuseRequest } from '../../src/websocket/refusal.ts';
@@ -19,6 +18,10 @@ interface Frame {
   readonly payload: Record<string, unknown>;
 }
 
+const READERS = {
+  wall: { hostNames: () => [], pagePorts: () => [] },
+  access: { anonymousRead: 'loopback', socketPath: '/run/opsbro.sock' },
+} as const;
 const SELF = member('self', { name: 'node1' });
 
 /** A door of an agent of one node, and its bus and clock. */
@@ -35,10 +38,10 @@ async function door(over: Partial<WebsocketOptions> = {}) {
     boot: 'b1',
     ...over,
   });
-  const refuseStrangers = ({ headers }: IncomingMessage) => {
-    if (headers.origin !== undefined) throw new OpsbroError('forbidden', 'not from here');
+  const handler = {
+    onRequest: refuseRequest,
+    onUpgrade: websocket.door((incoming) => checkReader(incoming, 'tcp', READERS), '/ws'),
   };
-  const handler = { onRequest: refuseRequest, onUpgrade: websocket.door(refuseStrangers, '/ws') };
   const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'websocket', log: silent };
   const listener = await listenHttp(wanted, handler, { connectionsPerClient: 100 });
   onTestFinished(async () => {
@@ -126,6 +129,7 @@ test('a message over 64 KiB ends the connection', async () => {
 test.each([
   ['/other', {}, 404],
   ['/ws', { origin: 'http://evil.example' }, 403],
+  ['/ws', { headers: { host: 'evil.example' } }, 421],
 ])('an upgrade at %s with %o is refused with %i', async (path, options, status) => {
   const { url } = await door();
   const { socket } = client(url + path, options);

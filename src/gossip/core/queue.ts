@@ -20,6 +20,15 @@ export interface Room {
   parts: number;
 }
 
+/** For whom a datagram is filled. */
+export interface Taking {
+  readonly classes: readonly QueueClass[];
+  /** How often each message is told on. */
+  readonly limit: number;
+  /** Name of the receiver; empty when it is not known. */
+  readonly to: string;
+}
+
 /** Each part of a datagram of several is announced by its length in 2 bytes. */
 const PART_OVERHEAD = 2;
 
@@ -77,18 +86,19 @@ export class BroadcastQueue {
    * Takes what fits into `room` and counts it as told once more; what was told `limit` times is dropped. Every fourth datagram starts
    * with the other classes, so that in a big pool membership does not starve them.
    */
-  take(room: Room, limit: number, classes: readonly QueueClass[]): PacketMessage[] {
+  take(room: Room, { classes, limit, to }: Taking): PacketMessage[] {
     if (classes.every((name) => this.#classes[name].size === 0)) return [];
     this.#filled += 1;
     const order = this.#filled % 4 === 0 ? [...classes.slice(1), ...classes.slice(0, 1)] : classes;
-    return order.flatMap((name) => takeFrom(this.#classes[name], room, limit));
+    return order.flatMap((name) => takeFrom(this.#classes[name], room, { limit, to }));
   }
 }
 
-function takeFrom(items: Map<string, Item>, room: Room, limit: number): PacketMessage[] {
+function takeFrom(items: Map<string, Item>, room: Room, { limit, to }: Omit<Taking, 'classes'>): PacketMessage[] {
   const taken: PacketMessage[] = [];
   for (const item of sorted(items)) {
     if (room.parts === 0) break;
+    if (isOwnWord(item.message, to)) continue;
     const cost = item.size + PART_OVERHEAD;
     if (cost > room.bytes) continue;
     room.bytes -= cost;
@@ -103,3 +113,7 @@ function takeFrom(items: Map<string, Item>, room: Room, limit: number): PacketMe
 /** Least told first, then the longest (small ones find room later), then the newest. */
 const sorted = (items: ReadonlyMap<string, Item>): Item[] =>
   [...items.values()].sort((a, b) => a.told - b.told || b.size - a.size || b.order - a.order);
+
+/** A member need not be told that it lives or joined; what is said against it, it has to hear. */
+const isOwnWord = (message: PacketMessage, name: string): boolean =>
+  (message.kind === 'alive' || message.kind === 'joinIntent') && message.node === name;

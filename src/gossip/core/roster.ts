@@ -11,6 +11,7 @@ export class Roster {
   /** Names of listed members, in the order of probing. */
   #round: string[] = [];
   #place = 0;
+  #tellPlace = 0;
   #listed = 0;
 
   constructor(random: Random) {
@@ -62,6 +63,20 @@ export class Roster {
       if (node && node.name !== self && isLive(node)) return node;
     }
     return undefined;
+  }
+
+  /**
+   * The next `count` different listed members that are wanted, in the order of the shuffled list: the few times that a message is told on
+   * reach as many different members as possible.
+   */
+  nextToTell(count: number, isWanted: (node: Node) => boolean): Node[] {
+    const found: Node[] = [];
+    for (let left = this.#round.length; left > 0 && found.length < count; left -= 1) {
+      this.#tellPlace = (this.#tellPlace + 1) % this.#round.length;
+      const node = this.#nodes.get(this.#round[this.#tellPlace] ?? '');
+      if (node && isWanted(node)) found.push(node);
+    }
+    return found;
   }
 
   /**

@@ -84,7 +84,8 @@ export class Spreader {
   #take(room: Room, node: Node | undefined): PacketMessage[] {
     if (this.queue.isEmpty) return [];
     const limit = retransmitLimit(this.#roster.size, this.#desk.profile.retransmitMult);
-    return this.queue.take(room, limit, node && isOurs(node) ? FOR_OURS : FOR_SERF);
+    const classes = node && isOurs(node) ? FOR_OURS : FOR_SERF;
+    return this.queue.take(room, { classes, limit, to: node?.name ?? '' });
   }
 
   #scheduleFlush(): void {
@@ -108,7 +109,7 @@ export class Spreader {
   }
 
   #gossip(): void {
-    const targets = this.#roster.sample(this.#desk.profile.gossipNodes, (node) => this.#mayHear(node));
+    const targets = this.#roster.nextToTell(this.#desk.profile.gossipNodes, (node) => this.#mayHear(node));
     // Nobody is there to be told; whoever comes is told everything by the push/pull of its join.
     if (targets.length === 0) this.queue.clear();
     for (const node of targets) this.#send(node, node, []);

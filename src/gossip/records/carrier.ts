@@ -57,9 +57,9 @@ export class Carrier {
     this.#parts = parts;
   }
 
-  /** Tells the pool of a change of our own record. One that is too long for gossip is fetched by whoever sees our tags. */
-  publish(delta: Delta): void {
-    this.#spread(delta);
+  /** Tells the pool of a change of our own record; false when it is too long for gossip. */
+  publish(delta: Delta): boolean {
+    return this.#spread(delta);
   }
 
   /** A member came or changed its tags: do we know all that it says of itself? */
@@ -235,10 +235,11 @@ export class Carrier {
     });
   }
 
-  #spread(delta: Delta): void {
+  #spread(delta: Delta): boolean {
     const message = this.#message(OWN_KINDS.delta, packDelta(delta));
-    if (encode(message).length > DATAGRAM_LIMIT) return;
+    if (encode(message).length > DATAGRAM_LIMIT) return false;
     this.#parts.spreader.tell('own', `${delta.id} ${delta.part} ${delta.to}`, message);
+    return true;
   }
 
   #sendTo(node: Node, ownKind: number, body: Uint8Array): void {

@@ -22,8 +22,8 @@ interface Parts {
   readonly facts: TagFacts;
   /** The versions of the last run. */
   readonly versions: Readonly<Record<PartName, number>>;
-  /** Tells the pool of a change. */
-  readonly publish: (delta: Delta) => void;
+  /** Tells the pool of a change; false when it is too long for that and has to be fetched by those who see our tags. */
+  readonly publish: (delta: Delta) => boolean;
 }
 
 /** What this node says of itself: known here at once, to the pool in batches, under versions that never repeat. */
@@ -115,7 +115,9 @@ export class OwnRecord {
     for (const [part, { set, del }] of this.#pending) {
       const from = library.get(facts.id)[part].version;
       this.#setVersion(part, from + 1);
-      publish({ id: facts.id, part, from, to: from + 1, set, del: [...del] });
+      const isCarried = publish({ id: facts.id, part, from, to: from + 1, set, del: [...del] });
+      // The tag is all that tells of it: it must not wait.
+      if (!isCarried) this.#lastRenewal = Number.NEGATIVE_INFINITY;
     }
     this.#pending.clear();
     this.#keepVersions();

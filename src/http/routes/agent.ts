@@ -76,7 +76,7 @@ export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
 });
 
 /** What changes the agent as a whole. */
-export const controlRoutes = ({ agent }: ApiParts) => ({
+export const controlRoutes = ({ agent, membership }: ApiParts) => ({
   'POST /agent/reload': route({
     access: 'admin',
     summary: 'Reads the configuration again and applies what changed.',
@@ -104,11 +104,17 @@ export const controlRoutes = ({ agent }: ApiParts) => ({
   }),
   'POST /agent/leave': route({
     access: 'admin',
-    summary: 'Leaves the pool on purpose; the process ends within 10 s.',
-    answer: z.object({ leaving: z.literal(true) }),
-    handle() {
+    summary: 'Leaves the pool on purpose and ends the process within 10 s; with node a dead node is removed instead.',
+    body: z.strictObject({ node: Referred.shape.ref.optional() }),
+    answer: z.object({ leaving: z.string().describe('name of the node') }),
+    handle({ body: { node = 'self' } }) {
+      const { id, name } = findMember(node, membership);
+      if (id !== membership.self.id) {
+        agent.forceLeave(name);
+        return { leaving: name };
+      }
       agent.leave();
-      return new Reply({ leaving: true as const }, { status: 202 });
+      return new Reply({ leaving: name }, { status: 202 });
     },
   }),
 });

@@ -16,11 +16,14 @@ export const evaluatorRoutes = ({ runtime, functions }: ApiParts) => ({
   'POST /agent/evaluator/eval': route({
     access: 'admin',
     summary: 'The value of an expression on this node; a web form may send expr in base64.',
-    body: z.strictObject({ expr: z.string().min(1).max(16_384) }),
+    body: z.strictObject({
+      expr: z.string().min(1).max(16_384),
+      pack: z.string().max(200).optional().describe('whose parameters the expression sees'),
+    }),
     answer: z.unknown(),
     fromForm: (fields) => ({ expr: Buffer.from(fields.get('expr') ?? '', 'base64').toString('utf8') }),
     async handle({ body }) {
-      const outcome = await runtime.evaluate(body.expr);
+      const outcome = await runtime.evaluate(body.expr, body.pack);
       switch (outcome.type) {
         case 'value':
           return jsonOf(outcome.value);

@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { OpsbroError } from '../../base/errors.ts';
-import { didYouMean } from '../../base/nearest.ts';
 import { masked } from '../../config/secrets.ts';
 import type { CheckRecord } from '../../model/check.ts';
 import type { LEVELS, PackSet } from '../../model/pack.ts';
@@ -35,12 +33,7 @@ export const collectorRoutes = ({ runtime }: ApiParts) => ({
     summary: 'One collector with its last results.',
     params: Named,
     answer: CollectorJson,
-    handle({ params: { name } }) {
-      const collector = runtime.collector(name);
-      if (collector) return collectorJson(collector);
-      const names = runtime.collectors().map((known) => known.name);
-      throw new OpsbroError('not_found', `no collector is named "${name}"${didYouMean(name, names)}`);
-    },
+    handle: ({ params }) => collectorJson(runtime.collector(params.name)),
   }),
   'POST /collectors/:name/run': route({
     access: 'write',
@@ -112,12 +105,7 @@ export const monitoringRoutes = (parts: ApiParts) => ({
     summary: 'One check of this node with its definition.',
     params: Identified,
     answer: DefinedCheckJson,
-    handle({ params: { id } }) {
-      const check = parts.runtime.check(id);
-      if (check) return definedCheck(check, definitionsOf(parts.packs()));
-      const ids = parts.runtime.checks().map((known) => known.id);
-      throw new OpsbroError('not_found', `no check of this node has the id "${id}"${didYouMean(id, ids)}`);
-    },
+    handle: ({ params }) => definedCheck(parts.runtime.check(params.id), definitionsOf(parts.packs())),
   }),
 });
 

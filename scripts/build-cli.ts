@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+/** The agent stays outside of the bundle: it is found beside it, file by file. */
+const agentOutside: Plugin = {
+  name: 'agent-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/agent\/main\.ts$/ }, () => ({ path: '../agent/main.js', external: true }));
+  },
+};
+
+/**
+ * Bundles the command line into one file; answers with what went into it. CommonJS, as that starts 15 ms sooner than modules; commands are
+ * still only run through when they are asked for.
+ */
+export async function buildCli(file: string): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: [fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))],
+    outfile: file,
+    bundle: true,
+    minify: true,
+    metafile: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
+    plugins: [agentOutside],
+    logLevel: 'warning',
+  });
+  return metafile;
+}

@@ -1,0 +1,345 @@
+/** The composition root: makes every part of an agent, wires them, and lives until it is told to stop. */
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Disposal } from '../base/disposal.ts';
+import { gossipConstants } from '../config/gossip-constants.ts';
+import { startGossip } from '../gossip/gossip.ts';
+import type { ApiParts } from '../http/parts.ts';
+import { problemJson } from '../http/records.ts';
+import type { JoinedJson, ReloadedJson } from '../http/schemas.ts';
+import { openKv } from '../kv/kv.ts';
+import type { KvStore } from '../model/kv.ts';
+import { localAddress } from '../net/local-address.ts';
+import type { HostingState } from '../plugins/hosting.ts';
+import { Runtime } from '../runtime/runtime.ts';
+import { Alone } from './alone.ts';
+import { announce } from './announcer.ts';
+import { Doors } from './doors.ts';
+import { type AgentState, factsOf } from './facts.ts';
+import { ownCounts } from './families.ts';
+import { functionJson } from './function-json.ts';
+import { gossipBind } from './gossip-bind.ts';
+import type { Identity } from './identity.ts';
+import { openIncarnation } from './incarnation.ts';
+import type { Pool } from './pool.ts';
+import { afterReload, restartNeeded } from './reload.ts';
+import { StateStore } from './state-store.ts';
+import { watchVitals } from './vitals.ts';
+import type { World } from './world.ts';
+import { configurationOf, problemsOf, type Written } from './written.ts';
+
+const DNS_GROUP = 'dns-listener';
+
+interface Setting {
+  readonly world: World;
+  readonly identity: Identity;
+  readonly hosting: readonly HostingState[];
+  readonly written: Written;
+  /** Reads again what people wrote. */
+  readonly read: () => Promise<Written>;
+}
+
+interface Parts {
+  readonly state: StateStore;
+  readonly kv: KvStore;
+  readonly pool: Pool;
+  readonly runtime: Runtime;
+  readonly localAddress: string;
+  readonly warnings: readonly string[];
+}
+
+/** Makes an agent and opens its doors. Fails when gossip or the unix socket cannot be opened; what was opened is closed again. */
+export async function startAgentParts(setting: Setting): Promise<Agent> {
+  const opened = new Disposal();
+  try {
+    const parts = await openParts(setting, opened);
+    const agent = new Agent(setting, parts, opened);
+    await agent.open();
+    return agent;
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openParts(setting: Setting, opened: Disposal): Promise<Parts> {
+  const { world, identity, written } = setting;
+  const { home, clock, log, host, bus, health } = world;
+  const state = opened.use(await StateStore.open(join(home.data, 'state'), clock, log.logger.child({ part: 'state' })));
+  const address = localAddress(host.interfaces(), (await host.facts()).addresses);
+  const { config } = written.loaded;
+  const freeBytes = async () => {
+    const { bavail, bsize } = await statfs(home.data);
+    return bavail * bsize;
+  };
+  const kvLog = log.logger.child({ part: 'kv' });
+  const kvPath = join(home.data, 'kv');
+  const kv = opened.use(
+    await openKv({ path: kvPath, nodeId: identity.id, clock, log: kvLog, bus, settings: config.kv, freeBytes }),
+  );
+  const bind = gossipBind(config.bind, config.insecure);
+  for (const warning of bind.warnings) {
+    log.logger.warn({ part: 'gossip' }, warning);
+    health.raise('gossip', 'insecure', warning);
+  }
+  const pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state }));
+  const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
+  await runtime.restore();
+  return { state, kv, pool, runtime, localAddress: address, warnings: bind.warnings };
+}
+
+interface PoolSetting {
+  readonly address: string;
+  readonly bind: readonly string[];
+  readonly state: StateStore;
+}
+
+async function openPool({ world, identity, written }: Setting, { address, bind, state }: PoolSetting): Promise<Pool> {
+  const { clock, bus, random, log, version, home, ports } = world;
+  const { config } = written.loaded;
+  const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: config.node_zone };
+  if (!config.service_discovery_topic_enabled) return new Alone({ ...facts, address, version }, clock, bus);
+  const isWildcard = bind.some((each) => each === '::' || each === '0.0.0.0');
+  const advertise = config.advertise ?? (isWildcard ? address : undefined);
+  const incarnation = openIncarnation(home.data);
+  const listen = (port: number) =>
+    startGossip({
+      ...facts,
+      isProxy: false,
+      agentVersion: version,
+      bind,
+      port,
+      ...(advertise === undefined ? {} : { advertise }),
+      ...(config.advertise_port === undefined ? {} : { advertisePort: config.advertise_port }),
+      profile: config.gossip.profile,
+      overrides: gossipConstants(config.gossip),
+      tags: new Map(Object.entries(config.gossip.tags)),
+      incarnation: incarnation.first,
+      saveIncarnation: incarnation.save,
+      shelf: state.shelf('gossip'),
+      clock,
+      random,
+      log: log.logger.child({ part: 'gossip' }),
+      bus,
+    });
+  return await ports.listen('gossip', config.port, listen);
+}
+
+interface RuntimeSetting {
+  readonly pool: Pool;
+  readonly address: string;
+  readonly state: StateStore;
+}
+
+function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting): Runtime {
+  const { world, identity, hosting, written } = setting;
+  const { host, clock, random, log, bus, plugins } = world;
+  const { config } = written.loaded;
+  return new Runtime({
+    host,
+    clock,
+    random,
+    log: log.logger.child({ part: 'runtime' }),
+    bus,
+    plugins,
+    node: {
+      ...identity,
+      displayName: config.display_name,
+      address,
+      zone: config.node_zone,
+      hostingDrivers: new Set(hosting.filter(({ isActive }) => isActive).map(({ name }) => name)),
+    },
+    shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups') },
+    configuration: configurationOf(written),
+    members: () => pool.members,
+  });
+}
+
+/** A running agent. */
+export class Agent implements AsyncDisposable {
+  readonly #setting: Setting;
+  readonly #parts: Parts;
+  readonly #opened: Disposal;
+  readonly #doors: Doors;
+  readonly #vitals: ReturnType<typeof watchVitals>;
+  readonly #started: number;
+  readonly #startedMono: number;
+  #written: Written;
+  #state: AgentState = 'initializing';
+  #reloading: Promise<ReloadedJson> | undefined;
+  #nextReload: Promise<ReloadedJson> | undefined;
+  #askToStop: () => void = () => {};
+  /** Resolves when somebody wants the agent to stop. */
+  readonly stopWanted: Promise<void>;
+
+  /** Use `startAgentParts`. */
+  constructor(setting: Setting, parts: Parts, opened: Disposal) {
+    const { world, written } = setting;
+    this.#setting = setting;
+    this.#parts = parts;
+    this.#opened = opened;
+    this.#written = written;
+    this.#started = world.clock.wall();
+    this.#startedMono = world.clock.now();
+    this.#vitals = opened.use(watchVitals(world.clock));
+    this.stopWanted = new Promise((resolve) => {
+      this.#askToStop = resolve;
+    });
+    this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
+    opened.use(announce(world.bus, parts.runtime, parts.pool));
+    opened.use(world.bus.on('groups-change', () => void this.#serveDns()));
+    this.#noteProblems();
+  }
+
+  /** Opens the doors. */
+  async open(): Promise<void> {
+    await this.#doors.open();
+    await this.#serveDns();
+  }
+
+  /** Looks for the pool and begins to work; resolves when collectors and detectors have done a round. */
+  async run(): Promise<void> {
+    const { pool, runtime } = this.#parts;
+    pool.rejoin(this.#written.loaded.config.seeds);
+    await runtime.start();
+    if (this.#state === 'initializing') this.#state = 'ok';
+  }
+
+  get groups(): ReadonlySet<string> {
+    return this.#parts.runtime.groups;
+  }
+
+  /** What a person should know about how it is set up. */
+  get warnings(): readonly string[] {
+    return this.#parts.warnings;
+  }
+
+  get name(): string {
+    return this.#parts.pool.self.name;
+  }
+
+  /** Begins an orderly stop: `stopWanted` resolves, and who waits for it disposes of the agent. */
+  stop({ leave }: { readonly leave: boolean }): void {
+    if (this.#state === 'stopping') return;
+    this.#state = 'stopping';
+    const gone = leave ? this.#parts.pool.leave() : Promise.resolve();
+    void gone.finally(() => this.#askToStop());
+  }
+
+  /** Reads everything again and applies what changed. While one runs, all further calls together cause one more. */
+  reload(): Promise<ReloadedJson> {
+    if (!this.#reloading) {
+      this.#reloading = this.#reload().finally(() => {
+        this.#reloading = undefined;
+      });
+      return this.#reloading;
+    }
+    this.#nextReload ??= this.#reloading
+      .catch(() => undefined)
+      .then(() => {
+        this.#nextReload = undefined;
+        return this.reload();
+      });
+    return this.#nextReload;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#state = 'stopping';
+    await this.#opened[Symbol.asyncDispose]();
+  }
+
+  async #reload(): Promise<ReloadedJson> {
+    const { world, read } = this.#setting;
+    const before = this.#written;
+    const written = afterReload(before, await read());
+    this.#written = written;
+    const { config } = written.loaded;
+    const difference = this.#parts.runtime.apply(configurationOf(written));
+    this.#parts.pool.setDisplayName(config.display_name);
+    world.log.setLevel(config.log_level);
+    const seeds = config.seeds.filter((seed) => !before.loaded.config.seeds.includes(seed));
+    if (seeds.length > 0) void this.#parts.pool.join(seeds);
+    this.#noteProblems();
+    await this.#serveDns();
+    world.bus.emit({ type: 'config-change' });
+    const errors = problemsOf(written).filter(({ level }) => level === 'error');
+    world.log.logger.info({ ...difference, errors: errors.length }, 'configuration read again');
+    return {
+      ...difference,
+      restart_needed: restartNeeded(this.#setting.written.loaded.config, config),
+      errors: errors.map(problemJson),
+    };
+  }
+
+  #noteProblems(): void {
+    const { health } = this.#setting.world;
+    const errors = problemsOf(this.#written).filter(({ level }) => level === 'error').length;
+    if (errors === 0) health.clear('configuration', 'errors');
+    else health.raise('configuration', 'errors', `${errors} errors in configuration files; see GET /config/problems`);
+  }
+
+  async #serveDns(): Promise<void> {
+    const { enabled } = this.#written.loaded.config.dns;
+    await this.#doors.serveDns(enabled || this.groups.has(DNS_GROUP));
+  }
+
+  #apiParts(): ApiParts {
+    const { world } = this.#setting;
+    const { pool, runtime, kv } = this.#parts;
+    return {
+      agent: {
+        facts: () => this.#facts(),
+        health: () => this.#health(),
+        problems: () => this.#written.loaded.problems,
+        reload: () => this.reload(),
+        join: (seeds) => this.#join(seeds),
+        leave: () => this.stop({ leave: true }),
+        forceLeave: (name) => pool.forceLeave(name),
+        stop: (how) => this.stop(how),
+      },
+      membership: pool,
+      runtime,
+      kv,
+      packs: () => this.#written.packs,
+      functions: () => [...world.plugins.functions].map(functionJson),
+      collectorKeys: (name) => world.plugins.collectors.get(name).keys,
+      metrics: () => {
+        const uptime = (world.clock.now() - this.#startedMono) / 1_000;
+        return ownCounts({ gossip: pool.counters, runs: runtime.counts, uptime });
+      },
+    };
+  }
+
+  #facts() {
+    const { world, hosting } = this.#setting;
+    const { pool, runtime, warnings, localAddress: address } = this.#parts;
+    return factsOf({
+      world,
+      config: this.#written.loaded.config,
+      state: this.#state,
+      warnings,
+      started: this.#started,
+      membership: pool,
+      localAddress: address,
+      hosting,
+      vitals: this.#vitals(),
+      system: runtime.collectors().find(({ name }) => name === 'system')?.results ?? null,
+    });
+  }
+
+  #health() {
+    const { health } = this.#setting.world;
+    const { failure } = this.#parts.state;
+    if (failure === '') health.clear('state', 'not_written');
+    else health.raise('state', 'not_written', failure, 'failed');
+    const { state, error } = this.#parts.kv.stats();
+    if (state === 'ok') health.clear('kv', 'store');
+    else health.raise('kv', 'store', error);
+    return health.report();
+  }
+
+  async #join(seeds: readonly string[]): Promise<JoinedJson> {
+    const { joined, errors } = await this.#parts.pool.join(seeds);
+    return { joined, errors: Object.fromEntries(errors) };
+  }
+}

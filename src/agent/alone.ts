@@ -1,0 +1,83 @@
+import type { Bus } from '../base/bus.ts';
+import type { Clock } from '../base/clock.ts';
+import { OpsbroError } from '../base/errors.ts';
+import type { AgentEvent } from '../model/event.ts';
+import type { CheckSummary, Member } from '../model/member.ts';
+import type { Pool } from './pool.ts';
+
+type Facts = Pick<Member, 'id' | 'name' | 'displayName' | 'zone' | 'address' | 'version'>;
+
+/** The pool of a node whose service discovery is switched off: itself, and nobody ever else. */
+export class Alone implements Pool {
+  readonly #bus: Bus<AgentEvent>;
+  #self: Member;
+
+  constructor(facts: Facts, clock: Clock, bus: Bus<AgentEvent>) {
+    this.#bus = bus;
+    this.#self = {
+      ...facts,
+      kind: 'opsbro',
+      state: 'alive',
+      leaving: false,
+      port: 0,
+      incarnation: 1,
+      isProxy: false,
+      groups: [],
+      checks: new Map(),
+      tags: new Map(),
+      since: clock.wall(),
+    };
+  }
+
+  get self(): Member {
+    return this.#self;
+  }
+
+  get members(): ReadonlyMap<string, Member> {
+    return new Map([[this.#self.id, this.#self]]);
+  }
+
+  get counters(): ReadonlyMap<string, number> {
+    return new Map();
+  }
+
+  async join(): Promise<never> {
+    throw new OpsbroError(
+      'topic_disabled',
+      'service discovery is switched off; set service_discovery_topic_enabled: true',
+    );
+  }
+
+  rejoin(): void {}
+
+  async leave(): Promise<void> {}
+
+  forceLeave(name: string): void {
+    throw new OpsbroError('not_found', `no member is named "${name}"; service discovery is switched off`);
+  }
+
+  setGroups(groups: Iterable<string>): void {
+    this.#become('base', { groups: [...groups].sort() });
+  }
+
+  setDisplayName(displayName: string): void {
+    this.#become('base', { displayName });
+  }
+
+  setCheck(id: string, summary: CheckSummary): void {
+    this.#become('checks', { checks: new Map(this.#self.checks).set(id, summary) });
+  }
+
+  removeCheck(id: string): void {
+    const checks = new Map(this.#self.checks);
+    if (checks.delete(id)) this.#become('checks', { checks });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #become(part: 'base' | 'checks', change: Partial<Member>): void {
+    const before = this.#self;
+    this.#self = { ...before, ...change };
+    this.#bus.emit({ type: 'record-change', part, member: this.#self, before });
+  }
+}

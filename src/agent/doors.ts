@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Disposal } from '../base/disposal.ts';
+import { messageOf } from '../base/errors.ts';
+import type { AgentConfig } from '../config/agent-schema.ts';
+import { startDns } from '../dns/dns.ts';
+import { createApi } from '../http/api.ts';
+import { checkReader, createDoor } from '../http/door.ts';
+import { pageIn } from '../http/page.ts';
+import type { ApiParts } from '../http/parts.ts';
+import { memberJson } from '../http/records.ts';
+import { type HttpHandler, listenHttp } from '../net/http-listener.ts';
+import { listenUnix } from '../net/unix-socket.ts';
+import { refuseRequest } from '../websocket/refusal.ts';
+import { Websocket } from '../websocket/websocket.ts';
+import type { Door } from './ports-file.ts';
+import { type Opening, openWithRetry } from './retry.ts';
+import type { World } from './world.ts';
+
+const NEGATIVE_TTL_S = 5;
+const LOCALHOST = ['127.0.0.1'] as const;
+
+/** The doors of an agent to programs and people. */
+export class Doors implements AsyncDisposable {
+  readonly #world: World;
+  readonly #config: AgentConfig;
+  readonly #parts: ApiParts;
+  readonly #websocket: Websocket;
+  readonly #open = new Disposal();
+  #dns: Opening<AsyncDisposable> | undefined;
+  #dnsChange: Promise<void> = Promise.resolve();
+
+  constructor(world: World, config: AgentConfig, parts: ApiParts) {
+    this.#world = world;
+    this.#config = config;
+    this.#parts = parts;
+    const { bus, clock, version, boot } = world;
+    const { membership, runtime } = parts;
+    const checks = () => runtime.checks();
+    this.#websocket = new Websocket({ bus, clock, version, boot, membership, memberView: memberJson, checks });
+  }
+
+  /** Opens the unix socket, which must succeed, and the others, which may have to wait for their port. */
+  async open(): Promise<void> {
+    const { http } = this.#config;
+    const access = { anonymousRead: 'loopback', socketPath: this.#world.socketPath } as const;
+    const report = (error: unknown) => this.#report(error);
+    const page = http.ui ? pageIn(new URL('../ui/', import.meta.url)) : undefined;
+    const app = createApi(this.#parts, { access, maxBody: http.max_body, page, report });
+    const settings = { wall: this.#wall(), access, report };
+    const handler = (door: 'socket' | 'tcp'): HttpHandler => ({
+      onRequest: createDoor(app, settings, door),
+      onUpgrade: this.#websocket.door((incoming) => checkReader(incoming, door, settings), '/ws'),
+    });
+    const limits = { connectionsPerClient: http.max_connections_per_client };
+    this.#open.use(await listenUnix({ path: this.#world.socketPath }, handler('socket'), limits));
+    await this.#openTcp('http', http, handler('tcp'));
+    const { websocket } = this.#config;
+    const onUpgrade = this.#websocket.door((incoming) => checkReader(incoming, 'tcp', settings));
+    if (websocket.enabled) await this.#openTcp('websocket', websocket, { onRequest: refuseRequest, onUpgrade });
+  }
+
+  /** Opens or closes DNS, as it is wanted now. */
+  async serveDns(isWanted: boolean): Promise<void> {
+    this.#dnsChange = this.#dnsChange.then(() => (isWanted ? this.#openDns() : this.#closeDns()));
+    await this.#dnsChange;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.serveDns(false);
+    // Clients are told before their connections are closed.
+    this.#websocket[Symbol.dispose]();
+    await this.#open[Symbol.asyncDispose]();
+  }
+
+  async #openTcp(
+    door: Door,
+    where: AgentConfig['http'] | AgentConfig['websocket'],
+    handler: HttpHandler,
+  ): Promise<void> {
+    const { port: configured, bind } = where;
+    if (configured === 'off') return;
+    const { max_connections_per_client: connectionsPerClient } = this.#config.http;
+    const addresses = atLeastOne(bind);
+    const log = this.#world.log.logger.child({ part: door });
+    const listen = (port: number) => listenHttp({ addresses, port, door, log }, handler, { connectionsPerClient });
+    const opening = await this.#openDoor(door, configured, listen);
+    this.#open.defer(() => opening.close());
+  }
+
+  async #openDns(): Promise<void> {
+    const { port: configured, bind, domain, ttl } = this.#config.dns;
+    if (this.#dns || configured === 'off') return;
+    const { bus, clock, random, log } = this.#world;
+    const { membership } = this.#parts;
+    const common = { bind: atLeastOne(bind), domain, ttl, negativeTtl: NEGATIVE_TTL_S, membership, bus, clock, random };
+    const listen = (port: number) => startDns({ ...common, port, log: log.logger.child({ part: 'dns' }) });
+    this.#dns = await this.#openDoor('dns', configured, listen);
+  }
+
+  async #closeDns(): Promise<void> {
+    await this.#dns?.close();
+    this.#dns = undefined;
+    this.#world.ports.forget('dns');
+  }
+
+  #openDoor<T extends AsyncDisposable & { readonly port: number }>(
+    door: Door,
+    configured: number,
+    listen: (port: number) => Promise<T>,
+  ): Promise<Opening<T>> {
+    const { ports, clock, log, health } = this.#world;
+    const open = async () => {
+      const opened = await ports.listen(door, configured, listen);
+      log.logger.info({ door, port: opened.port }, 'open');
+      return opened;
+    };
+    return openWithRetry(open, { door, clock, log: log.logger, health });
+  }
+
+  #wall() {
+    const { ports } = this.#world;
+    const own = () => {
+      const { name, displayName, address } = this.#parts.membership.self;
+      return [name, displayName, address, hostname()];
+    };
+    return {
+      hostNames: () => [...own(), ...this.#config.http.allowed_hosts].map((name) => name.toLowerCase()),
+      pagePorts: () => Object.values(ports.all()),
+    };
+  }
+
+  #report(error: unknown): string {
+    const id = randomUUID().slice(0, 8);
+    this.#world.log.logger.error({ part: 'http', id, err: error, reason: messageOf(error) }, 'a request failed');
+    return id;
+  }
+}
+
+function atLeastOne([first, ...others]: readonly string[]): [string, ...string[]] {
+  return first === undefined ? [...LOCALHOST] : [first, ...others];
+}

@@ -1,0 +1,71 @@
+import type { AgentConfig } from '../config/agent-schema.ts';
+import type { AgentFactsJson } from '../http/schemas.ts';
+import type { Membership } from '../model/member.ts';
+import type { Metrics, Value } from '../model/metrics.ts';
+import type { HostingState } from '../plugins/hosting.ts';
+import type { Vitals } from './vitals.ts';
+import type { World } from './world.ts';
+
+export type AgentState = 'initializing' | 'ok' | 'stopping';
+
+interface Seen {
+  readonly world: World;
+  readonly config: AgentConfig;
+  readonly state: AgentState;
+  readonly warnings: readonly string[];
+  /** Epoch milliseconds. */
+  readonly started: number;
+  readonly membership: Membership;
+  readonly localAddress: string;
+  readonly hosting: readonly HostingState[];
+  readonly vitals: Vitals;
+  /** What the collector `system` saw, if it has. */
+  readonly system: Metrics | null;
+}
+
+/** What the agent says of itself in `agent info`. */
+export function factsOf(seen: Seen): AgentFactsJson {
+  const { world, config, membership, hosting, vitals, system, localAddress } = seen;
+  const distribution = textAt(system, 'os', 'linux', 'distribution');
+  return {
+    agent_state: seen.state,
+    warnings: [...seen.warnings],
+    pid: process.pid,
+    started: seen.started,
+    version: world.version,
+    node_version: process.versions.node,
+    ports: world.ports.all(),
+    local_addr: localAddress,
+    public_addr: localAddress,
+    advertise_addr: membership.self.address,
+    socket: world.socketPath,
+    home: { config: world.home.config, data: world.home.data, log: world.home.log },
+    is_zone_protected: false,
+    static_groups: config.groups,
+    hosting_driver: hosting.find(({ isActive }) => isActive)?.name ?? '',
+    hosting_drivers_state: hosting.map(({ name, isActive }) => ({ name, active: isActive })),
+    topics: {
+      'service discovery': config.service_discovery_topic_enabled,
+      'automatic detection': config.automatic_detection_topic_enabled,
+      monitoring: config.monitoring_topic_enabled,
+      metrology: config.metrology_topic_enabled,
+    },
+    is_managed_system: distribution !== '',
+    system_distro: distribution,
+    system_distroversion: textAt(system, 'os', 'linux', 'version'),
+    logs: { ERROR: [...world.log.kept.ERROR], WARNING: [...world.log.kept.WARNING] },
+    cpu_consumption: vitals.cpuPercent,
+    memory_consumption: vitals.memoryBytes,
+    event_loop: vitals.loopDelay,
+  };
+}
+
+/** The text at a path of a tree; empty when there is none. */
+function textAt(tree: Metrics | null, ...path: readonly string[]): string {
+  let place: Value | undefined = tree ?? undefined;
+  for (const key of path) place = isTree(place) && Object.hasOwn(place, key) ? place[key] : undefined;
+  return typeof place === 'string' ? place : '';
+}
+
+const isTree = (value: Value | undefined): value is Metrics =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,27 @@
+interface Greeted {
+  readonly version: string;
+  readonly name: string;
+  readonly groups: Iterable<string>;
+  readonly zone: string;
+  readonly domain: string;
+  /** By door, the ports that are bound. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly socket: string;
+  readonly warnings: readonly string[];
+}
+
+/** What an agent says when it is up: who it is, what it found, where its doors are, how to stop it. */
+export function greeting({ version, name, groups, zone, domain, ports, socket, warnings }: Greeted): string {
+  const { http, dns, gossip } = ports;
+  const lines = [
+    ...warnings.map((warning) => `WARNING: ${warning}`),
+    `opsbro ${version} runs as node ${name}`,
+    `  groups   ${[...groups].join(', ') || 'none yet'}`,
+    ...(http === undefined ? [] : [`  page     http://127.0.0.1:${http}/`, `  API      http://127.0.0.1:${http}/docs`]),
+    `  socket   ${socket}`,
+    ...(dns === undefined ? [] : [`  DNS      dig @127.0.0.1 -p ${dns} ${name}.name.${zone}${domain}`]),
+    ...(gossip === undefined ? [] : [`  others   opsbro gossip join 127.0.0.1:${gossip}`]),
+    '  stop it with Ctrl-C, or: opsbro agent stop',
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,100 @@
+/** Runs an agent in this process, from `opsbro agent start` to its exit code. */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { delay, systemClock } from '../base/clock.ts';
+import { Disposal } from '../base/disposal.ts';
+import { FAILURES, messageOf, OpsbroError } from '../base/errors.ts';
+import { greeting } from './greeting.ts';
+import { BrokenConfiguration, type Prepared, prepare, type StartOptions } from './prepare.ts';
+
+const GREETING_WAIT_MS = 2_300;
+const STOP_LIMIT_MS = 20_000;
+const CRASH_LIMIT_MS = 5_000;
+const SECOND_SIGNAL_MS = 2_000;
+const EXIT_BUG = 70;
+const EXIT_SIGNALLED = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Starts an agent and stays until it has stopped. Resolves with the exit code: 0 after an orderly stop, 2 when it cannot start. */
+export async function startAgent(options: StartOptions): Promise<number> {
+  const opened = new Disposal();
+  let prepared: Prepared;
+  try {
+    prepared = await prepare(options, opened);
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    return refuse(error);
+  }
+  const { agent, world, config } = prepared;
+  title(config.process_name, 'initializing');
+  obeySignals(prepared);
+  guardAgainstCrash(prepared, opened);
+  const running = agent.run();
+  await Promise.race([running, delay(systemClock, GREETING_WAIT_MS), agent.stopWanted]);
+  process.stdout.write(
+    greeting({
+      version: world.version,
+      name: agent.name,
+      groups: agent.groups,
+      zone: config.node_zone,
+      domain: config.dns.domain,
+      ports: world.ports.all(),
+      socket: world.socketPath,
+      warnings: agent.warnings,
+    }),
+  );
+  void running.then(() => title(config.process_name, 'running'));
+  await agent.stopWanted;
+  title(config.process_name, 'stopping');
+  world.log.logger.info({}, 'stopping');
+  return await closed(opened);
+}
+
+/** What cannot start says why; what it had opened is closed again. */
+function refuse(error: unknown): number {
+  if (!(error instanceof OpsbroError)) throw error;
+  const prefix = error instanceof BrokenConfiguration ? '' : 'error: ';
+  process.stderr.write(`${prefix}${error.message}\n`);
+  return error.code === 'conflict' ? 2 : FAILURES[error.code].exit || 2;
+}
+
+const title = (name: string, state: string): void => {
+  process.title = `${name} [${state}]`;
+};
+
+async function closed(opened: Disposal): Promise<number> {
+  const late = delay(systemClock, STOP_LIMIT_MS).then(() => 'late' as const);
+  const done = opened[Symbol.asyncDispose]().then(() => 'done' as const);
+  if ((await Promise.race([done, late])) === 'done') return 0;
+  process.stderr.write(`error: the agent did not stop within ${STOP_LIMIT_MS / 1_000} s; it is ended\n`);
+  return EXIT_BUG;
+}
+
+function obeySignals({ agent, world }: Prepared): void {
+  let firstAt = Number.NEGATIVE_INFINITY;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (world.clock.now() - firstAt < SECOND_SIGNAL_MS) process.exit(EXIT_SIGNALLED[signal]);
+      firstAt = world.clock.now();
+      agent.stop({ leave: false });
+    });
+  }
+  process.on('SIGHUP', () => {
+    world.log.reopen();
+    void agent.reload();
+  });
+}
+
+/** What nobody caught is a bug: it is written down, the agent stops as orderly as it can, and who supervises it starts it again. */
+function guardAgainstCrash({ world }: Prepared, opened: Disposal): void {
+  process.once('uncaughtException', (error) => {
+    const stack = error instanceof Error ? error.stack : String(error);
+    const text = `${new Date().toISOString()} opsbro ${world.version} node ${process.versions.node}\n${stack}\n\n`;
+    appendFileSync(join(world.home.log, 'crash.log'), text);
+    process.stderr.write(
+      `error: a bug ended the agent: ${messageOf(error)}; please report ${world.home.log}/crash.log\n`,
+    );
+    void Promise.race([opened[Symbol.asyncDispose](), delay(systemClock, CRASH_LIMIT_MS)]).finally(() =>
+      process.exit(EXIT_BUG),
+    );
+  });
+}

@@ -1,0 +1,20 @@
+import type { FunctionPlugin } from '../plugins/function.ts';
+import type { Check, Collector, Detector, Handler, HostingDriver } from '../plugins/kinds.ts';
+import { Registry } from '../plugins/registry.ts';
+
+const folder = (name: string) => new URL(`../${name}/`, import.meta.url);
+
+/** Every plugin there is: what lies in the folders is the list. */
+export async function loadPlugins() {
+  const [collectors, detectors, checks, handlers, functions, hosting] = await Promise.all([
+    new Registry<Collector>('collector').addFrom(folder('collectors')),
+    new Registry<Detector>('detector').addFrom(folder('detectors')),
+    new Registry<Check>('check').addFrom(folder('checks')),
+    new Registry<Handler>('handler').addFrom(folder('handlers')),
+    new Registry<FunctionPlugin>('function').addFrom(folder('functions')),
+    new Registry<HostingDriver>('hosting').addFrom(folder('hosting')),
+  ]);
+  return { collectors, detectors, checks, handlers, functions, hosting };
+}
+
+export type Plugins = Awaited<ReturnType<typeof loadPlugins>>;

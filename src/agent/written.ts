@@ -1,0 +1,66 @@
+import { cpus } from 'node:os';
+import type { Home } from '../base/home.ts';
+import type { AgentConfig } from '../config/agent-schema.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import type { PackSet, Problem, Yaml } from '../model/pack.ts';
+import { expressionFaults } from '../packs/expression-fault.ts';
+import { loadPacks } from '../packs/load.ts';
+import { functionTable } from '../plugins/function.ts';
+import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
+import type { Plugins } from './plugins.ts';
+
+/** What people wrote for this agent, read as a whole. */
+export interface Written {
+  readonly loaded: LoadedConfig;
+  readonly packs: PackSet;
+}
+
+/** Where to read it. */
+export interface WrittenSources {
+  readonly home: Home;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the command line sets, by dotted key. */
+  readonly flags: ReadonlyMap<string, Yaml>;
+  readonly plugins: Plugins;
+}
+
+/** Reads configuration and packs; what is wrong is in the problems of the answer. */
+export async function readWritten({ home, env, flags, plugins }: WrittenSources): Promise<Written> {
+  const rules = {
+    checkFields: [...plugins.checks].flatMap(({ fields }) => fields),
+    expressionFault: expressionFaults(functionTable(plugins.functions)),
+  };
+  const loaded = await loadConfig({ directory: home.config, env, flags, rules });
+  const local = { directory: home.config, objects: loaded.objects };
+  const packs = await loadPacks({ shipped: home.shipped, data: home.data, local, rules });
+  return { loaded, packs };
+}
+
+/** Everything that is wrong in what was written. */
+export const problemsOf = ({ loaded, packs }: Written): Problem[] => [...loaded.problems, ...packs.problems];
+
+/** What was written, as the runtime wants it. */
+export function configurationOf({ loaded: { config, variables }, packs }: Written): Configuration {
+  return {
+    packs,
+    variables,
+    staticGroups: config.groups,
+    collectors: new Map(
+      Object.entries(config.collectors).map(([name, settings]) => [name, collectorSettings(settings)]),
+    ),
+    topics: {
+      automaticDetection: config.automatic_detection_topic_enabled,
+      monitoring: config.monitoring_topic_enabled,
+      metrology: config.metrology_topic_enabled,
+    },
+    maxParallel: config.checks.max_parallel ?? Math.max(4, 2 * cpus().length),
+  };
+}
+
+function collectorSettings({ interval, timeout, enabled }: AgentConfig['collectors'][string]): CollectorSettings {
+  return {
+    ...(interval === undefined ? {} : { intervalMs: interval }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(enabled === undefined ? {} : { enabled }),
+  };
+}

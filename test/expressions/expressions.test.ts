@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { Expressions } from '../../src/expressions/expressions.ts';
+import { SimulatedClock } from '../support/clock.ts';
+import { functions, scopeOf } from '../support/expressions.ts';
+import { fakeHost } from '../support/host.ts';
+
+const host = fakeHost();
+
+test('a text is parsed once, however often it is used', () => {
+  const expressions = new Expressions({ functions, clock: host.clock });
+  expect(expressions.expression('1 + 1')).toBe(expressions.expression('1 + 1'));
+  expect(expressions.text('1 + 1')).not.toBe(expressions.expression('1 + 1'));
+  expect(expressions.parsed).toBe(2);
+});
+
+test('5,000 texts are kept, the least recently used goes first', () => {
+  const expressions = new Expressions({ functions, clock: host.clock });
+  for (let number = 0; number < 5_000; number++) expressions.expression(String(number));
+  expressions.expression('0');
+  expressions.expression('5000');
+  expect(expressions.parsed).toBe(5_001);
+  expressions.expression('0');
+  expect(expressions.parsed).toBe(5_001);
+  expressions.expression('1');
+  expect(expressions.parsed).toBe(5_002);
+});
+
+test('a text with an error is parsed again and again, and never kept', () => {
+  const expressions = new Expressions({ functions, clock: host.clock });
+  expect(() => expressions.expression('1 +')).toThrow();
+  expect(() => expressions.expression('1 +')).toThrow();
+  expect(expressions.parsed).toBe(0);
+});
+
+test('the same question to the host within a second is asked once', async () => {
+  const clock = new SimulatedClock();
+  let asked = 0;
+  const counting = { ...fakeHost({ clock }), exists: async () => ++asked > 0 };
+  const expressions = new Expressions({ functions, clock });
+  const ask = (text: string) => expressions.expression(text).evaluate(scopeOf({ host: counting }), 'value');
+  await ask("file_exists('/a')");
+  await ask("file_exists('/a') == True");
+  expect(asked).toBe(1);
+  await ask("file_exists('/b')");
+  expect(asked).toBe(2);
+  clock.run(1_000);
+  await ask("file_exists('/a')");
+  expect(asked).toBe(3);
+});
+
+test('functions beyond the allowed classes are refused', () => {
+  const expressions = new Expressions({ functions, clock: host.clock });
+  expect(() => expressions.restricted("file_exists('/a')", new Set(['pure']))).toThrow(
+    'file_exists() may not be used here',
+  );
+});

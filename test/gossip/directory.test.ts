@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import type { Effect } from '../../src/gossip/core/effect.ts';
+import type { Node } from '../../src/gossip/core/node.ts';
+import { Directory } from '../../src/gossip/directory.ts';
+import { checkEntry, listEntry, textEntry } from '../../src/gossip/records/entries.ts';
+import { EMPTY_RECORD, type NodeRecord } from '../../src/gossip/records/part.ts';
+import { SimulatedClock } from '../support/clock.ts';
+
+type MemberEffect = Extract<Effect, { type: 'member' }>;
+
+const node = (name: string, tags: Readonly<Record<string, string>>, change: Partial<Node> = {}): Node => ({
+  name,
+  address: '10.0.0.2',
+  port: 1,
+  incarnation: 1,
+  meta: new Uint8Array(),
+  tags: new Map(Object.entries(tags)),
+  versions: [1, 5, 2, 2, 5, 5],
+  state: 'alive',
+  status: 'alive',
+  statusLTime: 0,
+  listed: true,
+  changedAt: 0,
+  ...change,
+});
+const told = (change: MemberEffect['change'], of: Node): MemberEffect => ({ type: 'member', change, node: of });
+
+function setUp() {
+  const records = new Map<string, NodeRecord>();
+  const clock = new SimulatedClock(1_000);
+  const directory = new Directory({ record: (id) => records.get(id) ?? EMPTY_RECORD }, clock, 'internet');
+  return { records, clock, directory };
+}
+
+test('a plain serf agent is a member of our zone whose role is its group', () => {
+  const { directory } = setUp();
+  const [event] = directory.onMember(told('member-join', node('db1', { role: 'db' })));
+  expect(event).toMatchObject({ type: 'member-join' });
+  expect(directory.members.get('serf:db1')).toMatchObject({
+    kind: 'serf',
+    zone: 'internet',
+    groups: ['db'],
+    since: 1_000,
+  });
+});
+
+test('what a member says of itself stands over its tags', () => {
+  const { directory, records } = setUp();
+  const base = new Map([
+    ['display_name', textEntry('Web one')],
+    ['groups', listEntry(['web'])],
+  ]);
+  const checks = new Map([['core/load', checkEntry({ state: 'warning', hard: true, changed: 7, output: 'hm' })]]);
+  records.set('id-1', {
+    ...EMPTY_RECORD,
+    base: { version: 1, entries: base },
+    checks: { version: 1, entries: checks },
+  });
+  directory.onMember(told('member-join', node('web1', { ob: '1', id: 'id-1', z: 'lan', px: '1', g: 'old' })));
+  const member = directory.members.get('id-1');
+  expect(member).toMatchObject({ displayName: 'Web one', groups: ['web'], zone: 'lan', isProxy: true, kind: 'opsbro' });
+  expect(member?.checks.get('core/load')).toEqual({ state: 'warning', hard: true, changed: 7, output: 'hm' });
+});
+
+test('the time of a state stays until the state changes', () => {
+  const { directory, clock } = setUp();
+  const tags = { ob: '1', id: 'id-1' };
+  directory.onMember(told('member-join', node('web1', tags)));
+  clock.run(500);
+  directory.onMember(told('member-update', node('web1', { ...tags, rack: 'r1' })));
+  expect(directory.members.get('id-1')?.since).toBe(1_000);
+  const [event] = directory.onMember(told('member-failed', node('web1', tags, { state: 'dead', status: 'failed' })));
+  expect(directory.members.get('id-1')).toMatchObject({ state: 'dead', since: 1_500 });
+  expect(event).toMatchObject({ before: { state: 'alive' }, member: { state: 'dead' } });
+});
+
+test('a node that was renamed takes the place of its dead former self', () => {
+  const { directory } = setUp();
+  directory.onMember(told('member-failed', node('old', { ob: '1', id: 'id-1' }, { state: 'dead', status: 'failed' })));
+  const events = directory.onMember(told('member-join', node('new', { ob: '1', id: 'id-1' })));
+  expect(events.map(({ type }) => type)).toEqual(['member-reap', 'member-join']);
+  expect([...directory.members.values()].map(({ name }) => name)).toEqual(['new']);
+});
+
+test('a cloned machine does not hide the one it was cloned from', () => {
+  const { directory } = setUp();
+  directory.onMember(told('member-join', node('first', { ob: '1', id: 'id-1' })));
+  directory.onMember(told('member-join', node('clone', { ob: '1', id: 'id-1' })));
+  expect([...directory.members].map(([id, { name }]) => `${id} ${name}`)).toEqual(['id-1 first', 'id-1@clone clone']);
+});
+
+test('a rebuilt node with the same name and another id replaces the old one', () => {
+  const { directory } = setUp();
+  directory.onMember(told('member-join', node('web1', { ob: '1', id: 'old' })));
+  directory.onMember(told('member-join', node('web1', { ob: '1', id: 'new' })));
+  expect([...directory.members.keys()]).toEqual(['new']);
+});
+
+test('one check that changes leaves the others as they are', () => {
+  const { directory } = setUp();
+  directory.onMember(told('member-join', node('web1', { ob: '1', id: 'id-1' })));
+  const entry = checkEntry({ state: 'ok', hard: true, changed: 1, output: '' });
+  const set = new Map([
+    ['a', entry],
+    ['b', entry],
+  ]);
+  directory.onRecord({ type: 'record', id: 'id-1', part: 'checks', change: { set, del: [] } });
+  const [event] = directory.onRecord({
+    type: 'record',
+    id: 'id-1',
+    part: 'checks',
+    change: { set: new Map(), del: ['a'] },
+  });
+  expect(event).toMatchObject({ type: 'record-change', part: 'checks' });
+  expect([...(directory.members.get('id-1')?.checks.keys() ?? [])]).toEqual(['b']);
+});

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Delta,
+  packDelta,
+  packFull,
+  packSupplement,
+  packWants,
+  readDelta,
+  readFull,
+  readSupplement,
+  readWants,
+} from '../../src/gossip/records/bodies.ts';
+import { checkEntry, listEntry, readBase, readCheck, readTexts, textEntry } from '../../src/gossip/records/entries.ts';
+import { changed, difference, digestOf, EMPTY_RECORD } from '../../src/gossip/records/part.ts';
+import { checkTags, ownTags } from '../../src/gossip/serf/own-tags.ts';
+import { pack } from '../../src/gossip/wire/pack.ts';
+import { CHECK_STATES } from '../../src/model/check.ts';
+
+const version = fc.nat(Number.MAX_SAFE_INTEGER);
+const name = fc.string({ unit: 'grapheme', maxLength: 40 });
+const entry = fc.oneof(fc.string().map(pack), fc.integer().map(pack), fc.array(fc.string()).map(pack));
+const entries = fc.array(fc.tuple(name, entry), { maxLength: 20 }).map((pairs) => new Map(pairs));
+const heading = { id: name, part: fc.constantFrom('base' as const, 'checks' as const, 'services' as const) };
+const plain = (map: ReadonlyMap<string, Uint8Array>) => [...map].map(([key, bytes]) => [key, [...bytes]]).sort();
+
+describe('bodies come back as they were sent', () => {
+  test('a delta', () => {
+    const delta = fc.record({ ...heading, from: version, to: version, set: entries, del: fc.array(name) });
+    fc.assert(
+      fc.property(delta, (sent: Delta) => {
+        const { set, ...rest } = readDelta(packDelta(sent));
+        expect({ ...rest, set: plain(set) }).toEqual({ ...sent, set: plain(sent.set) });
+      }),
+    );
+  });
+
+  test('a whole part, wants and the supplement of a push/pull', () => {
+    const full = fc.record({ ...heading, version, entries });
+    fc.assert(
+      fc.property(fc.array(full), fc.array(fc.record({ ...heading, version })), (fulls, wants) => {
+        for (const sent of fulls) expect(plain(readFull(packFull(sent)).entries)).toEqual(plain(sent.entries));
+        expect(readWants(packWants(wants))).toEqual(wants);
+        const versions = new Map([['id-a', [1, 2, 0]]]);
+        const supplement = readSupplement(packSupplement({ versions, fulls }));
+        expect(supplement.versions).toEqual(versions);
+        expect(supplement.fulls.map(({ id }) => id)).toEqual(fulls.map(({ id }) => id));
+      }),
+    );
+  });
+
+  test('nonsense is refused by an error, never taken for something', () => {
+    const readers = [readDelta, readFull, readWants, readSupplement];
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        for (const read of readers) {
+          try {
+            expect(read(bytes)).toBeTypeOf('object');
+          } catch (error) {
+            expect(error).toBeInstanceOf(Error);
+          }
+        }
+      }),
+    );
+  });
+});
+
+test('a difference makes the one out of the other', () => {
+  fc.assert(
+    fc.property(entries, entries, (before, after) => {
+      expect(plain(changed(before, difference(before, after)))).toEqual(plain(after));
+    }),
+  );
+});
+
+test('the digest is the same for the same entries in any order, and differs when one does', () => {
+  const record = (...pairs: [string, string][]) => ({
+    ...EMPTY_RECORD,
+    base: { version: 1, entries: new Map(pairs.map(([key, text]) => [key, pack(text)])) },
+  });
+  const digest = digestOf(record(['a', '1'], ['b', '2']));
+  expect(digest).toMatch(/^[0-9a-f]{12}$/);
+  expect(digestOf(record(['b', '2'], ['a', '1']))).toBe(digest);
+  expect(digestOf(record(['a', '1'], ['b', '3']))).not.toBe(digest);
+});
+
+describe('the state of a check', () => {
+  test('comes back as it was told; an output only while something is wrong', () => {
+    const state = fc.constantFrom(...CHECK_STATES, 'pending' as const);
+    const summary = fc.record({ state, hard: fc.boolean(), changed: fc.nat(), output: fc.string({ maxLength: 60 }) });
+    fc.assert(
+      fc.property(summary, (told) => {
+        const isFine = told.state === 'ok' || told.state === 'pending';
+        expect(readCheck(checkEntry(told))).toEqual({ ...told, output: isFine ? '' : told.output });
+      }),
+    );
+  });
+
+  test('tells 256 bytes of output at most, and no half character', () => {
+    const output = `${'é'.repeat(127)}€€`;
+    const read = readCheck(checkEntry({ state: 'critical', hard: true, changed: 1, output }));
+    expect(read.output).toBe('é'.repeat(127));
+  });
+
+  test('that cannot be read is unknown', () => {
+    expect(readCheck(pack(['?']))).toEqual({ state: 'unknown', hard: false, changed: 0, output: '' });
+    expect(readCheck(new Uint8Array([0xc1]))).toMatchObject({ state: 'unknown' });
+  });
+});
+
+test('a base part that lacks things or holds others is read as far as it goes', () => {
+  expect(readBase(new Map([['display_name', textEntry('web 1')]]))).toEqual({
+    displayName: 'web 1',
+    groups: [],
+    version: '',
+  });
+  expect(
+    readBase(
+      new Map([
+        ['groups', pack(5)],
+        ['version', pack(['x'])],
+      ]),
+    ),
+  ).toEqual({ displayName: '', groups: [], version: '' });
+  expect(readTexts(listEntry(['b', 'a', 'b', '']))).toEqual(['a', 'b']);
+});
+
+describe('tags', () => {
+  const facts = { id: 'i'.repeat(36), zone: 'internet', isProxy: false, tags: new Map([['rack', 'r1']]) };
+
+  test('say who we are', () => {
+    expect(Object.fromEntries(ownTags({ ...facts, isProxy: true }, '3.abc', ['linux', 'web']))).toEqual({
+      ob: '1',
+      id: facts.id,
+      z: 'internet',
+      pp: '0',
+      px: '1',
+      sv: '3.abc',
+      rack: 'r1',
+      g: 'linux,web',
+    });
+  });
+
+  test('leave the groups out as a whole when they do not fit', () => {
+    const groups = Array.from({ length: 60 }, (_, place) => `group-${place}`);
+    expect(ownTags(facts, '3.abc', groups).has('g')).toBe(false);
+  });
+
+  test.each(['ob', 'id', 'z', 'pp', 'px', 'sv', 'g'])('of the configuration may not be called %s', (tag) => {
+    expect(() => checkTags({ ...facts, tags: new Map([[tag, 'x']]) })).toThrow(`"${tag}" is used by the agent itself`);
+  });
+});
