@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**'],
     testTimeout: 20_000,
+    globalSetup: './test/support/built.ts',
     reporters: ['default', './test/support/count-reporter.ts'],
   },
 });

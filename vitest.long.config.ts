@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 120_000,
     fileParallelism: false,
+    globalSetup: './test/support/built.ts',
     reporters: ['default', './test/support/count-reporter.ts'],
   },
 });

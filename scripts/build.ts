@@ -19,7 +19,10 @@ const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', 
   cwd: root,
   stdio: 'inherit',
 });
-if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+if (compiled.status !== 0) {
+  await rm(next, { recursive: true, force: true });
+  process.exit(compiled.status ?? 1);
+}
 await rm(join(next, 'cli'), { recursive: true });
 await Promise.all([buildCli(join(next, 'cli', 'main.cjs')), buildUi(join(next, 'ui'))]);
 await rm(dist, { recursive: true, force: true });

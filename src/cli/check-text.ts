@@ -10,7 +10,7 @@ type Check = Api['POST /monitoring/checks/:id*/run']['answer'];
 export function checkLines(check: Check, terminal: Terminal): string[] {
   const { name, display_name, pack_name, state, hard, last_change, attempt, max_attempts } = check;
   const short = name.slice(name.indexOf('/') + 1);
-  const shownName = display_name === '' || display_name === name ? short : `[${display_name}]`;
+  const shownName = ['', name, short].includes(display_name) ? short : `[${display_name}]`;
   const age = last_change === null ? '' : `  for ${shortAge(systemClock.wall() - last_change)}`;
   const unconfirmed = hard || attempt === undefined ? '' : `  (soft ${attempt}/${max_attempts})`;
   const head = `  - ${escaped(pack_name)} > checks > ${terminal.paint(escaped(shownName), 'magenta')} `;

@@ -36,7 +36,9 @@ function generic(info: Info, brush: Brush): Row[] {
   const managed = brush.unicode ? '√ managed' : '+ managed';
   return [
     ['Name', escaped(info.name)],
-    ...(info.display_name === '' ? [] : [['Display name', `[ ${escaped(info.display_name)} ]`] as const]),
+    ...(info.display_name === '' || info.display_name === info.name
+      ? []
+      : [['Display name', `[ ${escaped(info.display_name)} ]`] as const]),
     ['System', info.is_managed_system ? `${system}  ${brush.paint(managed, 'green')}` : system],
   ];
 }

@@ -121,7 +121,8 @@ class Responder implements AsyncDisposable {
   #onConnection(connection: Connection): void {
     if (this.#sessions >= MAX_SESSIONS) {
       this.counters.countBad('sessions');
-      return connection.close();
+      connection.close();
+      return;
     }
     this.#sessions += 1;
     new TcpSession(connection, {

@@ -29,7 +29,7 @@ export class TcpSession {
   readonly #options: SessionOptions;
   #pending: Buffer = Buffer.alloc(0);
   #timer: Disposable;
-  #isOpen = true;
+  #isOpen: boolean = true;
 
   constructor(connection: Connection, options: SessionOptions) {
     this.#connection = connection;

@@ -56,7 +56,7 @@ export class Directory {
     const member =
       part === 'checks'
         ? { ...before, checks: updatedChecks(before.checks, change) }
-        : { ...before, ...this.#baseOf(id, before.tags, before.name) };
+        : { ...before, ...this.#baseOf(id, before.tags) };
     this.#byId.set(id, member);
     return [{ type: 'record-change', part, member, before }];
   }
@@ -100,7 +100,7 @@ export class Directory {
       checks,
       tags: node.tags,
       since: before?.state === state ? before.since : this.#clock.wall(),
-      ...this.#baseOf(id, node.tags, node.name),
+      ...this.#baseOf(id, node.tags),
       ...(before?.rttMs !== undefined && { rttMs: before.rttMs }),
     };
   }
@@ -110,15 +110,11 @@ export class Directory {
   }
 
   /** What the record says, else what the tags say. */
-  #baseOf(
-    id: string,
-    tags: ReadonlyMap<string, string>,
-    name: string,
-  ): Pick<Member, 'displayName' | 'groups' | 'version'> {
+  #baseOf(id: string, tags: ReadonlyMap<string, string>): Pick<Member, 'displayName' | 'groups' | 'version'> {
     const { entries } = this.#core.record(id).base;
     const { displayName, groups, version } = readBase(entries);
     return {
-      displayName: displayName === '' ? name : displayName,
+      displayName,
       groups: entries.has('groups') ? groups : groupsOfTags(tags),
       version,
     };

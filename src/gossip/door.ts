@@ -9,7 +9,7 @@ import { openDatagram, sealDatagram } from './wire/datagram.ts';
 import type { PacketMessage } from './wire/messages.ts';
 import { encode } from './wire/packet.ts';
 
-export interface DoorOptions {
+interface DoorOptions {
   readonly bind: readonly string[];
   /** 0 takes a free one. */
   readonly port: number;

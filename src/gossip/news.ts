@@ -6,7 +6,7 @@ import type { Effect, MemberChange } from './core/effect.ts';
 import type { Directory } from './directory.ts';
 
 /** What the rest of the agent hears of. */
-export type NewsEffect = Extract<Effect, { readonly type: 'member' | 'record' | 'heard' | 'conflict' | 'log' }>;
+type NewsEffect = Extract<Effect, { readonly type: 'member' | 'record' | 'heard' | 'conflict' | 'log' }>;
 
 /** Changes that are worth a line in the log. */
 const LOGGED: ReadonlySet<MemberChange> = new Set(['member-join', 'member-leave', 'member-failed']);

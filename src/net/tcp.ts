@@ -19,7 +19,7 @@ export interface Connection {
 }
 
 /** A listening TCP socket. Disposing of it closes its connections too. */
-export interface TcpListener extends AsyncDisposable {
+interface TcpListener extends AsyncDisposable {
   readonly address: string;
   readonly port: number;
 }

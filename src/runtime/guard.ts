@@ -1,4 +1,4 @@
-import { type Clock, delay } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { NotEligible } from '../plugins/outcomes.ts';
@@ -60,32 +60,26 @@ export class Guard {
     this.#said.delete(name);
   }
 
-  async #limited<T>({ timeoutMs, signal }: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<Ended<T>> {
-    const abort = new AbortController();
-    const stop = () => abort.abort(signal?.reason);
-    if (signal?.aborted) stop();
-    signal?.addEventListener('abort', stop, { once: true });
-    const late = new AbortController();
-    const settled = settle(work, abort.signal);
-    try {
-      return await Promise.race([settled, this.#giveUp(timeoutMs, abort, late.signal)]);
-    } finally {
-      late.abort();
-      signal?.removeEventListener('abort', stop);
-    }
-  }
+  #limited<T>({ timeoutMs, signal }: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<Ended<T>> {
+    return new Promise((resolve) => {
+      const clock = this.#clock;
+      const abort = new AbortController();
+      const message = `timeout after ${timeoutMs / 1_000}s`;
+      let timer = clock.after(timeoutMs, () => {
+        abort.abort(new TimeIsOver(message));
+        timer = clock.after(GRACE_MS, () => end({ status: 'timeout', message }));
+      });
+      const stop = () => abort.abort(signal?.reason);
+      if (signal?.aborted) stop();
+      signal?.addEventListener('abort', stop);
+      void settle(work, abort.signal).then(end);
 
-  /** Answers when the time and the grace are over; never when `done` aborts before. */
-  async #giveUp(timeoutMs: number, abort: AbortController, done: AbortSignal): Promise<Ended<never>> {
-    const message = `timeout after ${timeoutMs / 1_000}s`;
-    try {
-      await delay(this.#clock, timeoutMs, done);
-      abort.abort(new TimeIsOver(message));
-      await delay(this.#clock, GRACE_MS, done);
-    } catch {
-      return await new Promise<never>(() => {});
-    }
-    return { status: 'timeout', message };
+      function end(ended: Ended<T>) {
+        timer[Symbol.dispose]();
+        signal?.removeEventListener('abort', stop);
+        resolve(ended);
+      }
+    });
   }
 
   #note(name: string, outcome: Failed): void {

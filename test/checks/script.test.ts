@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import script from '../../src/checks/script.ts';
 import type { CheckResult } from '../../src/model/check.ts';
@@ -102,7 +102,7 @@ test.each(VALUES)('the value %j of a macro arrives unchanged as one argument, an
 });
 
 test('nothing of the environment of the agent leaks into a script', async () => {
-  process.env['OPSBRO_TEST_SECRET'] = 'secret';
+  vi.stubEnv('OPSBRO_TEST_SECRET', 'secret');
   const { output, longOutput } = await onThisMachine(
     { script: ['/bin/sh', '-c', 'env | sort'], env: { ADDED: 'yes' } },
     { 'node.name': 'db-1', 'check.id': 'linux/x' },
@@ -110,7 +110,7 @@ test('nothing of the environment of the agent leaks into a script', async () => 
   const names = `${output}\n${longOutput}`.split('\n').map((line) => line.split('=')[0]);
   expect(names).toEqual(expect.arrayContaining(['ADDED', 'HOME', 'LC_ALL', 'OPSBRO_CHECK', 'OPSBRO_NODE', 'PATH']));
   expect(names).not.toContain('OPSBRO_TEST_SECRET');
-  delete process.env['OPSBRO_TEST_SECRET'];
+  vi.unstubAllEnvs();
 });
 
 test('a script that hangs is ended in time, with its children and those that have escaped', async () => {

@@ -91,6 +91,11 @@ describe('what is accepted is told on at once, as often as the size of the pool 
     expect(bench.sent('alive').filter(({ node }) => node === 'bob')).toHaveLength(4);
   });
 
+  test('an idle queue needs no time: in company of one it runs empty too', () => {
+    const bench = new Bench().hear(alive('bob'), join('bob', 3)).wait(5_000);
+    expect([...bench.core.queueDepths.values()]).toEqual([0, 0, 0]);
+  });
+
   test('old news is told to nobody', () => {
     const bench = new Bench().hear(alive('bob', 3)).wait(3_000).forget();
     bench.hear(alive('bob', 3), alive('bob', 2), suspect('bob', 2), dead('bob', 2)).wait(900);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { assert, vi } from 'vitest';
 import { tempDirectory } from './temp.ts';
 
 const program = fileURLToPath(new URL('../../bin/opsbro', import.meta.url));
@@ -61,12 +61,8 @@ export class RunningAgent implements AsyncDisposable {
 
   /** Resolves when it printed that it is ready; fails with what it printed if it ended instead. */
   async ready(): Promise<this> {
-    await expect
-      .poll(() => this.#printed.includes('stop it with') || this.#process.exitCode !== null, {
-        timeout: 15_000,
-        interval: 20,
-      })
-      .toBe(true);
+    const hasSpoken = () => this.#printed.includes('stop it with') || this.#process.exitCode !== null;
+    await vi.waitFor(() => assert(hasSpoken(), 'the agent says nothing'), { timeout: 15_000, interval: 20 });
     if (this.#process.exitCode !== null)
       throw new Error(`the agent ended with ${this.#process.exitCode}:\n${this.#printed}`);
     return this;

@@ -1,6 +1,6 @@
 import { Bus } from '../../src/base/bus.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { type Logger, silent } from '../../src/base/log.ts';
+import { silent } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type Gossip, type GossipOptions, startGossip } from '../../src/gossip/gossip.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
@@ -42,13 +42,4 @@ export async function eventually(holds: () => boolean, limitMs: number): Promise
     if (waited > limitMs) throw new Error(`it did not become so within ${limitMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-/** A logger that keeps its lines. */
-export function recordingLogger(): Logger & { readonly lines: string[] } {
-  const lines: string[] = [];
-  const write = (level: string) => (fields: object, text: string) =>
-    void lines.push(`${level} ${text} ${JSON.stringify(fields)}`);
-  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-  return { ...log, lines, child: () => ({ ...log, child: () => silent }) };
 }

@@ -2,7 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'vitest';
 
-const FOLDERS = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/lib/nagios/plugins'];
+const { PATH = '', OPSBRO_REQUIRE_SERVICES } = process.env;
+const FOLDERS = [...PATH.split(':'), '/usr/sbin', '/usr/lib/nagios/plugins'];
 
 /** Path of a program of this machine; `undefined` when it is not there. */
 export function program(name: string): string | undefined {
@@ -15,7 +16,7 @@ export function program(name: string): string | undefined {
 export function testWith(name: string, title: string, body: (path: string) => Promise<void>): void {
   const path = program(name);
   if (path !== undefined) test(title, () => body(path));
-  else if (process.env['OPSBRO_REQUIRE_SERVICES'] === '1') {
+  else if (OPSBRO_REQUIRE_SERVICES === '1') {
     test(title, () => {
       throw new Error(`${name} is not installed`);
     });

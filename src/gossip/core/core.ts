@@ -27,7 +27,7 @@ import { type Identity, Self } from './self.ts';
 import { Spreader } from './spreader.ts';
 
 /** Everything a core has to know when it starts. */
-export interface CoreOptions extends Identity {
+interface CoreOptions extends Identity {
   readonly profile: Profile;
   readonly random: Random;
   readonly facts: TagFacts;

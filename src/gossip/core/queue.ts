@@ -21,7 +21,7 @@ export interface Room {
 }
 
 /** For whom a datagram is filled. */
-export interface Taking {
+interface Taking {
   readonly classes: readonly QueueClass[];
   /** How often each message is told on. */
   readonly limit: number;

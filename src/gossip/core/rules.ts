@@ -7,7 +7,7 @@ import type { Alive, Dead, Suspect } from '../wire/messages.ts';
 import { compatible, type Node, samePlace } from './node.ts';
 
 /** What to make of an `alive`. */
-export type AliveVerdict =
+type AliveVerdict =
   | 'ignore'
   /** It can never be a member of this pool. */
   | 'refuse'
@@ -71,7 +71,7 @@ function judgeOwn(message: Alive, self: Node): AliveVerdict {
 }
 
 /** What to make of a `suspect`. `confirm`: one more voice for a suspicion that is held already. */
-export type SuspectVerdict = 'ignore' | 'confirm' | 'believe' | 'refute';
+type SuspectVerdict = 'ignore' | 'confirm' | 'believe' | 'refute';
 
 export function judgeSuspect(message: Suspect, { node, isSelf }: Known): SuspectVerdict {
   if (!node?.listed || message.incarnation < node.incarnation) return 'ignore';
@@ -81,7 +81,7 @@ export function judgeSuspect(message: Suspect, { node, isSelf }: Known): Suspect
 }
 
 /** What to make of a `dead`. `retire`: one known as dead turns out to have left. */
-export type DeadVerdict = 'ignore' | 'retire' | 'believeDead' | 'believeLeft' | 'refute';
+type DeadVerdict = 'ignore' | 'retire' | 'believeDead' | 'believeLeft' | 'refute';
 
 export function judgeDead(message: Dead, { node, isSelf, isLeaving }: Known): DeadVerdict {
   if (!node?.listed || message.incarnation < node.incarnation || node.state === 'left') return 'ignore';

@@ -50,12 +50,15 @@ export class Spreader {
 
   /** Sends a datagram to a member, filled up with news. */
   sendTo(node: Node, messages: readonly PacketMessage[]): void {
-    this.#send(node, node, messages);
+    this.sendToPlace(node, node, messages);
   }
 
   /** Sends a datagram to a place; `node` is who is known to be there, if anyone. */
   sendToPlace(to: Endpoint, node: Node | undefined, messages: readonly PacketMessage[]): void {
-    this.#send(to, node, messages);
+    const room: Room = { bytes: PACKET_ROOM, parts: MAX_PARTS - messages.length };
+    for (const message of messages) room.bytes -= encode(message).length + 2;
+    const news = this.#take(room, node, node?.name ?? '');
+    this.#send(to, node, [...messages, ...news]);
   }
 
   /** From now on every round follows quickly. */
@@ -68,24 +71,16 @@ export class Spreader {
   }
 
   #send(to: Endpoint, node: Node | undefined, messages: readonly PacketMessage[]): void {
-    const room: Room = { bytes: PACKET_ROOM, parts: MAX_PARTS - messages.length };
-    for (const message of messages) room.bytes -= encode(message).length + 2;
-    const news = this.#take(room, node);
-    if (messages.length + news.length === 0) return;
+    if (messages.length === 0) return;
     const checksum = node !== undefined && takesChecksum(node);
-    this.#desk.do({
-      type: 'send',
-      to: { address: to.address, port: to.port },
-      messages: [...messages, ...news],
-      checksum,
-    });
+    this.#desk.do({ type: 'send', to: { address: to.address, port: to.port }, messages, checksum });
   }
 
-  #take(room: Room, node: Node | undefined): PacketMessage[] {
+  #take(room: Room, node: Node | undefined, to: string): PacketMessage[] {
     if (this.queue.isEmpty) return [];
     const limit = retransmitLimit(this.#roster.size, this.#desk.profile.retransmitMult);
     const classes = node && isOurs(node) ? FOR_OURS : FOR_SERF;
-    return this.queue.take(room, { classes, limit, to: node?.name ?? '' });
+    return this.queue.take(room, { classes, limit, to });
   }
 
   #scheduleFlush(): void {
@@ -112,7 +107,11 @@ export class Spreader {
     const targets = this.#roster.nextToTell(this.#desk.profile.gossipNodes, (node) => this.#mayHear(node));
     // Nobody is there to be told; whoever comes is told everything by the push/pull of its join.
     if (targets.length === 0) this.queue.clear();
-    for (const node of targets) this.#send(node, node, []);
+    for (const node of targets) {
+      // Where there is only one to tell, it is told its own word too, so that the queue runs empty.
+      const to = targets.length === 1 ? '' : node.name;
+      this.#send(node, node, this.#take({ bytes: PACKET_ROOM, parts: MAX_PARTS }, node, to));
+    }
     this.afterRound();
   }
 

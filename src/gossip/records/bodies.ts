@@ -22,14 +22,14 @@ export interface Full {
 }
 
 /** A part that someone would like to have newer than this version. */
-export interface Want {
+interface Want {
   readonly id: string;
   readonly part: PartName;
   readonly version: number;
 }
 
 /** What the extra key of a push/pull holds: versions by id, in the order of `PART_NAMES`, and parts that are newer here. */
-export interface Supplement {
+interface Supplement {
   readonly versions: ReadonlyMap<string, readonly number[]> | undefined;
   readonly fulls: readonly Full[];
 }
@@ -101,7 +101,7 @@ function readHeading(fields: ReadonlyMap<string, Uint8Array>): { readonly id: st
 }
 
 /** The values of a packed map, still packed, each in bytes of its own. Throws when it is no map. */
-export function packedEntries(bytes: Uint8Array | undefined): Map<string, Uint8Array> {
+function packedEntries(bytes: Uint8Array | undefined): Map<string, Uint8Array> {
   const buffer = asBuffer(bytes ?? new Uint8Array(0));
   const entries = new Map<string, Uint8Array>();
   const values = pieces(buffer, 'map');

@@ -7,7 +7,7 @@ import { guarded, isMalformed } from '../wire/refusal.ts';
 import { textOf, type Unpacked, unpack } from '../wire/unpack.ts';
 
 /** The entries of the base part that members show. */
-export interface BaseFacts {
+interface BaseFacts {
   readonly displayName: string;
   readonly groups: readonly string[];
   readonly version: string;

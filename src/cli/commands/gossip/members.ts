@@ -50,7 +50,8 @@ function print(members: readonly Member[], lineOf: (member: Member, terminal: Te
 }
 
 function plainOf(member: Member, terminal: Terminal): string {
-  const name = member.display_name === '' ? member.name : `[ ${member.display_name} ]`;
+  const isPlain = member.display_name === '' || member.display_name === member.name;
+  const name = isPlain ? member.name : `[ ${member.display_name} ]`;
   const parts = [
     `  - ${escaped(member.zone)} > ${terminal.paint(escaped(name), 'magenta')}`,
     terminal.state(member.state),
