@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { type Endpoint, mappedAddress, plainAddress } from './address.ts';
@@ -18,9 +18,10 @@ export interface UdpSocket extends AsyncDisposable {
 /** Binds a UDP socket; port 0 takes a free one. Fails with the system's error, such as `EADDRINUSE`. */
 export async function bindUdp({ address, port }: Endpoint): Promise<UdpSocket> {
   const isV6 = isIPv6(address);
-  const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4' });
+  const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4', lookup: asItIs });
+  const listening = once(socket, 'listening');
   socket.bind({ address, port, exclusive: true });
-  await once(socket, 'listening');
+  await listening;
   // A socket error after binding concerns one datagram; the next may well go through.
   socket.on('error', () => {});
   const bound = socket.address();
@@ -39,6 +40,10 @@ export async function bindUdp({ address, port }: Endpoint): Promise<UdpSocket> {
     [Symbol.asyncDispose]: () => close(socket),
   };
 }
+
+/** Addresses here are numbers already: asking for their name would only cost a turn of the event loop each. */
+const asItIs: NonNullable<SocketOptions['lookup']> = (address, _options, answer) =>
+  answer(null, address, isIPv6(address) ? 6 : 4);
 
 const close = (socket: Socket): Promise<void> =>
   new Promise((resolve) => {

@@ -1,16 +1,14 @@
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import { compile } from '../expressions/compile.ts';
 import type { Compiled, DataKind, FunctionTable, Reading } from '../expressions/contract.ts';
+import { Expressions } from '../expressions/expressions.ts';
 import type { Path } from '../expressions/paths.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
 import type { FunctionScope, NodeFacts } from '../plugins/function.ts';
 import { findSetting, NO_OBJECT, type ObjectData } from './object-data.ts';
-
-const MOST_COMPILED = 5_000;
 
 interface EvaluatorOptions {
   readonly functions: FunctionTable<FunctionScope>;
@@ -34,10 +32,11 @@ interface Occasion {
 /** Evaluates expressions over what is known of this node. Each text is compiled once. */
 export class Evaluator {
   readonly #options: EvaluatorOptions;
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #expressions: Expressions<FunctionScope>;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
+    this.#expressions = new Expressions<FunctionScope>(options);
   }
 
   /** The outcome of an expression: at once, or as a promise when it asks the machine or the network. Never throws or rejects. */
@@ -54,19 +53,10 @@ export class Evaluator {
   }
 
   #prepare(text: string): Prepared {
-    const known = this.#prepared.get(text);
-    if (known) return known;
-    const prepared = this.#compile(text);
-    if (this.#prepared.size >= MOST_COMPILED) this.#prepared.clear();
-    this.#prepared.set(text, prepared);
-    return prepared;
-  }
-
-  #compile(text: string): Prepared {
     try {
-      return compile(text, { functions: this.#options.functions });
+      return this.#expressions.expression(text);
     } catch (error) {
-      return { type: 'error', message: messageOf(error) };
+      return { type: 'error', message: messageOf(error), ...placeOf(error) };
     }
   }
 
@@ -96,4 +86,10 @@ function variable(outcome: Evaluated | undefined): Reading {
   if (!outcome) return { found: false, reason: 'no such variable' };
   if (outcome.type === 'value') return { found: true, value: outcome.value };
   return { found: false, reason: outcome.type === 'missing' ? `${outcome.path}: ${outcome.reason}` : outcome.message };
+}
+
+/** Where in its text an expression cannot be read. */
+function placeOf(error: unknown): { readonly offset?: number } {
+  const offset = error instanceof OpsbroError ? error.details?.['offset'] : undefined;
+  return typeof offset === 'number' ? { offset } : {};
 }
