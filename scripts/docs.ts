@@ -1,12 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { cliFiles } from './docs/cli.ts';
 import { configurationFiles } from './docs/configuration.ts';
+import { httpFiles } from './docs/http.ts';
 import { packFiles } from './docs/packs.ts';
 import type { Generator } from './docs/page.ts';
 import { pluginFiles } from './docs/plugins.ts';
 
 /** Everything that is made from the sources instead of being written. */
-const GENERATORS: readonly Generator[] = [configurationFiles, pluginFiles, packFiles];
+const GENERATORS: readonly Generator[] = [configurationFiles, pluginFiles, packFiles, httpFiles, cliFiles];
 
 /** Writes the generated files; with `--check` only says which of them differ from the sources, and fails if any does. */
 async function main(isCheck: boolean): Promise<number> {

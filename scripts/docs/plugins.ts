@@ -3,6 +3,7 @@ import type { FunctionPlugin } from '../../src/plugins/function.ts';
 import type { Check, Collector } from '../../src/plugins/kinds.ts';
 import type { Plugin } from '../../src/plugins/plugin.ts';
 import { Registry } from '../../src/plugins/registry.ts';
+import { type JsonType, typeText } from './json-type.ts';
 import { code, type GeneratedFile, page, table } from './page.ts';
 
 interface Kind<P extends Plugin> {
@@ -100,17 +101,6 @@ function sectionOf(plugin: Plugin, more: readonly string[]): string {
   return [`## ${plugin.name}`, plugin.description, ...more, ...options].join('\n\n');
 }
 
-/** As much of JSON schema as a table of options shows. */
-interface JsonType {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly JsonType[];
-  readonly items?: JsonType;
-  readonly default?: unknown;
-  readonly description?: string;
-}
-
 function optionRows(options: z.ZodType): string[][] {
   const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as {
     readonly properties?: Readonly<Record<string, JsonType>>;
@@ -121,12 +111,4 @@ function optionRows(options: z.ZodType): string[][] {
     option.default === undefined ? '' : code(JSON.stringify(option.default)),
     option.description ?? '',
   ]);
-}
-
-function typeText({ type, enum: choices, const: only, anyOf, items }: JsonType): string {
-  if (choices) return choices.map(String).join(', ');
-  if (only !== undefined) return String(only);
-  if (anyOf) return [...new Set(anyOf.map(typeText))].join(' or ');
-  if (type === 'array') return items ? `list of ${typeText(items)}` : 'list';
-  return typeof type === 'string' ? type : (type?.join(' or ') ?? 'any');
 }

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Alert, CheckRecord, CheckResult } from '../model/check.ts';
@@ -6,7 +5,6 @@ import type { Evaluated, Purpose } from '../model/expression.ts';
 import type { KvChange, KvStore } from '../model/kv.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Host } from '../net/host.ts';
-import type { FunctionPlugin } from './function.ts';
 import { definer, type Plugin } from './plugin.ts';
 
 /** What a key of a collector's tree is: `*` in its name stands for any one segment. */
@@ -119,17 +117,3 @@ interface HostingExtra {
 }
 export type HostingDriver = Plugin<'hosting', Recognise> & HostingExtra;
 export const defineHostingDriver = definer<'hosting', Recognise, HostingExtra>('hosting');
-
-/** A plugin of any kind, by its kind's name. */
-export interface PluginKinds {
-  readonly collector: Collector;
-  readonly detector: Detector;
-  readonly check: Check;
-  readonly handler: Handler;
-  readonly function: FunctionPlugin;
-  readonly engine: Engine;
-  readonly hosting: HostingDriver;
-}
-
-/** The input type of a plugin's options. */
-export type OptionsOf<P extends { readonly options: z.ZodType }> = z.input<P['options']>;

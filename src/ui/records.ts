@@ -47,9 +47,13 @@ interface Snapshot {
   readonly checks: Readonly<Record<string, Readonly<Record<string, CheckRecord>>>>;
 }
 
-export type NodeChange =
-  | (NodeRecord & { readonly type: `gossip::${string}` })
-  | { readonly type: 'gossip::reaped'; readonly uuid: string };
+/** A node as it is now; `checks` names all it has. */
+type NodeNews = NodeRecord & {
+  readonly type: `gossip::${string}`;
+  readonly checks: Readonly<Record<string, unknown>>;
+};
+
+export type NodeChange = NodeNews | { readonly type: 'gossip::reaped'; readonly uuid: string };
 
 export type Frame =
   | Envelope<'hello', Hello>

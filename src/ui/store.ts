@@ -60,12 +60,26 @@ function withSnapshot(
 }
 
 function afterNodeChange(view: View, change: Extract<Frame, { channel: 'gossip' }>['payload']): View {
-  if ('name' in change) return { ...view, nodes: new Map(view.nodes).set(change.uuid, change) };
+  if ('name' in change) {
+    const nodes = new Map(view.nodes).set(change.uuid, change);
+    return { ...view, nodes, checks: withoutVanished(view.checks, change.uuid, change.checks) };
+  }
   const nodes = new Map(view.nodes);
   const checks = new Map(view.checks);
   nodes.delete(change.uuid);
   checks.delete(change.uuid);
   return { ...view, nodes, checks };
+}
+
+/** Checks go without a frame of their own: those that a node no longer names are gone. */
+function withoutVanished(
+  checks: View['checks'],
+  uuid: string,
+  named: Readonly<Record<string, unknown>>,
+): View['checks'] {
+  const known = checks.get(uuid);
+  if (!known || [...known.keys()].every((name) => name in named)) return checks;
+  return new Map(checks).set(uuid, new Map([...known].filter(([name]) => name in named)));
 }
 
 function withCheck(checks: View['checks'], check: CheckRecord): View['checks'] {

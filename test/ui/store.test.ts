@@ -55,7 +55,11 @@ test('a snapshot in parts makes one view', () => {
 
 test('a change replaces one record and leaves the others what they are', () => {
   const before = after(...start);
-  const view = afterFrame(before, frame('gossip', { ...node('b', { state: 'dead' }), type: 'gossip::dead' }), 0);
+  const view = afterFrame(
+    before,
+    frame('gossip', { ...node('b', { state: 'dead' }), type: 'gossip::dead', checks: {} }),
+    0,
+  );
   expect(view.nodes.get('id-b')?.state).toBe('dead');
   expect(view.nodes.get('id-a')).toBe(before.nodes.get('id-a'));
 });
@@ -64,6 +68,12 @@ test('a forgotten node goes with its checks', () => {
   const view = after(...start, frame('gossip', { type: 'gossip::reaped', uuid: 'id-a' }));
   expect([...view.nodes.keys()]).toEqual(['id-b']);
   expect(view.checks.size).toBe(0);
+});
+
+test('a check that its node no longer names is gone', () => {
+  const before = after(...start, frame('checks', check('a', 'disks', 'critical')));
+  const news = { ...node('a'), type: 'gossip::alive' as const, checks: { disks: {} } };
+  expect([...(afterFrame(before, frame('gossip', news), 0).checks.get('id-a')?.keys() ?? [])]).toEqual(['disks']);
 });
 
 test('groups come and go', () => {
@@ -79,7 +89,7 @@ test('a new connection begins anew', () => {
 test('problems are those of living nodes, worst first', () => {
   const view = after(
     ...start,
-    frame('gossip', { ...node('c', { state: 'dead' }), type: 'gossip::dead' }),
+    frame('gossip', { ...node('c', { state: 'dead' }), type: 'gossip::dead', checks: {} }),
     ...[
       check('b', 'memory', 'warning'),
       check('a', 'disks', 'critical'),
