@@ -86,18 +86,15 @@ function detailsOf({ request, operation }: Described): readonly string[] {
     ),
     ...bodyRows(operation),
   ];
-  const answer = fieldsOf(contentOf(operation.responses['200'])).map(([name, type]) => [
-    code(name),
-    typeText(type),
-    type.description ?? '',
-  ]);
+  const answered = contentOf(operation.responses['200']);
+  const answer = fieldsOf(answered).map(([name, type]) => [code(name), typeText(type), type.description ?? '']);
   const isPlain = taken.every(([, , , meaning]) => meaning === '') && answer.length === 0;
   if (isPlain && operation.requestBody === undefined) return [];
   return [
     `## ${request}`,
     operation.summary,
     ...(taken.length === 0 ? [] : [table(['takes', 'in', 'type', 'meaning'], taken)]),
-    ...(answer.length === 0 ? [] : [table(['answers', 'type', 'meaning'], answer)]),
+    ...(answer.length === 0 ? [] : [table([headOf(answered), 'type', 'meaning'], answer)]),
   ];
 }
 
@@ -128,6 +125,11 @@ function bodyRows({ requestBody }: Operation): (readonly string[])[] {
 function contentOf(part: unknown): JsonType | undefined {
   const { content } = (part ?? {}) as { readonly content?: Readonly<Record<string, { readonly schema: JsonType }>> };
   return content?.['application/json']?.schema;
+}
+
+function headOf(type: JsonType | undefined): string {
+  if (type?.items) return 'answers a list of';
+  return typeof type?.additionalProperties === 'object' ? 'answers a map to' : 'answers';
 }
 
 /** The fields of an object, or of the objects a list or a map holds. */

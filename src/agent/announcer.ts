@@ -32,6 +32,7 @@ export function announce(bus: Bus<AgentEvent>, work: Work, pool: Pool): Disposab
   tellAll();
   const listeners = [
     bus.on('groups-change', tellAll),
+    bus.on('checks-change', tellAll),
     bus.on('config-change', tellAll),
     bus.on('check-change', ({ check }) => tell(check)),
   ];

@@ -40,6 +40,11 @@ interface CheckEvent {
   readonly result: CheckResult;
 }
 
+/** Other checks apply to this node than before. */
+interface ChecksEvent {
+  readonly type: 'checks-change';
+}
+
 /** This node is in other groups than before. */
 interface GroupsEvent {
   readonly type: 'groups-change';
@@ -76,6 +81,7 @@ export type AgentEvent =
   | ConflictEvent
   | RecordEvent
   | CheckEvent
+  | ChecksEvent
   | GroupsEvent
   | CollectorEvent
   | KvEvent

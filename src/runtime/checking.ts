@@ -105,11 +105,14 @@ export class Checking {
   groupsChanged(): void {
     if (this.#phase === 'made') return;
     const groups = this.#options.groups();
+    const before = [...this.#active.keys()];
     for (const [id, run] of this.#runs) {
       const applies = run.plan.appliesIn(groups);
       if (applies && !this.#active.has(id)) this.#activate(id, run);
       else if (!applies) this.#deactivate(id);
     }
+    const isSame = before.length === this.#active.size && before.every((id) => this.#active.has(id));
+    if (!isSame) this.#options.bus.emit({ type: 'checks-change' });
   }
 
   /** The checks that apply to this node. */

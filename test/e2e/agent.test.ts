@@ -137,6 +137,9 @@ test('states, groups and keys are there again after a restart', async () => {
   expect((await second.opsbro('kv', 'get', 'a')).stdout).toBe('a::1\n');
   const states = ((await second.json('check', 'list')) as { state: string }[]).map(({ state }) => state);
   expect(states).toContainEqual(expect.not.stringMatching('pending'));
+  // What did not change is told to the pool all the same.
+  const [self] = Object.values((await second.json('gossip', 'members')) as Record<string, { checks: object }>);
+  expect(Object.keys(self?.checks ?? {})).toHaveLength(states.length);
 });
 
 test('a broken agent.yml is refused with file, line, column, key and suggestion', async () => {

@@ -64,7 +64,7 @@ const load = (load1: number) => ({ loadaverage: { load1 }, system: { cpu_count: 
 const disk = (pct_used: number, inodes_pct_used = 1) => ({ pct_used, inodes_pct_used });
 
 test.each<[string, Metrics, CheckState | 'unknown', RegExp]>([
-  ['linux/cpu', cpu(50), 'ok', /^OK: cpu is used at\n(.*\n)+.* 50 /],
+  ['linux/cpu', cpu(50), 'ok', /^OK: cpu is used at 50%\n(.*\n)+.* 50 /],
   ['linux/cpu', cpu(20), 'warning', /^WARNING/],
   ['linux/cpu', cpu(10), 'critical', /^CRITICAL/],
   ['linux/cpu', {}, 'unknown', /collector\.cpustats/],
