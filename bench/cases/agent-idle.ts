@@ -37,7 +37,7 @@ async function waitForAll(port: number): Promise<void> {
   throw new Error(`the ${NODES} agents do not find each other`);
 }
 
-/** Netdata with nothing but its defaults, below a directory of its own; nothing when it is not installed. */
+/** Netdata as it comes, below a directory and at ports of its own; nothing when it is not installed. */
 async function startNetdata(place: Workplace): Promise<Running | undefined> {
   const places = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
   const program = places.map((folder) => join(folder, PEER)).find((path) => existsSync(path));
@@ -56,7 +56,8 @@ async function startNetdata(place: Workplace): Promise<Running | undefined> {
       '[web]',
       ` bind to = 127.0.0.1:${await freePort()}`,
       '[statsd]',
-      ' enabled = no',
+      ` default port = ${await freePort()}`,
+      ' bind to = 127.0.0.1',
       '[registry]',
       ' enabled = no',
       '',

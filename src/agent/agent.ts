@@ -305,7 +305,7 @@ export class Agent implements AsyncDisposable {
       collectorKeys: (name) => world.plugins.collectors.get(name).keys,
       metrics: () => {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
-        return ownCounts({ gossip: pool.counters, runs: runtime.counts, uptime });
+        return ownCounts({ gossip: pool.counters, runs: runtime.counts, doors: this.#doors.counts, uptime });
       },
     };
   }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { Disposal } from '../base/disposal.ts';
 import { messageOf } from '../base/errors.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
-import { startDns } from '../dns/dns.ts';
+import { type DnsDoor, startDns } from '../dns/dns.ts';
 import { createApi } from '../http/api.ts';
 import { checkReader, createDoor } from '../http/door.ts';
 import { pageIn } from '../http/page.ts';
@@ -13,6 +13,7 @@ import { type HttpHandler, listenHttp } from '../net/http-listener.ts';
 import { listenUnix } from '../net/unix-socket.ts';
 import { refuseRequest } from '../websocket/refusal.ts';
 import { Websocket } from '../websocket/websocket.ts';
+import type { DoorCounts } from './families.ts';
 import type { Door } from './ports-file.ts';
 import { type Opening, openWithRetry } from './retry.ts';
 import type { World } from './world.ts';
@@ -27,7 +28,7 @@ export class Doors implements AsyncDisposable {
   readonly #parts: ApiParts;
   readonly #websocket: Websocket;
   readonly #open = new Disposal();
-  #dns: Opening<AsyncDisposable> | undefined;
+  #dns: Opening<DnsDoor> | undefined;
   #dnsChange: Promise<void> = Promise.resolve();
 
   constructor(world: World, config: AgentConfig, parts: ApiParts) {
@@ -38,6 +39,11 @@ export class Doors implements AsyncDisposable {
     const { membership, runtime } = parts;
     const checks = () => runtime.checks();
     this.#websocket = new Websocket({ bus, clock, version, boot, membership, memberView: memberJson, checks });
+  }
+
+  /** What the doors have seen. */
+  get counts(): DoorCounts {
+    return { websocket: this.#websocket.counters, dns: this.#dns?.opened?.counters };
   }
 
   /** Opens the unix socket, which must succeed, and the others, which may have to wait for their port. */

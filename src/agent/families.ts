@@ -1,32 +1,77 @@
-import type { Family } from '../http/exposition.ts';
+import type { Family, Sample } from '../http/exposition.ts';
 import type { RunCounts } from '../runtime/guard.ts';
+
+/** What the doors have seen. */
+export interface DoorCounts {
+  readonly websocket: { readonly clients: number; readonly closedSlow: number };
+  /** `undefined` while DNS is closed. */
+  readonly dns: DnsCounts | undefined;
+}
+
+interface DnsCounts {
+  /** Answers, by `udp A NOERROR`. */
+  readonly answers: ReadonlyMap<string, number>;
+  /** What was no sound query, by reason. */
+  readonly bad: ReadonlyMap<string, number>;
+  readonly truncated: number;
+}
 
 interface Counted {
   readonly gossip: ReadonlyMap<string, number>;
   readonly runs: RunCounts;
+  readonly doors: DoorCounts;
   /** Seconds since the start. */
   readonly uptime: number;
 }
 
 /** What the parts of the agent count of themselves, for `/metrics`. */
-export function ownCounts({ gossip, runs, uptime }: Counted): Family[] {
-  const samples = [...gossip].map(([name, value]) => ({ labels: { name }, value }));
-  const queues = samples.filter(({ labels }) => labels.name.startsWith('queue_'));
-  const totals = samples.filter(({ labels }) => !labels.name.startsWith('queue_'));
+export function* ownCounts({ gossip, runs, doors, uptime }: Counted): Iterable<Family> {
+  const isQueue = ([name]: readonly [string, number]) => name.startsWith('queue_');
+  const queues = [...gossip].filter(isQueue);
+  const totals = [...gossip].filter((entry) => !isQueue(entry));
+  yield gauge('opsbro_uptime_seconds', 'Time since the agent started.', [{ value: uptime }]);
+  yield counter('opsbro_gossip_total', 'What happened in gossip, by name.', labelled('name', totals));
+  yield gauge('opsbro_gossip_queue', 'Messages that wait to be told on.', labelled('name', queues));
+  yield counter(
+    'opsbro_plugin_runs_total',
+    'Runs of plugins, by how they ended.',
+    labelled('result', Object.entries(runs)),
+  );
+  const { clients, closedSlow } = doors.websocket;
+  yield gauge('opsbro_ws_clients', 'Websocket clients now.', [{ value: clients }]);
+  yield counter('opsbro_ws_closed_slow_total', 'Websocket clients that did not keep up.', [{ value: closedSlow }]);
+  if (doors.dns) yield* dnsFamilies(doors.dns);
+}
+
+function dnsFamilies({ answers, bad, truncated }: DnsCounts): Family[] {
+  const samples = [...answers].map(([key, value]) => {
+    const [transport = '', type = '', rcode = ''] = key.split(' ');
+    return { labels: { transport, type, rcode }, value };
+  });
   return [
-    {
-      name: 'opsbro_uptime_seconds',
-      help: 'Time since the agent started.',
-      type: 'gauge',
-      samples: [{ value: uptime }],
-    },
-    { name: 'opsbro_gossip_total', help: 'What happened in gossip, by name.', type: 'counter', samples: totals },
-    { name: 'opsbro_gossip_queue', help: 'Messages that wait to be told on.', type: 'gauge', samples: queues },
-    {
-      name: 'opsbro_plugin_runs_total',
-      help: 'Runs of plugins, by how they ended.',
-      type: 'counter',
-      samples: Object.entries(runs).map(([result, value]) => ({ labels: { result }, value })),
-    },
+    counter('opsbro_dns_queries_total', 'DNS queries that were answered.', samples),
+    counter(
+      'opsbro_dns_bad_total',
+      'Packets and connections to DNS that were no good, by reason.',
+      labelled('reason', bad),
+    ),
+    counter('opsbro_dns_truncated_total', 'DNS answers that were cut to fit.', [{ value: truncated }]),
   ];
 }
+
+const gauge = (name: string, help: string, samples: Iterable<Sample>): Family => ({
+  name,
+  help,
+  type: 'gauge',
+  samples,
+});
+
+const counter = (name: string, help: string, samples: Iterable<Sample>): Family => ({
+  name,
+  help,
+  type: 'counter',
+  samples,
+});
+
+const labelled = (label: string, counts: Iterable<readonly [string, number]>): Sample[] =>
+  [...counts].map(([name, value]) => ({ labels: { [label]: name }, value }));

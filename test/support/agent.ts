@@ -9,7 +9,7 @@ import { tempDirectory } from './temp.ts';
 const program = fileURLToPath(new URL('../../bin/opsbro', import.meta.url));
 
 /** Every door on a free port, quick gossip, so that several agents share a machine and a test. */
-const APART = {
+export const APART = {
   OPSBRO_PORT: '0',
   OPSBRO_HTTP__PORT: '0',
   OPSBRO_WEBSOCKET__PORT: '0',

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { ownCounts } from '../../src/agent/families.ts';
+import { exposition } from '../../src/http/exposition.ts';
+
+test('what the parts count is a sound page for Prometheus', () => {
+  const page = exposition(
+    ownCounts({
+      gossip: new Map([
+        ['queue_membership', 2],
+        ['packets_in', 7],
+      ]),
+      runs: { runs: 5, errors: 1, timeouts: 0 },
+      doors: {
+        websocket: { clients: 3, closedSlow: 0 },
+        dns: { answers: new Map([['udp A NOERROR', 4]]), bad: new Map([['short', 1]]), truncated: 0 },
+      },
+      uptime: 12.5,
+    }),
+  );
+  expect(page.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+    'opsbro_uptime_seconds 12.5',
+    'opsbro_gossip_total{name="packets_in"} 7',
+    'opsbro_gossip_queue{name="queue_membership"} 2',
+    'opsbro_plugin_runs_total{result="runs"} 5',
+    'opsbro_plugin_runs_total{result="errors"} 1',
+    'opsbro_plugin_runs_total{result="timeouts"} 0',
+    'opsbro_ws_clients 3',
+    'opsbro_ws_closed_slow_total 0',
+    'opsbro_dns_queries_total{transport="udp",type="A",rcode="NOERROR"} 4',
+    'opsbro_dns_bad_total{reason="short"} 1',
+    'opsbro_dns_truncated_total 0',
+    'opsbro_exposition_truncated 0',
+  ]);
+});
