@@ -13,7 +13,10 @@ test('an exception that nobody catches is written down, and the agent ends with 
   const script = `
     const { startAgent } = await import(${JSON.stringify(main)});
     void startAgent({ home: ${JSON.stringify(home.path)} });
-    process.stdout.write = () => { setTimeout(() => { throw new Error('planted') }); process.stdout.write = () => true; return true; };
+    process.stdout.write = (text) => {
+      if (String(text).includes('runs as node')) setTimeout(() => { throw new Error('planted'); });
+      return true;
+    };
   `;
   const agent = spawn(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, ...APART } });
   let stderr = '';
