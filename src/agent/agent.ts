@@ -1,52 +1,19 @@
-/** The composition root: makes every part of an agent, wires them, and lives until it is told to stop. */
-import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+/** The composition root: wires the parts of an agent with its doors, and lives until it is told to stop. */
 import { Disposal } from '../base/disposal.ts';
-import { gossipConstants } from '../config/gossip-constants.ts';
-import { startGossip } from '../gossip/gossip.ts';
 import type { ApiParts } from '../http/parts.ts';
 import { problemJson } from '../http/records.ts';
 import type { JoinedJson, ReloadedJson } from '../http/schemas.ts';
-import { openKv } from '../kv/kv.ts';
-import type { KvStore } from '../model/kv.ts';
-import { localAddress } from '../net/local-address.ts';
-import type { HostingState } from '../plugins/hosting.ts';
-import { Runtime } from '../runtime/runtime.ts';
-import { Alone } from './alone.ts';
 import { announce } from './announcer.ts';
 import { Doors } from './doors.ts';
 import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
 import { functionJson } from './function-json.ts';
-import { gossipBind } from './gossip-bind.ts';
-import type { Identity } from './identity.ts';
-import { openIncarnation } from './incarnation.ts';
-import type { Pool } from './pool.ts';
+import { openParts, type Parts, type Setting } from './parts.ts';
 import { afterReload, restartNeeded } from './reload.ts';
-import { StateStore } from './state-store.ts';
 import { watchVitals } from './vitals.ts';
-import type { World } from './world.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
 
 const DNS_GROUP = 'dns-listener';
-
-interface Setting {
-  readonly world: World;
-  readonly identity: Identity;
-  readonly hosting: readonly HostingState[];
-  readonly written: Written;
-  /** Reads again what people wrote. */
-  readonly read: () => Promise<Written>;
-}
-
-interface Parts {
-  readonly state: StateStore;
-  readonly kv: KvStore;
-  readonly pool: Pool;
-  readonly runtime: Runtime;
-  readonly localAddress: string;
-  readonly warnings: readonly string[];
-}
 
 /** Makes an agent and opens its doors. Fails when gossip or the unix socket cannot be opened; what was opened is closed again. */
 export async function startAgentParts(setting: Setting): Promise<Agent> {
@@ -60,99 +27,6 @@ export async function startAgentParts(setting: Setting): Promise<Agent> {
     await opened[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-async function openParts(setting: Setting, opened: Disposal): Promise<Parts> {
-  const { world, identity, written } = setting;
-  const { home, clock, log, host, bus, health } = world;
-  const state = opened.use(await StateStore.open(join(home.data, 'state'), clock, log.logger.child({ part: 'state' })));
-  const address = localAddress(host.interfaces(), (await host.facts()).addresses);
-  const { config } = written.loaded;
-  const freeBytes = async () => {
-    const { bavail, bsize } = await statfs(home.data);
-    return bavail * bsize;
-  };
-  const kvLog = log.logger.child({ part: 'kv' });
-  const kvPath = join(home.data, 'kv');
-  const kv = opened.use(
-    await openKv({ path: kvPath, nodeId: identity.id, clock, log: kvLog, bus, settings: config.kv, freeBytes }),
-  );
-  const bind = gossipBind(config.bind, config.insecure);
-  for (const warning of bind.warnings) {
-    log.logger.warn({ part: 'gossip' }, warning);
-    health.raise('gossip', 'insecure', warning);
-  }
-  const pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state }));
-  const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
-  await runtime.restore();
-  return { state, kv, pool, runtime, localAddress: address, warnings: bind.warnings };
-}
-
-interface PoolSetting {
-  readonly address: string;
-  readonly bind: readonly string[];
-  readonly state: StateStore;
-}
-
-async function openPool({ world, identity, written }: Setting, { address, bind, state }: PoolSetting): Promise<Pool> {
-  const { clock, bus, random, log, version, home, ports } = world;
-  const { config } = written.loaded;
-  const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: config.node_zone };
-  if (!config.service_discovery_topic_enabled) return new Alone({ ...facts, address, version }, clock, bus);
-  const isWildcard = bind.some((each) => each === '::' || each === '0.0.0.0');
-  const advertise = config.advertise ?? (isWildcard ? address : undefined);
-  const incarnation = openIncarnation(home.data);
-  const listen = (port: number) =>
-    startGossip({
-      ...facts,
-      isProxy: false,
-      agentVersion: version,
-      bind,
-      port,
-      ...(advertise === undefined ? {} : { advertise }),
-      ...(config.advertise_port === undefined ? {} : { advertisePort: config.advertise_port }),
-      profile: config.gossip.profile,
-      overrides: gossipConstants(config.gossip),
-      tags: new Map(Object.entries(config.gossip.tags)),
-      incarnation: incarnation.first,
-      saveIncarnation: incarnation.save,
-      shelf: state.shelf('gossip'),
-      clock,
-      random,
-      log: log.logger.child({ part: 'gossip' }),
-      bus,
-    });
-  return await ports.listen('gossip', config.port, listen);
-}
-
-interface RuntimeSetting {
-  readonly pool: Pool;
-  readonly address: string;
-  readonly state: StateStore;
-}
-
-function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting): Runtime {
-  const { world, identity, hosting, written } = setting;
-  const { host, clock, random, log, bus, plugins } = world;
-  const { config } = written.loaded;
-  return new Runtime({
-    host,
-    clock,
-    random,
-    log: log.logger.child({ part: 'runtime' }),
-    bus,
-    plugins,
-    node: {
-      ...identity,
-      displayName: config.display_name,
-      address,
-      zone: config.node_zone,
-      hostingDrivers: new Set(hosting.filter(({ isActive }) => isActive).map(({ name }) => name)),
-    },
-    shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups') },
-    configuration: configurationOf(written),
-    members: () => pool.members,
-  });
 }
 
 /** A running agent. */
