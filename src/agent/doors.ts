@@ -70,10 +70,13 @@ export class Doors implements AsyncDisposable {
   async serveDns(isWanted: boolean): Promise<void> {
     this.#dnsChange = this.#dnsChange.then(() => (isWanted ? this.#openDns() : this.#closeDns()));
     await this.#dnsChange;
+    if (!isWanted) this.#world.ports.forget('dns');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.serveDns(false);
+    // Its port stays in the file, to be tried first at the next start.
+    this.#dnsChange = this.#dnsChange.then(() => this.#closeDns());
+    await this.#dnsChange;
     // Clients are told before their connections are closed.
     this.#websocket[Symbol.dispose]();
     await this.#open[Symbol.asyncDispose]();
@@ -107,7 +110,6 @@ export class Doors implements AsyncDisposable {
   async #closeDns(): Promise<void> {
     await this.#dns?.close();
     this.#dns = undefined;
-    this.#world.ports.forget('dns');
   }
 
   #openDoor<T extends AsyncDisposable & { readonly port: number }>(

@@ -8,10 +8,12 @@ interface Greeted {
   readonly ports: Readonly<Record<string, number>>;
   readonly socket: string;
   readonly warnings: readonly string[];
+  /** How this agent is called from a shell, such as `opsbro --home /tmp/two`. */
+  readonly command: string;
 }
 
 /** What an agent says when it is up: who it is, what it found, where its doors are, how to stop it. */
-export function greeting({ version, name, groups, zone, domain, ports, socket, warnings }: Greeted): string {
+export function greeting({ version, name, groups, zone, domain, ports, socket, warnings, command }: Greeted): string {
   const { http, dns, gossip } = ports;
   const lines = [
     ...warnings.map((warning) => `WARNING: ${warning}`),
@@ -21,7 +23,7 @@ export function greeting({ version, name, groups, zone, domain, ports, socket, w
     `  socket   ${socket}`,
     ...(dns === undefined ? [] : [`  DNS      dig @127.0.0.1 -p ${dns} ${name}.name.${zone}${domain}`]),
     ...(gossip === undefined ? [] : [`  others   opsbro gossip join 127.0.0.1:${gossip}`]),
-    '  stop it with Ctrl-C, or: opsbro agent stop',
+    `  stop it with Ctrl-C, or: ${command} agent stop`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,9 +1,10 @@
 /** Runs an agent in this process, from `opsbro agent start` to its exit code. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { delay, systemClock } from '../base/clock.ts';
 import { Disposal } from '../base/disposal.ts';
 import { FAILURES, messageOf, OpsbroError } from '../base/errors.ts';
+import type { Home } from '../base/home.ts';
 import { greeting } from './greeting.ts';
 import { BrokenConfiguration, type Prepared, prepare, type StartOptions } from './prepare.ts';
 
@@ -40,6 +41,7 @@ export async function startAgent(options: StartOptions): Promise<number> {
       ports: world.ports.all(),
       socket: world.socketPath,
       warnings: agent.warnings,
+      command: commandFor(world.home),
     }),
   );
   void running.then(() => title(config.process_name, 'running'));
@@ -47,6 +49,12 @@ export async function startAgent(options: StartOptions): Promise<number> {
   title(config.process_name, 'stopping');
   world.log.logger.info({}, 'stopping');
   return await closed(opened);
+}
+
+/** How to call the command line for this agent: from a checkout by its path, for another home by naming it. */
+function commandFor({ kind, root, shipped }: Home): string {
+  const isCheckout = existsSync(join(shipped, '../src'));
+  return `${isCheckout ? 'bin/opsbro' : 'opsbro'}${kind === 'given' ? ` --home ${root}` : ''}`;
 }
 
 /** What cannot start says why; what it had opened is closed again. */

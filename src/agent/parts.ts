@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposal } from '../base/disposal.ts';
+import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { openKv } from '../kv/kv.ts';
@@ -99,7 +100,33 @@ async function openPool({ world, identity, written }: Setting, { address, bind, 
       log: log.logger.child({ part: 'gossip' }),
       bus,
     });
-  return await ports.listen('gossip', config.port, listen);
+  try {
+    return await ports.listen('gossip', config.port, listen);
+  } catch (error) {
+    throw explained(error, bind, config.port);
+  }
+}
+
+/** Without gossip the node would be unreachable, so the agent does not start; this says why. */
+function explained(error: unknown, bind: readonly string[], port: number): unknown {
+  const where = `${bind.join(', ')} port ${port}`;
+  switch (systemCode(error)) {
+    case 'EADDRINUSE':
+      return new OpsbroError(
+        'conflict',
+        `gossip: ${where} is in use by another program; choose another port, 0 for any`,
+        {
+          cause: error,
+        },
+      );
+    case 'EADDRNOTAVAIL':
+    case 'EACCES':
+      return new OpsbroError('invalid_config', `gossip: cannot listen on ${where}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    default:
+      return error;
+  }
 }
 
 interface RuntimeSetting {

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import type { Api } from '../http/api.ts';
-import { AgentRefusal } from './failure.ts';
+import { AgentRefusal, UsageError } from './failure.ts';
 import { type Address, addressText } from './find-agent.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -109,7 +109,7 @@ function placeOf(address: Address) {
 function sentOf(route: string, asked: { params?: unknown; query?: unknown; body?: unknown }): Sent {
   const [method = '', path = ''] = route.split(' ');
   const params = new Map(Object.entries(asked.params ?? {}));
-  const filled = path.replace(/:(\w+)\*?/g, (_, name) => encodedPath(String(params.get(name))));
+  const filled = path.replace(/:(\w+)\*?/g, (_, name: string) => encodedPath(notEmpty(name, String(params.get(name)))));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(asked.query ?? {}))
     if (value !== undefined) query.set(name, String(value));
@@ -117,6 +117,12 @@ function sentOf(route: string, asked: { params?: unknown; query?: unknown; body?
   if (asked.body instanceof Uint8Array) return { method, target, body: asked.body, type: 'application/octet-stream' };
   if (asked.body === undefined) return { method, target, body: undefined, type: '' };
   return { method, target, body: Buffer.from(JSON.stringify(asked.body)), type: 'application/json' };
+}
+
+/** Without its last part a path would mean another route, mostly the list of everything. */
+function notEmpty(name: string, value: string): string {
+  if (value === '') throw new UsageError(`the ${name === 'ref' ? 'name of the node' : name} is empty`);
+  return value;
 }
 
 /** Slashes are part of keys and ids and stay; everything else that could mean something else is escaped. */

@@ -6,7 +6,9 @@ export async function confirmed(
   { world, terminal }: Pick<Context, 'world' | 'terminal'>,
 ): Promise<boolean> {
   if (!world.input.isTTY) {
-    terminal.error(`error: ${what}; add --yes to do it`);
+    const message = `${what}; add --yes to do it`;
+    if (terminal.json) terminal.show({ error: { code: 'not_confirmed', message } }, () => undefined);
+    terminal.error(`error: ${message}`);
     return false;
   }
   world.err.write(`${what}; type yes to continue: `);

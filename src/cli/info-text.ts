@@ -15,13 +15,18 @@ export function infoText(info: Info, brush: Brush): string[] {
     ...block('generic', generic(info, brush), brush),
     ...block('service discovery', discovery(info, brush), brush),
     ...block('automatic detection', detection(info, brush), brush),
-    ...block('monitoring', [['Check states', checkStates(info)]], brush),
-    ...block('metrology', [['Collectors', collectorStates(info)]], brush),
+    ...block('monitoring', whileOn(info, 'monitoring', ['Check states', checkStates(info)]), brush),
+    ...block('metrology', whileOn(info, 'metrology', ['Collectors', collectorStates(info)]), brush),
     ...technical(info, brush),
   ];
 }
 
 type Row = readonly [label: string, text: string];
+
+/** What a topic has to say, or that it is switched off. */
+const whileOn = ({ topics }: Info, topic: string, row: Row): Row[] => [
+  topics[topic] === false ? ['', '(disabled)'] : row,
+];
 
 function block(title: string, rows: readonly Row[], brush: Brush): string[] {
   const rule = brush.unicode ? `┌${'─'.repeat(19)}` : `+${'-'.repeat(19)}`;
@@ -32,7 +37,8 @@ function block(title: string, rows: readonly Row[], brush: Brush): string[] {
 }
 
 function generic(info: Info, brush: Brush): Row[] {
-  const system = `${escaped(info.system_distro)} (version ${escaped(info.system_distroversion)})`;
+  const { system_distro: distro, system_distroversion: version } = info;
+  const system = distro === '' ? 'not known' : `${escaped(distro)} (version ${escaped(version)})`;
   const managed = brush.unicode ? '√ managed' : '+ managed';
   return [
     ['Name', escaped(info.name)],
@@ -45,7 +51,7 @@ function generic(info: Info, brush: Brush): Row[] {
 
 function discovery(info: Info, brush: Brush): Row[] {
   const { alive, suspect, dead, left } = info.members;
-  const { http = 'off' } = info.ports;
+  const { http } = info.ports;
   const [yes, no] = brush.unicode ? ['√', '‼'] : ['+', '!'];
   const key = info.is_zone_protected ? `${yes} zone have a gossip key` : `${no} zone do not have a gossip key`;
   return [
@@ -53,7 +59,7 @@ function discovery(info: Info, brush: Brush): Row[] {
     ['Local addr', escaped(info.local_addr)],
     ['Public addr', escaped(info.public_addr)],
     ['UDP port', String(info.port)],
-    ['HTTP', `127.0.0.1:${http}   unix socket ${escaped(info.socket)}`],
+    ['HTTP', `${http === undefined ? 'not open' : `127.0.0.1:${http}`}   unix socket ${escaped(info.socket)}`],
     ['Zone', `${escaped(info.zone)} (${key})`],
     ['Members', `${alive} alive / ${suspect} suspect / ${dead} dead / ${left} left`],
     ['', more('opsbro gossip members', brush)],

@@ -21,10 +21,18 @@ const world: World = {
   out: sink(process.stdout),
   err: sink(process.stderr),
   input: process.stdin,
+  outliveOutput() {
+    process.stdout.off('error', endWithReader);
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  },
 };
 
 /** Who read our output has seen enough: that is a good end. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+function endWithReader(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+}
+
+process.stdout.on('error', endWithReader);
 
 void run(process.argv.slice(2), world).then((code) => {
   process.exitCode = code;

@@ -4,7 +4,7 @@ import type { Context } from './command.ts';
 import { escaped } from './escape.ts';
 import { errorJson, exitCodeOf, sentenceOf, UsageError } from './failure.ts';
 import { findAgent } from './find-agent.ts';
-import { globalsOf, lookOf } from './global-options.ts';
+import { globalsOf, lookOf, takesValue } from './global-options.ts';
 import { listing, mainHelp, topicHelp } from './help.ts';
 import { type Parsed, parseLine } from './parse.ts';
 import { Terminal } from './terminal.ts';
@@ -44,6 +44,9 @@ async function withoutCommand(path: string, rest: readonly string[], world: Worl
   const asks = (...forms: readonly string[]) => rest.some((token) => forms.includes(token));
   if (path === '') {
     if (asks('--version')) return await dispatch(['version', ...rest.filter((token) => token !== '--version')], world);
+    const last = rest.at(-1) ?? '';
+    if (takesValue(last) && !rest.slice(0, -1).some(takesValue))
+      throw new UsageError(`${last} needs a value (see opsbro --help)`);
     const odd = rest.find((token) => !/^(-h|--help|-l|--list)$/.test(token));
     if (odd !== undefined && !asks('-h', '--help', '-l', '--list'))
       throw new UsageError(`no command was given (see opsbro --help)`);

@@ -22,4 +22,6 @@ export interface World {
   readonly out: Sink;
   readonly err: Sink;
   readonly input: AsyncIterable<Uint8Array> & { readonly isTTY: boolean };
+  /** From now on the program goes on when its output can no longer be written, as an agent does whose terminal is gone. */
+  outliveOutput(): void;
 }

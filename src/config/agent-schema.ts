@@ -114,7 +114,7 @@ export const AgentConfig = z.strictObject({
     .prefault('internet')
     .describe('Zone this node is in.'),
   seeds: field
-    .words('a list of host:port')
+    .endpoints()
     .prefault([])
     .describe('Members to join at start, and again while no other member is known: host, host:port or [v6]:port.'),
   bind: field.addresses().optional().describe('Addresses gossip listens on; 127.0.0.1 when left out.'),
@@ -138,7 +138,7 @@ export const AgentConfig = z.strictObject({
     .prefault('INFO')
     .describe('What is logged; less important lines are left out.'),
   log_format: field.oneOf(['text', 'json']).prefault('text').describe('Form of a log line.'),
-  log_stdout: field.flag().default(true).describe('Log to the terminal as well while in the foreground.'),
+  log_stdout: field.flag().default(true).describe('Log to the terminal; false: to files in the log directory instead.'),
   data: field.path().optional().describe('Directory of what the agent keeps.'),
   log: field.path().optional().describe('Directory of the log files.'),
   lock: field.path().optional().describe('File that holds the process id.'),

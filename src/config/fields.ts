@@ -57,12 +57,19 @@ export const addresses = () =>
 export const oneAddress = () => address().meta({ expected: 'an address without a port' });
 
 /** A list of words without blanks; a single one may stand for itself. */
-export const words = (expected: string) =>
+export const words = (expected: string, pattern = /^\S{1,255}$/) =>
   z
     .union([z.string(), z.array(z.union([z.string(), z.number()]))])
     .transform((written) => (Array.isArray(written) ? written : [written]).map(String))
-    .pipe(z.array(z.string().regex(/^\S{1,255}$/)))
+    .pipe(z.array(z.string().regex(pattern)))
     .meta({ expected });
+
+/** Where others are reached: a host or an IPv4 address, with or without a port; an IPv6 address, bare or in brackets with a port. */
+export const endpoints = () =>
+  words(
+    'a list of host, host:port or [v6]:port',
+    /^(?:[^\s:[\]]{1,255}(?::\d{1,5})?|\[[\da-fA-F:.]{2,45}\](?::\d{1,5})?|(?=.*:.*:)[\da-fA-F:.]{2,45})$/,
+  );
 
 /** One of some words, in either case; read as it stands in `choices`. */
 export const oneOf = <const Choice extends string>(choices: readonly Choice[]) =>

@@ -64,7 +64,10 @@ export async function yamlFilesBelow({ directory, skip = new Set() }: Scan): Pro
     }
     const found = await entriesOf(join(directory, below), report);
     const paths = (kind: Kind) => found.filter((entry) => entry.kind === kind).map(({ name }) => join(below, name));
-    files.push(...paths('file').filter((path) => READ.test(basename(path))));
+    const isRead = (path: string) => READ.test(basename(path));
+    files.push(...paths('file').filter(isRead));
+    for (const path of paths('other').filter(isRead))
+      report(join(directory, path), 'is no file, or a link to none, and left out');
     const directories = paths('directory').filter((path) => !skip.has(path));
     open.push(...directories.reverse().map((path) => ({ below: path, depth: depth + 1 })));
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { didYouMean, nearest } from '../base/nearest.ts';
+import { shown } from '../base/shown.ts';
 import type { Level, PackObject, PackObjectType, Problem, Yaml, YamlMap } from '../model/pack.ts';
 import { faultOf } from './fault.ts';
 import { EXPRESSION_FIELDS, OBJECT_SCHEMAS, OLD_NAMES } from './object-schemas.ts';
@@ -86,7 +87,11 @@ class ObjectReading {
   objects(): PackObject[] {
     const { type, value, at } = this.#found;
     if (!isMapping(value)) {
-      this.#report('error', at, 'wrong value (expected a map of fields)');
+      this.#report(
+        'error',
+        at,
+        `wrong value (expected a map of fields, got ${isList(value) ? 'a list' : shown(value)})`,
+      );
       return [];
     }
     const fields = this.#fields(type, value, at);

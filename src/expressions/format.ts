@@ -5,7 +5,8 @@ import { isDict, type Key, Missing, numberOf, type Result, Tuple, type Value } f
 
 const MAX_WIDTH = 1_000;
 const MAX_PRECISION = 100;
-const ITEM = /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?(.?)/gsu;
+/** A key ends before the next `%`: were it looked for beyond, a text of nothing but beginnings would take the square of its length. */
+const ITEM = /%(?:\(([^)%]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?(.?)/gsu;
 
 /** What stands right of `%`: values in turn, and values by key. */
 export interface FormatValues {

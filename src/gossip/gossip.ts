@@ -92,6 +92,7 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #profile: Profile;
   readonly #door: Door;
   readonly #counts: ReadonlyMap<string, number>;
+  readonly #count: (name: string, by?: number) => void;
   readonly #core: Core;
   readonly #directory: Directory;
   readonly #news: News;
@@ -112,6 +113,7 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#memory = memory;
     this.#door = door;
     this.#counts = counts;
+    this.#count = count;
     const profile = { ...PROFILES[options.profile], ...options.overrides };
     this.#profile = profile;
     this.#core = new Core({
@@ -295,15 +297,24 @@ export class Gossip implements Membership, AsyncDisposable {
 
   /** Does what the core wants, in order, also when a listener makes the core want more meanwhile. */
   #act(effects: readonly Effect[]): void {
-    this.#effects.push(...effects);
+    for (const effect of effects) this.#effects.push(effect);
     if (this.#isActing) return;
     this.#isActing = true;
-    try {
-      for (let effect = this.#effects.shift(); effect; effect = this.#effects.shift()) this.#do(effect);
-    } finally {
-      this.#isActing = false;
-    }
+    // This also reaches what is added while it goes on.
+    for (const effect of this.#effects) this.#guarded(effect);
+    this.#effects.length = 0;
+    this.#isActing = false;
     this.#alarm.set(this.#core.wakeAt);
+  }
+
+  /** What cannot be done (a full disk, an address that cannot be sent to) is reported; the rest is done, and the pool still sees us. */
+  #guarded(effect: Effect): void {
+    try {
+      this.#do(effect);
+    } catch (error) {
+      this.#count('effects_failed');
+      this.#options.log.error({ error }, `gossip could not carry out "${effect.type}"`);
+    }
   }
 
   #do(effect: Effect): void {

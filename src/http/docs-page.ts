@@ -27,7 +27,7 @@ export function docsPage({ info, paths }: OpenApi): string {
   });
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(info.title)} API</title><link rel="stylesheet" href="docs.css"></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(info.title)} API</title><link rel="icon" href="data:,"><link rel="stylesheet" href="docs.css"></head>
 <body>
 <h1>${escaped(info.title)} ${escaped(info.version)}</h1>
 <p>${escaped(info.description)} For programs: <a href="openapi.json">openapi.json</a>.</p>

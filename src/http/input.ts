@@ -18,8 +18,15 @@ export function checked(schema: z.ZodType, input: unknown, place: Place): unknow
 
 function faultsOf(issue: z.core.$ZodIssue): { field: string; text: string }[] {
   const path = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), text: lowerFirst(issue.message) }];
+  if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), text: faultText(issue) }];
   return issue.keys.map((key) => ({ field: [...path, key].join('.'), text: 'nothing of this name is known here' }));
+}
+
+function faultText(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+    return `is missing (expected ${issue.expected})`;
+  if (issue.code === 'too_small' && issue.minimum === 1 && issue.origin !== 'number') return 'is empty';
+  return lowerFirst(issue.message);
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

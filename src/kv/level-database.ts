@@ -1,10 +1,13 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Level } from 'level';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { metaPlace } from './layout.ts';
 
 const FORMAT = '1';
+/** What a database needs for itself when it is opened: a manifest and a log. */
+const REOPEN_BYTES = 65_536;
 /** Failures of the system that a repair would only make worse. */
 const NOT_OURS = /Permission denied|No space left|Read-only file system|Disk quota|Too many open files/i;
 
@@ -107,6 +110,22 @@ async function checkFormat(database: Database, path: string): Promise<void> {
     'store_failed',
     `the store ${path} has format ${found}, this agent knows ${FORMAT}; run the newer agent, or move the folder away`,
   );
+}
+
+/**
+ * Fails with the system's error when the disk has not the room that opening the database anew takes: what is only in its log is then
+ * written once more.
+ */
+export async function proveRoom(path: string): Promise<void> {
+  const logs = (await readdir(path)).filter((file) => file.endsWith('.log'));
+  const sizes = await Promise.all(logs.map(async (file) => (await stat(join(path, file))).size));
+  const needed = sizes.reduce((sum, size) => sum + size, REOPEN_BYTES);
+  const probe = join(path, 'probe');
+  try {
+    await writeFile(probe, Buffer.alloc(needed), { flush: true });
+  } finally {
+    await rm(probe, { force: true });
+  }
 }
 
 /** Writes something that is there already, up to the disk. */

@@ -14,8 +14,8 @@ import type { EngineContext } from '../plugins/kinds.ts';
 import { GroupCommit } from './group-commit.ts';
 import { changeRange, decodeChange, quarantinePlace, recordPlace } from './layout.ts';
 import { type Found, Ledger, type Operation, type Totals } from './ledger.ts';
-import { type Database, openDatabase, proveWritable } from './level-database.ts';
-import { entryOf, readPage } from './pages.ts';
+import { type Database, openDatabase, proveRoom, proveWritable } from './level-database.ts';
+import { entryOf, type Form, readPage } from './pages.ts';
 import { decodeRecord, isLive } from './record.ts';
 import { damaged, deleting, expiring, purging, putting, type Rule, settingAside } from './rules.ts';
 import { StoreHealth } from './store-health.ts';
@@ -112,11 +112,11 @@ class LevelStore implements KvStore {
   }
 
   async keys(selection: KvSelection = {}): Promise<KvPage<string>> {
-    return await this.#page(selection, (key) => key);
+    return await this.#page(selection, { pick: (key) => key, weigh: () => 0 });
   }
 
   async entries(selection: KvSelection = {}): Promise<KvPage<KvEntry>> {
-    return await this.#page(selection, entryOf);
+    return await this.#page(selection, { pick: entryOf, weigh: ({ value }) => value.length });
   }
 
   async changes(index: number, limit: number): Promise<readonly KvChange[]> {
@@ -208,10 +208,10 @@ class LevelStore implements KvStore {
     return await this.#read(() => this.#database.getMany(places));
   }
 
-  async #page<Item>(selection: KvSelection, pick: Parameters<typeof readPage<Item>>[1]['pick']): Promise<KvPage<Item>> {
+  async #page<Item>(selection: KvSelection, form: Form<Item>): Promise<KvPage<Item>> {
     const broken: string[] = [];
     const now = this.#context.clock.wall();
-    const reading = { now, pick, onDamaged: (key: string) => broken.push(key) };
+    const reading = { ...form, now, onDamaged: (key: string) => broken.push(key) };
     const page = await this.#read(() => readPage(this.#database, reading, selection));
     for (const key of broken) await this.#setAside(key);
     return page;
@@ -237,9 +237,10 @@ class LevelStore implements KvStore {
     if (isDamaged) this.#context.log.error({ key }, 'kv: a damaged record was set aside');
   }
 
-  /** Level refuses every write after a failed one, until it is opened again. */
+  /** Level refuses every write after a failed one, until it is opened again. Until that can work it stays open, to be read. */
   async #reopen(): Promise<void> {
     const { path, clock, log } = this.#context;
+    await proveRoom(path);
     await this.#database.close();
     const { database, repaired } = await openDatabase({ path, now: clock.wall(), log });
     this.#database = database;

@@ -6,11 +6,19 @@ import { decodeRecord, isLive, type KvRecord } from './record.ts';
 import { writtenOf } from './rules.ts';
 
 const MAX_PAGE = 10_000;
+/** Bytes of values after which a page ends, as if it were full: thousands of the largest would not fit into the memory. */
+const MAX_PAGE_BYTES = 8_388_608;
 
-interface Reading<Item> {
+/** What the items of a page are. */
+export interface Form<Item> {
+  pick(key: string, record: KvRecord): Item;
+  /** Bytes that an item holds on to. */
+  weigh(record: KvRecord): number;
+}
+
+interface Reading<Item> extends Form<Item> {
   /** Wall time; what expired by then is not there. */
   readonly now: number;
-  pick(key: string, record: KvRecord): Item;
   onDamaged(key: string): void;
 }
 
@@ -22,13 +30,16 @@ export async function readPage<Item>(
 ): Promise<KvPage<Item>> {
   const items: Item[] = [];
   let last: string | undefined;
+  let bytes = 0;
   for await (const [place, stored] of database.iterator(rangeBehind(prefix, after))) {
     const key = keyOfRecord(place);
     if (include === 'public' && isReserved(key)) continue;
     const record = decodeRecord(stored);
     if (record === undefined) reading.onDamaged(key);
     if (!isLive(record, reading.now)) continue;
-    if (items.length === Math.min(limit, MAX_PAGE)) return { items, next: last };
+    bytes += reading.weigh(record);
+    const isFull = items.length === Math.min(limit, MAX_PAGE) || (items.length > 0 && bytes > MAX_PAGE_BYTES);
+    if (isFull) return { items, next: last };
     items.push(reading.pick(key, record));
     last = key;
   }

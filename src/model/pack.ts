@@ -15,9 +15,10 @@ export interface Problem {
   readonly message: string;
 }
 
-/** `FILE:LINE:COL: KEY: what is wrong`, the one form in which problems are shown. */
+/** `FILE:LINE:COL: KEY: what is wrong`, the one form in which problems are shown; without a place when there is none in a file. */
 export function problemLine({ file, line, column, key, message }: Problem): string {
-  return [file, line, column].join(':') + (key === '' ? `: ${message}` : `: ${key}: ${message}`);
+  const place = line === 0 ? file : [file, line, column].join(':');
+  return place + (key === '' ? `: ${message}` : `: ${key}: ${message}`);
 }
 
 /** A value as it stands in YAML. Maps of free keys are plain objects without a prototype. */

@@ -31,7 +31,12 @@ export async function bindUdp({ address, port }: Endpoint): Promise<UdpSocket> {
     reaches: (target) => (isV6 ? bound.address === '::' || isIPv6(target) : !isIPv6(target)),
     send(bytes, to, failed) {
       const target = isV6 ? mappedAddress(to.address) : to.address;
-      socket.send(bytes, to.port, target, (error) => error && failed?.(error));
+      try {
+        socket.send(bytes, to.port, target, (error) => error && failed?.(error));
+      } catch (error) {
+        // Node throws at once when the port is 0 or the socket is closed.
+        failed?.(error instanceof Error ? error : new Error(String(error)));
+      }
     },
     onMessage(listen) {
       socket.removeAllListeners('message');

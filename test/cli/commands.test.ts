@@ -20,6 +20,7 @@ const INFO = {
   is_managed_system: true,
   system_distro: 'debian',
   system_distroversion: '12',
+  topics: { monitoring: true, metrology: true },
   logs: { ERROR: ['it broke'], WARNING: [] },
   cpu_consumption: 0.44,
   memory_consumption: 88_080_384,
@@ -152,6 +153,20 @@ describe('agent', () => {
   });
 });
 
+test('agent info of an agent with topics switched off', async () => {
+  const off = { system_distro: '', system_distroversion: '', topics: { monitoring: false, metrology: false } };
+  await using agent = await fakeAgent({ 'GET /agent/info': { ...INFO, ...off, is_managed_system: false } });
+  const { out } = await opsbro('agent info', agent);
+  expect(out).toContain(' System:               not known\n');
+  expect(out).toContain('── monitoring\n  (disabled)\n');
+  expect(out).toContain('── metrology\n  (disabled)\n');
+});
+
+test('agent info of an agent whose HTTP port is not open', async () => {
+  await using agent = await fakeAgent({ 'GET /agent/info': { ...INFO, ports: {} } });
+  expect((await opsbro('agent info', agent)).out).toContain(' HTTP:                 not open   unix socket ');
+});
+
 describe('gossip', () => {
   test('join ends with 0 when one of the nodes could be joined', async () => {
     await using agent = await fakeAgent({ 'POST /agent/join': { joined: 1, errors: { 'b:1': 'refused' } } });
@@ -161,13 +176,15 @@ describe('gossip', () => {
       err: 'error: b:1: refused\n',
     });
     expect(agent.asked()).toEqual(['POST /agent/join {"seeds":["a","b:1"]}']);
-    await using alone = await fakeAgent({ 'POST /agent/join': { joined: 0, errors: { a: 'no' } } });
-    expect((await opsbro('gossip join a', alone)).code).toBe(1);
+    await using alone = await fakeAgent({ 'POST /agent/join': { joined: 0, errors: { a: 'a:6768: nobody' } } });
+    expect(await opsbro('gossip join a', alone)).toMatchObject({ code: 1, err: 'error: a:6768: nobody\n' });
   });
 
   test('leave asks first', async () => {
     await using agent = await fakeAgent({ 'POST /agent/leave': new Answered(202, { leaving: true }) });
     expect(await opsbro('gossip leave', agent)).toMatchObject({ code: 1, err: expect.stringContaining('--yes') });
+    const { code, out } = await opsbro('gossip leave --json', agent);
+    expect([code, JSON.parse(out).error.code]).toEqual([1, 'not_confirmed']);
     expect(agent.asked()).toEqual([]);
     expect((await opsbro('agent leave --yes', agent)).code).toBe(0);
   });

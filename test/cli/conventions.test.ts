@@ -89,7 +89,8 @@ describe('words', () => {
     ['gossip memebrs', 'unknown command "memebrs"; did you mean "members"?'],
     ['kv-stor list', 'did you mean "kv-store"?'],
     ['gossip xyzzyx', 'possible: join, leave, members'],
-    ['--home', 'no command was given'],
+    ['--home', '--home needs a value'],
+    ['--quiet', 'no command was given'],
   ])('%s: %s', async (line, text) => {
     expect(await opsbro(line)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(text) });
   });
@@ -112,6 +113,9 @@ describe('words', () => {
       err: expect.stringContaining("missing required argument 'KEY'"),
     });
     expect(await opsbro('kv get a b')).toMatchObject({ code: 2, err: expect.stringContaining('too many arguments') });
+    await using agent = await fakeAgent({ 'GET /kv/': [] });
+    expect(await opsbro(['kv', 'get', ''], agent)).toEqual({ code: 2, out: '', err: 'error: the key is empty\n' });
+    expect(agent.asked()).toEqual([]);
   });
 });
 

@@ -98,6 +98,12 @@ describe('kv list', () => {
     expect((await opsbro('kv list --json', agent)).out).toBe('["a","b","d"]\n');
   });
 
+  test('says beside the data that there is nothing', async () => {
+    await using agent = await fakeAgent({ 'GET /kv/?prefix=&limit=10000': [] });
+    expect(await opsbro('kv list', agent)).toEqual({ code: 0, out: '', err: 'no keys\n' });
+    expect(await opsbro('kv list --json', agent)).toEqual({ code: 0, out: '[]\n', err: '' });
+  });
+
   test('stops at the limit', async () => {
     const more = new Answered(200, ['p1', 'p2'], { 'x-opsbro-next': 'p2' });
     await using agent = await fakeAgent({ 'GET /kv/?prefix=p&limit=2': more });

@@ -28,6 +28,24 @@ test.each([
   expect(faultOf(schema, value, 'key')).toBe(message);
 });
 
+test('an address of a node is a host, or a host with a port', () => {
+  const right = [
+    'web1',
+    'web-1.example.org:6768',
+    '10.0.0.1',
+    '10.0.0.1:1',
+    '::1',
+    'fe80::1',
+    '[::1]',
+    '[2001:db8::1]:6768',
+  ];
+  expect(field.endpoints().parse(right)).toEqual(right);
+  for (const wrong of ['a:b', 'x:y:z', 'a:', ':1', '[::1', '[::1]:x', 'a b', '', '10.0.0.1:123456'])
+    expect(faultOf(field.endpoints(), [wrong], 'seeds'), wrong).toContain(
+      'expected a list of host, host:port or [v6]:port',
+    );
+});
+
 test('what stands for a secret is not printed', () => {
   expect(faultOf(field.flag(), 'hunter2', 'slack.token')).toBe('wrong value (expected true or false, got ******)');
   expect(masked({ token: 'x', password: '', a: { api_key: 'y', b: 1 }, list: [{ secret: 'z' }] })).toEqual({

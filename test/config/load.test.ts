@@ -63,7 +63,7 @@ test('one wrong key is reported with its place, and never drops the rest', async
     'error agent.yml:3:3: http.prot: unknown key; did you mean "port"?',
     'error agent.yml:5:1: dns: wrong value (expected a map, got the list [1])',
     'error agent.yml:6:1: log_level: wrong value (expected one of ERROR, WARNING, INFO, DEBUG, got "DEBG"); did you mean "DEBUG"?',
-    'error agent.yml:7:1: seeds: wrong value (expected a list of host:port, got the list ["a","b c"])',
+    'error agent.yml:7:1: seeds: wrong value (expected a list of host, host:port or [v6]:port, got the list ["a","b c"])',
   ]);
   expect(config).toMatchObject({ port: 6768, http: { port: 7000 }, groups: ['web'] });
 });
@@ -116,7 +116,7 @@ test.each([
 test('a wrong value in the environment names the variable', async () => {
   const { lines, fatal } = await load({}, { env: { OPSBRO_PORT: 'x' } });
   expect(lines).toEqual([
-    'error environment OPSBRO_PORT:0:0: port: wrong value (expected a port from 0 (any free one) to 65535, got "x")',
+    'error environment OPSBRO_PORT: port: wrong value (expected a port from 0 (any free one) to 65535, got "x")',
   ]);
   expect(fatal).toHaveLength(1);
 });
@@ -146,6 +146,18 @@ test('packs, templates, zones and leftovers of editors are not read; links are f
   const [directory = ''] = made;
   await symlink(directory, join(directory, 'sub', 'loop'));
   expect((await loadConfig({ directory, env: {}, rules: RULES })).files).toHaveLength(1);
+});
+
+test('what has the name of a file to read and is none is named', async () => {
+  await load({ 'agent.yml': 'port: 1\n' });
+  const [directory = ''] = made;
+  await symlink('/nowhere', join(directory, 'gone.yml'));
+  await symlink('/nowhere', join(directory, 'gone.txt'));
+  const { problems, files } = await loadConfig({ directory, env: {}, rules: RULES });
+  expect(files).toHaveLength(1);
+  expect(problems.map(problemLine)).toEqual([
+    `${join(directory, 'gone.yml')}: is no file, or a link to none, and left out`,
+  ]);
 });
 
 test('objects become those of the pack local, and agent keys beside them are read as well', async () => {

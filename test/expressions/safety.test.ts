@@ -49,6 +49,12 @@ describe('limits', () => {
     expect(await shown("[['a' * 1000] * 1000] * 1000")).toBe('ERR LIMIT');
   });
 
+  test('a format of nothing but beginnings of keys costs no more than its length', async () => {
+    const start = performance.now();
+    expect(await shown("('%(' * 500000) % 1")).toBe('ERR FORMAT');
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
   test('host functions are waited for 15 seconds', async () => {
     const clock = new SimulatedClock();
     const host = { ...fakeHost({ clock }), exists: () => new Promise<boolean>(() => {}) };

@@ -6,7 +6,9 @@ import type { Effect } from '../../src/gossip/core/effect.ts';
 import { shownState } from '../../src/gossip/core/node.ts';
 import { PROFILES } from '../../src/gossip/core/profile.ts';
 import { Suspicions } from '../../src/gossip/core/suspicions.ts';
+import { packFull } from '../../src/gossip/records/bodies.ts';
 import type { Alive, PacketMessage, PushPull } from '../../src/gossip/wire/messages.ts';
+import { pack } from '../../src/gossip/wire/pack.ts';
 import { encodeTags } from '../../src/gossip/wire/tags.ts';
 
 const FROM = { address: '10.0.0.9', port: 9 };
@@ -293,6 +295,32 @@ describe('own messages', () => {
   });
 });
 
+describe('what a node said of itself is kept', () => {
+  const word = (id: string) => {
+    const entries = new Map([['core/load', pack('x')]]);
+    const body = packFull({ id, part: 'checks', version: 1, entries });
+    return { kind: 'own', boot: new Uint8Array(8), counter: 1, ownKind: 2, body, sender: 'bob', version: 1 } as const;
+  };
+  const bob = (id: string, incarnation: number) => alive('bob', incarnation, { ob: '1', id });
+  const told = () => new Bench().hear(bob('one', 1), word('one'));
+
+  test('while it is a member', () => {
+    expect(told().core.record('one').checks.version).toBe(1);
+  });
+
+  test('not after it became another node', () => {
+    const bench = told().hear(bob('two', 2), word('two'));
+    expect(bench.core.record('one').checks.version).toBe(0);
+    expect(bench.core.record('two').checks.version).toBe(1);
+  });
+
+  test('not after someone had it forgotten', () => {
+    const bench = told().hear(dead('bob', 1, 'bob'), leave('bob', 9, true));
+    expect(bench.core.nodes.has('bob')).toBe(false);
+    expect(bench.core.record('one').checks.version).toBe(0);
+  });
+});
+
 test('who slept accuses nobody: everything is put off by the time of the sleep', () => {
   const bench = new Bench().hear(alive('bob'), suspect('bob')).wait(3_000);
   bench.now += 60_000;
@@ -300,6 +328,28 @@ test('who slept accuses nobody: everything is put off by the time of the sleep',
   expect(bench.state('bob')).toBe('suspect');
   bench.hear(alive('bob', 2));
   expect(bench.state('bob')).toBe('alive');
+});
+
+test('a fault in what is done from time to time does not end it', () => {
+  const desk = new Desk(PROFILES.lan, seeded(1));
+  let runs = 0;
+  desk.every(
+    () => 1_000,
+    () => {
+      runs += 1;
+      throw new Error('a bug');
+    },
+  );
+  for (const second of [1, 2, 3]) {
+    desk.now = second * 1_000;
+    expect(() => desk.agenda.takeDue(desk.now)?.run()).toThrow('a bug');
+  }
+  expect(runs).toBe(3);
+});
+
+test('a member that tells no port has the one that we have', () => {
+  const bench = new Bench().hear({ ...alive('a'), port: 0 });
+  expect(bench.core.nodes.get('a')).toMatchObject({ port: 1, state: 'alive' });
 });
 
 test('a ping for another name is not answered, one for us or for anyone is', () => {
@@ -317,4 +367,11 @@ test('the one who asks for a ping gets its own number back, or a nack if it want
   expect(bench.sent('ack')).toEqual([{ kind: 'ack', seqNo: 77, payload: null }]);
   bench.forget().hear(ask).wait(600);
   expect(bench.sent('nack')).toEqual([{ kind: 'nack', seqNo: 77 }]);
+});
+
+test('a flood of news costs each message little: what is over the limit of the queue goes in lots', () => {
+  const bench = new Bench();
+  bench.hear(...Array.from({ length: 4_200 }, (_, place) => join(`n${place}`, place + 1)));
+  expect(bench.core.queueDepths.get('intent')).toBeLessThanOrEqual(4_098);
+  expect(bench.core.counts.get('queue_dropped')).toBeGreaterThanOrEqual(512);
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bus } from '../../src/base/bus.ts';
 import { Disposal } from '../../src/base/disposal.ts';
+import { silent } from '../../src/base/log.ts';
 import type { Gossip, GossipOptions } from '../../src/gossip/gossip.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import { bindUdp } from '../../src/net/udp.ts';
@@ -163,6 +164,22 @@ test('an incarnation is kept before a datagram of it leaves', async () => {
   a.setGroups(['web']);
   await eventually(() => a.self.incarnation === 8, 1_000);
   expect(saved).toEqual([7, 8]);
+});
+
+test('a disk that is full is reported, and the pool goes on seeing us', async () => {
+  const errors: string[] = [];
+  let isFull = false;
+  const saveIncarnation = () => {
+    if (isFull) throw new Error('no space left on device');
+  };
+  const log = { ...silent, error: (_: unknown, text: string) => void errors.push(text) };
+  const a = await start('a', { log, saveIncarnation });
+  const b = await start('b');
+  await b.join([at(a)]);
+  isFull = true;
+  a.setGroups(['web']);
+  await eventually(() => b.members.get('id-a')?.incarnation === 2, 1_000);
+  expect(errors).toEqual(['gossip could not carry out "incarnation"']);
 });
 
 describe('a join that fails says why', () => {

@@ -65,6 +65,13 @@ describe('bodies come back as they were sent', () => {
   });
 });
 
+test('a list of more items than a pool has nodes is refused before they are taken apart', () => {
+  const million = Buffer.alloc(5 + 1_000_000, 0xc0);
+  million[0] = 0xdd;
+  million.writeUInt32BE(1_000_000, 1);
+  expect(() => readWants(million)).toThrow('too long');
+});
+
 test('a difference makes the one out of the other', () => {
   fc.assert(
     fc.property(entries, entries, (before, after) => {

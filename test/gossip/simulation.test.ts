@@ -34,6 +34,25 @@ test('a member that leaves is seen as left within a second, and is never taken f
   expect(simulation.sightings.filter(({ change }) => change === 'member-failed')).toEqual([]);
 });
 
+test.each([0, 300, 600, 900, 1_200, 1_500, 1_800])(
+  'a member that leaves %d ms after a change of its record, which goes on changing, is gone all the same',
+  (ms) => {
+    const { simulation } = pool(3);
+    simulation.run(5_000);
+    simulation.say('n2', 'base', { groups: 'web' });
+    simulation.run(ms);
+    simulation.leave('n2');
+    for (let round = 0; round < 30; round++) {
+      simulation.say('n2', 'checks', { 'core/load': `round ${round}` });
+      simulation.run(100);
+    }
+    simulation.run(60_000);
+    expect(['n0', 'n1'].map((by) => simulation.seen(by, 'n2'))).toEqual(['left', 'left']);
+    const changes = simulation.sightings.filter(({ member }) => member === 'n2').map(({ change }) => change);
+    expect(new Set(changes.slice(changes.indexOf('member-leave')))).toEqual(new Set(['member-leave']));
+  },
+);
+
 test('a member that left and comes back is alive', () => {
   const { simulation } = pool(3);
   simulation.leave('n2');

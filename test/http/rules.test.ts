@@ -42,7 +42,9 @@ test('a request that does not say where it came from is a stranger', async () =>
 
 test.each([
   ['POST', '/agent/join', { seeds: 'x' }, 'body seeds'],
-  ['POST', '/agent/join', { seeds: [] }, 'body seeds'],
+  ['POST', '/agent/join', { seeds: [] }, 'body seeds: is empty'],
+  ['POST', '/agent/join', { seeds: [''] }, 'body seeds.0: is empty'],
+  ['POST', '/agent/join', {}, 'body seeds: is missing (expected array)'],
   ['POST', '/agent/join', { seeds: ['a'], zone: 'b' }, 'body zone'],
   ['POST', '/agent/stop', { leave: 'yes' }, 'body leave'],
   ['GET', '/agent/info?groups=deep', undefined, 'query groups'],

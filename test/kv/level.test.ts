@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { expect, test } from 'vitest';
@@ -6,6 +7,8 @@ import { type LevelOptions, openLevelStore } from '../../src/kv/level-store.ts';
 import { engineContext, temporaryFolder } from '../support/kv.ts';
 
 const DEFAULTS: LevelOptions = { maxBytes: 0, minFree: 0, graceMs: 259_200_000, sync: true };
+/** Only root may, and not in every container. */
+const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0;
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 async function opened(path: string, options: Partial<LevelOptions> = {}) {
@@ -94,6 +97,18 @@ test('refuses what does not fit, and takes it again after a delete is forgotten'
   await store.put('b', new Uint8Array(100));
 });
 
+test('ends a page of entries early when its values are large, a page of keys not', async () => {
+  await using folder = await temporaryFolder();
+  const { store } = await opened(folder.path);
+  await using _store = store;
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  for (const key of keys) await store.put(key, new Uint8Array(3_000_000));
+  const first = await store.entries();
+  expect(first).toMatchObject({ items: [{ key: 'a' }, { key: 'b' }], next: 'b' });
+  expect((await store.entries({ after: 'b' })).items.map(({ key }) => key)).toEqual(['c', 'd']);
+  expect(await store.keys()).toEqual({ items: keys, next: undefined });
+});
+
 test('keeps deletes possible when the disk is nearly full', async () => {
   await using folder = await temporaryFolder();
   const world = engineContext(folder.path, { freeBytes: async () => 10 });
@@ -101,6 +116,30 @@ test('keeps deletes possible when the disk is nearly full', async () => {
   await using store = await openLevelStore(world.context, { ...DEFAULTS, minFree: 1_000 });
   await expect(store.put('d', bytes('1'))).rejects.toMatchObject({ code: 'disk_full' });
   expect(await store.delete('a')).toMatchObject({ existed: true });
+});
+
+test.skipIf(!mayMount)('can be read while the disk is full, and goes on by itself when there is room', async () => {
+  await using folder = await temporaryFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder.path]);
+  try {
+    const ballast = join(folder.path, 'ballast');
+    await writeFile(ballast, Buffer.alloc(1_572_864));
+    const { store, clock } = await opened(join(folder.path, 'kv'));
+    await using _store = store;
+    const write = async (count: number) => {
+      for (let key = 0; key < count; key += 1) await store.put(`k${key}`, new Uint8Array(8_192));
+    };
+    await expect(write(300)).rejects.toMatchObject({ code: 'disk_full' });
+    clock.run(5_000);
+    expect(await store.get('k0')).toMatchObject({ key: 'k0' });
+    await expect(store.put('k1', bytes('1'))).rejects.toMatchObject({ code: 'disk_full' });
+    await rm(ballast);
+    clock.run(5_000);
+    expect(await store.put('k1', bytes('1'))).toMatchObject({ key: 'k1' });
+    expect(store.stats().state).toBe('ok');
+  } finally {
+    execFileSync('umount', ['-l', folder.path]);
+  }
 });
 
 test('forgets tombstones and expired records after the grace, not before', async () => {

@@ -28,6 +28,13 @@ test('a socket for all addresses speaks IPv4 too, and shows such addresses dotte
   expect(await answered).toBe('answer');
 });
 
+test('a datagram to a place that cannot be is told as failed, like any that the system refuses', async () => {
+  await using socket = await bindUdp(V4);
+  const failures: Error[] = [];
+  socket.send(Buffer.from('lost'), { address: '127.0.0.1', port: 0 }, (error) => failures.push(error));
+  expect(failures).toMatchObject([{ code: 'ERR_SOCKET_BAD_PORT' }]);
+});
+
 test('a taken port is refused with the code of the system', async () => {
   await using taken = await bindUdp(V4);
   await using listener = await listenTcp(V4, () => {});

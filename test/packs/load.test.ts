@@ -74,7 +74,7 @@ test('two packs of one name side by side: the first stays, the other is an error
   expect(list).toEqual(['core.x']);
   expect(lines).toEqual([
     expect.stringMatching(
-      /^error etc\/packs\/core\/b\/package.yml:0:0: name: the name "x" is taken by .*core\/a; this pack is left out$/,
+      /^error etc\/packs\/core\/b\/package.yml: name: the name "x" is taken by .*core\/a; this pack is left out$/,
     ),
   ]);
 });
@@ -106,7 +106,7 @@ test.each<[string, Record<string, string>, string[]]>([
   [
     'a pack that needs another',
     { 'package.yml': 'name: web\ndependencies: {core: ">=1.0", db: "*"}' },
-    ['error package.yml:0:0: dependencies.db: no pack is named "db"'],
+    ['error package.yml: dependencies.db: no pack is named "db"'],
   ],
   [
     'a misspelt field',

@@ -65,6 +65,7 @@ const disk = (pct_used: number, inodes_pct_used = 1) => ({ pct_used, inodes_pct_
 
 test.each<[string, Metrics, CheckState | 'unknown', RegExp]>([
   ['linux/cpu', cpu(50), 'ok', /^OK: cpu is used at 50%\n(.*\n)+.* 50 /],
+  ['linux/cpu', cpu(57.3), 'ok', /^OK: cpu is used at 43%\n(.*\n)+.* 43 /],
   ['linux/cpu', cpu(20), 'warning', /^WARNING/],
   ['linux/cpu', cpu(10), 'critical', /^CRITICAL/],
   ['linux/cpu', {}, 'unknown', /collector\.cpustats/],

@@ -96,6 +96,7 @@ export async function opsbro(line: string | readonly string[], situation: Situat
     out: sink('out'),
     err: sink('err'),
     input: Object.assign(streamOf(situation.input ?? ''), { isTTY: false }),
+    outliveOutput() {},
   };
   const argv = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
   const code = await run(argv, world);

@@ -86,7 +86,12 @@ export class Core {
     this.#self = self;
     this.#requests = new Requests(desk);
     this.#pings = new Pings(shared);
-    this.#intents = new Intents({ ...shared, selfName: self.name, isLeaving: () => self.isLeaving });
+    this.#intents = new Intents({
+      ...shared,
+      selfName: self.name,
+      isLeaving: () => self.isLeaving,
+      forgotten: (node) => this.#carrier.forgotten(node),
+    });
     this.#library = new Library(desk);
     this.#own = new OwnRecord({
       ...shared,

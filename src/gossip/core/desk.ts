@@ -42,8 +42,12 @@ export class Desk {
   /** Does something every `ms`, the first time after a random part of it. The interval is asked for anew each time. */
   every(interval: () => number, run: () => void): void {
     const tick = () => {
-      run();
-      this.later(interval(), tick);
+      // Also after a fault: one that is met once must not end what is done for ever.
+      try {
+        run();
+      } finally {
+        this.later(interval(), tick);
+      }
     };
     this.later(this.random() * interval(), tick);
   }

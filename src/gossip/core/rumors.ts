@@ -45,9 +45,11 @@ export class Rumors {
     );
   }
 
-  alive(message: Alive): void {
+  alive(told: Alive): void {
     const { desk, self } = this.#parts;
-    if (!this.#isSane(message)) return;
+    if (!this.#isSane(told)) return;
+    // Who tells no port has the one that we have.
+    const message = told.port === 0 ? { ...told, port: self.node.port } : told;
     const known = this.#known(message.node);
     const verdict = judgeAlive(message, known, decodeTags(message.meta).get('id'));
     switch (verdict) {

@@ -77,8 +77,9 @@ export class Self {
     this.#announce({ incarnation: Math.max(this.node.incarnation, accused) + 1 });
   }
 
-  /** Puts on these tags; the first ones before anyone knows us need no new incarnation. */
+  /** Puts on these tags; the first ones before anyone knows us need no new incarnation. Who leaves changes no more: it would look alive. */
   wear(tags: ReadonlyMap<string, string>): void {
+    if (this.isLeaving) return;
     const isFirst = this.node.tags.size === 0;
     const incarnation = this.node.incarnation + (isFirst ? 0 : 1);
     this.#announce({ incarnation, tags, meta: encodeTags(tags) });

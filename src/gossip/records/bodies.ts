@@ -89,6 +89,8 @@ export function readSupplement(body: Uint8Array): Supplement {
 
 const SUPPLEMENT_VERSION = 1;
 const MAX_NAME = 512;
+/** Keys and values that a map may have, or items a list: each costs a hundred times the one byte that it may be. */
+const MAX_PIECES = 65_536;
 
 const fullStruct = ({ id, part, version, entries }: Full): Packable =>
   struct({ B: packEntries(entries), I: id, N: part, V: version });
@@ -118,9 +120,11 @@ const listOf = (bytes: Uint8Array | undefined): Uint8Array[] => pieces(asBuffer(
 function pieces(buffer: Buffer, family: 'list' | 'map'): Buffer[] {
   const head = readHead(buffer, 0);
   if (head?.family !== family) throw new Error(`a ${family} is missing`);
+  const count = family === 'map' ? 2 * head.size : head.size;
+  if (count > MAX_PIECES) throw new Error(`a ${family} is too long`);
   const found: Buffer[] = [];
   let at = head.body;
-  for (let left = family === 'map' ? 2 * head.size : head.size; left > 0; left -= 1) {
+  for (let left = count; left > 0; left -= 1) {
     const end = new ValueScanner(at).end(buffer);
     if (end === undefined) throw new Error(`a ${family} is cut short`);
     found.push(buffer.subarray(at, end));

@@ -19,6 +19,8 @@ interface Parts {
   readonly selfName: string;
   /** Whether we are about to leave ourselves. */
   readonly isLeaving: () => boolean;
+  /** Told of each member that is forgotten because someone asked for it. */
+  readonly forgotten: (node: Node) => void;
 }
 
 /** An intent about someone unknown is kept for so long. */
@@ -112,11 +114,12 @@ export class Intents {
   }
 
   #prune(name: string): void {
-    const { desk, roster } = this.#parts;
+    const { desk, forgotten, roster } = this.#parts;
     const node = roster.get(name);
     if (node?.status !== 'left') return;
     roster.delete(name);
     desk.do({ type: 'member', change: 'member-reap', node });
+    forgotten(node);
   }
 
   #fresh(node: Node): Node {

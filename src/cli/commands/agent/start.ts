@@ -19,8 +19,9 @@ export default defineCommand({
   },
   examples: ['agent start', 'agent start --home /tmp/two --port 0 --join 127.0.0.1:6768'],
   route: 'none',
-  async run({ options }, { globals }) {
+  async run({ options }, { globals, world }) {
     const { startAgent } = await import('../../../agent/main.ts');
+    world.outliveOutput();
     return await startAgent({
       home: globals.home,
       cfgDir: options['cfg-dir'] ?? globals.config,

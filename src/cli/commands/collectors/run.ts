@@ -3,7 +3,7 @@ import { printTree } from '../../tree.ts';
 
 export default defineCommand({
   arguments: '<NAME>',
-  examples: ['collectors run memory', 'collectors run cpu --json'],
+  examples: ['collectors run memory', 'collectors run cpustats --json'],
   route: 'POST /collectors/NAME/run',
   async run({ args: [name = ''] }, { agent, terminal }) {
     const ran = await agent.ask('POST /collectors/:name/run', { params: { name } });

@@ -8,7 +8,10 @@ export default defineCommand({
   async run({ args }, { agent, terminal }) {
     const answer = await agent.ask('POST /agent/join', { body: { seeds: [...args] } });
     terminal.show(answer, () => terminal.line(`joined ${answer.joined} of ${args.length}`));
-    for (const [seed, why] of Object.entries(answer.errors)) terminal.error(`error: ${escaped(seed)}: ${escaped(why)}`);
+    for (const [seed, why] of Object.entries(answer.errors)) terminal.error(`error: ${escaped(named(seed, why))}`);
     return answer.joined > 0 ? 0 : 1;
   },
 });
+
+/** A reason that already says which address it is about stands alone. */
+const named = (seed: string, why: string): string => (why.includes(seed) ? why : `${seed}: ${why}`);

@@ -29,6 +29,7 @@ export default defineCommand({
     if (terminal.json || !options.long) {
       terminal.show(items, () => {
         for (const item of items) terminal.line(escaped(keyOf(item)));
+        if (items.length === 0) terminal.note('no keys');
       });
       return;
     }
