@@ -21,6 +21,8 @@ const built = Math.min(changed(join(root, 'dist/cli/main.cjs')), changed(join(ro
 if (Math.max(...SOURCES.map((name) => changed(join(root, name)))) > built) {
   const build = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/build.ts')], {
     cwd: root,
+    // Nothing is written outside of this directory.
+    env: { ...process.env, TSX_DISABLE_CACHE: '1' },
     stdio: 'inherit',
   });
   process.exit(build.status ?? 1);

@@ -88,7 +88,9 @@ function obeySignals({ agent, world }: Prepared): void {
   }
   process.on('SIGHUP', () => {
     world.log.reopen();
-    void agent.reload();
+    agent.reload().catch((error: unknown) => {
+      world.log.logger.error({ reason: messageOf(error) }, 'the configuration could not be read again');
+    });
   });
 }
 

@@ -31,14 +31,17 @@ export async function openWithRetry<T extends AsyncDisposable>(
   const { door, clock, log, health } = setting;
   const stop = new AbortController();
   let opened: T | undefined;
+  let told = '';
   const attempt = async (): Promise<boolean> => {
     try {
       opened = await open();
       health.clear(door, 'not_bound');
       return true;
     } catch (error) {
-      log.error({ door, reason: messageOf(error) }, 'a door cannot be opened; it is tried again every 5 s');
-      health.raise(door, 'not_bound', messageOf(error));
+      const reason = messageOf(error);
+      if (reason !== told) log.error({ door, reason }, 'a door cannot be opened; it is tried again every 5 s');
+      told = reason;
+      health.raise(door, 'not_bound', reason);
       return false;
     }
   };

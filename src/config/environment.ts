@@ -24,11 +24,14 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 /** The variable that sets the key at this path. */
 export const environmentName = (path: readonly string[]): string => `OPSBRO_${path.join('__').toUpperCase()}`;
 
+/** A field that takes one of these takes lists. */
+const LISTS: readonly Yaml[] = [['x'], ['127.0.0.1']];
+
 /** The text itself, what YAML makes of it, or a list of its parts: whichever the field takes, else the text. */
 function meant(field: Field, written: string): Yaml {
   const scalar = parseYaml(written, '').documents[0]?.value ?? written;
   const list = written.split(',').map((part) => part.trim());
-  const takesLists = faultOf(field, ['x'], '') === undefined;
+  const takesLists = LISTS.some((example) => faultOf(field, example, '') === undefined);
   const choices: readonly Yaml[] = takesLists ? [list] : [written, scalar];
   return choices.find((choice) => faultOf(field, choice, '') === undefined) ?? written;
 }

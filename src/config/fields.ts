@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
 import { OpsbroError } from '../base/errors.ts';
+import { ipBytes } from '../base/ip.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { shown } from '../base/shown.ts';
 
@@ -45,16 +46,17 @@ export const door = () =>
     .meta({ expected: 'a port from 1 to 65535, 0 (any free one) or off' });
 
 /** An address without a port. */
-const address = () => z.string().regex(/^[0-9A-Za-z.:%[\]-]+$/);
+const address = () =>
+  z.string().refine((written) => ipBytes(written.replace(/%[^%]*$/, '')) !== undefined, { error: () => '' });
 
 /** One address or several; read as a list. */
 export const addresses = () =>
   z
     .union([address(), z.array(address()).min(1)])
     .transform((written) => (typeof written === 'string' ? [written] : written))
-    .meta({ expected: 'an address or a list of addresses' });
+    .meta({ expected: 'an IP address or a list of them' });
 
-export const oneAddress = () => address().meta({ expected: 'an address without a port' });
+export const oneAddress = () => address().meta({ expected: 'an IP address without a port' });
 
 /** A list of words without blanks; a single one may stand for itself. */
 export const words = (expected: string, pattern = /^\S{1,255}$/) =>

@@ -56,13 +56,16 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const objects: PackObject[] = [];
   const problems: Problem[] = [];
   const { files, problems: scanProblems } = await filesOf(sources);
+  const agentFile = join(sources.directory, 'agent.yml');
   problems.push(...scanProblems);
-  if (files.length === 0) settlement.take(UNCONFIGURED, { name: 'no configuration file', placeOf: nowhere }, 'replace');
   for (const file of files) {
     const text = await readWithOldTabs(file);
     const read = readObjects(text.documents, OBJECT_TYPES, originOf(file), sources.rules);
     objects.push(...read.objects);
     problems.push(...text.problems, ...read.problems, ...takeSettings(text, file, settlement));
+  }
+  if (!files.includes(agentFile) && !settlement.origins.has('groups')) {
+    settlement.take(UNCONFIGURED, { name: 'no configuration file', placeOf: nowhere }, 'replace');
   }
   readEnvironment(sources.env, settlement);
   for (const [key, value] of sources.flags ?? []) {
@@ -70,7 +73,6 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   }
   problems.push(...settlement.problems);
   const config = AgentConfig.parse(settlement.settings);
-  const agentFile = join(sources.directory, 'agent.yml');
   return {
     config,
     origins: settlement.origins,

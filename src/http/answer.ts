@@ -32,7 +32,7 @@ export async function respond(answered: unknown, produces: string | undefined, w
   const body = bytesOf(reply.body, headers, wanted);
   if (wanted.known && reply.status === 200) {
     const tag = headers.get('etag') ?? tagOf(body);
-    if (wanted.known.has(tag)) return new Response(null, { status: 304, headers });
+    if (tag !== '' && wanted.known.has(tag)) return new Response(null, { status: 304, headers });
     if (tag !== '') headers.set('etag', tag);
   }
   return new Response(await packed(body, headers, wanted), { status: reply.status, headers });

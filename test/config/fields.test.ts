@@ -22,6 +22,7 @@ test.each([
   [field.duration(1_000), '10ms', '"10ms" is too short (expected at least 1 s)'],
   [field.oneOf(['lan', 'wan']), 'len', 'wrong value (expected one of lan, wan, got "len"); did you mean "lan"?'],
   [field.door(), 70_000, 'wrong value (expected a port from 1 to 65535, 0 (any free one) or off, got 70000)'],
+  [field.addresses(), 'web-1', 'wrong value (expected an IP address or a list of them, got "web-1")'],
   [field.flag(), 'yes', 'wrong value (expected true or false, got "yes")'],
   [field.words('names'), ['a b'], 'wrong value (expected names, got the list ["a b"])'],
 ])('says what is wrong, and what would be right (%#)', (schema, value, message) => {

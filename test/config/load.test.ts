@@ -36,6 +36,12 @@ test('without any file the node keeps a store and answers names for itself', asy
   expect(config.http).toMatchObject({ port: 6770, bind: ['127.0.0.1', '::1'], max_body: 8 * 1024 * 1024 });
 });
 
+test('files that only hold checks change nothing of that', async () => {
+  const check = 'check:\n  if_group: linux\n  critical_if: "True"\n';
+  expect((await load({ 'threads.yml': check })).config.groups).toEqual(['kv', 'dns-listener']);
+  expect((await load({ 'groups.yml': 'groups: [web]\n' })).config.groups).toEqual(['web']);
+});
+
 test('with a file, what it does not say has its default', async () => {
   const { config } = await load({ 'agent.yml': 'display_name: front\n' });
   expect(config).toMatchObject({ display_name: 'front', groups: [], port: 6768, node_zone: 'internet' });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Caller } from '../../src/http/access.ts';
+import { respond } from '../../src/http/answer.ts';
 import { bodyOf, errorOf, fakeApi, fakeParts, post } from './fake-parts.ts';
 
 const SOCKET: Caller = { door: 'socket' };
@@ -138,6 +139,13 @@ test('a reader who has the answer already is told so', async () => {
   const again = await request('/collectors', { headers: { 'if-none-match': `"other", W/${tag}` } });
   expect(again.status).toBe(304);
   expect(await again.text()).toBe('');
+});
+
+test('an answer that is too long to be named by its content comes whole', async () => {
+  const long = { value: 'v'.repeat(2_097_152) };
+  const answer = await respond(long, undefined, { isPretty: false, acceptsGzip: false, known: new Set(['']) });
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual(long);
 });
 
 test('long answers over TCP are compressed for who asks, and indented for who likes to read', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../base/clock.ts';
 import { failedWith, OpsbroError } from '../../../base/errors.ts';
 import type { Context } from '../../command.ts';
@@ -43,11 +44,17 @@ async function gone(pid: number, patienceMs: number): Promise<void> {
   }
 }
 
+/** A process that ended but whose parent has not asked how (state Z) holds nothing any more. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z';
+  } catch {
+    return process.platform !== 'linux'; // elsewhere there is no /proc; here the process has just gone
   }
 }
