@@ -26,6 +26,7 @@ import { Streams } from './streams.ts';
 /** An address without a port means this one. */
 const DEFAULT_PORT = 6_768;
 const SNAPSHOT_DELAY_MS = 500;
+const OURSELVES = 'that is this node itself';
 const WILDCARDS: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
 
 export interface GossipOptions {
@@ -190,7 +191,7 @@ export class Gossip implements Membership, AsyncDisposable {
         clock,
         random,
         log,
-        join: (address) => this.#joinOne(address),
+        join: (address) => this.#joinAgain(address),
         isAlone: () => this.#isAlone,
         lastSeen: () => former.map(endpointText),
         tried: () => this.#step({ type: 'remember', members: former }),
@@ -276,7 +277,7 @@ export class Gossip implements Membership, AsyncDisposable {
     try {
       for (const to of await resolveEndpoints(written, DEFAULT_PORT)) {
         if (this.#phase !== 'running') break;
-        if (samePlace(to, this.#core.self)) return `${endpointText(to)}: that is this node itself`;
+        if (samePlace(to, this.#core.self)) return `${endpointText(to)}: ${OURSELVES}`;
         error = await new Promise<string | undefined>((resolve) => {
           this.#tickets += 1;
           this.#joins.set(this.#tickets, resolve);
@@ -288,6 +289,12 @@ export class Gossip implements Membership, AsyncDisposable {
       return messageOf(failure);
     }
     return error;
+  }
+
+  /** As `#joinOne`, without what is no failure to whoever looks for the pool: a seed that is this node, and that it has left. */
+  async #joinAgain(written: string): Promise<string | undefined> {
+    const error = await this.#joinOne(written);
+    return this.#phase !== 'running' || error?.endsWith(OURSELVES) ? undefined : error;
   }
 
   #step(input: Input): void {

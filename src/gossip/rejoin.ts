@@ -6,7 +6,7 @@ interface RejoinOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Tries one written address; the error, or nothing when it joined. */
+  /** Tries one written address; the error, or nothing when it joined or is this node itself. */
   readonly join: (address: string) => Promise<string | undefined>;
   /** Whether no other member lives. */
   readonly isAlone: () => boolean;
@@ -22,14 +22,16 @@ const LONGEST_PAUSE = 60_000;
 /** Finds back to the pool: tries members of old in random order, then the seeds, and again for ever while this node is alone. */
 export class Rejoin implements Disposable {
   readonly #options: RejoinOptions;
-  readonly #seeds: readonly string[];
+  readonly #seeds: ReadonlySet<string>;
+  /** Seeds whose failure was told. */
+  readonly #warned = new Set<string>();
   #pause = FIRST_PAUSE;
   #next: Disposable | undefined;
   #phase: 'running' | 'ended' = 'running';
 
   constructor(options: RejoinOptions, seeds: readonly string[]) {
     this.#options = options;
-    this.#seeds = seeds;
+    this.#seeds = new Set(seeds);
   }
 
   /** Begins at once; answers when the first round is over. */
@@ -54,14 +56,25 @@ export class Rejoin implements Disposable {
   }
 
   async #tryAll(): Promise<void> {
-    const { isAlone, join, lastSeen, log, random } = this.#options;
+    const { isAlone, join, lastSeen, random } = this.#options;
     const addresses = new Set([...shuffled(lastSeen(), random), ...this.#seeds]);
     for (const address of addresses) {
       if (this.#phase === 'ended') return;
       const error = await join(address);
       // A seed may be ourselves; that is no company.
       if (error === undefined && !isAlone()) return;
-      if (error !== undefined) log.debug({ address, error }, 'could not join');
+      if (error !== undefined) this.#tell(address, error);
     }
+  }
+
+  /** A person wrote the seed and wants to know, once; members of old come and go. */
+  #tell(address: string, error: string): void {
+    const { log } = this.#options;
+    if (this.#phase === 'ended' || !this.#seeds.has(address) || this.#warned.has(address)) {
+      log.debug({ address, error }, 'could not join');
+      return;
+    }
+    this.#warned.add(address);
+    log.warn({ seed: address, error }, `seed "${address}" could not be joined: ${error}; it is tried again`);
   }
 }

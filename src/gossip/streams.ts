@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, systemCode } from '../base/errors.ts';
 import { type Endpoint, endpointText } from '../net/address.ts';
 import { type Connection, connectTcp } from '../net/tcp.ts';
+import { Intake } from './intake.ts';
 import type { StreamMessage } from './wire/messages.ts';
 import { isMalformed } from './wire/refusal.ts';
 import { StreamReader, sealStream } from './wire/stream.ts';
@@ -23,6 +24,7 @@ export class Streams {
   readonly #options: StreamsOptions;
   readonly #waiting = new Map<number, Connection>();
   readonly #perAddress = new Map<string, number>();
+  readonly #intake = new Intake();
   #open = 0;
   #last = 0;
 
@@ -34,18 +36,21 @@ export class Streams {
   accept(connection: Connection): void {
     const { address } = connection.remote;
     const fromThere = this.#perAddress.get(address) ?? 0;
-    if (this.#open >= MAX_STREAMS || fromThere >= MAX_STREAMS_PER_ADDRESS) {
+    const isFull = this.#open >= MAX_STREAMS || fromThere >= MAX_STREAMS_PER_ADDRESS;
+    if (isFull || !this.#intake.hasRoomFor(address)) {
       this.#options.count('dropped_busy');
       connection.close();
       return;
     }
     this.#open += 1;
     this.#perAddress.set(address, fromThere + 1);
+    this.#intake.begin(connection);
     const deadline = this.#options.clock.after(this.#options.timeoutMs, () => connection.close());
     connection.onEnd(() => {
       deadline[Symbol.dispose]();
       this.#open -= 1;
       this.#release(address);
+      this.#intake.end(connection);
       connection.finish();
     });
     this.#read(connection, (message) => this.#serve(connection, message));
@@ -105,13 +110,15 @@ export class Streams {
   }
 
   #read(connection: Connection, take: (message: StreamMessage) => void): void {
-    const reader = new StreamReader();
-    let isDone = false;
+    let reader: StreamReader | undefined = new StreamReader();
     connection.onData((chunk) => {
       this.#options.count('stream_bytes_in', chunk.length);
-      const content = isDone ? undefined : reader.push(chunk);
+      if (reader && !this.#hold(connection, chunk.length)) reader = undefined;
+      const content = reader?.push(chunk);
       if (!content) return;
-      isDone = true;
+      // The peer may stay for a while; what it sent need not.
+      reader = undefined;
+      this.#intake.end(connection);
       if (isMalformed(content)) {
         this.#options.count(`dropped_${content.reason}`);
         if (content.reason === 'encrypted') connection.write(sealStream(NOT_ENCRYPTED));
@@ -121,6 +128,18 @@ export class Streams {
       for (const reason of content.dropped) this.#options.count(`dropped_${reason}`);
       take(content.message);
     });
+  }
+
+  /** Whether bytes that arrived may be held; the newest streams are closed while all together hold too much. */
+  #hold(connection: Connection, bytes: number): boolean {
+    const intake = this.#intake;
+    intake.hold(connection, bytes);
+    for (let excess = intake.excess; excess; excess = intake.excess) {
+      this.#options.count('dropped_stream_budget');
+      intake.end(excess);
+      excess.close();
+    }
+    return intake.has(connection);
   }
 
   async #connect(to: Endpoint, signal: AbortSignal): Promise<Connection> {

@@ -41,7 +41,8 @@ export const checkSummaryJson = ({ state, hard, changed, output }: CheckSummary)
   state,
   state_id: stateId(state),
   hard,
-  last_change: changed,
+  // A check that has not run yet is announced with 0.
+  last_change: changed === 0 ? null : changed,
   output,
 });
 

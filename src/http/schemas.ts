@@ -31,7 +31,7 @@ export const CheckSummaryJson = z.object({
   state: State,
   state_id: z.int(),
   hard: z.boolean(),
-  last_change: Time,
+  last_change: Time.nullable(),
   output: z.string(),
 });
 

@@ -32,12 +32,12 @@ interface RecordEvent {
   readonly before?: Member;
 }
 
-/** A check of this node changed its state; `result` is what changed it. */
+/** A check of this node changed its state; `result` is what changed it, `null` when monitoring was switched off or on. */
 interface CheckEvent {
   readonly type: 'check-change';
   readonly check: CheckRecord;
   readonly before: CheckRecord;
-  readonly result: CheckResult;
+  readonly result: CheckResult | null;
 }
 
 /** Other checks apply to this node than before. */

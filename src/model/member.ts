@@ -7,7 +7,7 @@ export type NodeState = 'alive' | 'suspect' | 'dead' | 'left';
 export interface CheckSummary {
   readonly state: ShownState;
   readonly hard: boolean;
-  /** Epoch milliseconds of the last change. */
+  /** Epoch milliseconds of the last change; 0 before the first. */
   readonly changed: number;
   /** At most 256 bytes; empty while the check is ok. */
   readonly output: string;

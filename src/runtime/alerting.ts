@@ -77,7 +77,10 @@ export class Alerting {
   }
 
   start(): void {
-    this.#listening = this.#options.bus.on('check-change', ({ check, before }) => this.#judge(check, before));
+    this.#listening = this.#options.bus.on('check-change', ({ check, before, result }) => {
+      // That monitoring was switched off or on says nothing about what is checked.
+      if (result) this.#judge(check, before);
+    });
   }
 
   counts(): HandlerCounts[] {

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { CheckRecord, CheckResult, CheckState } from '../model/check.ts';
 import type { CheckRun } from './check-run.ts';
@@ -16,6 +17,7 @@ const WAIT_MS = 250;
 /** What the running of a check needs. */
 export interface ActivityWorld {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly random: Random;
   readonly schedule: Schedule;
   readonly judging: Judging;
@@ -112,13 +114,17 @@ export class CheckActivity implements Disposable {
   #startRejudging(): void {
     this.#awaited = undefined;
     if (this.#running) return;
-    this.#rejudging ??= this.#rejudge();
+    // Nobody waits for this one, so nobody else would tell.
+    this.#rejudging ??= this.#rejudge().catch((error) =>
+      this.#world.log.error({ check: this.#run.plan.id, error }, 'new data could not be judged'),
+    );
   }
 
   async #rejudge(): Promise<void> {
     const start = this.#world.clock.now();
-    const judgement = await this.#judge();
-    this.#rejudging = undefined;
+    const judgement = await this.#judge().finally(() => {
+      this.#rejudging = undefined;
+    });
     if (!judgement) return;
     const { result } = judgement;
     const isNew = result.state !== this.#run.standing.state;

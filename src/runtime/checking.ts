@@ -25,7 +25,15 @@ const START_SPREAD_MS = 10_000;
 const FORGET_MS = 86_400_000;
 /** How long runs that are going are waited for at the stop. */
 const PATIENCE_MS = 5_000;
-const SWITCHED_OFF = { state: 'unknown', output: 'monitoring is switched off', longOutput: '', perfdata: [] } as const;
+const SWITCHED_OFF = {
+  state: 'unknown',
+  hard: true,
+  hardState: 'unknown',
+  attempt: 1,
+  output: 'monitoring is switched off',
+  longOutput: '',
+  perfdata: [],
+} as const;
 
 interface CheckingOptions {
   readonly clock: Clock;
@@ -124,7 +132,7 @@ export class Checking {
   record(id: string): CheckRecord {
     const { run, activity } = this.#find(id);
     const { clock } = this.#options;
-    if (!activity) return { ...run.record(null), ...SWITCHED_OFF, hard: false };
+    if (!activity) return { ...run.record(null), ...SWITCHED_OFF };
     return run.record(Math.round(clock.wall() + activity.due - clock.now()));
   }
 
@@ -156,8 +164,7 @@ export class Checking {
   #find(id: string): { readonly run: CheckRun; readonly activity: CheckActivity | undefined } {
     const run = this.#runs.get(id);
     if (run && this.#active.has(id)) return { run, activity: this.#active.get(id) };
-    const known = didYouMean(id, this.#active.keys());
-    const why = run ? 'does not apply to this node' : `is not known${known}`;
+    const why = run ? 'does not apply to this node' : `is not known${meant(id, [...this.#active.keys()])}`;
     throw new OpsbroError('not_found', `check "${id}" ${why}`);
   }
 
@@ -215,7 +222,7 @@ export class Checking {
     for (const id of [...this.#active.keys()]) this.#deactivate(id);
     this.groupsChanged();
     for (const record of before) {
-      if (this.#active.has(record.id)) this.#tell(record, this.record(record.id));
+      if (this.#active.has(record.id)) this.#tell(record, this.record(record.id), null);
     }
   }
 
@@ -232,11 +239,14 @@ export class Checking {
     this.#tell(before, this.record(id), result);
   }
 
-  #tell(before: CheckRecord, check: CheckRecord, result?: CheckResult): void {
+  #tell(before: CheckRecord, check: CheckRecord, result: CheckResult | null): void {
     const isSame = before.state === check.state && before.hard === check.hard && before.hardState === check.hardState;
-    if (isSame) return;
-    const { state, output } = check;
-    const shown = result ?? { state: state === 'pending' ? 'unknown' : state, output };
-    this.#options.bus.emit({ type: 'check-change', check, before, result: shown });
+    if (!isSame) this.#options.bus.emit({ type: 'check-change', check, before, result });
   }
+}
+
+/** A suggestion for an id that is not known: many leave out the pack. */
+function meant(id: string, known: readonly string[]): string {
+  const full = known.find((each) => each.endsWith(`/${id}`));
+  return full === undefined ? didYouMean(id, known) : `; did you mean "${full}"?`;
 }

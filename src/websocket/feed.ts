@@ -140,7 +140,7 @@ export function checkChange(
     old_state: before,
     hard: check.hard,
     output: check.output,
-    last_check: check.changed,
+    last_check: check.changed === 0 ? null : check.changed,
   };
 }
 

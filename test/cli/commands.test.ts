@@ -337,6 +337,14 @@ describe('checks', () => {
     expect((await opsbro('monitoring state --state bad', agent)).code).toBe(2);
   });
 
+  test('monitoring state tells no age of a check that has not run yet', async () => {
+    const waiting = { name: 'linux/cpu', display_name: '', pack_name: 'linux', state: 'pending', state_id: 3 };
+    const checks = { 'linux/cpu': { ...waiting, hard: true, last_change: null, output: '' } };
+    const state = { node: 'id', name: 'n', display_name: '', checks, counts: {} };
+    await using agent = await fakeAgent({ 'GET /monitoring/state': state });
+    expect((await opsbro('monitoring state', agent)).out).toBe('  - linux > checks > cpu - PENDING\n');
+  });
+
   test.each([
     ['ok', 0],
     ['warning', 1],

@@ -375,3 +375,24 @@ test('a flood of news costs each message little: what is over the limit of the q
   expect(bench.core.queueDepths.get('intent')).toBeLessThanOrEqual(4_098);
   expect(bench.core.counts.get('queue_dropped')).toBeGreaterThanOrEqual(512);
 });
+
+test('a push/pull is merged up to the size that a pool can have; what is beyond is counted', () => {
+  const bench = new Bench();
+  const entry = { incarnation: 1, address: '10.0.0.2', port: 1, meta: new Uint8Array(), state: 'dead' } as const;
+  const names = Array.from({ length: 20_003 }, (_, place) => `n${place}`);
+  const message: PushPull = {
+    kind: 'pushPull',
+    join: false,
+    nodes: names.map((name) => ({ ...entry, name, versions: [1, 5, 2, 2, 5, 5] })),
+    serf: {
+      lTime: 1,
+      eventLTime: 1,
+      queryLTime: 1,
+      statusLTimes: new Map(names.map((name) => [name, 1])),
+      leftMembers: [],
+      events: [],
+    },
+  };
+  bench.core.step({ type: 'asked', stream: 1, message }, 0);
+  expect(bench.core.counts.get('dropped_too_many')).toBe(6);
+});

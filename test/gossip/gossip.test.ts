@@ -144,6 +144,16 @@ test('members of the last run that do not answer are shown as dead, and are not 
   await eventually(() => again.members.get('id-a')?.state === 'dead', 1_000);
 });
 
+test('a node that is its own seed is not warned of itself', async () => {
+  const warnings: string[] = [];
+  const a = await start('a', { log: { ...silent, warn: (_: unknown, text: string) => void warnings.push(text) } });
+  a.rejoin([at(a), '127.0.0.1:1']);
+  await eventually(() => warnings.length > 0, 1_000);
+  expect(warnings).toEqual([
+    'seed "127.0.0.1:1" could not be joined: 127.0.0.1:1: nobody listens there; it is tried again',
+  ]);
+});
+
 test('who left on purpose does not come back by itself', async () => {
   const shelf = memoryShelf();
   const a = await start('a');

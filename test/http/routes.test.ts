@@ -85,6 +85,16 @@ test('the checks of another node are what its member record tells', async () => 
   });
 });
 
+test('a check of another node that has not run yet has no time of its last change', async () => {
+  const waiting = { state: 'pending', hard: true, changed: 0, output: '' } as const;
+  const other = member('other', { checks: new Map([['cpu/load', waiting]]) });
+  const request = fakeApi(fakeParts({ membership: { self: member('self'), members: new Map([['other', other]]) } }));
+  const checks = { 'cpu/load': { state: 'pending', last_change: null } };
+
+  expect(await (await request('/monitoring/state/other')).json()).toMatchObject({ checks });
+  expect(await (await request('/agent/members/other')).json()).toMatchObject({ checks });
+});
+
 test('a check is asked for by its id, with the slash plain or escaped', async () => {
   const request = fakeApi();
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { silent } from '../../src/base/log.ts';
 import type { YamlMap } from '../../src/model/pack.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { fakeHost } from '../support/host.ts';
@@ -268,6 +269,7 @@ test('a check can be run now; one that is unknown is answered with what is close
   expect(await runtime.runCheck('linux/load')).toMatchObject({ state: 'critical' });
   expect(runtime.checkDefinition('linux/load')).toMatchObject({ interval: '1h' });
   await expect(runtime.runCheck('linux/laod')).rejects.toThrow('did you mean "linux/load"?');
+  await expect(runtime.runCheck('load')).rejects.toThrow('check "load" is not known; did you mean "linux/load"?');
 });
 
 test('without the topic monitoring every state is unknown, nobody is alerted, and the states come back', async () => {
@@ -276,10 +278,17 @@ test('without the topic monitoring every state is unknown, nobody is alerted, an
   void runtime.start();
   await clock.runAsync(12_000);
   runtime.apply(configured(objects, { topics: { automaticDetection: true, monitoring: false, metrology: true } }));
-  expect(runtime.check('linux/load')).toMatchObject({ state: 'unknown', output: 'monitoring is switched off' });
+  expect(runtime.check('linux/load')).toMatchObject({
+    state: 'unknown',
+    hard: true,
+    hardState: 'unknown',
+    attempt: 1,
+    output: 'monitoring is switched off',
+  });
   expect(eventsOf(events, 'check-change').at(-1)).toMatchObject({
     check: { state: 'unknown' },
     before: { state: 'ok' },
+    result: null,
   });
   await expect(runtime.runCheck('linux/load')).rejects.toThrow('monitoring is switched off');
   await clock.runAsync(60_000);
@@ -287,6 +296,36 @@ test('without the topic monitoring every state is unknown, nobody is alerted, an
   expect(runtime.check('linux/load').state).toBe('ok');
   await clock.runAsync(1);
   expect(alerts).toEqual([]);
+});
+
+test('what goes wrong while new data is judged is logged, and the next data is judged again', async () => {
+  const value = { now: 1 };
+  const shelves = shelvesOf();
+  const errors: unknown[] = [];
+  let isFull = false;
+  const checks = {
+    ...shelves.checks,
+    put(key: string, kept: unknown) {
+      if (isFull) throw new Error('no space left on device');
+      shelves.checks.put(key, kept);
+    },
+  };
+  const log = { ...silent, error: (fields: unknown, text: string) => void errors.push([text, fields]) };
+  const { clock, runtime } = runtimeOf(configured([check('linux/load', { ...HIGH, interval: '1h' })]), {
+    collectors: load(value),
+    shelves: { ...shelves, checks },
+    log: { ...log, child: () => log },
+  });
+  void runtime.start();
+  await clock.runAsync(12_000);
+  isFull = true;
+  value.now = 9;
+  await clock.runAsync(2_000);
+  expect(errors).toMatchObject([['new data could not be judged', { check: 'linux/load' }]]);
+  isFull = false;
+  value.now = 1;
+  await clock.runAsync(2_000);
+  expect(runtime.check('linux/load').state).toBe('ok');
 });
 
 test('a hanging script delays no other check, and its runs are not doubled', async () => {

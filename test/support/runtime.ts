@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Bus } from '../../src/base/bus.ts';
-import { silent } from '../../src/base/log.ts';
+import { type Logger, silent } from '../../src/base/log.ts';
 import { seeded } from '../../src/base/random.ts';
 import expressionCheck from '../../src/checks/expression.ts';
 import scriptCheck from '../../src/checks/script.ts';
@@ -93,6 +93,7 @@ interface Parts {
   readonly host?: Host;
   readonly collectors?: readonly Collector[];
   readonly shelves?: ReturnType<typeof shelvesOf>;
+  readonly log?: Logger;
 }
 
 export const shelvesOf = () => ({ collectors: memoryShelf(), checks: memoryShelf(), groups: memoryShelf() });
@@ -115,7 +116,7 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
     shelves,
     host: parts.host ?? fakeHost({ clock }),
     random: seeded(1),
-    log: silent,
+    log: parts.log ?? silent,
     plugins: {
       collectors: registryOf<Collector>('collector', parts.collectors ?? []),
       detectors: registryOf<Detector>('detector', [expressionDetector]),

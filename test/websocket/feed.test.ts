@@ -41,6 +41,32 @@ test.each([
   ]);
 });
 
+test('frames are handed over before the emit returns', () => {
+  const { bus, frames } = feed();
+  const before = check('cpu/load');
+  const tells: [channel: string, event: AgentEvent][] = [
+    ['gossip', { type: 'member-failed', member: member('a') }],
+    ['gossip', { type: 'record-change', part: 'base', member: member('a'), before: member('a') }],
+    ['checks', { type: 'check-change', check: check('cpu/load', { state: 'critical' }), before, result: null }],
+    ['groups', { type: 'groups-change', groups: ['redis'], add: ['redis'], remove: [] }],
+  ];
+
+  for (const [channel, event] of tells) {
+    frames.length = 0;
+    bus.emit(event);
+    const handed = frames.map((frame) => frame.channel);
+    expect(handed).toEqual([channel]);
+  }
+});
+
+test('a check of another node that has not run yet has no time', () => {
+  const { bus, frames } = feed();
+  const waiting: CheckSummary = { state: 'pending', hard: true, changed: 0, output: '' };
+
+  bus.emit({ type: 'member-join', member: member('a', { checks: new Map([['x', waiting]]) }) });
+  expect(frames[1]?.payload).toMatchObject({ name: 'x', state: 'pending', last_check: null });
+});
+
 test('who is forgotten is told as reaped', () => {
   const { bus, frames } = feed();
 

@@ -9,7 +9,7 @@ import { compatible, isOurs, type Node } from './node.ts';
 import type { Pings } from './pings.ts';
 import type { Reply, Requests } from './requests.ts';
 import type { Roster } from './roster.ts';
-import type { Rumors } from './rumors.ts';
+import { MAX_MEMBERS, type Rumors } from './rumors.ts';
 import type { Self } from './self.ts';
 
 interface Parts {
@@ -129,7 +129,7 @@ export class Exchange {
   }
 
   #merge({ nodes, serf }: PushPull): void {
-    for (const node of nodes) this.#mergeNode(node);
+    for (const node of this.#bounded(nodes)) this.#mergeNode(node);
     if (serf) this.#mergeSerf(serf);
     if (serf?.opsbro) this.#parts.carrier.learn(serf.opsbro);
   }
@@ -161,16 +161,23 @@ export class Exchange {
     this.#witness(clocks.member, lTime);
     this.#witness(clocks.event, eventLTime);
     this.#witness(clocks.query, queryLTime);
-    const gone = new Set(leftMembers);
+    const gone = new Set(this.#bounded(leftMembers));
     for (const node of gone) {
       // Whom we know as gone needs no further intent; else each exchange would raise its time.
       if (roster.get(node)?.status === 'left') continue;
       const time = (statusLTimes.get(node) ?? 0) + 1;
       intents.infer({ kind: 'leaveIntent', lTime: time, node, prune: false });
     }
-    for (const [node, time] of statusLTimes) {
+    for (const [node, time] of this.#bounded([...statusLTimes])) {
       if (!gone.has(node)) intents.infer({ kind: 'joinIntent', lTime: time, node });
     }
+  }
+
+  /** As many as a pool can have; what is beyond is counted and not looked at. */
+  #bounded<Told>(told: readonly Told[]): readonly Told[] {
+    if (told.length <= MAX_MEMBERS) return told;
+    this.#parts.desk.count('dropped_too_many', told.length - MAX_MEMBERS);
+    return told.slice(0, MAX_MEMBERS);
   }
 
   /** The clock of another stands at the next time it will use. */

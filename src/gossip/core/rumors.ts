@@ -18,7 +18,7 @@ const FORMER_PLACE_MS = 24 * 3_600_000;
 const CONFLICT_REPORT_MS = 300_000;
 const MAX_CONFLICTS = 256;
 /** Nobody has a pool this large; strangers who invent members end here. */
-const MAX_MEMBERS = 20_000;
+export const MAX_MEMBERS = 20_000;
 const MAX_INCARNATION = 2 ** 31;
 
 interface Parts {
