@@ -8,7 +8,7 @@ function world(changes: Partial<HomeWorld> & { readonly there?: readonly string[
     env: {},
     flags: {},
     uid: 1000,
-    cwd: '/work',
+    cwd: '/srv',
     userHome: '/home/ann',
     program: '/opt/opsbro',
     exists: (path) => there.has(path),
@@ -19,7 +19,7 @@ function world(changes: Partial<HomeWorld> & { readonly there?: readonly string[
 const CHECKOUT = ['/opt/opsbro/package.json', '/opt/opsbro/etc'];
 
 test.each<[string, Parameters<typeof world>[0], string, string]>([
-  ['--home wins', { flags: { home: 'x' }, env: { OPSBRO_HOME: '/y' }, there: CHECKOUT }, '/work/x/etc', '/work/x/data'],
+  ['--home wins', { flags: { home: 'x' }, env: { OPSBRO_HOME: '/y' }, there: CHECKOUT }, '/srv/x/etc', '/srv/x/data'],
   ['then OPSBRO_HOME', { env: { OPSBRO_HOME: '/y' }, there: CHECKOUT }, '/y/etc', '/y/data'],
   ['then the checkout', { there: CHECKOUT, uid: 0 }, '/opt/opsbro/data/etc', '/opt/opsbro/data'],
   ['then root', { uid: 0 }, '/etc/opsbro', '/var/lib/opsbro'],
@@ -41,7 +41,7 @@ test.each<[string, Parameters<typeof world>[0], string, string]>([
 test.each<[string, HomeFlags, Partial<ReturnType<typeof findHome>>]>([
   ['a data directory takes the socket along', { data: '/d' }, { data: '/d', socket: '/d/opsbro.sock' }],
   ['a log directory takes the lock along', { log: '/l' }, { log: '/l', lock: '/l/opsbro.lock' }],
-  ['a socket of its own stays', { data: '/d', socket: 's' }, { socket: '/work/s', socketPathFile: '/d/socket-path' }],
+  ['a socket of its own stays', { data: '/d', socket: 's' }, { socket: '/srv/s', socketPathFile: '/d/socket-path' }],
   ['a file stands for its directory', { config: '/c/agent.yml' }, { config: '/c' }],
 ])('%s', (_, flags, expected) => {
   expect(findHome(world({ flags }))).toMatchObject(expected);

@@ -100,6 +100,12 @@ describe('the doors of an agent', () => {
     expect(info.groups_all).toContain('front');
     expect(info.display_name).toBe('Front door');
 
+    writeFileSync(file, 'groups: [kv, front]\ndisplay_name: Back door\n');
+    agent.kill('SIGHUP');
+    await expect
+      .poll(async () => ((await agent.json('agent', 'info')) as { display_name: string }).display_name)
+      .toBe('Back door');
+
     writeFileSync(file, 'groupps: [kv]\n');
     const { code, stderr, stdout } = await agent.opsbro('agent', 'reload');
     expect(code).toBe(2);
