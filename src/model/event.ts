@@ -1,6 +1,7 @@
 import type { CheckRecord, CheckResult } from './check.ts';
 import type { CollectorRecord } from './collector.ts';
 import type { Member } from './member.ts';
+import type { UserEvent } from './pool.ts';
 
 /** A member came, changed or went. `before` is missing when it was not known. */
 interface MemberEvent {
@@ -11,7 +12,13 @@ interface MemberEvent {
     | 'member-alive'
     | 'member-failed'
     | 'member-leave'
-    | 'member-reap';
+    | 'member-reap'
+    /** It begins to flap, or has settled; `member.flapping` says which. */
+    | 'member-flap'
+    /** What names and alerts go by changed without a change of state: a return has lasted. */
+    | 'member-settle'
+    /** The link to its zone broke or is back. */
+    | 'member-reach';
   readonly member: Member;
   readonly before?: Member;
 }
@@ -27,9 +34,39 @@ interface ConflictEvent {
 /** What a member says of itself beside its membership changed. */
 interface RecordEvent {
   readonly type: 'record-change';
-  readonly part: 'base' | 'checks';
+  readonly part: 'base' | 'checks' | 'services';
   readonly member: Member;
   readonly before?: Member;
+}
+
+/** Somebody told the pool of something. */
+interface ToldEvent {
+  readonly type: 'user-event';
+  readonly event: UserEvent;
+}
+
+/** Somebody asks the pool; plugins may have an answer. Internal queries are not among them. */
+interface QueryEvent {
+  readonly type: 'query';
+  readonly name: string;
+  readonly payload: Uint8Array;
+  readonly from: string;
+}
+
+/** The keys of our zone changed, or cannot be read. */
+interface KeyEvent {
+  readonly type: 'key-change';
+}
+
+/** This node hears nobody, or hears others again. */
+interface IsolationEvent {
+  readonly type: 'isolated';
+  readonly isolated: boolean;
+}
+
+/** This node found the pool: at least one other member answered. */
+interface PoolEvent {
+  readonly type: 'pool-joined';
 }
 
 /** A check of this node changed its state; `result` is what changed it, `null` when monitoring was switched off or on. */
@@ -80,6 +117,11 @@ export type AgentEvent =
   | MemberEvent
   | ConflictEvent
   | RecordEvent
+  | ToldEvent
+  | QueryEvent
+  | KeyEvent
+  | IsolationEvent
+  | PoolEvent
   | CheckEvent
   | ChecksEvent
   | GroupsEvent

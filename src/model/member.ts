@@ -13,14 +13,35 @@ export interface CheckSummary {
   readonly output: string;
 }
 
-/** A server of the pool, ourselves included. */
+/** A service that a node offers, as every node of the pool knows it. */
+export interface ServiceSummary {
+  readonly state: ShownState;
+  readonly address: string;
+  /** 0 when it has none. */
+  readonly port: number;
+  readonly tags: readonly string[];
+  readonly meta: ReadonlyMap<string, string>;
+}
+
+/** A server of the pool, ourselves included, or one of another zone that this node may see. */
 export interface Member {
   /** The node id; `serf:<name>` for a member that is a plain Serf agent. */
   readonly id: string;
   readonly name: string;
   readonly displayName: string;
   readonly kind: 'opsbro' | 'serf';
+  /** What the members of its pool believe right now. */
   readonly state: NodeState;
+  /**
+   * What names, groups and alerts go by: as `state`, but of a node that comes and goes all the time a return counts only once it has lasted.
+   */
+  readonly settled: NodeState;
+  /** It came and went so often of late that its returns are not believed at once. */
+  readonly flapping: boolean;
+  /** False while nobody can tell how it is: the link to its zone is down. */
+  readonly reachable: boolean;
+  /** It answers over TCP only. */
+  readonly udpBlocked: boolean;
   /** It announced that it is about to leave. */
   readonly leaving: boolean;
   readonly address: string;
@@ -31,6 +52,7 @@ export interface Member {
   /** Sorted. */
   readonly groups: readonly string[];
   readonly checks: ReadonlyMap<string, CheckSummary>;
+  readonly services: ReadonlyMap<string, ServiceSummary>;
   readonly tags: ReadonlyMap<string, string>;
   /** Version of its agent; empty when unknown. */
   readonly version: string;

@@ -19,6 +19,8 @@ export interface Ping {
   /** Who is meant; empty: whoever listens there. */
   readonly node: string;
   readonly source?: Source;
+  /** The value of the extra key `OpsBro`, as it was packed: who looks for others on the network says here who it is. */
+  readonly opsbro?: Uint8Array;
 }
 
 export interface IndirectPing {
@@ -36,6 +38,8 @@ export interface Ack {
   readonly seqNo: number;
   /** What the receiver of a direct ping tells about itself; `null` in forwarded acks and over TCP. */
   readonly payload: Uint8Array | null;
+  /** The value of the extra key `OpsBro`, as it was packed: the answer to one who looks for others. */
+  readonly opsbro?: Uint8Array;
 }
 
 export interface Nack {
@@ -48,6 +52,8 @@ export interface Suspect {
   readonly node: string;
   readonly incarnation: number;
   readonly from: string;
+  /** The value of the extra key `OpsBro`, as it was packed: on what evidence. */
+  readonly opsbro?: Uint8Array;
 }
 
 export interface Alive {
@@ -174,7 +180,7 @@ export interface Relay {
   readonly inner: Uint8Array;
 }
 
-export const OWN_KINDS = { delta: 1, full: 2, want: 3 } as const;
+export const OWN_KINDS = { delta: 1, full: 2, want: 3, events: 4, evidence: 5 } as const;
 
 /** A message among opsbro nodes only (Serf type 200). The body is a packed value, read by the part that owns that kind. */
 export interface OwnMessage {
