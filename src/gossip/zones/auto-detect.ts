@@ -1,0 +1,63 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { bestToJoin } from '../../model/detected.ts';
+import type { Detected } from '../../model/pool.ts';
+import { endpointText } from '../../net/address.ts';
+
+interface AutoDetectOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A proxy takes anybody at once, others look for a proxy first. */
+  readonly isProxy: boolean;
+  isAlone(): boolean;
+  search(timeoutMs: number): Promise<readonly Detected[]>;
+  join(address: string): Promise<string | undefined>;
+}
+
+const WINDOW_MS = 5_000;
+const PAUSE_MS = 10_000;
+/** After so many windows without a proxy any node will do. */
+const PATIENT_WINDOWS = 3;
+
+/** Looks for the pool on the local networks, over and over until somebody is found. */
+export class AutoDetect implements Disposable {
+  readonly #options: AutoDetectOptions;
+  #windows = 0;
+  #next: Disposable | undefined;
+  #phase: 'running' | 'ended' = 'running';
+
+  constructor(options: AutoDetectOptions) {
+    this.#options = options;
+  }
+
+  /** Begins at once; answers when the first window is over. */
+  async start(): Promise<void> {
+    const { clock, isAlone, log } = this.#options;
+    if (this.#phase === 'ended') return;
+    if (isAlone()) {
+      try {
+        await this.#look();
+      } catch (error) {
+        log.warn({ error }, 'the local network could not be asked who is there');
+      }
+    }
+    if (this.#phase === 'running') this.#next = clock.after(PAUSE_MS, () => void this.start());
+  }
+
+  [Symbol.dispose](): void {
+    this.#phase = 'ended';
+    this.#next?.[Symbol.dispose]();
+  }
+
+  async #look(): Promise<void> {
+    const { isAlone, isProxy, join, log, search } = this.#options;
+    this.#windows += 1;
+    const found = bestToJoin(await search(WINDOW_MS));
+    if (!found || !isAlone() || this.#phase === 'ended') return;
+    if (!found.isProxy && !isProxy && this.#windows <= PATIENT_WINDOWS) return;
+    const address = endpointText(found);
+    const error = await join(address);
+    if (error === undefined) log.info({ member: found.name, address }, 'found on the local network and joined');
+    else log.debug({ address, error }, 'found on the local network but not joined');
+  }
+}

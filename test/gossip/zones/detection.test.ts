@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest';
+import { seeded } from '../../../src/base/random.ts';
+import type { Ack, Ping } from '../../../src/gossip/wire/messages.ts';
+import { encode } from '../../../src/gossip/wire/packet.ts';
+import { packRequest } from '../../../src/gossip/zones/detect-bodies.ts';
+import { Detection, type ZoneRelation } from '../../../src/gossip/zones/detection.ts';
+import { SimulatedClock } from '../../support/clock.ts';
+
+interface NodeOptions {
+  readonly zone?: string;
+  readonly isProxy?: boolean;
+  /** Zones whose keys it holds. */
+  readonly keys?: readonly string[];
+  readonly answers?: boolean;
+  readonly groups?: readonly string[];
+}
+
+/** Zones of the segments: internet > lan > customer. */
+const ORDER = ['internet', 'lan', 'customer'];
+
+function relation(own: string, other: string): ZoneRelation {
+  if (own === other) return 'same';
+  const [mine, theirs] = [ORDER.indexOf(own), ORDER.indexOf(other)];
+  if (theirs < 0) return 'other';
+  return theirs === mine + 1 ? 'child' : theirs < mine ? 'ancestor' : 'other';
+}
+
+/** Nodes on one network segment in virtual time. */
+class Segment {
+  readonly clock = new SimulatedClock();
+  readonly counts = new Map<string, number>();
+  readonly pings: Ping[] = [];
+  readonly answers: { readonly size: number; readonly zone: string }[] = [];
+  readonly #nodes = new Map<string, { readonly detection: Detection; readonly options: Required<NodeOptions> }>();
+
+  add(name: string, given: NodeOptions = {}): Detection {
+    const options = { zone: 'internet', isProxy: false, keys: [], answers: true, groups: ['linux'], ...given };
+    const address = `10.0.0.${this.#nodes.size + 1}`;
+    const place = { address, port: 6_768 };
+    const detection = new Detection({
+      clock: this.clock,
+      random: seeded(this.#nodes.size + 1),
+      self: () => ({ id: `id-${name}`, name, ...place, ...options }),
+      relationTo: (zone) => relation(options.zone, zone),
+      isKeyed: (zone) => options.keys.includes(zone),
+      answers: options.answers,
+      broadcast: (ping) => this.#broadcast(ping, options, place),
+      send: (to, zone, ack) => this.#deliver(to.address, zone, ack, place),
+      count: (reason) => void this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1),
+    });
+    this.#nodes.set(address, { detection, options });
+    return detection;
+  }
+
+  async search(detection: Detection, timeoutMs = 5_000): Promise<string[]> {
+    const searching = detection.search(timeoutMs);
+    this.clock.run(timeoutMs);
+    return (await searching).map(({ name, address }) => name || `serf at ${address}`);
+  }
+
+  #broadcast(ping: Ping, { zone, keys }: Required<NodeOptions>, from: { address: string; port: number }): void {
+    this.pings.push(ping);
+    const sealedBy = keys.includes(zone) ? zone : undefined;
+    for (const { detection, options } of this.#nodes.values()) {
+      // Who has not the key cannot even read it.
+      if (sealedBy !== undefined && !options.keys.includes(sealedBy)) continue;
+      detection.takePing(ping, { from, sealedBy, size: encode(ping).length });
+    }
+  }
+
+  #deliver(address: string, zone: string, ack: Ack, from: { address: string; port: number }): void {
+    this.answers.push({ size: encode(ack).length, zone });
+    this.#nodes.get(address)?.detection.takeAck(ack, from);
+  }
+}
+
+test('all nodes of the zone that hear the question are found, once each, and not the asker itself', async () => {
+  const segment = new Segment();
+  const asker = segment.add('a');
+  segment.add('b');
+  segment.add('c');
+  expect(await segment.search(asker)).toEqual(['b', 'c']);
+  expect(segment.pings).toHaveLength(5);
+});
+
+test('a node that is not to answer is not found', async () => {
+  const segment = new Segment();
+  const asker = segment.add('a');
+  segment.add('b', { answers: false });
+  expect(await segment.search(asker)).toEqual([]);
+});
+
+test.each<{ title: string; asker: NodeOptions; other: NodeOptions; isFound: boolean }>([
+  { title: 'same zone, same key', asker: { keys: ['internet'] }, other: { keys: ['internet'] }, isFound: true },
+  { title: 'asker without the key', asker: {}, other: { keys: ['internet'] }, isFound: false },
+  { title: 'only the asker has a key', asker: { keys: ['internet'] }, other: {}, isFound: false },
+  {
+    title: 'proxy of the parent that holds the key of the child',
+    asker: { zone: 'lan', keys: ['lan'] },
+    other: { isProxy: true, keys: ['internet', 'lan'] },
+    isFound: true,
+  },
+  {
+    title: 'plain node of the parent',
+    asker: { zone: 'lan', keys: ['lan'] },
+    other: { keys: ['internet', 'lan'] },
+    isFound: false,
+  },
+  {
+    title: 'child in the clear although its zone has a key',
+    asker: { zone: 'lan' },
+    other: { isProxy: true, keys: ['internet', 'lan'] },
+    isFound: false,
+  },
+  {
+    title: 'child in the clear, proxy of a clear parent',
+    asker: { zone: 'lan' },
+    other: { isProxy: true },
+    isFound: true,
+  },
+  { title: 'parent in the clear asks a child', asker: {}, other: { zone: 'lan' }, isFound: true },
+  {
+    title: 'parent in the clear asks a child with a key',
+    asker: {},
+    other: { zone: 'lan', keys: ['lan'] },
+    isFound: false,
+  },
+  { title: 'a zone that is not known', asker: { zone: 'moon' }, other: {}, isFound: false },
+])('$title: found $isFound', async ({ asker, other, isFound }) => {
+  const segment = new Segment();
+  const searching = segment.add('a', asker);
+  segment.add('b', other);
+  expect(await segment.search(searching)).toEqual(isFound ? ['b'] : []);
+});
+
+test('in the clear an answer is never longer than its question, however many groups there are', async () => {
+  const segment = new Segment();
+  const asker = segment.add('a');
+  segment.add('b', { groups: Array.from({ length: 60 }, (_, place) => `group-with-a-long-name-${place}`) });
+  expect(await segment.search(asker)).toEqual(['b']);
+  const [ping] = segment.pings;
+  const [answer] = segment.answers;
+  expect(ping && encode(ping).length).toBeGreaterThanOrEqual(480);
+  expect(ping && encode(ping).length).toBeLessThanOrEqual(560);
+  expect(answer?.size).toBeLessThanOrEqual(ping ? encode(ping).length : 0);
+});
+
+test('a question without room for an answer is not answered', () => {
+  const segment = new Segment();
+  const detection = segment.add('a');
+  const opsbro = packRequest({ zone: 'internet', nonce: new Uint8Array(8) }, 0);
+  const ping: Ping = { kind: 'ping', seqNo: 1, node: '', opsbro };
+  expect(detection.takePing(ping, { from: { address: '10.0.0.99', port: 1 }, sealedBy: undefined, size: 60 })).toBe(
+    true,
+  );
+  segment.clock.run(1_000);
+  expect(segment.answers).toEqual([]);
+});
+
+test('one source gets at most ten answers a second', () => {
+  const segment = new Segment();
+  const detection = segment.add('a');
+  const opsbro = packRequest({ zone: 'internet', nonce: new Uint8Array(8) }, 300);
+  for (let seqNo = 0; seqNo < 50; seqNo += 1) {
+    const ping: Ping = { kind: 'ping', seqNo, node: '', opsbro };
+    detection.takePing(ping, { from: { address: '10.0.0.99', port: 1 }, sealedBy: undefined, size: 500 });
+  }
+  segment.clock.run(500);
+  expect(segment.answers).toHaveLength(10);
+  expect(segment.counts.get('dropped_detect_rate')).toBe(40);
+});
+
+test('a plain serf that answers is found without a name', async () => {
+  const segment = new Segment();
+  const asker = segment.add('a');
+  const searching = asker.search(1_000);
+  const [ping] = segment.pings;
+  const from = { address: '10.0.0.50', port: 7_946 };
+  expect(asker.takeAck({ kind: 'ack', seqNo: ping?.seqNo ?? 0, payload: null }, from)).toBe(true);
+  segment.clock.run(1_000);
+  expect(await searching).toMatchObject([{ name: '', id: '', ...from }]);
+});
+
+test('an answer to another question is not taken, and a ping of a member is none', () => {
+  const asker = new Segment().add('a');
+  const from = { address: '10.0.0.50', port: 7_946 };
+  expect(asker.takeAck({ kind: 'ack', seqNo: 7, payload: null }, from)).toBe(false);
+  expect(asker.takePing({ kind: 'ping', seqNo: 7, node: 'a' }, { from, sealedBy: undefined, size: 60 })).toBe(false);
+});
