@@ -353,6 +353,9 @@ export class Gossip implements Membership, AsyncDisposable {
         this.#phase = 'left';
         this.#gone();
         return;
+      case 'foreign':
+      case 'foreignGone':
+        return;
       default:
         this.#news.tell(effect);
         if (effect.type === 'member') this.#snapshotAlarm.setOnce(this.#options.clock.now() + SNAPSHOT_DELAY_MS);

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../net/address.ts';
 import type { PacketMessage, StreamMessage } from '../wire/messages.ts';
+import type { ForeignNode } from '../zones/foreign-node.ts';
 import type { Node } from './node.ts';
 
 /** What happens to the core. */
@@ -77,6 +78,9 @@ export type Effect =
   | { readonly type: 'conflict'; readonly name: string; readonly known: Endpoint; readonly claimed: Endpoint }
   /** What a member says of itself changed. */
   | { readonly type: 'record'; readonly id: string; readonly part: PartName; readonly change: PartChange }
+  /** A member of another zone came or changed; `foreignGone`: it is forgotten. */
+  | { readonly type: 'foreign'; readonly node: ForeignNode }
+  | { readonly type: 'foreignGone'; readonly node: ForeignNode }
   /** A probe of a member came back after so many milliseconds. */
   | { readonly type: 'heard'; readonly name: string; readonly rttMs: number }
   /** Our incarnation, to be on disk before anything after it is done. */
