@@ -5,6 +5,7 @@ import type { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
+import { NO_KEYS } from '../gossip/key-source.ts';
 import { openKv } from '../kv/kv.ts';
 import type { KvStore } from '../model/kv.ts';
 import { localAddress } from '../net/local-address.ts';
@@ -92,6 +93,12 @@ async function openPool({ world, identity, written }: Setting, { address, bind, 
       profile: config.gossip.profile,
       overrides: gossipConstants(config.gossip),
       tags: new Map(Object.entries(config.gossip.tags)),
+      keys: NO_KEYS,
+      label: config.gossip.label,
+      compress: config.gossip.compress,
+      allowedNetworks: config.gossip.allowed_networks,
+      maxPacketsPerSource: config.gossip.max_packets_per_source,
+      eventLimit: config.gossip.event_limit,
       incarnation: incarnation.first,
       saveIncarnation: incarnation.save,
       shelf: state.shelf('gossip'),

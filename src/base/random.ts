@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** A source of numbers in [0, 1). */
 export type Random = () => number;
 
@@ -24,3 +26,6 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
 
 /** Numbers nobody can foresee or repeat, for production. */
 export const systemRandom: Random = Math.random;
+
+/** So many bytes that nobody can foresee, good enough for nonces and keys. */
+export const secureBytes = (length: number): Uint8Array => randomBytes(length);

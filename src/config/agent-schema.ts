@@ -60,6 +60,23 @@ const gossip = section({
     .meta({ expected: 'a map of texts, under other names than ob, id, z, pp, px, sv and g' })
     .prefault({})
     .describe('Tags of this node that every member sees.'),
+  label: field
+    .textLike(/^[!-~]{0,255}$/, 'a word of at most 255 letters, digits and signs')
+    .prefault('')
+    .describe('Only members with the same label hear each other; real serf agents have none.'),
+  compress: field.flag().default(true).describe('Send compressed what gets shorter by it.'),
+  allowed_networks: field
+    .networks()
+    .prefault([])
+    .describe('Networks that members may come from and be at; any when the list is empty.'),
+  max_packets_per_source: field
+    .wholeNumber(1, 1_000_000)
+    .default(1_000)
+    .describe('Datagrams a second that one address may send, twice as many in a burst.'),
+  event_limit: field
+    .size(9 * 1024)
+    .prefault(512)
+    .describe('Longest event with its name, at most 9KiB; real serf agents take 512 bytes.'),
   tcp_timeout: profiled().describe('Longest time for a whole exchange over TCP.'),
   indirect_checks: field.wholeNumber(0, 100).optional().describe('Members asked to try when a probe is not answered.'),
   retransmit_mult: field

@@ -3,6 +3,7 @@ import { parseDuration } from '../base/duration.ts';
 import { OpsbroError } from '../base/errors.ts';
 import { ipBytes } from '../base/ip.ts';
 import { didYouMean } from '../base/nearest.ts';
+import { parseNetwork } from '../base/networks.ts';
 import { shown } from '../base/shown.ts';
 
 declare module 'zod' {
@@ -65,6 +66,15 @@ export const words = (expected: string, pattern = /^\S{1,255}$/) =>
     .transform((written) => (Array.isArray(written) ? written : [written]).map(String))
     .pipe(z.array(z.string().regex(pattern)))
     .meta({ expected });
+
+/** Networks; a single one may stand for itself. */
+export const networks = () => {
+  const expected = 'a list of networks such as 10.0.0.0/8';
+  const areNetworks = (written: readonly string[]) => written.every((each) => parseNetwork(each) !== undefined);
+  return words(expected)
+    .refine(areNetworks, { error: () => '' })
+    .meta({ expected });
+};
 
 /** Where others are reached: a host or an IPv4 address, with or without a port; an IPv6 address, bare or in brackets with a port. */
 export const endpoints = () =>

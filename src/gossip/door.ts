@@ -5,6 +5,9 @@ import type { Logger } from '../base/log.ts';
 import type { Endpoint } from '../net/address.ts';
 import { type Connection, listenTcp } from '../net/tcp.ts';
 import { bindUdp, type UdpSocket } from '../net/udp.ts';
+import { kernelDrops } from '../net/udp-drops.ts';
+import { admitted } from './announced.ts';
+import type { Guard } from './guard.ts';
 import { openDatagram, sealDatagram } from './wire/datagram.ts';
 import type { PacketMessage } from './wire/messages.ts';
 import { encode } from './wire/packet.ts';
@@ -14,16 +17,21 @@ interface DoorOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly log: Logger;
-  /** Counts under a name. */
-  readonly count: (name: string, by?: number) => void;
+  readonly guard: Guard;
 }
 
 const PORT_TRIES = 10;
 
+type Listener = (messages: readonly PacketMessage[], from: Endpoint) => void;
+
+/**
+ * Datagrams are handled as they come. There is no queue of our own to sort: the event loop hands over at most some dozens at a time, and
+ * what floods is dropped by its source before it costs anything, so that acks and pings wait a millisecond or two at most.
+ */
 export class Door implements AsyncDisposable {
   readonly port: number;
   readonly #sockets: readonly UdpSocket[];
-  readonly #count: (name: string, by?: number) => void;
+  readonly #guard: Guard;
   readonly #closing: Disposal;
   /** The same news goes to several members; its bytes are made once. */
   readonly #encoded = new WeakMap<PacketMessage, Uint8Array>();
@@ -33,7 +41,7 @@ export class Door implements AsyncDisposable {
   private constructor(options: DoorOptions, opened: Opened) {
     this.port = opened.port;
     this.#sockets = opened.sockets;
-    this.#count = options.count;
+    this.#guard = options.guard;
     this.#closing = opened.closing;
     opened.accept = (connection) => this.onConnection(connection);
   }
@@ -54,37 +62,59 @@ export class Door implements AsyncDisposable {
   }
 
   /** The listener of everything that arrives in datagrams. */
-  onPacket(listen: (messages: readonly PacketMessage[], from: Endpoint) => void): void {
-    for (const socket of this.#sockets) {
-      socket.onMessage((bytes, from) => {
-        this.#count('packets_in');
-        this.#count('bytes_in', bytes.length);
-        const { messages, dropped } = openDatagram(bytes);
-        for (const reason of dropped) this.#count(`dropped_${reason}`);
-        if (messages.length > 0) listen(messages, from);
-      });
-    }
+  onPacket(listen: Listener): void {
+    for (const socket of this.#sockets) socket.onMessage((bytes, from) => this.#receive(bytes, from, listen));
   }
 
   /** Sends messages, in one datagram if they fit. What cannot be sent is counted. */
   send(to: Endpoint, messages: readonly PacketMessage[], options: { readonly crc: boolean }): void {
-    const socket = this.#sockets.find(({ reaches }) => reaches(to.address));
-    if (!socket) {
-      this.#count('dropped_unreachable_family');
+    const { count, shield } = this.#guard;
+    if (shield.problem !== undefined) {
+      count('dropped_closed');
       return;
     }
-    for (const bytes of sealDatagram(
-      messages.map((message) => this.#bytesOf(message)),
-      options,
-    )) {
-      this.#count('packets_out');
-      this.#count('bytes_out', bytes.length);
-      socket.send(bytes, to, () => this.#count('send_failed'));
+    const socket = this.#sockets.find(({ reaches }) => reaches(to.address));
+    if (!socket) {
+      count('dropped_unreachable_family');
+      return;
     }
+    const parts = messages.map((message) => this.#bytesOf(message));
+    for (const bytes of sealDatagram(parts, { crc: options.crc, protection: shield.protection, nonce: shield.nonce })) {
+      count('packets_out');
+      count('bytes_out', bytes.length);
+      socket.send(bytes, to, () => count('send_failed'));
+    }
+  }
+
+  /** How many datagrams the kernel threw away because we were too slow. */
+  get kernelDrops(): number {
+    return kernelDrops(this.#sockets);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#closing[Symbol.asyncDispose]();
+  }
+
+  #receive(bytes: Uint8Array, from: Endpoint, listen: Listener): void {
+    const { clock, count, drops, limits, networks, shield } = this.#guard;
+    count('packets_in');
+    count('bytes_in', bytes.length);
+    if (shield.problem !== undefined) {
+      count('dropped_closed');
+      return;
+    }
+    const now = clock.now();
+    const refusal = limits.packet(from.address, now);
+    if (refusal) {
+      drops.note(refusal, from.address, 'datagrams');
+      return;
+    }
+    const { messages, dropped } = openDatagram(bytes, shield.protection);
+    for (const reason of dropped) drops.note(reason, from.address, 'datagrams');
+    const [first] = dropped;
+    if (first === 'decrypt' || first === 'clearText') limits.failed(from.address, now);
+    const wanted = admitted(messages, networks, () => drops.note('announced', from.address, 'datagrams'));
+    if (wanted.length > 0) listen(wanted, from);
   }
 
   #bytesOf(message: PacketMessage): Uint8Array {

@@ -1,9 +1,7 @@
 /** Membership of the pool: carries the core's decisions out over sockets, and tells the agent of every change. */
 import type { Bus } from '../base/bus.ts';
-import type { Clock } from '../base/clock.ts';
 import { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
-import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { AgentEvent } from '../model/event.ts';
@@ -16,6 +14,8 @@ import { isLive, samePlace } from './core/node.ts';
 import { PROFILES, type Profile, type ProfileName } from './core/profile.ts';
 import { Directory } from './directory.ts';
 import { Door } from './door.ts';
+import type { Drop, Drops } from './drops.ts';
+import { type Guard, type GuardOptions, guardOf } from './guard.ts';
 import { keepSnapshot, keepVersions, type Memory, recall } from './memory.ts';
 import { News } from './news.ts';
 import { checkEntry, listEntry, textEntry } from './records/entries.ts';
@@ -29,7 +29,7 @@ const SNAPSHOT_DELAY_MS = 500;
 const OURSELVES = 'that is this node itself';
 const WILDCARDS: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
 
-export interface GossipOptions {
+export interface GossipOptions extends GuardOptions {
   readonly id: string;
   readonly name: string;
   readonly displayName: string;
@@ -47,14 +47,14 @@ export interface GossipOptions {
   readonly overrides?: Partial<Profile>;
   /** What the configuration adds to our tags. */
   readonly tags: ReadonlyMap<string, string>;
+  /** Bytes that an event may take. */
+  readonly eventLimit: number;
   /** Higher than in any run before. */
   readonly incarnation: number;
   /** Keeps our incarnation; it is on disk when this returns. */
   readonly saveIncarnation: (incarnation: number) => void;
   readonly shelf: Shelf;
-  readonly clock: Clock;
   readonly random: Random;
-  readonly log: Logger;
   readonly bus: Bus<AgentEvent>;
 }
 
@@ -76,13 +76,15 @@ export async function startGossip(options: GossipOptions): Promise<Gossip> {
   const memory = await recall(options.shelf);
   const counts = new Map<string, number>();
   const count = (name: string, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
-  const door = await Door.open({ bind: options.bind, port: options.port, log: options.log, count });
-  return new Gossip(options, { memory, door, counts, count });
+  const guard = guardOf(options, count);
+  const door = await Door.open({ bind: options.bind, port: options.port, log: options.log, guard });
+  return new Gossip(options, { memory, door, guard, counts, count });
 }
 
 interface Opened {
   readonly memory: Memory;
   readonly door: Door;
+  readonly guard: Guard;
   readonly counts: ReadonlyMap<string, number>;
   readonly count: (name: string, by?: number) => void;
 }
@@ -92,6 +94,7 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #memory: Memory;
   readonly #profile: Profile;
   readonly #door: Door;
+  readonly #drops: Drops;
   readonly #counts: ReadonlyMap<string, number>;
   readonly #count: (name: string, by?: number) => void;
   readonly #core: Core;
@@ -109,10 +112,11 @@ export class Gossip implements Membership, AsyncDisposable {
   #gone: () => void = () => {};
 
   /** Use `startGossip`. */
-  constructor(options: GossipOptions, { memory, door, counts, count }: Opened) {
+  constructor(options: GossipOptions, { memory, door, guard, counts, count }: Opened) {
     this.#options = options;
     this.#memory = memory;
     this.#door = door;
+    this.#drops = guard.drops;
     this.#counts = counts;
     this.#count = count;
     const profile = { ...PROFILES[options.profile], ...options.overrides };
@@ -131,9 +135,8 @@ export class Gossip implements Membership, AsyncDisposable {
     });
     this.#directory = new Directory(this.#core, options.clock, options.zone);
     this.#streams = new Streams({
-      clock: options.clock,
+      guard,
       timeoutMs: profile.tcpTimeout,
-      count,
       asked: (stream, message) => this.#step({ type: 'asked', stream, message }),
     });
     this.#news = new News(this.#directory, options.bus, options.log);
@@ -166,7 +169,18 @@ export class Gossip implements Membership, AsyncDisposable {
   /** How often what happened: packets and bytes, drops by reason, probes, suspicions, and how many messages wait (`queue_*`). */
   get counters(): ReadonlyMap<string, number> {
     const depths = [...this.#core.queueDepths].map(([name, depth]) => [`queue_${name}`, depth] as const);
-    return new Map([...this.#counts, ...this.#core.counts, ...depths]);
+    const kernel = ['dropped_kernel', this.#door.kernelDrops] as const;
+    return new Map([...this.#counts, ...this.#core.counts, ...depths, kernel]);
+  }
+
+  /** What was thrown away of what came in, the last 20 kinds of it. */
+  get drops(): readonly Drop[] {
+    return this.#drops.recent;
+  }
+
+  /** A sentence on each address of which something was thrown away in the last minute, such as a node with another key. */
+  get complaints(): readonly string[] {
+    return this.#drops.complaints;
   }
 
   /** Exchanges everything with whoever is at these addresses (`HOST`, `HOST:PORT`), all at once. */

@@ -1,5 +1,7 @@
 import type { Connection } from '../net/tcp.ts';
 
+/** What arrives is nearly always a push/pull. */
+const MAX_ARRIVING = 128;
 const MAX_ARRIVING_PER_ADDRESS = 4;
 /** Bytes of unfinished messages that are held for all streams together. */
 const MAX_HELD = 64 * 1024 * 1024;
@@ -13,6 +15,7 @@ export class Intake {
 
   /** Whether one more stream from there may begin; many agents may share the machine, so loopback is not limited here. */
   hasRoomFor(address: string): boolean {
+    if (this.#arriving.size >= MAX_ARRIVING) return false;
     if (LOOPBACK.test(address)) return true;
     let fromThere = 0;
     for (const { remote } of this.#arriving.keys()) if (remote.address === address) fromThere += 1;

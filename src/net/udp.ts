@@ -15,10 +15,13 @@ export interface UdpSocket extends AsyncDisposable {
   onMessage(listen: (bytes: Uint8Array, from: Endpoint) => void): void;
 }
 
+/** Asked of the kernel, which may give less: a burst of the whole pool waits there while this process is busy. */
+const RECEIVE_BUFFER = 2 * 1024 * 1024;
+
 /** Binds a UDP socket; port 0 takes a free one. Fails with the system's error, such as `EADDRINUSE`. */
 export async function bindUdp({ address, port }: Endpoint): Promise<UdpSocket> {
   const isV6 = isIPv6(address);
-  const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4', lookup: asItIs });
+  const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4', lookup: asItIs, recvBufferSize: RECEIVE_BUFFER });
   const listening = once(socket, 'listening');
   socket.bind({ address, port, exclusive: true });
   await listening;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { Streams } from '../../src/gossip/streams.ts';
-import { sealStream } from '../../src/gossip/wire/stream.ts';
 import type { Connection } from '../../src/net/tcp.ts';
-import { SimulatedClock } from '../support/clock.ts';
+import { clearStream } from '../support/clear.ts';
+import { openGuard } from '../support/guard.ts';
 
-const PING = sealStream({ kind: 'ping', seqNo: 1, node: '' });
+const PING = clearStream({ kind: 'ping', seqNo: 1, node: '' });
 const MIB = 1024 * 1024;
 
 /** The beginning of a user message of 19 MiB. */
@@ -50,9 +50,8 @@ function door() {
   const count = (name: string, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
   const asked: string[] = [];
   const streams = new Streams({
-    clock: new SimulatedClock(),
+    guard: openGuard({}, count),
     timeoutMs: 10_000,
-    count,
     asked: (_, { kind }) => asked.push(kind),
   });
   const open = (address: string) => {

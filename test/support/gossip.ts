@@ -3,6 +3,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silent } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type Gossip, type GossipOptions, startGossip } from '../../src/gossip/gossip.ts';
+import { NO_KEYS } from '../../src/gossip/key-source.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import { memoryShelf } from './shelf.ts';
 
@@ -22,6 +23,12 @@ export function startMember(name: string, change: Partial<GossipOptions> = {}): 
     port: 0,
     profile: 'lan',
     tags: new Map(),
+    keys: NO_KEYS,
+    label: '',
+    compress: true,
+    allowedNetworks: [],
+    maxPacketsPerSource: 1_000,
+    eventLimit: 512,
     incarnation: 1,
     saveIncarnation: () => {},
     shelf: memoryShelf(),

@@ -4,12 +4,13 @@ import { Core } from '../../src/gossip/core/core.ts';
 import type { Effect, Input, PartChange } from '../../src/gossip/core/effect.ts';
 import { shownState } from '../../src/gossip/core/node.ts';
 import { PROFILES, type ProfileName } from '../../src/gossip/core/profile.ts';
-import { openDatagram, sealDatagram } from '../../src/gossip/wire/datagram.ts';
+import { sealDatagram } from '../../src/gossip/wire/datagram.ts';
 import type { StreamMessage } from '../../src/gossip/wire/messages.ts';
 import { pack } from '../../src/gossip/wire/pack.ts';
 import { encode } from '../../src/gossip/wire/packet.ts';
 import type { NodeState } from '../../src/model/member.ts';
 import type { Endpoint } from '../../src/net/address.ts';
+import { CLEAR, opened } from './clear.ts';
 import { SimulatedClock } from './clock.ts';
 
 export interface SimulationOptions {
@@ -230,11 +231,11 @@ export class Simulation {
     this.packets += 1;
     this.#trace.update(`${this.clock.now()} ${node.name} ${to.port} ${messages.map(({ kind }) => kind).join()}`);
     if (this.#random() < this.loss) return;
-    const datagrams = this.#options.bytes ? sealDatagram(messages.map(encode), { crc: checksum }) : [];
+    const datagrams = this.#options.bytes ? sealDatagram(messages.map(encode), { ...CLEAR, crc: checksum }) : [];
     const from = { address: ADDRESS, port: node.port };
     this.#reach(node, to, (peer) => {
       if (!this.#options.bytes) this.#step(peer, { type: 'packet', from, messages });
-      for (const bytes of datagrams) this.#step(peer, { type: 'packet', from, messages: openDatagram(bytes).messages });
+      for (const bytes of datagrams) this.#step(peer, { type: 'packet', from, messages: opened(bytes).messages });
     });
   }
 

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../net/address.ts';
 import type { Ack, IndirectPing, Nack, PacketMessage, Ping, Source } from '../wire/messages.ts';
 import type { Appointment } from './agenda.ts';
 import type { Desk } from './desk.ts';
-import type { Node } from './node.ts';
+import { type Node, samePlace } from './node.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Spreader } from './spreader.ts';
@@ -86,13 +86,13 @@ export class Pings {
 
   onIndirectPing(request: IndirectPing, from: Endpoint): void {
     if (this.#isFull()) return;
-    const { desk, roster, self, spreader } = this.#parts;
+    const { desk, self, spreader } = this.#parts;
     const ownSeqNo = this.expect(desk.profile.probeTimeout, {
       answered: () => this.#answer({ kind: 'ack', seqNo: request.seqNo, payload: null }, request.source, from),
       silent: () => request.nack && this.#answer({ kind: 'nack', seqNo: request.seqNo }, request.source, from),
     });
     const place = { address: request.target, port: request.port === 0 ? self.node.port : request.port };
-    spreader.sendToPlace(place, roster.get(request.node), [this.#ping(ownSeqNo, request.node)]);
+    spreader.sendToPlace(place, this.#memberAt(place, request.node), [this.#ping(ownSeqNo, request.node)]);
   }
 
   onAck({ seqNo }: Ack): void {
@@ -116,10 +116,19 @@ export class Pings {
     return { kind: 'ping', seqNo, node, source: this.source };
   }
 
-  /** Old peers do not say where they want the answer: then where the question came from. */
+  /**
+   * Old peers do not say where they want the answer: then where the question came from. Who is no member gets the bare answer, which is
+   * not larger than the question.
+   */
   #answer(message: Ack | Nack, source: Source | undefined, from: Endpoint): void {
-    const asker = source && this.#parts.roster.get(source.node);
-    this.#parts.spreader.sendToPlace(source ?? from, asker, [message]);
+    const asker = source && this.#memberAt(source, source.node);
+    this.#parts.spreader.sendToPlace(source ?? from, asker, [asker ? message : withoutPayload(message)]);
+  }
+
+  /** The member of that name, if that is its place. */
+  #memberAt(place: Endpoint, name: string): Node | undefined {
+    const node = this.#parts.roster.get(name);
+    return node && samePlace(node, place) ? node : undefined;
   }
 
   #isFull(): boolean {
@@ -128,3 +137,6 @@ export class Pings {
     return true;
   }
 }
+
+const withoutPayload = (message: Ack | Nack): Ack | Nack =>
+  message.kind === 'ack' && message.payload ? { ...message, payload: NO_COORDINATE } : message;

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../net/address.ts';
+import { roomFor } from '../wire/datagram.ts';
 import type { PacketMessage } from '../wire/messages.ts';
 import { encode } from '../wire/packet.ts';
 import type { Appointment } from './agenda.ts';
@@ -8,8 +9,8 @@ import { isLive, isOurs, type Node, takesChecksum } from './node.ts';
 import { BroadcastQueue, type QueueClass, type Room } from './queue.ts';
 import type { Roster } from './roster.ts';
 
-/** Bytes of a datagram that parts may fill: the budget without the heads of compound and checksum. */
-const PACKET_ROOM = 1_400 - 2 - 5;
+/** Bytes of a datagram that parts may fill, encrypted or not. Under a label the last of them may need a second datagram. */
+const PACKET_ROOM = roomFor('');
 /** Old peers count twice the number of parts in 8 bits. */
 const MAX_PARTS = 127;
 /** News that comes in a burst is told on together. */
@@ -55,11 +56,14 @@ export class Spreader {
     this.sendToPlace(node, node, messages);
   }
 
-  /** Sends a datagram to a place; `node` is who is known to be there, if anyone. */
+  /**
+   * Sends a datagram to a place; `node` is who is known to be there. Without one no news goes along: a stranger may have written down
+   * somebody else's address, whom the pool would flood.
+   */
   sendToPlace(to: Endpoint, node: Node | undefined, messages: readonly PacketMessage[]): void {
     const room: Room = { bytes: PACKET_ROOM, parts: MAX_PARTS - messages.length };
     for (const message of messages) room.bytes -= encode(message).length + 2;
-    const news = this.#take(room, node, node?.name ?? '');
+    const news = node ? this.#take(room, node, node.name) : [];
     this.#send(to, node, [...messages, ...news]);
   }
 

@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { Fields } from './fields.ts';
-import { lzwDecode } from './lzw.ts';
+import { decrypt, encrypt, SEAL_BYTES } from './cipher.ts';
+import { compressed, expand } from './compress.ts';
+import { IN_THE_CLEAR, type Keyring, type Protection, type Seal } from './keyring.ts';
+import { beginsWith, labelHead, labelOf } from './label.ts';
 import type { DropReason, PacketMessage } from './messages.ts';
 import { bytesOf } from './pack.ts';
 import { decode, TYPE } from './packet.ts';
@@ -15,6 +17,12 @@ const COMPOUND_HEAD = 2;
 const PART_HEAD = 2;
 const CRC_HEAD = 5;
 const MAX_NESTING = 4;
+/** What a packed map begins with. */
+const SMALL_MAP = 8;
+const MAP_16 = 0xde;
+const MAP_32 = 0xdf;
+/** Shorter datagrams are not worth the time. */
+const COMPRESS_FROM = 129;
 /** Bytes that all compressed parts of one datagram may expand to. */
 const MAX_EXPANDED = 256 * 1024;
 
@@ -24,20 +32,27 @@ export interface OpenedDatagram {
   readonly dropped: readonly DropReason[];
 }
 
-/** Takes a datagram of anyone apart: CRC, compression, compounds. A part that is no message costs that part alone. Never throws. */
-export function openDatagram(bytes: Uint8Array): OpenedDatagram {
+/**
+ * Takes a datagram of anyone apart: label, encryption, CRC, compression, compounds. A part that is no message costs that part alone.
+ * Never throws.
+ */
+export function openDatagram(bytes: Uint8Array, protection: Protection): OpenedDatagram {
   const opener = new Opener();
-  opener.open(bytes);
+  opener.open(bytes, protection);
   return opener;
 }
+
+/** Bytes that messages and their places in the table may take in a datagram that is sent under a label, with or without a key. */
+export const roomFor = (label: string): number =>
+  DATAGRAM_BUDGET - COMPOUND_HEAD - SEAL_BYTES - labelHead(label).length;
 
 class Opener implements OpenedDatagram {
   readonly messages: PacketMessage[] = [];
   readonly dropped: DropReason[] = [];
   #expanded = 0;
 
-  open(bytes: Uint8Array): void {
-    const content = guarded(() => withoutCrc(bytes));
+  open(bytes: Uint8Array, protection: Protection): void {
+    const content = guarded(() => withoutCrc(unsealed(bytes, protection)));
     if (isMalformed(content)) this.dropped.push(content.reason);
     else this.#part(content, 0);
   }
@@ -84,9 +99,35 @@ class Opener implements OpenedDatagram {
   }
 }
 
-/** What stands behind the CRC, if there is one; refuses a wrong one, and a label, which this pool has not. */
+/** What stands behind label and encryption; refuses what has not those that this pool has. */
+function unsealed(bytes: Uint8Array, { keyring, label }: Protection): Uint8Array {
+  const head = labelHead(label);
+  if (!beginsWith(bytes, head)) throw new Refused('label');
+  const content = bytes.subarray(head.length);
+  if (keyring) return decrypted(content, keyring, labelOf(head));
+  if (looksEncrypted(content)) throw new Refused('encrypted');
+  return content;
+}
+
+/** Tells apart who has another key and who has none: what can be read as it stands was not encrypted. */
+function decrypted(content: Uint8Array, keyring: Keyring, label: Uint8Array): Uint8Array {
+  try {
+    return decrypt(content, keyring, label);
+  } catch (error) {
+    const { messages } = openDatagram(content, IN_THE_CLEAR);
+    throw messages.length > 0 ? new Refused('clearText') : error;
+  }
+}
+
+/** Whether it begins with a version of encryption instead of a ping, which a map has to follow. */
+function looksEncrypted(content: Uint8Array): boolean {
+  const [first, second = 0] = content;
+  if ((first !== TYPE.ping && first !== TYPE.indirectPing) || content.length < SEAL_BYTES) return false;
+  return second >> 4 !== SMALL_MAP && second !== MAP_16 && second !== MAP_32;
+}
+
+/** What stands behind the CRC, if there is one; refuses a wrong one. */
 function withoutCrc(bytes: Uint8Array): Uint8Array {
-  if (bytes[0] === TYPE.label) throw new Refused('label');
   if (bytes[0] !== TYPE.crc) return bytes;
   if (bytes.length <= CRC_HEAD) throw new Refused('truncated');
   const content = bytes.subarray(CRC_HEAD);
@@ -94,16 +135,9 @@ function withoutCrc(bytes: Uint8Array): Uint8Array {
   return content;
 }
 
-/** Expands a compress message to at most `limit` bytes; throws `Refused`. */
-export function expand(bytes: Uint8Array, limit: number): Uint8Array {
-  const fields = Fields.read(bytes, 1);
-  if (fields.integer('Algo') !== 0) throw new Refused('malformed');
-  return lzwDecode(fields.bytes('Buf'), limit);
-}
-
 /** How a datagram is closed. */
-export interface Sealing {
-  /** Only members of memberlist protocol 5 know the checksum. */
+export interface Sealing extends Seal {
+  /** Only members of memberlist protocol 5 know the checksum; it is left out where encryption does more. */
   readonly crc: boolean;
 }
 
@@ -111,9 +145,19 @@ export interface Sealing {
  * Packs encoded messages into as few datagrams as keep within 1400 bytes and 127 parts each, in order. A message that alone is too long
  * gets a datagram of its own.
  */
-export function sealDatagram(parts: readonly Uint8Array[], { crc }: Sealing): Uint8Array[] {
-  const budget = DATAGRAM_BUDGET - COMPOUND_HEAD - (crc ? CRC_HEAD : 0);
-  return groupsOf(parts, budget).map((group) => (crc ? withCrc(compoundOf(group)) : compoundOf(group)));
+export function sealDatagram(parts: readonly Uint8Array[], sealing: Sealing): Uint8Array[] {
+  const { keyring, label } = sealing.protection;
+  const head = labelHead(label);
+  const tail = keyring ? SEAL_BYTES : sealing.crc ? CRC_HEAD : 0;
+  const budget = DATAGRAM_BUDGET - COMPOUND_HEAD - tail - head.length;
+  return groupsOf(parts, budget).map((group) => sealed(compoundOf(group), head, sealing));
+}
+
+function sealed(content: Uint8Array, head: Uint8Array, { protection, crc, nonce }: Sealing): Uint8Array {
+  const { keyring, compress } = protection;
+  const short = compress && content.length >= COMPRESS_FROM ? compressed(content) : content;
+  const body = keyring ? encrypt(short, keyring[0].secret, nonce(), labelOf(head)) : crc ? withCrc(short) : short;
+  return head.length === 0 ? body : bytesOf([head, body]);
 }
 
 function groupsOf(parts: readonly Uint8Array[], budget: number): Uint8Array[][] {

@@ -1,7 +1,7 @@
 import { ipText } from '../../base/ip.ts';
 import type { Source, Versions } from './messages.ts';
 import { Refused } from './refusal.ts';
-import { textOf, type Unpacked, unpack } from './unpack.ts';
+import { packedField, textOf, type Unpacked, unpack } from './unpack.ts';
 
 /** Bytes that the tags of a member may take. */
 export const META_LIMIT = 512;
@@ -10,6 +10,8 @@ const TEXT_LIMIT = 1024;
 const MAX_U32 = 2 ** 32 - 1;
 const MAX_INCARNATION = 2 ** 31;
 const MAX_LAMPORT = 2 ** 48;
+/** The key under which our own nodes tell each other more. */
+const OPSBRO = 'OpsBro';
 const CONTROL = /\p{Cc}/u;
 
 /**
@@ -18,20 +20,21 @@ const CONTROL = /\p{Cc}/u;
  */
 export class Fields {
   readonly #fields: ReadonlyMap<string, Unpacked>;
+  readonly #packed: Packing | undefined;
 
-  constructor(fields: ReadonlyMap<string, Unpacked>) {
+  constructor(fields: ReadonlyMap<string, Unpacked>, packed?: Packing) {
     this.#fields = fields;
+    this.#packed = packed;
   }
 
   /** The fields of a value that must be a map. */
   static of(value: Unpacked): Fields {
-    if (!(value instanceof Map)) throw new Refused('malformed');
-    return new Fields(value);
+    return new Fields(asMap(value));
   }
 
   /** The fields of the packed map at `start`. */
   static read(bytes: Uint8Array, start: number): Fields {
-    return Fields.of(unpack(bytes, start).value);
+    return new Fields(asMap(unpack(bytes, start).value), { bytes, start });
   }
 
   boolean(name: string): boolean {
@@ -111,9 +114,14 @@ export class Fields {
   /** A map; nil and a missing field are an empty one. */
   map(name: string): ReadonlyMap<string, Unpacked> {
     const value = this.#fields.get(name) ?? null;
-    if (value === null) return new Map();
-    if (!(value instanceof Map)) throw new Refused('malformed');
-    return value;
+    return value === null ? new Map() : asMap(value);
+  }
+
+  /** What our own nodes tell each other beside the rest, still packed; nothing when it takes more than `limit` bytes. */
+  opsbro(limit: number): { readonly opsbro?: Uint8Array } {
+    if (!this.#packed || !this.#fields.has(OPSBRO)) return {};
+    const opsbro = packedField(this.#packed.bytes, this.#packed.start, OPSBRO);
+    return opsbro && opsbro.length <= limit ? { opsbro } : {};
   }
 
   /** The tags of a member, still packed. */
@@ -137,6 +145,17 @@ export class Fields {
     if (port === 0 || (this.bytesOrNull('SourceAddr')?.length ?? 0) === 0) return {};
     return { source: { address: this.address('SourceAddr'), port, node: this.text('SourceNode', NAME_LIMIT) } };
   }
+}
+
+/** Where fields were read from. */
+interface Packing {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+}
+
+function asMap(value: Unpacked): ReadonlyMap<string, Unpacked> {
+  if (!(value instanceof Map)) throw new Refused('malformed');
+  return value;
 }
 
 /** The text of an unpacked value; refuses what is not UTF-8 or longer than `limit` bytes. Nil is empty. */

@@ -19,6 +19,16 @@ export interface Protection {
   readonly compress: boolean;
 }
 
+/** No key, no label, nothing compressed: what anyone can read and write. */
+export const IN_THE_CLEAR: Protection = { keyring: undefined, label: '', compress: false };
+
+/** How something is closed that is sent. */
+export interface Seal {
+  readonly protection: Protection;
+  /** 12 new bytes for each encryption. */
+  readonly nonce: () => Uint8Array;
+}
+
 const KEY_LENGTHS: ReadonlySet<number> = new Set([16, 24, 32]);
 
 /** The key of these bytes, or nothing when there are not 16, 24 or 32 of them. */

@@ -73,6 +73,8 @@ export interface Dead {
   readonly incarnation: number;
   /** The node itself when it left on purpose. */
   readonly from: string;
+  /** The value of the extra key `OpsBro`, as it was packed: on what evidence. */
+  readonly opsbro?: Uint8Array;
 }
 
 export const WIRE_STATES = ['alive', 'suspect', 'dead', 'left'] as const;
@@ -219,10 +221,11 @@ export const DROP_REASONS = [
   'badName',
   'badAddress',
   'encrypted',
+  'clearText',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** What bytes turn into that are no message. `encrypted`: the peer requires encryption. */
+/** What bytes turn into that are no message. `encrypted`: the peer requires encryption; `clearText`: we do, and it has none. */
 export interface Malformed {
   readonly kind: 'malformed';
   readonly reason: DropReason;

@@ -12,7 +12,7 @@ import type {
   Source,
   Suspect,
 } from './messages.ts';
-import { bytesOf, type Packable, pack, struct } from './pack.ts';
+import { bytesOf, type Packable, Packed, pack, struct } from './pack.ts';
 import { guarded, Refused } from './refusal.ts';
 import { encodeSerf, readSerf, requiredAddress } from './serf.ts';
 
@@ -34,6 +34,9 @@ export const TYPE = {
   error: 13,
   label: 244,
 } as const;
+
+/** Bytes that the extra key `OpsBro` may take; more of it is neither sent nor looked at. */
+const OPSBRO_LIMIT = 600;
 
 /** Messages that are a type byte and a map. */
 type Plain = Ping | IndirectPing | Ack | Nack | Suspect | Alive | Dead | Failure;
@@ -71,22 +74,33 @@ function readMessage(bytes: Uint8Array): PacketMessage | Failure {
 function fieldsOf(message: Plain): Packable {
   switch (message.kind) {
     case 'ping':
-      return struct({ Node: message.node, SeqNo: message.seqNo, ...sourceFields(message.source) });
+      return struct({
+        Node: message.node,
+        OpsBro: extra(message),
+        SeqNo: message.seqNo,
+        ...sourceFields(message.source),
+      });
     case 'indirectPing':
       return indirectPingFields(message);
     case 'ack':
-      return struct({ Payload: message.payload, SeqNo: message.seqNo });
+      return struct({ OpsBro: extra(message), Payload: message.payload, SeqNo: message.seqNo });
     case 'nack':
       return struct({ SeqNo: message.seqNo });
     case 'suspect':
     case 'dead':
-      return struct({ From: message.from, Incarnation: message.incarnation, Node: message.node });
+      return accusationFields(message);
     case 'alive':
       return aliveFields(message);
     case 'error':
       return struct({ Error: message.text });
   }
 }
+
+const accusationFields = (message: Suspect | Dead): Packable =>
+  struct({ From: message.from, Incarnation: message.incarnation, Node: message.node, OpsBro: extra(message) });
+
+const extra = ({ opsbro }: { readonly opsbro?: Uint8Array }): Packed | undefined =>
+  opsbro && opsbro.length <= OPSBRO_LIMIT ? new Packed(opsbro) : undefined;
 
 const indirectPingFields = (message: IndirectPing): Packable =>
   struct({
@@ -117,7 +131,7 @@ function sourceFields(source: Source | undefined): Readonly<Record<string, Packa
 const READERS: ReadonlyMap<number, (fields: Fields) => Plain> = new Map<number, (fields: Fields) => Plain>([
   [TYPE.ping, readPing],
   [TYPE.indirectPing, readIndirectPing],
-  [TYPE.ack, (fields) => ({ kind: 'ack', seqNo: fields.u32('SeqNo'), payload: fields.bytesOrNull('Payload') })],
+  [TYPE.ack, readAck],
   [TYPE.nack, (fields) => ({ kind: 'nack', seqNo: fields.u32('SeqNo') })],
   [TYPE.suspect, (fields) => ({ kind: 'suspect', ...accusation(fields) })],
   [TYPE.dead, (fields) => ({ kind: 'dead', ...accusation(fields) })],
@@ -126,7 +140,22 @@ const READERS: ReadonlyMap<number, (fields: Fields) => Plain> = new Map<number, 
 ]);
 
 function readPing(fields: Fields): Ping {
-  return { kind: 'ping', seqNo: fields.u32('SeqNo'), node: fields.text('Node', 128), ...fields.source() };
+  return {
+    kind: 'ping',
+    seqNo: fields.u32('SeqNo'),
+    node: fields.text('Node', 128),
+    ...fields.source(),
+    ...fields.opsbro(OPSBRO_LIMIT),
+  };
+}
+
+function readAck(fields: Fields): Ack {
+  return {
+    kind: 'ack',
+    seqNo: fields.u32('SeqNo'),
+    payload: fields.bytesOrNull('Payload'),
+    ...fields.opsbro(OPSBRO_LIMIT),
+  };
 }
 
 function readIndirectPing(fields: Fields): IndirectPing {
@@ -157,4 +186,5 @@ const accusation = (fields: Fields) => ({
   node: fields.nodeName('Node'),
   incarnation: fields.incarnation(),
   from: fields.nodeName('From'),
+  ...fields.opsbro(OPSBRO_LIMIT),
 });

@@ -11,12 +11,11 @@ import { bytesOf, type Packable, Packed, pack, struct } from './pack.ts';
 import { TYPE } from './packet.ts';
 import { guarded, isMalformed, Refused } from './refusal.ts';
 import { requiredAddress } from './serf.ts';
-import { packedField, type Unpacked } from './unpack.ts';
+import type { Unpacked } from './unpack.ts';
 
 /** The Serf type byte in front of the state. */
 const SERF_STATE = 2;
 const MAX_NODES = 1_048_576;
-const OPSBRO = 'OpsBro';
 
 /** What a push/pull announces before its members. */
 export interface PushPullHead {
@@ -62,7 +61,6 @@ export function readNodeEntry(fields: Fields): NodeEntry {
 export function readSerfState(bytes: Uint8Array, dropped: DropReason[]): SerfState {
   if (bytes[0] !== SERF_STATE) throw new Refused('unknownType');
   const fields = Fields.read(bytes, 1);
-  const opsbro = packedField(bytes, 1, OPSBRO);
   return {
     lTime: fields.lamport(),
     eventLTime: fields.lamport('EventLTime'),
@@ -70,7 +68,7 @@ export function readSerfState(bytes: Uint8Array, dropped: DropReason[]): SerfSta
     statusLTimes: statusTimes(fields.map('StatusLTimes'), dropped),
     leftMembers: fields.list('LeftMembers').flatMap((name) => kept(() => asNodeName(name), dropped)),
     events: fields.list('Events').map((entry) => kept(() => ringEntry(entry), dropped)[0] ?? null),
-    ...(opsbro && { opsbro }),
+    ...fields.opsbro(bytes.length),
   };
 }
 

@@ -1,6 +1,9 @@
-import { expand } from './datagram.ts';
+import { decrypt, encrypt, SEAL_BYTES } from './cipher.ts';
+import { compressed, expand } from './compress.ts';
 import { Fields } from './fields.ts';
 import { ValueScanner } from './head.ts';
+import type { Protection, Seal } from './keyring.ts';
+import { beginsWith, labelHead, labelOf } from './label.ts';
 import type {
   Ack,
   DropReason,
@@ -29,8 +32,30 @@ export interface StreamContent {
   readonly dropped: readonly DropReason[];
 }
 
-/** The bytes of a message as a stream carries it, without encryption and compression. */
-export function sealStream(message: StreamMessage): Uint8Array {
+/** The marker and the length in front of an encrypted stream. */
+const CIPHER_HEAD = 5;
+
+/** The bytes of a stream that carries this message, closed as the pool wants it. */
+export function sealStream(message: StreamMessage, { protection, nonce }: Seal): Uint8Array {
+  const { keyring, label, compress } = protection;
+  const bytes = encodeStream(message);
+  const short = compress ? compressed(bytes) : bytes;
+  const head = labelHead(label);
+  if (!keyring) return head.length === 0 ? short : bytesOf([head, short]);
+  const cipherHead = cipherHeadOf(SEAL_BYTES + short.length);
+  const attached = bytesOf([cipherHead, labelOf(head)]);
+  return bytesOf([head, cipherHead, encrypt(short, keyring[0].secret, nonce(), attached)]);
+}
+
+function cipherHeadOf(length: number): Uint8Array {
+  const head = Buffer.alloc(CIPHER_HEAD);
+  head[0] = TYPE.encrypt;
+  head.writeUInt32BE(length, 1);
+  return head;
+}
+
+/** The bytes of a message as a stream carries it, without anything around. */
+function encodeStream(message: StreamMessage): Uint8Array {
   switch (message.kind) {
     case 'pushPull':
       return encodePushPull(message);
@@ -47,12 +72,19 @@ export function sealStream(message: StreamMessage): Uint8Array {
 
 /**
  * Reads the one message of a stream while it arrives. There is no length in front, so every piece is looked at as it comes, each byte
- * once. Never throws; holds at most 20 MiB, and 40 MiB of what it expanded.
+ * once. Never throws; holds at most 20 MiB, and 40 MiB of what it expanded. What others have to have around it (label, key) is decided
+ * when the reader is made.
  */
 export class StreamReader {
-  readonly #arriving = new Arriving(MAX_STREAM);
-  readonly #reading = readStream(this.#arriving, 0);
+  readonly #arriving: Arriving;
+  readonly #reading: Reading<StreamContent>;
   #outcome: StreamContent | Malformed | undefined;
+
+  constructor(protection: Protection) {
+    const head = labelHead(protection.label);
+    this.#arriving = new Arriving(MAX_STREAM + head.length + (protection.keyring ? CIPHER_HEAD : 0));
+    this.#reading = readSealed(this.#arriving, head, protection);
+  }
 
   /** Takes the next piece; `undefined` while more is needed. Once there is an outcome, what follows is ignored. */
   push(chunk: Uint8Array): StreamContent | Malformed | undefined {
@@ -96,6 +128,12 @@ class Arriving {
     this.#length = length;
   }
 
+  /** Forgets the first bytes; what follows is counted from there. */
+  skip(length: number): void {
+    this.#room = this.#room.subarray(length);
+    this.#length -= length;
+  }
+
   /** Waits until there are `length` bytes. */
   *reaches(length: number): Reading<void> {
     if (length > this.#limit) throw new Refused('tooBig');
@@ -113,6 +151,24 @@ class Arriving {
   }
 }
 
+/** Takes off the label and the encryption that this pool has; refuses who has others. */
+function* readSealed(arriving: Arriving, head: Uint8Array, { keyring }: Protection): Reading<StreamContent> {
+  yield* arriving.reaches(1);
+  if (head.length > 0 && arriving.bytes[0] === TYPE.label) yield* arriving.reaches(head.length);
+  if (!beginsWith(arriving.bytes, head)) throw new Refused('label');
+  arriving.skip(head.length);
+  yield* arriving.reaches(1);
+  const isEncrypted = arriving.bytes[0] === TYPE.encrypt;
+  if (isEncrypted !== (keyring !== undefined)) throw new Refused(isEncrypted ? 'encrypted' : 'clearText');
+  if (!keyring) return yield* readStream(arriving, 0);
+  yield* arriving.reaches(CIPHER_HEAD);
+  const cipherHead = Uint8Array.from(arriving.bytes.subarray(0, CIPHER_HEAD));
+  const end = CIPHER_HEAD + arriving.bytes.readUInt32BE(1);
+  yield* arriving.reaches(end);
+  const attached = bytesOf([cipherHead, labelOf(head)]);
+  return readWhole(decrypt(arriving.bytes.subarray(CIPHER_HEAD, end), keyring, attached), 0);
+}
+
 function* readStream(arriving: Arriving, depth: number): Reading<StreamContent> {
   yield* arriving.reaches(1);
   const [type] = arriving.bytes;
@@ -127,16 +183,12 @@ function* readStream(arriving: Arriving, depth: number): Reading<StreamContent> 
     case TYPE.ack:
     case TYPE.error:
       return { message: readPlain(yield* readBytes(arriving)), dropped: [] };
-    case TYPE.label:
-      throw new Refused('label');
-    case TYPE.encrypt:
-      throw new Refused('encrypted');
     default:
       throw new Refused('unknownType');
   }
 }
 
-/** Reads what a compressed stream held, which must be one whole message. */
+/** Reads what a stream held that was compressed or encrypted, which must be one whole message. */
 function readWhole(bytes: Uint8Array, depth: number): StreamContent {
   if (depth > MAX_NESTING) throw new Refused('tooDeep');
   const { done, value } = readStream(new Arriving(MAX_EXPANDED, bytes), depth).next();

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { DATAGRAM_BUDGET, openDatagram, sealDatagram } from '../../../src/gossip/wire/datagram.ts';
+import { DATAGRAM_BUDGET, sealDatagram } from '../../../src/gossip/wire/datagram.ts';
 import { lzwDecode } from '../../../src/gossip/wire/lzw.ts';
 import { pack, struct } from '../../../src/gossip/wire/pack.ts';
 import { decode, encode } from '../../../src/gossip/wire/packet.ts';
+import { CLEAR, opened } from '../../support/clear.ts';
 import { bombs, lzwOfZeros } from './bombs.ts';
 import { fixture, fromHex, toHex, vectorsOf } from './vectors.ts';
 
@@ -35,7 +36,7 @@ function compound(count: number, lengths: readonly number[], ...parts: readonly 
 
 describe('opening', () => {
   test.each(datagrams)('recording %s gives every message', (_, { hex, contains, innerHex }) => {
-    const { messages, dropped } = openDatagram(fromHex(hex));
+    const { messages, dropped } = opened(fromHex(hex));
     expect(dropped).toEqual([]);
     if (contains) expect(messages.map(({ kind }) => NAMES[kind] ?? kind)).toEqual(contains);
     if (innerHex) expect(messages).toEqual([decode(fromHex(innerHex))]);
@@ -43,16 +44,16 @@ describe('opening', () => {
 
   test('a checksum that is wrong by one bit drops the datagram', () => {
     const good = fromHex('0c3f8b6d17080182a54c54696d6501a44e6f6465a26e32');
-    expect(openDatagram(good).messages).toEqual([{ kind: 'joinIntent', lTime: 1, node: 'n2' }]);
-    expect(openDatagram(good.subarray(5)).messages).toHaveLength(1);
+    expect(opened(good).messages).toEqual([{ kind: 'joinIntent', lTime: 1, node: 'n2' }]);
+    expect(opened(good.subarray(5)).messages).toHaveLength(1);
     good[22] = (good[22] ?? 0) ^ 1;
-    expect(openDatagram(good)).toMatchObject({ messages: [], dropped: ['crc'] });
+    expect(opened(good)).toMatchObject({ messages: [], dropped: ['crc'] });
   });
 
   test('a part that is no message costs that part alone', () => {
     const event = fromHex('080384a24343c2a54c54696d6501a44e616d65a66465706c6f79a75061796c6f6164a676312e322e33');
     const parts = [ping(1), Uint8Array.of(100, 0xc0), event];
-    const { messages, dropped } = openDatagram(
+    const { messages, dropped } = opened(
       compound(
         3,
         parts.map((part) => part.length),
@@ -65,7 +66,7 @@ describe('opening', () => {
 
   test('255 parts are all read', () => {
     const parts = Array.from({ length: 255 }, (_, i) => ping(i));
-    const { messages, dropped } = openDatagram(
+    const { messages, dropped } = opened(
       compound(
         255,
         parts.map((part) => part.length),
@@ -83,7 +84,7 @@ describe('opening', () => {
       parts.map((part) => part.length),
       ...parts,
     );
-    const { messages, dropped } = openDatagram(whole.subarray(0, -1));
+    const { messages, dropped } = opened(whole.subarray(0, -1));
     expect(messages).toHaveLength(2);
     expect(dropped).toEqual(['truncated']);
   });
@@ -103,16 +104,16 @@ describe('opening what is no datagram', () => {
     ['another way of compression', '0982a4416c676f01a3427566a70083081c283020', 'malformed'],
     ['compression five deep', toHex(nested(5)), 'tooDeep'],
   ])('%s is dropped', (_, hex, reason) => {
-    expect(openDatagram(fromHex(hex))).toMatchObject({ messages: [], dropped: [reason] });
+    expect(opened(fromHex(hex))).toMatchObject({ messages: [], dropped: [reason] });
   });
 
   test('four layers are read', () => {
-    expect(openDatagram(nested(4))).toMatchObject({ messages: [{ kind: 'ping' }], dropped: [] });
+    expect(opened(nested(4))).toMatchObject({ messages: [{ kind: 'ping' }], dropped: [] });
   });
 
   test('a label of another pool is dropped', async () => {
     const { label } = (await fixture('synthetic.json')) as { label: { label: string; plainPacketHex: string } };
-    expect(openDatagram(fromHex(label.plainPacketHex))).toMatchObject({ messages: [], dropped: ['label'] });
+    expect(opened(fromHex(label.plainPacketHex))).toMatchObject({ messages: [], dropped: ['label'] });
   });
 });
 
@@ -120,11 +121,11 @@ describe('a datagram that expands too far', () => {
   test('is dropped, whatever it would become', () => {
     const bomb = compress(lzwOfZeros(3_000_000));
     expect(bomb.length).toBeLessThan(4_000);
-    expect(openDatagram(bomb)).toMatchObject({ messages: [], dropped: ['tooBig'] });
+    expect(opened(bomb)).toMatchObject({ messages: [], dropped: ['tooBig'] });
   });
 
   test('by many parts together is dropped as well', () => {
-    const { dropped } = openDatagram(bombs(60, 200_000));
+    const { dropped } = opened(bombs(60, 200_000));
     expect(dropped.filter((reason) => reason === 'tooBig')).toHaveLength(59);
   });
 
@@ -135,33 +136,35 @@ describe('a datagram that expands too far', () => {
 
 describe('sealing', () => {
   test.each(compounds)('the parts of recording %s gives the same bytes', (_, { hex, kind }) => {
-    const parts = openDatagram(fromHex(hex)).messages.map(encode);
-    expect(sealDatagram(parts, { crc: kind.endsWith('crc') }).map(toHex)).toEqual([hex]);
+    const parts = opened(fromHex(hex)).messages.map(encode);
+    expect(sealDatagram(parts, { ...CLEAR, crc: kind.endsWith('crc') }).map(toHex)).toEqual([hex]);
   });
 
   test('one message stands alone, with or without checksum', () => {
     const join = encode({ kind: 'joinIntent', lTime: 1, node: 'n2' });
-    expect(sealDatagram([join], { crc: false })).toEqual([join]);
-    expect(sealDatagram([join], { crc: true }).map(toHex)).toEqual(['0c3f8b6d17080182a54c54696d6501a44e6f6465a26e32']);
+    expect(sealDatagram([join], { ...CLEAR, crc: false })).toEqual([join]);
+    expect(sealDatagram([join], { ...CLEAR, crc: true }).map(toHex)).toEqual([
+      '0c3f8b6d17080182a54c54696d6501a44e6f6465a26e32',
+    ]);
   });
 
   test('127 parts fit into one, 128 need two', () => {
     const parts = Array.from({ length: 128 }, () => encode({ kind: 'nack', seqNo: 1 }).subarray(0, 8));
-    expect(sealDatagram(parts.slice(1), { crc: false }).map((bytes) => bytes[1])).toEqual([127]);
-    expect(sealDatagram(parts, { crc: false })).toHaveLength(2);
+    expect(sealDatagram(parts.slice(1), { ...CLEAR, crc: false }).map((bytes) => bytes[1])).toEqual([127]);
+    expect(sealDatagram(parts, { ...CLEAR, crc: false })).toHaveLength(2);
   });
 
   test('no datagram passes 1400 bytes, and nothing is lost or reordered', () => {
     const parts = Array.from({ length: 300 }, (_, i) => ping(i));
     for (const crc of [true, false]) {
-      const sealed = sealDatagram(parts, { crc });
+      const sealed = sealDatagram(parts, { ...CLEAR, crc });
       expect(Math.max(...sealed.map((bytes) => bytes.length))).toBeLessThanOrEqual(DATAGRAM_BUDGET);
-      expect(sealed.flatMap((bytes) => openDatagram(bytes).messages)).toEqual(parts.map(decode));
+      expect(sealed.flatMap((bytes) => opened(bytes).messages)).toEqual(parts.map(decode));
     }
   });
 
   test('nothing gives nothing', () => {
-    expect(sealDatagram([], { crc: true })).toEqual([]);
+    expect(sealDatagram([], { ...CLEAR, crc: true })).toEqual([]);
   });
 });
 

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { type Random, seeded } from '../../../src/base/random.ts';
 import { decodeAckPayload } from '../../../src/gossip/wire/ack-payload.ts';
-import { openDatagram } from '../../../src/gossip/wire/datagram.ts';
 import { DROP_REASONS } from '../../../src/gossip/wire/messages.ts';
 import { encode } from '../../../src/gossip/wire/packet.ts';
 import { decodeQueryPayload } from '../../../src/gossip/wire/query-payloads.ts';
-import { StreamReader } from '../../../src/gossip/wire/stream.ts';
 import { decodeTags } from '../../../src/gossip/wire/tags.ts';
+import { clearReader, opened as openedClear } from '../../support/clear.ts';
 import { mutated, randomBytes } from '../../support/mutate.ts';
 import { fromHex, toHex, vectorsOf } from './vectors.ts';
 
@@ -41,10 +40,10 @@ test(`the same as streams and payloads (seed ${seed}) never throws, in one piece
   for (let run = 0; run < RUNS / 10; run++) {
     const packet = packets(random);
     const cut = Math.floor(random() * packet.length);
-    const halves = new StreamReader();
+    const halves = clearReader();
     const first = halves.push(packet.subarray(0, cut));
     expect(halves.push(packet.subarray(cut)), `seed ${seed} run ${run}: ${toHex(packet)}`).toEqual(
-      first ?? new StreamReader().push(packet),
+      first ?? clearReader().push(packet),
     );
     for (const read of [decodeAckPayload, decodeQueryPayload, decodeTags]) read(packet);
   }
@@ -54,7 +53,7 @@ test('whatever was read can be written again', () => {
   const random = seeded(seed + 1);
   for (let run = 0; run < RUNS / 10; run++) {
     for (const message of opened(packets(random), run).messages) {
-      const [again] = openDatagram(encode(message)).messages;
+      const [again] = openedClear(encode(message)).messages;
       expect(again, `seed ${seed + 1} run ${run}`).toEqual(message);
     }
   }
@@ -62,7 +61,7 @@ test('whatever was read can be written again', () => {
 
 function opened(packet: Uint8Array, run: number) {
   try {
-    return openDatagram(packet);
+    return openedClear(packet);
   } catch (error) {
     return expect.fail(`seed ${seed} run ${run}: ${toHex(packet)} threw ${error}`);
   }

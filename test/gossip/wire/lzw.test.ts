@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lzwDecode } from '../../../src/gossip/wire/lzw.ts';
+import { lzwEncode } from '../../../src/gossip/wire/lzw-encode.ts';
 import { Refused } from '../../../src/gossip/wire/refusal.ts';
 import { fixture, fromHex, toHex, vectorsOf } from './vectors.ts';
 
@@ -13,21 +15,24 @@ describe('LZW', () => {
     ['A', '00830404'],
     ['AAAAAAAA', '0083081c283020'],
     ['TOBEORNOTTOBE', '00a93c1152e48914274fa808241810'],
-  ])('of "%s" is read', (text, hex) => {
+  ])('of "%s" is read and written', (text, hex) => {
     expect(Buffer.from(lzwDecode(fromHex(hex), ROOM)).toString()).toBe(text);
+    expect(toHex(lzwEncode(Buffer.from(text)))).toBe(hex);
   });
 
-  test.each(recorded)('of recording %s is read', (_, { lzwHex = '', decompressedHex }) => {
+  test.each(recorded)('of recording %s is read, and written the same', (_, { lzwHex = '', decompressedHex = '' }) => {
     expect(toHex(lzwDecode(fromHex(lzwHex), ROOM))).toBe(decompressedHex);
+    expect(toHex(lzwEncode(fromHex(decompressedHex)))).toBe(lzwHex);
   });
 
-  test('is read over the end of the table', async () => {
+  test('is read and written over the end of the table', async () => {
     const { lzwOverflow } = (await fixture('synthetic.json')) as {
       lzwOverflow: { lzwHex: string; plainSha256: string };
     };
     const plain = lzwDecode(fromHex(lzwOverflow.lzwHex), ROOM);
     expect(createHash('sha256').update(plain).digest('hex')).toBe(lzwOverflow.plainSha256);
     expect(plain).toEqual(Uint8Array.from({ length: 6000 }, (_, i) => ((i * 7919) ^ ((i >> 5) * 31)) & 255));
+    expect(toHex(lzwEncode(plain))).toBe(lzwOverflow.lzwHex);
   });
 
   test.each([
@@ -42,6 +47,17 @@ describe('LZW', () => {
     expect(() => lzwDecode(fromHex('0083081c283020'), 7)).toThrow(new Refused('tooBig'));
     expect(lzwDecode(fromHex('0083081c283020'), 8)).toHaveLength(8);
   });
+});
+
+const runs = fc.array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 8 }), fc.nat(3_000)), { maxLength: 6 });
+const repeated = runs.map((pieces) => Buffer.concat(pieces.map(([piece, times]) => Buffer.alloc(times, piece))));
+
+test('whatever is written by LZW is read back', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 20_000 }), repeated), (bytes) => {
+      expect(Buffer.compare(lzwDecode(lzwEncode(bytes), ROOM), bytes)).toBe(0);
+    }),
+  );
 });
 
 /** Codes of 9 bits, lowest bit first. */

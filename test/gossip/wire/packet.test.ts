@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Alive, PacketMessage } from '../../../src/gossip/wire/messages.ts';
+import type { Alive } from '../../../src/gossip/wire/messages.ts';
 import { type Packable, Packed, pack, struct } from '../../../src/gossip/wire/pack.ts';
 import { decode, encode } from '../../../src/gossip/wire/packet.ts';
 import { isMalformed, malformed } from '../../../src/gossip/wire/refusal.ts';
 import { decodeSerf } from '../../../src/gossip/wire/serf.ts';
+import { packetMessages } from './arbitrary.ts';
 import { fromHex, shown, toHex, vectorsOf } from './vectors.ts';
 
 const single = (await vectorsOf('plain.json')).filter(
@@ -144,84 +145,9 @@ describe('other messages', () => {
   });
 });
 
-const name = fc.string({ minLength: 1, maxLength: 30 }).filter((text) => !/\p{Cc}/u.test(text));
-const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const lTime = fc.integer({ min: 0, max: 2 ** 48 });
-const port = fc.integer({ min: 1, max: 65_535 });
-const bytes = fc.uint8Array({ maxLength: 300 });
-const incarnation = fc.integer({ min: 0, max: 2 ** 31 });
-const address = fc.oneof(
-  fc.tuple(fc.integer({ min: 1, max: 223 }), fc.nat(255), fc.nat(255), fc.nat(255)).map((octets) => octets.join('.')),
-  fc.constantFrom('fd00::3', '::1', '2001:db8::1:0:0:1', 'fe80::1:2:3:4'),
-);
-const optionalSource = fc.oneof(
-  fc.constant({}),
-  fc.record({ source: fc.record({ address, port, node: fc.oneof(name, fc.constant('')) }) }),
-);
-const kind = <const Kind extends string>(text: Kind) => fc.constant(text);
-
-const messages: fc.Arbitrary<PacketMessage> = fc.oneof(
-  fc
-    .tuple(fc.record({ kind: kind('ping'), seqNo: u32, node: name }), optionalSource)
-    .map(([ping, source]) => ({ ...ping, ...source })),
-  fc
-    .tuple(
-      fc.record({ kind: kind('indirectPing'), seqNo: u32, node: name, target: address, port, nack: fc.boolean() }),
-      optionalSource,
-    )
-    .map(([ping, source]) => ({ ...ping, ...source })),
-  fc.record({ kind: kind('ack'), seqNo: u32, payload: fc.option(bytes) }),
-  fc.record({ kind: kind('nack'), seqNo: u32 }),
-  fc.record({ kind: fc.constantFrom('suspect' as const, 'dead' as const), node: name, incarnation, from: name }),
-  fc.record({
-    kind: kind('alive'),
-    node: name,
-    incarnation,
-    address,
-    port,
-    meta: bytes,
-    versions: fc.constant(ALIVE.versions),
-  }),
-  fc.record({ kind: kind('leaveIntent'), lTime, node: name, prune: fc.boolean() }),
-  fc.record({ kind: kind('joinIntent'), lTime, node: name }),
-  fc.record({ kind: kind('userEvent'), lTime, name: fc.string(), payload: bytes, coalesce: fc.boolean() }),
-  fc.record({
-    kind: kind('query'),
-    lTime,
-    id: u32,
-    name: fc.string(),
-    payload: bytes,
-    address,
-    port,
-    sourceNode: name,
-    filters: fc.array(bytes, { maxLength: 3 }),
-    flags: u32,
-    relayFactor: fc.nat(255),
-    timeout: fc.maxSafeNat(),
-  }),
-  fc.record({ kind: kind('queryResponse'), lTime, id: u32, from: name, flags: u32, payload: fc.option(bytes) }),
-  fc.record({
-    kind: kind('relay'),
-    address,
-    port,
-    zone: fc.string(),
-    destName: name,
-    inner: fc.uint8Array({ minLength: 1, maxLength: 50 }),
-  }),
-  fc.record({
-    kind: kind('own'),
-    boot: fc.uint8Array({ minLength: 8, maxLength: 8 }),
-    counter: fc.maxSafeNat(),
-    ownKind: fc.nat(255),
-    body: bytes,
-    sender: name,
-    version: fc.constant(1),
-  }),
-);
-
 test('every message that is written is read back', () => {
   fc.assert(
-    fc.property(messages, (message) => {
+    fc.property(packetMessages, (message) => {
       expect(decode(encode(message))).toEqual(message);
     }),
     { numRuns: 500 },
@@ -230,4 +156,32 @@ test('every message that is written is read back', () => {
 
 test('an error for a peer is read back', () => {
   expect(decode(encode({ kind: 'error', text: 'no' }))).toEqual({ kind: 'error', text: 'no' });
+});
+
+describe('what our own nodes add under the key OpsBro', () => {
+  const suspect = { kind: 'suspect', node: 'n1', incarnation: 1, from: 'n2' } as const;
+  const extra = (bytes: number): Uint8Array => pack(struct({ V: new Uint8Array(bytes) }));
+
+  test('stands between the other fields in their order', () => {
+    const hex = toHex(encode({ ...suspect, opsbro: pack(7) }));
+    expect(hex).toBe('0384a446726f6da26e32ab496e6361726e6174696f6e01a44e6f6465a26e31a64f707342726f07');
+  });
+
+  test('is neither sent nor read beyond 600 bytes', () => {
+    const [most, more] = [extra(594), extra(595)];
+    expect([most.length, more.length]).toEqual([600, 601]);
+    expect(decode(encode({ ...suspect, opsbro: most }))).toEqual({ ...suspect, opsbro: most });
+    expect(encode({ ...suspect, opsbro: more })).toEqual(encode(suspect));
+    const fields = { From: 'n2', Incarnation: 1, Node: 'n1', OpsBro: new Packed(more) };
+    expect(decode(Uint8Array.of(3, ...pack(struct(fields))))).toEqual(suspect);
+  });
+
+  test('may be any packed value, the last one counts, and one that is cut loses the message', () => {
+    const twice = fromHex(`0382a44e6f6465a26e31a64f707342726f01`);
+    expect(decode(twice)).toEqual(malformed('badName'));
+    const ack = (rest: string) => decode(fromHex(`028${rest}`));
+    expect(ack('2a55365714e6f01a64f707342726f93010203')).toMatchObject({ opsbro: fromHex('93010203') });
+    expect(ack('3a55365714e6f01a64f707342726f01a64f707342726f02')).toMatchObject({ opsbro: fromHex('02') });
+    expect(ack('2a55365714e6f01a64f707342726f930102')).toEqual(malformed('malformed'));
+  });
 });

@@ -2,14 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { NodeEntry, PushPull, StreamMessage } from '../../../src/gossip/wire/messages.ts';
 import { type Packable, pack, struct } from '../../../src/gossip/wire/pack.ts';
 import { isMalformed, malformed } from '../../../src/gossip/wire/refusal.ts';
-import { StreamReader, sealStream } from '../../../src/gossip/wire/stream.ts';
+import { clearReader, clearStream, read } from '../../support/clear.ts';
 import { lzwOfZeros } from './bombs.ts';
 import { fromHex, shown, shownEntry, toHex, vectorsOf } from './vectors.ts';
 
 const plain = (await vectorsOf('plain.json')).filter(([, { kind }]) => kind.startsWith('stream:'));
 const compressed = (await vectorsOf('compressed.json')).filter(([, { kind }]) => kind === 'tcp');
-
-const read = (bytes: Uint8Array) => new StreamReader().push(bytes);
 
 function messageOf(bytes: Uint8Array): StreamMessage {
   const content = read(bytes);
@@ -19,7 +17,7 @@ function messageOf(bytes: Uint8Array): StreamMessage {
 }
 
 function byteByByte(bytes: Uint8Array): unknown {
-  const reader = new StreamReader();
+  const reader = clearReader();
   for (const [at] of bytes.entries()) {
     const outcome = reader.push(bytes.subarray(at, at + 1));
     if (outcome) return [at, outcome];
@@ -62,7 +60,7 @@ describe('a recorded stream', () => {
     } else {
       expect(shown(message)).toEqual(recorded.body);
     }
-    expect(sortedTimes(toHex(sealStream(message)), message)).toBe(sortedTimes(hex, message));
+    expect(sortedTimes(toHex(clearStream(message)), message)).toBe(sortedTimes(hex, message));
   });
 
   test.each(compressed)(
@@ -142,11 +140,11 @@ describe('a stream of ours', () => {
       },
     ],
   ])('with a %s is read back', (_, message) => {
-    expect(messageOf(sealStream(message))).toEqual(message);
+    expect(messageOf(clearStream(message))).toEqual(message);
   });
 
   test('with a Serf message tells its length first', () => {
-    const join = sealStream({ kind: 'joinIntent', lTime: 1, node: 'n2' });
+    const join = clearStream({ kind: 'joinIntent', lTime: 1, node: 'n2' });
     expect(toHex(join)).toBe(`0881aa557365724d73674c656e11${'0182a54c54696d6501a44e6f6465a26e32'}`);
   });
 });
@@ -173,7 +171,7 @@ describe('a hostile stream', () => {
 
   test('with a member that is none keeps the others', () => {
     const bad = pack(struct({ Name: 'n2', Addr: Uint8Array.of(127, 0, 0, 1), Vsn: 'abcd' }));
-    const good = sealStream({ ...PUSH_PULL, serf: null });
+    const good = clearStream({ ...PUSH_PULL, serf: null });
     const head = pack(struct({ Join: true, Nodes: 1, UserStateLen: 0 }));
     const bytes = pushPull({ Join: true, Nodes: 2, UserStateLen: 0 }, bad, good.subarray(1 + head.length));
     expect(read(bytes)).toEqual({
@@ -197,7 +195,7 @@ describe('a hostile stream', () => {
   });
 
   test('of 21 MiB is refused', () => {
-    const reader = new StreamReader();
+    const reader = clearReader();
     const mebibyte = new Uint8Array(1 << 20);
     expect(reader.push(fromHex('0881aa557365724d73674c656ece013fffd0'))).toBeUndefined();
     const outcomes = Array.from({ length: 21 }, () => reader.push(mebibyte));
@@ -209,9 +207,9 @@ describe('a hostile stream', () => {
   });
 
   test('in many small pieces costs each byte once', () => {
-    const reader = new StreamReader();
+    const reader = clearReader();
     const names = Array.from({ length: 20_000 }, (_, i) => `node-${i}`);
-    const bytes = sealStream({ ...PUSH_PULL, nodes: [], serf: { ...emptyState, leftMembers: names } });
+    const bytes = clearStream({ ...PUSH_PULL, nodes: [], serf: { ...emptyState, leftMembers: names } });
     let outcome: unknown;
     for (let at = 0; at < bytes.length; at += 10) outcome = reader.push(bytes.subarray(at, at + 10));
     expect(outcome).toMatchObject({ message: { serf: { leftMembers: names } } });

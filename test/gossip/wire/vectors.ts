@@ -12,6 +12,11 @@ interface Vector {
   readonly decompressedHex?: string;
   readonly payloadHex?: string;
   readonly inner?: unknown;
+  /** Of encrypted ones, in base64 the key that did it. */
+  readonly key?: string;
+  readonly aadHex?: string;
+  readonly nonceHex?: string;
+  readonly plainHex?: string;
 }
 
 const folder = new URL('../../fixtures/serf/', import.meta.url);
