@@ -5,7 +5,7 @@ import type { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
-import { NO_KEYS } from '../gossip/key-source.ts';
+import { NO_KEYS } from '../gossip/keyring-holder.ts';
 import { openKv } from '../kv/kv.ts';
 import type { KvStore } from '../model/kv.ts';
 import { localAddress } from '../net/local-address.ts';

@@ -6,28 +6,35 @@ import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
+import type { Joined, PoolActions } from '../model/pool.ts';
 import { endpointText, resolveEndpoints } from '../net/address.ts';
+import { advertisedAddress } from './advertised.ts';
 import { Alarm } from './alarm.ts';
 import { Core } from './core/core.ts';
 import type { Effect, Entry, Input, PartName } from './core/effect.ts';
 import { isLive, samePlace } from './core/node.ts';
 import { PROFILES, type Profile, type ProfileName } from './core/profile.ts';
 import { Directory } from './directory.ts';
+import { coordinatesOf, roundTripOf } from './distances.ts';
 import { Door } from './door.ts';
 import type { Drop, Drops } from './drops.ts';
 import { type Guard, type GuardOptions, guardOf } from './guard.ts';
+import type { KeyringHolder } from './keyring-holder.ts';
 import { keepSnapshot, keepVersions, type Memory, recall } from './memory.ts';
 import { News } from './news.ts';
+import { PoolKeys } from './pool-keys.ts';
 import { checkEntry, listEntry, textEntry } from './records/entries.ts';
 import { Rejoin } from './rejoin.ts';
 import { checkTags, type TagFacts } from './serf/own-tags.ts';
 import { Streams } from './streams.ts';
+import { type QueryHandler, Talk } from './talk.ts';
 
 /** An address without a port means this one. */
 const DEFAULT_PORT = 6_768;
 const SNAPSHOT_DELAY_MS = 500;
+/** What changes what is kept for the next run: who is there, and which events and queries were heard. */
+const REMEMBERED: ReadonlySet<Effect['type']> = new Set(['member', 'event', 'query']);
 const OURSELVES = 'that is this node itself';
-const WILDCARDS: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
 
 export interface GossipOptions extends GuardOptions {
   readonly id: string;
@@ -47,8 +54,9 @@ export interface GossipOptions extends GuardOptions {
   readonly overrides?: Partial<Profile>;
   /** What the configuration adds to our tags. */
   readonly tags: ReadonlyMap<string, string>;
-  /** Bytes that an event may take. */
+  /** Bytes that an event of ours may have; above 512 only while all members are of our kind. */
   readonly eventLimit: number;
+  readonly keys: KeyringHolder;
   /** Higher than in any run before. */
   readonly incarnation: number;
   /** Keeps our incarnation; it is on disk when this returns. */
@@ -56,14 +64,6 @@ export interface GossipOptions extends GuardOptions {
   readonly shelf: Shelf;
   readonly random: Random;
   readonly bus: Bus<AgentEvent>;
-}
-
-/** How the attempts to join went. */
-export interface Joined {
-  /** How many of the addresses answered. */
-  readonly joined: number;
-  /** Why the others did not, by address as it was written. */
-  readonly errors: ReadonlyMap<string, string>;
 }
 
 /**
@@ -100,6 +100,8 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #core: Core;
   readonly #directory: Directory;
   readonly #news: News;
+  readonly #talk: Talk;
+  readonly #poolKeys: PoolKeys;
   readonly #streams: Streams;
   readonly #alarm: Alarm;
   readonly #snapshotAlarm: Alarm;
@@ -140,7 +142,10 @@ export class Gossip implements Membership, AsyncDisposable {
       asked: (stream, message) => this.#step({ type: 'asked', stream, message }),
     });
     this.#news = new News(this.#directory, options.bus, options.log);
+    this.#talk = new Talk(options, { core: this.#core, step: (input) => this.#step(input), count });
+    this.#poolKeys = new PoolKeys(this.#core, this.#talk, options.keys);
     this.#closing.use(door);
+    this.#closing.use(this.#talk);
     this.#alarm = this.#closing.use(new Alarm(options.clock, () => this.#step({ type: 'wake' })));
     this.#snapshotAlarm = this.#closing.use(new Alarm(options.clock, () => this.#saveSnapshot('none')));
     this.#begin();
@@ -231,6 +236,19 @@ export class Gossip implements Membership, AsyncDisposable {
     if (!node) throw new OpsbroError('not_found', `no member is named "${name}"; see \`opsbro gossip members\``);
     if (isLive(node)) throw new OpsbroError('conflict', `"${name}" is alive; run \`opsbro gossip leave\` there`);
     this.#step({ type: 'forceLeave', name });
+  }
+
+  /** Events, queries, keys and distances, as `PoolActions` says. */
+  readonly events: PoolActions['events'] = () => this.#talk.events;
+  readonly addEvent: PoolActions['addEvent'] = (name, payload) => this.#talk.addEvent(name, payload);
+  readonly query: PoolActions['query'] = (request, heard) => this.#talk.query(request, heard);
+  readonly keyring: PoolActions['keyring'] = (operation, key) => this.#poolKeys.do(operation, key);
+  readonly coordinates: PoolActions['coordinates'] = () => coordinatesOf(this.#core);
+  readonly roundTrip: PoolActions['roundTrip'] = (from, to) => roundTripOf(this.#core, from, to);
+
+  /** From now on queries of that name are answered so, until it is disposed of. */
+  onQuery(name: string, handler: QueryHandler): Disposable {
+    return this.#talk.answer(name, handler);
   }
 
   /** Tells the pool in which groups this node is. */
@@ -364,16 +382,24 @@ export class Gossip implements Membership, AsyncDisposable {
         return;
       case 'gone':
         this.#saveSnapshot('left');
+        this.#talk.end('this node has left');
         this.#phase = 'left';
         this.#gone();
         return;
       case 'foreign':
       case 'foreignGone':
         return;
-      default:
+      case 'member':
+      case 'record':
+      case 'heard':
+      case 'conflict':
+      case 'log':
         this.#news.tell(effect);
-        if (effect.type === 'member') this.#snapshotAlarm.setOnce(this.#options.clock.now() + SNAPSHOT_DELAY_MS);
+        break;
+      default:
+        this.#talk.take(effect);
     }
+    if (REMEMBERED.has(effect.type)) this.#snapshotAlarm.setOnce(this.#options.clock.now() + SNAPSHOT_DELAY_MS);
   }
 
   async #request({ id, to, message, timeoutMs }: Extract<Effect, { type: 'request' }>): Promise<void> {
@@ -388,12 +414,4 @@ export class Gossip implements Membership, AsyncDisposable {
   #saveSnapshot(ending: 'none' | 'left'): void {
     if (this.#phase === 'running') keepSnapshot(this.#options.shelf, this.#core.snapshot, ending);
   }
-}
-
-/** Where others reach us: as configured, else where we listen. */
-function advertisedAddress({ advertise, bind }: GossipOptions): string {
-  const address = advertise ?? bind.find((bound) => !WILDCARDS.has(bound));
-  if (address !== undefined) return address;
-  const text = `gossip listens at ${bind.join(', ')}: set \`advertise\` to the address that others reach`;
-  throw new OpsbroError('invalid_config', text);
 }

@@ -9,6 +9,3 @@ export interface KeySource {
   /** One sentence on why it is `closed`, that names the file; empty otherwise. */
   readonly problem: string;
 }
-
-/** A zone that never has a key. */
-export const NO_KEYS: KeySource = { state: 'open', keyring: undefined, problem: '' };

@@ -95,7 +95,7 @@ describe('what is accepted is told on at once, as often as the size of the pool 
 
   test('an idle queue needs no time: in company of one it runs empty too', () => {
     const bench = new Bench().hear(alive('bob'), join('bob', 3)).wait(5_000);
-    expect([...bench.core.queueDepths.values()]).toEqual([0, 0, 0]);
+    expect([...bench.core.queueDepths.values()].every((depth) => depth === 0)).toBe(true);
   });
 
   test('old news is told to nobody', () => {

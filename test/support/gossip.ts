@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silent } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type Gossip, type GossipOptions, startGossip } from '../../src/gossip/gossip.ts';
-import { NO_KEYS } from '../../src/gossip/key-source.ts';
+import { NO_KEYS } from '../../src/gossip/keyring-holder.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import { memoryShelf } from './shelf.ts';
 

@@ -1,6 +1,6 @@
 import { silent } from '../../src/base/log.ts';
 import { type Guard, type GuardOptions, guardOf } from '../../src/gossip/guard.ts';
-import { NO_KEYS } from '../../src/gossip/key-source.ts';
+import { NO_KEYS } from '../../src/gossip/keyring-holder.ts';
 import { SimulatedClock } from './clock.ts';
 
 /** What stands at the ways into a node: of a pool without key that takes everyone, unless told otherwise. */

@@ -8,7 +8,8 @@ import type { NodeRecord } from '../records/part.ts';
 import { Intents } from '../serf/intents.ts';
 import { type Clocks, LamportClock } from '../serf/lamport.ts';
 import type { TagFacts } from '../serf/own-tags.ts';
-import type { PacketMessage, StreamMessage } from '../wire/messages.ts';
+import { SerfLayer } from '../serf/serf-layer.ts';
+import { OWN_KINDS, type PacketMessage, type StreamMessage } from '../wire/messages.ts';
 import { encodeTags } from '../wire/tags.ts';
 import { Departure } from './departure.ts';
 import { Desk } from './desk.ts';
@@ -45,6 +46,8 @@ export interface Snapshot {
 }
 
 const ERROR_REPORT_MS = 60_000;
+/** Records are compared by their versions only. */
+const NO_DIGESTS = { own: new Uint8Array(8), heard: () => {} } as const;
 const NO_VERSIONS = { base: 0, checks: 0, services: 0 } as const;
 
 export class Core {
@@ -53,6 +56,8 @@ export class Core {
   readonly #self: Self;
   readonly #spreader: Spreader;
   readonly #clocks: Clocks;
+  /** Events, queries and coordinates. */
+  readonly serf: SerfLayer;
   readonly #requests: Requests;
   readonly #pings: Pings;
   readonly #intents: Intents;
@@ -85,12 +90,21 @@ export class Core {
     this.#spreader = spreader;
     this.#self = self;
     this.#requests = new Requests(desk);
-    this.#pings = new Pings(shared);
+    this.serf = new SerfLayer({
+      ...shared,
+      records: NO_DIGESTS,
+      sendEvents: (node, body) => this.#carrier.send(node, OWN_KINDS.events, body),
+      nameLost: (by) => {
+        self.end();
+        desk.do({ type: 'nameLost', by });
+      },
+    });
+    this.#pings = new Pings({ ...shared, acks: this.serf.acks });
     this.#intents = new Intents({
       ...shared,
       selfName: self.name,
       isLeaving: () => self.isLeaving,
-      forgotten: (node) => this.#carrier.forgotten(node),
+      forgotten: (node) => this.#forget(node),
     });
     this.#library = new Library(desk);
     this.#own = new OwnRecord({
@@ -106,12 +120,14 @@ export class Core {
       selfId: facts.id,
       boot,
       surpass: (part, version) => this.#own.surpass(part, version),
+      receiveEvents: (body, node) => this.serf.receiveEvents(body, node),
     });
     this.#rumors = new Rumors({
       ...shared,
       pings: this.#pings,
       intents: this.#intents,
       arrived: (node) => this.#carrier.noticed(node),
+      claimed: (rival) => this.serf.onRival(rival),
     });
     const parts = {
       ...shared,
@@ -120,10 +136,10 @@ export class Core {
       intents: this.#intents,
       rumors: this.#rumors,
     };
-    this.#exchange = new Exchange({ ...parts, carrier: this.#carrier });
+    this.#exchange = new Exchange({ ...parts, carrier: this.#carrier, events: this.serf.events });
     this.#departure = new Departure(parts);
-    this.#prober = new Prober(parts);
-    this.#reaper = new Reaper(desk, roster, (node) => this.#carrier.forgotten(node));
+    this.#prober = new Prober({ ...parts, acks: this.serf.acks });
+    this.#reaper = new Reaper(desk, roster, (node) => this.#forget(node));
   }
 
   /** Takes part from now on. */
@@ -215,6 +231,8 @@ export class Core {
         return;
       case 'wake':
         return;
+      default:
+        this.serf.take(input);
     }
   }
 
@@ -249,22 +267,17 @@ export class Core {
         this.#carrier.receive(message);
         return;
       case 'userEvent':
-        this.#witness(this.#clocks.event, message);
-        return;
       case 'query':
-        this.#witness(this.#clocks.query, message);
-        return;
       case 'queryResponse':
       case 'relay':
-        this.#desk.count(`ignored_${message.kind}`);
+        this.serf.receive(message);
         return;
     }
   }
 
-  /** Events and queries move our clocks, so that the times we tell stay right. */
-  #witness(clock: LamportClock, { kind, lTime }: { readonly kind: string; readonly lTime: number }): void {
-    clock.witness(lTime);
-    this.#desk.count(`ignored_${kind}`);
+  #forget(node: Node): void {
+    this.#carrier.forgotten(node);
+    this.serf.forget(node);
   }
 
   #asked(stream: number, message: StreamMessage): void {

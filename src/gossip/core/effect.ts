@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../net/address.ts';
+import type { SerfEffect, SerfInput } from '../serf/effects.ts';
 import type { PacketMessage, StreamMessage } from '../wire/messages.ts';
 import type { ForeignNode } from '../zones/foreign-node.ts';
 import type { Node } from './node.ts';
@@ -21,7 +22,8 @@ export type Input =
   | { readonly type: 'forceLeave'; readonly name: string }
   /** Show these as dead until they are heard of: who was there before a restart. */
   | { readonly type: 'remember'; readonly members: readonly Remembered[] }
-  | { readonly type: 'setEntries'; readonly part: PartName; readonly change: PartChange };
+  | { readonly type: 'setEntries'; readonly part: PartName; readonly change: PartChange }
+  | SerfInput;
 
 /** A member of a former run. */
 export interface Remembered extends Endpoint {
@@ -94,4 +96,5 @@ export type Effect =
       readonly level: 'debug' | 'info' | 'warn' | 'error';
       readonly fields: Readonly<Record<string, unknown>>;
       readonly text: string;
-    };
+    }
+  | SerfEffect;

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../net/address.ts';
 import type { Carrier } from '../records/carrier.ts';
+import type { Events } from '../serf/events.ts';
 import type { Intents } from '../serf/intents.ts';
 import type { Clocks, LamportClock } from '../serf/lamport.ts';
 import type { NodeEntry, PushPull, SerfState, StreamMessage } from '../wire/messages.ts';
@@ -22,6 +23,7 @@ interface Parts {
   readonly rumors: Rumors;
   readonly intents: Intents;
   readonly carrier: Carrier;
+  readonly events: Events;
 }
 
 /** Every so many attempts a dead member is tried over TCP without asking by UDP first. */
@@ -114,7 +116,7 @@ export class Exchange {
   }
 
   #everything(join: boolean, supplement: Uint8Array | undefined): PushPull {
-    const { clocks, roster } = this.#parts;
+    const { clocks, events, roster } = this.#parts;
     const nodes: NodeEntry[] = [];
     const statusLTimes = new Map<string, number>();
     const leftMembers: string[] = [];
@@ -124,7 +126,13 @@ export class Exchange {
       if (node.listed) nodes.push(entryOf(node));
     }
     const times = { lTime: clocks.member.time, eventLTime: clocks.event.time, queryLTime: clocks.query.time };
-    const serf = { ...times, statusLTimes, leftMembers, events: [], ...(supplement && { opsbro: supplement }) };
+    const serf = {
+      ...times,
+      statusLTimes,
+      leftMembers,
+      events: events.ring.entries(events.time),
+      ...(supplement && { opsbro: supplement }),
+    };
     return { kind: 'pushPull', join, nodes, serf };
   }
 
@@ -156,7 +164,7 @@ export class Exchange {
     }
   }
 
-  #mergeSerf({ lTime, eventLTime, queryLTime, statusLTimes, leftMembers }: SerfState): void {
+  #mergeSerf({ lTime, eventLTime, queryLTime, statusLTimes, leftMembers, events }: SerfState): void {
     const { clocks, intents, roster } = this.#parts;
     this.#witness(clocks.member, lTime);
     this.#witness(clocks.event, eventLTime);
@@ -171,6 +179,7 @@ export class Exchange {
     for (const [node, time] of this.#bounded([...statusLTimes])) {
       if (!gone.has(node)) intents.infer({ kind: 'joinIntent', lTime: time, node });
     }
+    this.#parts.events.learn(events);
   }
 
   /** As many as a pool can have; what is beyond is counted and not looked at. */

@@ -30,6 +30,11 @@ export function retransmitLimit(n: number, retransmitMult: number): number {
   return retransmitMult * String(Math.max(1, n)).length;
 }
 
+/** How long answers to a query are waited for in a pool of `n`, in milliseconds (Serf's default). */
+export function queryTimeout(n: number, gossipInterval: number): number {
+  return gossipInterval * 16 * String(Math.max(1, n)).length;
+}
+
 /** By how much a pool of `n` stretches the time between two push/pulls of a member. */
 export function pushPullScale(n: number): number {
   return n <= 32 ? 1 : Math.ceil(Math.log2(n) - 5) + 1;

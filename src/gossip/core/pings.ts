@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../net/address.ts';
+import type { AckPayloads } from '../serf/ack-payloads.ts';
 import type { Ack, IndirectPing, Nack, PacketMessage, Ping, Source } from '../wire/messages.ts';
 import type { Appointment } from './agenda.ts';
 import type { Desk } from './desk.ts';
@@ -10,12 +11,13 @@ import type { Spreader } from './spreader.ts';
 interface Waiting {
   readonly sentAt: number;
   readonly timer: Appointment;
-  readonly answered: (rttMs: number) => void;
+  readonly answered: Outcome['answered'];
 }
 
 /** What becomes of a ping; exactly one of them is called. */
 export interface Outcome {
-  answered(rttMs: number): void;
+  /** `payload`: what a direct answer tells of its sender; `null` when it came through another. */
+  answered(rttMs: number, payload: Uint8Array | null): void;
   silent(): void;
 }
 
@@ -24,12 +26,11 @@ interface Parts {
   readonly roster: Roster;
   readonly self: Self;
   readonly spreader: Spreader;
+  readonly acks: AckPayloads;
 }
 
 /** More unanswered pings than this are never open; a flood of requests to ping others ends here. */
 const MAX_OPEN = 4_096;
-/** A direct answer tells no coordinate. */
-const NO_COORDINATE = new Uint8Array(0);
 
 /** Pings and their answers, ours and those that others ask for. */
 export class Pings {
@@ -74,8 +75,11 @@ export class Pings {
   }
 
   onPing(ping: Ping, from: Endpoint): void {
-    if (this.#isForUs(ping))
-      this.#answer({ kind: 'ack', seqNo: ping.seqNo, payload: NO_COORDINATE }, ping.source, from);
+    if (!this.#isForUs(ping)) return;
+    const { acks, roster } = this.#parts;
+    const asker = ping.source && roster.get(ping.source.node);
+    const payload = acks.compose(asker && ping.source && samePlace(asker, ping.source) ? asker : undefined);
+    this.#answer({ kind: 'ack', seqNo: ping.seqNo, payload }, ping.source, from);
   }
 
   /** A ping over a stream, from someone whom we do not hear over UDP. */
@@ -95,7 +99,7 @@ export class Pings {
     spreader.sendToPlace(place, this.#memberAt(place, request.node), [this.#ping(ownSeqNo, request.node)]);
   }
 
-  onAck({ seqNo }: Ack): void {
+  onAck({ seqNo, payload }: Ack): void {
     const waiting = this.#open.get(seqNo);
     if (!waiting) {
       this.#parts.desk.count('dropped_late_ack');
@@ -103,7 +107,7 @@ export class Pings {
     }
     this.#open.delete(seqNo);
     waiting.timer.cancelled = true;
-    waiting.answered(this.#parts.desk.now - waiting.sentAt);
+    waiting.answered(this.#parts.desk.now - waiting.sentAt, payload);
   }
 
   #isForUs({ node }: Ping): boolean {
@@ -137,6 +141,9 @@ export class Pings {
     return true;
   }
 }
+
+/** Tells no coordinate. */
+const NO_COORDINATE = new Uint8Array(0);
 
 const withoutPayload = (message: Ack | Nack): Ack | Nack =>
   message.kind === 'ack' && message.payload ? { ...message, payload: NO_COORDINATE } : message;

@@ -1,3 +1,4 @@
+import type { AckPayloads } from '../serf/ack-payloads.ts';
 import type { Appointment } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import { answersTcp, isLive, type Node } from './node.ts';
@@ -16,6 +17,7 @@ interface Parts {
   readonly pings: Pings;
   readonly requests: Requests;
   readonly rumors: Rumors;
+  readonly acks: AckPayloads;
 }
 
 /** A member that only TCP reaches is reported once in so long. */
@@ -62,7 +64,7 @@ export class Prober {
     const { desk, pings, self } = this.#parts;
     const { probeInterval, probeTimeout } = desk.profile;
     const seqNo = pings.expect(probeInterval, {
-      answered: (rttMs) => this.#succeed(probe, rttMs),
+      answered: (rttMs, payload) => this.#succeed(probe, rttMs, payload),
       silent: () => this.#judge(probe),
     });
     const patience = desk.later(probeTimeout, () => this.#tryOthers(probe));
@@ -80,10 +82,14 @@ export class Prober {
     pings.pingMember(node, seqNo, node.state === 'suspect' ? [accusation] : []);
   }
 
-  #succeed(probe: Probe, rttMs: number): void {
+  #succeed(probe: Probe, rttMs: number, payload: Uint8Array | null): void {
     this.#end(probe);
-    this.#parts.desk.count(probe.isIndirect ? 'probes_indirect' : 'probes_ok');
-    if (!probe.isIndirect) this.#parts.desk.do({ type: 'heard', name: probe.node.name, rttMs });
+    const { acks, desk, roster } = this.#parts;
+    desk.count(probe.isIndirect ? 'probes_indirect' : 'probes_ok');
+    if (probe.isIndirect) return;
+    desk.do({ type: 'heard', name: probe.node.name, rttMs });
+    const node = roster.get(probe.node.name);
+    if (node) acks.heard(node, rttMs, payload);
   }
 
   #tryOthers(probe: Probe): void {

@@ -2,7 +2,7 @@ import type { PacketMessage } from '../wire/messages.ts';
 import { encode } from '../wire/packet.ts';
 
 /** What is told on before what, when a datagram cannot hold everything. */
-export const CLASSES = ['membership', 'intent', 'own'] as const;
+export const CLASSES = ['membership', 'intent', 'query', 'event', 'own'] as const;
 export type QueueClass = (typeof CLASSES)[number];
 
 interface Item {
@@ -40,6 +40,8 @@ export class BroadcastQueue {
   readonly #classes: Readonly<Record<QueueClass, Map<string, Item>>> = {
     membership: new Map(),
     intent: new Map(),
+    query: new Map(),
+    event: new Map(),
     own: new Map(),
   };
   #order = 0;

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../net/address.ts';
 import type { Intents } from '../serf/intents.ts';
+import type { Rival } from '../serf/name-conflict.ts';
 import type { Alive, Dead, Suspect } from '../wire/messages.ts';
 import { decodeTags } from '../wire/tags.ts';
 import type { Desk } from './desk.ts';
@@ -30,6 +31,8 @@ interface Parts {
   readonly intents: Intents;
   /** Told of each member that comes, comes back or changes what it says. */
   readonly arrived: (node: Node) => void;
+  /** Told of a node that claims our own name. */
+  readonly claimed: (rival: Rival) => void;
 }
 
 /** Carries out what the rules say about messages on members: changes the roster, tells on what is news, and reports each change. */
@@ -196,7 +199,10 @@ export class Rumors {
     if (!known || !this.#isNewConflict(message)) return;
     desk.count('conflicts');
     desk.do({ type: 'conflict', name: message.node, known: placeOf(known), claimed: placeOf(message) });
-    if (known.name === self.name) return;
+    if (known.name === self.name) {
+      this.#parts.claimed(message);
+      return;
+    }
     pings.ask(known, known.name, (answered) => {
       const now = roster.get(known.name);
       if (answered || !now || now.incarnation !== known.incarnation || !isLive(now)) return;

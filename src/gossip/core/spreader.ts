@@ -13,12 +13,14 @@ import type { Roster } from './roster.ts';
 const PACKET_ROOM = roomFor('');
 /** Old peers count twice the number of parts in 8 bits. */
 const MAX_PARTS = 127;
+/** What is longer may not fit into a datagram once the longest label and the seal of a key are around it. */
+const LONGEST_TOLD = 1_100;
 /** News that comes in a burst is told on together. */
 const FLUSH_SPACING = 20;
 /** While we leave, rounds follow each other faster: the process is waiting to end. */
 const HURRY_INTERVAL = 50;
-const FOR_SERF: readonly QueueClass[] = ['membership', 'intent'];
-const FOR_OURS: readonly QueueClass[] = ['membership', 'intent', 'own'];
+const FOR_SERF: readonly QueueClass[] = ['membership', 'intent', 'query', 'event'];
+const FOR_OURS: readonly QueueClass[] = ['membership', 'intent', 'query', 'event', 'own'];
 
 /** Sends datagrams, with news from the queue in the room they leave, and spreads news by rounds of gossip. An empty queue costs nothing. */
 export class Spreader {
@@ -49,6 +51,13 @@ export class Spreader {
     if (dropped > 0) this.#desk.count('queue_dropped', dropped);
     this.#scheduleFlush();
     this.#scheduleRound();
+  }
+
+  /** As `tell`, but not what would fill a datagram alone and so wait for ever: then false. */
+  tellIfShort(name: QueueClass, key: string, message: PacketMessage): boolean {
+    if (encode(message).length > LONGEST_TOLD) return false;
+    this.tell(name, key, message);
+    return true;
   }
 
   /** Sends a datagram to a member, filled up with news. */

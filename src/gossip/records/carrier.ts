@@ -32,6 +32,8 @@ interface Parts {
   readonly boot: Uint8Array;
   /** Someone knows a newer version of a part of our own record. */
   readonly surpass: (part: PartName, version: number) => void;
+  /** A body of the kind `events` came from one of ours. */
+  readonly receiveEvents: (body: Uint8Array, from: Node) => void;
 }
 
 /** A message up to this size travels in a datagram, a longer one over a stream. */
@@ -94,10 +96,16 @@ export class Carrier {
     this.#guard(() => this.#handle(message, node));
   }
 
+  /** Sends a body of some kind to one of ours, in a datagram or, when it is long, over a stream. */
+  send(node: Node, ownKind: number, body: Uint8Array): void {
+    this.#sendTo(node, ownKind, body);
+  }
+
   #handle({ ownKind, body }: OwnMessage, node: Node): void {
     if (ownKind === OWN_KINDS.delta) this.#delta(readDelta(body));
     else if (ownKind === OWN_KINDS.full) this.#full(readFull(body));
     else if (ownKind === OWN_KINDS.want) this.#serve(body, node);
+    else if (ownKind === OWN_KINDS.events) this.#parts.receiveEvents(body, node);
     else this.#parts.desk.count('dropped_own_kind');
   }
 
