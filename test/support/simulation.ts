@@ -48,6 +48,8 @@ export class Simulation {
   readonly sightings: Sighting[] = [];
   /** How likely a datagram is lost. */
   loss = 0;
+  /** Told of everything that a member wants done, before it is done. */
+  noticed: (by: string, effect: Effect) => void = () => {};
   /** Datagrams sent so far. */
   packets = 0;
   readonly #options: SimulationOptions;
@@ -109,6 +111,11 @@ export class Simulation {
     const set = new Map(Object.entries(entries).map(([key, value]) => [key, pack(value)]));
     const change: PartChange = { set, del: [] };
     this.#step(this.#node(name), { type: 'setEntries', part, change });
+  }
+
+  /** Steps a member with anything. */
+  give(name: string, input: Input): void {
+    this.#step(this.#node(name), input);
   }
 
   /** From now on nothing passes between members for which this holds; without an argument everything passes again. */
@@ -196,6 +203,7 @@ export class Simulation {
   }
 
   #do(node: SimulatedNode, effect: Effect): void {
+    this.noticed(node.name, effect);
     switch (effect.type) {
       case 'send':
         this.#send(node, effect);
