@@ -206,8 +206,8 @@ export class Talk implements Disposable {
   }
 
   async #onKeys({ id, operation, key }: Extract<SerfEffect, { type: 'keys' }>): Promise<void> {
-    const { bus, keyring, log } = this.#options;
-    const answer = await answerOnKeys(keyring, operation, key);
+    const { bus, keys, log } = this.#options;
+    const answer = await answerOnKeys(keys, operation, key);
     if (operation !== 'list') {
       log.info({ operation, ok: answer.result }, `the pool asked to ${operation} a key: ${answer.message || 'done'}`);
       if (answer.result) bus.emit({ type: 'key-change' });

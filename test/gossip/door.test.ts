@@ -112,7 +112,8 @@ describe('datagrams', () => {
 });
 
 describe('members', () => {
-  const start = async (name: string, keys: KeySource) => closing.use(await startMember(name, { keys: { ...keys, apply: NO_KEYS.apply } }));
+  const start = async (name: string, keys: KeySource) =>
+    closing.use(await startMember(name, { keys: { ...keys, apply: NO_KEYS.apply } }));
 
   test('with the same keys find each other, all of it encrypted', async () => {
     const [a, b] = [await start('a', keyed(1)), await start('b', keyed(1))];

@@ -4,6 +4,7 @@ import type { Random } from '../../base/random.ts';
 import type { Detected } from '../../model/pool.ts';
 import { type Endpoint, endpointText } from '../../net/address.ts';
 import type { Ack, Ping } from '../wire/messages.ts';
+import { encode } from '../wire/packet.ts';
 import { type DetectAnswer, packAnswer, packRequest, readAnswer, readRequest, sameNonce } from './detect-bodies.ts';
 
 /** How the zone of one who asks stands to ours. */
@@ -43,8 +44,9 @@ interface Search {
 const REPEAT_MS = 1_000;
 /** In the clear a question is as long as any answer, so that nobody is flooded by answers to forged questions. */
 const CLEAR_REQUEST_BYTES = 512;
-/** What a ping has around its body, and an ack around it. */
-const PING_ROOM = 120;
+/** What padding takes beside itself. */
+const PADDING_HEAD = 7;
+/** What an ack has around its body. */
 const ACK_ROOM = 40;
 const SEALED_ANSWER_BYTES = 1_200;
 const MAX_DELAY_MS = 100;
@@ -114,15 +116,15 @@ export class Detection {
   #question(seqNo: number, nonce: Uint8Array): Ping {
     const { self, isKeyed } = this.#options;
     const { name, zone, address, port } = self();
-    const body = { zone, nonce };
-    const padding = isKeyed(zone) ? 0 : CLEAR_REQUEST_BYTES - PING_ROOM - packRequest(body, 0).length;
-    return {
+    const question = (padding: number): Ping => ({
       kind: 'ping',
       seqNo,
       node: '',
       source: { address, port, node: name },
-      opsbro: packRequest(body, Math.max(0, padding)),
-    };
+      opsbro: packRequest({ zone, nonce }, padding),
+    });
+    if (isKeyed(zone)) return question(0);
+    return question(Math.max(0, CLEAR_REQUEST_BYTES - encode(question(0)).length - PADDING_HEAD));
   }
 
   /** Our own question comes back from the network, too. */
