@@ -23,6 +23,11 @@ test.each([
   [field.oneOf(['lan', 'wan']), 'len', 'wrong value (expected one of lan, wan, got "len"); did you mean "lan"?'],
   [field.door(), 70_000, 'wrong value (expected a port from 1 to 65535, 0 (any free one) or off, got 70000)'],
   [field.addresses(), 'web-1', 'wrong value (expected an IP address or a list of them, got "web-1")'],
+  [
+    field.networks(),
+    ['10.0.0.0/8', '10/8'],
+    'wrong value (expected a list of networks such as 10.0.0.0/8, got the list ["10.0.0.0/8","10/8"])',
+  ],
   [field.flag(), 'yes', 'wrong value (expected true or false, got "yes")'],
   [field.words('names'), ['a b'], 'wrong value (expected names, got the list ["a b"])'],
 ])('says what is wrong, and what would be right (%#)', (schema, value, message) => {

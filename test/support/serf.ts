@@ -27,12 +27,17 @@ export interface SerfAgent extends AsyncDisposable {
 
 const run = promisify(execFile);
 
-/** Starts `serf agent` at a loopback address and waits until it answers commands. */
-export async function startSerf(path: string, name: string, join: readonly string[] = []): Promise<SerfAgent> {
+/** Starts `serf agent` at a loopback address and waits until it answers commands; `flags` are further ones, such as `-encrypt=KEY`. */
+export async function startSerf(
+  path: string,
+  name: string,
+  join: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<SerfAgent> {
   const [port, rpcPort] = [await freePort(), await freePort()];
   const rpc = `127.0.0.1:${rpcPort}`;
   const argv = ['agent', `-node=${name}`, `-bind=127.0.0.1:${port}`, `-rpc-addr=${rpc}`, '-log-level=debug'];
-  const child = spawn(path, [...argv, '-tag', 'role=db', ...join.map((address) => `-join=${address}`)], {
+  const child = spawn(path, [...argv, '-tag', 'role=db', ...flags, ...join.map((address) => `-join=${address}`)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];

@@ -1,11 +1,9 @@
 import { TYPE } from './packet.ts';
 
-/** Bytes that a label may have. */
-export const LABEL_LIMIT = 255;
 const HEAD = 2;
 const NONE = new Uint8Array(0);
 
-/** What stands in front of everything in a pool with this label; nothing without one. */
+/** What stands in front of everything in a pool with this label of at most 255 bytes; nothing without one. */
 export function labelHead(label: string): Uint8Array {
   if (label === '') return NONE;
   const text = Buffer.from(label);
