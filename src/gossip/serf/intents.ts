@@ -26,6 +26,8 @@ interface Parts {
 /** An intent about someone unknown is kept for so long. */
 const KEEP_MS = 300_000;
 const MAX_KEPT = 4_096;
+/** A leave takes so long at most: its announcement, and the time to spread (the delays of Serf). */
+const LEAVE_MS = 6_000;
 
 /**
  * What members say they are about to do: join or leave. A leave that was announced turns a later death into a goodbye. Intents are
@@ -68,16 +70,21 @@ export class Intents {
     spreader.tell('intent', name, message);
   }
 
-  /** The status that a member has when it comes: `leaving` if it said so before we knew it. */
+  /** The status that a member has when it comes: `leaving` if it said so not long before we knew it. */
   statusOfArrival(name: string): Status {
-    return this.#early.get(name)?.kind === 'leaveIntent' ? 'leaving' : 'alive';
+    return this.#earlyOf(name)?.kind === 'leaveIntent' ? 'leaving' : 'alive';
   }
 
   /** The time of the newest intent about a member that comes; it is no longer kept here. */
   timeOfArrival(name: string): number {
-    const lTime = this.#early.get(name)?.lTime ?? 0;
+    const lTime = this.#earlyOf(name)?.lTime ?? 0;
     this.#early.delete(name);
     return lTime;
+  }
+
+  #earlyOf(name: string): Buffered | undefined {
+    const early = this.#early.get(name);
+    return early && early.until > this.#parts.desk.now ? early : undefined;
   }
 
   /** True when it was news. */
@@ -100,7 +107,7 @@ export class Intents {
       return false;
     }
     this.#leave(node, message.lTime);
-    if (message.prune) this.#prune(node.name);
+    if (message.prune) this.#pruneSoon(node.name);
     return true;
   }
 
@@ -111,6 +118,12 @@ export class Intents {
     roster.set({ ...node, statusLTime: lTime, status });
     if (status === node.status) return;
     desk.do({ type: 'member', change: status === 'left' ? 'member-leave' : 'member-update', node: this.#fresh(node) });
+  }
+
+  /** Who is still on its way out is given the time to go. */
+  #pruneSoon(name: string): void {
+    if (this.#parts.roster.get(name)?.status === 'leaving') this.#parts.desk.later(LEAVE_MS, () => this.#prune(name));
+    else this.#prune(name);
   }
 
   #prune(name: string): void {
@@ -128,8 +141,8 @@ export class Intents {
 
   #keep({ kind, node, lTime }: JoinIntent | LeaveIntent): boolean {
     const { now } = this.#parts.desk;
-    const known = this.#early.get(node);
-    if (known && known.until > now && known.lTime >= lTime) return false;
+    const known = this.#earlyOf(node);
+    if (known && known.lTime >= lTime) return false;
     this.#early.delete(node);
     if (this.#early.size >= MAX_KEPT) this.#forgetOldest();
     this.#early.set(node, { kind, lTime, until: now + KEEP_MS });

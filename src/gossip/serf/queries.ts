@@ -7,7 +7,7 @@ import type { Query, QueryResponse, Relay } from '../wire/messages.ts';
 import { guarded, isMalformed } from '../wire/refusal.ts';
 import { decodeSerf, encodeSerf } from '../wire/serf.ts';
 import type { Question } from './effects.ts';
-import { InternalQueries } from './internal-queries.ts';
+import { CONFLICT_QUERY, InternalQueries } from './internal-queries.ts';
 import type { LamportClock } from './lamport.ts';
 import { conditionsOf } from './query-filters.ts';
 import { QueryRing } from './query-ring.ts';
@@ -29,6 +29,8 @@ interface Waiting {
 
 const NANOSECONDS = 1e6;
 const MAX_WAITING = 1_024;
+/** One who claims a name that another has is no member, and is answered all the same; but not more often than this. */
+const RIVAL_SPACING_MS = 1_000;
 /** Relays are members that speak at least this memberlist protocol. */
 const RELAY_PROTOCOL = 5;
 
@@ -41,6 +43,7 @@ export class Queries {
   readonly #waiting = new Map<number, Waiting>();
   /** What is older was handled in a former run. */
   readonly #firstTime: number;
+  #rivalAnsweredAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -151,12 +154,21 @@ export class Queries {
     }
     const asker = this.#memberAt(query);
     // An answer goes only to a member: else a stranger could point the whole pool at anyone.
-    if (!asker) {
+    if (!asker && !this.#isRival(query)) {
       desk.count('dropped_query_stranger');
       return;
     }
     spreader.sendToPlace({ address, port }, asker, [response]);
-    this.#sendThroughOthers(query, asker, response);
+    if (asker) this.#sendThroughOthers(query, asker, response);
+  }
+
+  /** Whether it is one who asks about the name that it claims: it has to learn that the name is another's. */
+  #isRival({ name, payload, sourceNode }: Query): boolean {
+    const { now } = this.#parts.desk;
+    if (name !== CONFLICT_QUERY || !Buffer.from(sourceNode).equals(payload)) return false;
+    if (now - this.#rivalAnsweredAt < RIVAL_SPACING_MS) return false;
+    this.#rivalAnsweredAt = now;
+    return true;
   }
 
   #memberAt(query: Query): Node | undefined {

@@ -230,6 +230,20 @@ describe('the agents are answered', () => {
     expect(ask('me')).toEqual([]);
   });
 
+  test('on the name that the asker itself claims, although it is no member under it; once a second', () => {
+    const claim = { name: '_serf_conflict', sourceNode: 'carl', payload: bytes('carl'), flags: 0 };
+    const rival = { ...claim, address: '10.0.0.66', port: 66 };
+    const bench = pool().hear(query(rival), query({ ...rival, id: 78 }));
+    expect(bench.sent('queryResponse')).toMatchObject([{ to: 66 }]);
+    expect(bench.count('dropped_query_stranger')).toBe(1);
+    expect(
+      bench
+        .wait(1_000)
+        .hear(query({ ...rival, id: 79 }))
+        .sent('queryResponse'),
+    ).toHaveLength(2);
+  });
+
   test('on keys by whoever holds them', () => {
     const key = new Uint8Array(32).fill(7);
     const payload = encodeQueryPayload({ kind: 'keyRequest', key });
