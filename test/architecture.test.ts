@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const FLOORS = [
   ['base', 'model'],
   ['net', 'config', 'expressions'],
-  ['plugins'],
+  ['plugins', 'peer'],
   ['gossip', 'kv', 'packs', 'collectors', 'detectors', 'checks', 'handlers', 'functions', 'hosting'],
   ['runtime'],
   ['http', 'websocket', 'dns'],

@@ -25,11 +25,13 @@ export const FAILURES = {
   too_many_requests: { status: 429, exit: 1 },
   internal: { status: 500, exit: 70 },
   not_supported: { status: 501, exit: 2 },
+  peer_failed: { status: 502, exit: 1 },
   unreachable: { status: 502, exit: 1 },
   initializing: { status: 503, exit: 1 },
   overloaded: { status: 503, exit: 1 },
   stopping: { status: 503, exit: 1 },
   store_failed: { status: 503, exit: 1 },
+  peer_timeout: { status: 504, exit: 1 },
   disk_full: { status: 507, exit: 1 },
   quota: { status: 507, exit: 1 },
 } as const satisfies Record<string, { status: number; exit: number }>;

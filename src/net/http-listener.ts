@@ -9,15 +9,23 @@ export interface HttpHandler {
   onRequest(incoming: IncomingMessage, outgoing: ServerResponse): void;
   /** Gets connections that ask to become something else; without it they are treated as plain requests. */
   onUpgrade?(incoming: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Gets each connection before HTTP does and calls `serve` with what HTTP is to be spoken on; without it HTTP begins with the first byte. */
+  onConnection?(socket: Socket, serve: (ready: Socket) => void): void;
+  /** Told of a connection that is closed before it has made a request, with the reason: `connections`, `slow`, `long_head` or `no_http`. */
+  onRefused?(reason: string, address: string): void;
 }
 
 /** What one client may take up. */
 export interface HttpLimits {
   readonly connectionsPerClient: number;
+  /** Connections of all clients together; no limit when left out. */
+  readonly connections?: number;
   /** Milliseconds until the head of a request must be there; 10 s when left out. */
   readonly headersTimeoutMs?: number;
   /** Milliseconds that running requests have left when the door closes; half a second when left out. */
   readonly closeGraceMs?: number;
+  /** Milliseconds that a connection may wait for its next request; 5 s when left out. */
+  readonly keepAliveMs?: number;
 }
 
 /** Where and what to listen for. */
@@ -40,6 +48,7 @@ export interface HttpListener extends AsyncDisposable {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const CLOSE_GRACE_MS = 500;
+const KEEP_ALIVE_MS = 5_000;
 const TRIES = 10;
 const ABSENT_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
@@ -93,6 +102,7 @@ class ServerGroup {
   /** Those with a request under way, and those that became something else. */
   readonly #busy = new Set<Socket | Duplex>();
   readonly #perClient = new Map<string, number>();
+  #open = 0;
 
   constructor(handler: HttpHandler, limits: HttpLimits) {
     this.#handler = handler;
@@ -116,15 +126,17 @@ class ServerGroup {
 
   /** Opens one server and answers its port; 0 for a path. */
   async listen(where: ListenOptions): Promise<number> {
-    const { headersTimeoutMs = HEADERS_TIMEOUT_MS } = this.#limits;
+    const { headersTimeoutMs = HEADERS_TIMEOUT_MS, keepAliveMs = KEEP_ALIVE_MS } = this.#limits;
     const server = createServer({
+      keepAliveTimeout: keepAliveMs,
       headersTimeout: headersTimeoutMs,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
     });
-    server.on('connection', (socket) => this.#admit(socket));
+    if (this.#handler.onConnection) this.#standBefore(server);
+    else server.on('connection', (socket) => void this.#admit(socket));
     server.on('request', (incoming, outgoing) => this.#serve(incoming, outgoing));
-    server.on('clientError', refuseNoise);
+    server.on('clientError', (error, socket) => this.#refuse(error, socket));
     const { onUpgrade } = this.#handler;
     if (onUpgrade) {
       server.on('upgrade', (incoming, socket, head) => {
@@ -158,22 +170,57 @@ class ServerGroup {
     this.#handler.onRequest(incoming, outgoing);
   }
 
-  #admit(socket: Socket): void {
+  /** Where HTTP begins on a connection is a listener like any other, so the handler can be put before it. */
+  #standBefore(server: Server): void {
+    const http = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (!this.#admit(socket)) return;
+      this.#handler.onConnection?.(socket, (ready) => {
+        if (!server.listening) return void ready.destroy();
+        this.#sockets.delete(socket);
+        this.#follow(ready);
+        for (const serve of http) serve.call(server, ready);
+      });
+    });
+  }
+
+  /** Whether the connection may stay. */
+  #admit(socket: Socket): boolean {
     const client = socket.remoteAddress ?? 'local';
     const count = (this.#perClient.get(client) ?? 0) + 1;
     this.#perClient.set(client, count);
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#forget(socket, client));
-    // A listener of its own, as an upgraded connection is no longer the server's: a reset must not end the process.
-    socket.on('error', () => socket.destroy());
-    if (count > this.#limits.connectionsPerClient) {
-      socket.end(plainAnswer(429, 'too_many_requests', 'too many connections from this address'));
-    }
+    this.#open += 1;
+    this.#follow(socket);
+    socket.once('close', () => this.#forget(client));
+    const { connectionsPerClient, connections = Number.POSITIVE_INFINITY } = this.#limits;
+    if (count <= connectionsPerClient && this.#open <= connections) return true;
+    this.#handler.onRefused?.('connections', client);
+    // What is spoken before HTTP may not be text.
+    if (this.#handler.onConnection) socket.destroy();
+    else socket.end(plainAnswer(429, 'too_many_requests', 'too many connections from this address'));
+    return false;
   }
 
-  #forget(socket: Socket, client: string): void {
-    this.#sockets.delete(socket);
-    this.#busy.delete(socket);
+  #follow(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#busy.delete(socket);
+    });
+    // A listener of its own, as an upgraded connection is no longer the server's: a reset must not end the process.
+    socket.on('error', () => socket.destroy());
+  }
+
+  #refuse(error: Error, socket: Duplex): void {
+    const address = (socket as Socket).remoteAddress ?? 'local';
+    if (systemCode(error) !== 'ECONNRESET')
+      this.#handler.onRefused?.(NOISE.get(systemCode(error)) ?? 'no_http', address);
+    refuseNoise(error, socket);
+  }
+
+  #forget(client: string): void {
+    this.#open -= 1;
     const left = (this.#perClient.get(client) ?? 1) - 1;
     if (left > 0) this.#perClient.set(client, left);
     else this.#perClient.delete(client);
@@ -183,6 +230,11 @@ class ServerGroup {
     for (const socket of this.#sockets) socket.destroy();
   }
 }
+
+const NOISE: ReadonlyMap<string | undefined, string> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'slow'],
+  ['HPE_HEADER_OVERFLOW', 'long_head'],
+]);
 
 /** Answers what is no HTTP, or comes too slowly, and hangs up. */
 function refuseNoise(error: Error, socket: Duplex): void {
