@@ -8,7 +8,13 @@ import type { Running, Workplace } from './workplace.ts';
 const LOOK_MS = 5;
 const PATIENCE_MS = 15_000;
 const root = fileURLToPath(new URL('../', import.meta.url));
-const FREE_PORTS = { OPSBRO_PORT: '0', OPSBRO_HTTP__PORT: '0', OPSBRO_WEBSOCKET__PORT: '0', OPSBRO_DNS__PORT: '0' };
+const FREE_PORTS = {
+  OPSBRO_PORT: '0',
+  OPSBRO_PEER_PORT: '0',
+  OPSBRO_HTTP__PORT: '0',
+  OPSBRO_WEBSOCKET__PORT: '0',
+  OPSBRO_DNS__PORT: '0',
+};
 
 /** Builds the agent if that has to be done. */
 export function ensureBuilt(): void {

@@ -159,7 +159,7 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, runtime, kv } = this.#parts;
+    const { pool, peers, runtime, kv } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
@@ -179,7 +179,8 @@ export class Agent implements AsyncDisposable {
       collectorKeys: (name) => world.plugins.collectors.get(name).keys,
       metrics: () => {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
-        return ownCounts({ gossip: pool.counters, runs: runtime.counts, doors: this.#doors.counts, uptime });
+        const { counts: doors } = this.#doors;
+        return ownCounts({ gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime });
       },
     };
   }

@@ -18,6 +18,7 @@ interface DnsCounts {
 
 interface Counted {
   readonly gossip: ReadonlyMap<string, number>;
+  readonly peers: ReadonlyMap<string, number>;
   readonly runs: RunCounts;
   readonly doors: DoorCounts;
   /** Seconds since the start. */
@@ -25,13 +26,25 @@ interface Counted {
 }
 
 /** What the parts of the agent count of themselves, for `/metrics`. */
-export function* ownCounts({ gossip, runs, doors, uptime }: Counted): Iterable<Family> {
+export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Iterable<Family> {
   const isQueue = ([name]: readonly [string, number]) => name.startsWith('queue_');
   const queues = [...gossip].filter(isQueue);
   const totals = [...gossip].filter((entry) => !isQueue(entry));
   yield gauge('opsbro_uptime_seconds', 'Time since the agent started.', [{ value: uptime }]);
   yield counter('opsbro_gossip_total', 'What happened in gossip, by name.', labelled('name', totals));
   yield gauge('opsbro_gossip_queue', 'Messages that wait to be told on.', labelled('name', queues));
+  const isNow = ([name]: readonly [string, number]) => name.endsWith('_now');
+  const peerTotals = [...peers].filter((entry) => !isNow(entry));
+  yield counter(
+    'opsbro_peer_total',
+    'What came to the door for peers and what became of it.',
+    labelled('name', peerTotals),
+  );
+  yield gauge(
+    'opsbro_peer_open',
+    'Connections and streams of peers that are open.',
+    labelled('name', [...peers].filter(isNow)),
+  );
   yield counter(
     'opsbro_plugin_runs_total',
     'Runs of plugins, by how they ended.',

@@ -15,6 +15,7 @@ import { Alone } from './alone.ts';
 import { gossipBind } from './gossip-bind.ts';
 import type { Identity } from './identity.ts';
 import { openIncarnation } from './incarnation.ts';
+import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
 import { StateStore } from './state-store.ts';
 import type { World } from './world.ts';
@@ -35,6 +36,7 @@ export interface Parts {
   readonly state: StateStore;
   readonly kv: KvStore;
   readonly pool: Pool;
+  readonly peers: Peers;
   readonly runtime: Runtime;
   readonly localAddress: string;
   readonly warnings: readonly string[];
@@ -61,19 +63,22 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     log.logger.warn({ part: 'gossip' }, warning);
     health.raise('gossip', 'insecure', warning);
   }
-  const pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state }));
+  const peers = await openPeers(setting, bind.addresses, opened);
+  const pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state, peerPort: peers.port }));
   const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
   await runtime.restore();
-  return { state, kv, pool, runtime, localAddress: address, warnings: bind.warnings };
+  return { state, kv, pool, peers, runtime, localAddress: address, warnings: bind.warnings };
 }
 
 interface PoolSetting {
   readonly address: string;
   readonly bind: readonly string[];
   readonly state: StateStore;
+  readonly peerPort: number;
 }
 
-async function openPool({ world, identity, written }: Setting, { address, bind, state }: PoolSetting): Promise<Pool> {
+async function openPool({ world, identity, written }: Setting, own: PoolSetting): Promise<Pool> {
+  const { address, bind, state, peerPort } = own;
   const { clock, bus, random, log, version, home, ports } = world;
   const { config } = written.loaded;
   const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: config.node_zone };
@@ -85,6 +90,7 @@ async function openPool({ world, identity, written }: Setting, { address, bind, 
     startGossip({
       ...facts,
       isProxy: false,
+      peerPort,
       agentVersion: version,
       bind,
       port,

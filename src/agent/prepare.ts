@@ -125,6 +125,8 @@ function flagsOf({ logLevel, debug, bind, port, join }: StartOptions): ReadonlyM
   if (logLevel !== undefined) flags.set('log_level', logLevel.toUpperCase());
   if (bind !== undefined) flags.set('bind', bind);
   if (port !== undefined) flags.set('port', port);
+  // Who wants any free port does so because another agent has the usual ones.
+  if (port === 0) flags.set('peer_port', 0);
   if (join !== undefined && join.length > 0) flags.set('seeds', join);
   return flags;
 }

@@ -138,6 +138,10 @@ export const AgentConfig = z.strictObject({
   advertise: field.oneAddress().optional().describe('Address told to others; found by itself when left out.'),
   advertise_port: field.port().optional().describe('Port told to others, when it is not the one listened on.'),
   port: field.port().default(6768).describe('Port of gossip, UDP and TCP.'),
+  peer_port: field
+    .door()
+    .default(6767)
+    .describe('TCP port at which other agents ask this one, on the addresses of bind.'),
   insecure: field.flag().default(false).describe('Let gossip listen beyond loopback although nothing is encrypted.'),
   http,
   websocket,

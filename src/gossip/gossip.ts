@@ -42,6 +42,8 @@ export interface GossipOptions extends GuardOptions {
   readonly displayName: string;
   readonly zone: string;
   readonly isProxy: boolean;
+  /** Where peers ask us, for those who want to know; 0, or left out, while that door is closed. */
+  readonly peerPort?: number;
   readonly agentVersion: string;
   /** Addresses to listen at; one number serves all. */
   readonly bind: readonly string[];

@@ -16,6 +16,8 @@ export interface Psk {
 
 /** What decides who may come in. */
 export interface PskRules {
+  /** Milliseconds that a handshake may take. */
+  readonly timeoutMs: number;
   /** The 32 bytes of a key; nothing for a name that is not known. */
   keyOf(identity: string): Uint8Array | undefined;
   /** Told of a connection that has not, with a reason from a small set of words. It is closed already. */
@@ -24,7 +26,6 @@ export interface PskRules {
 
 /** A shared key belongs to one hash in TLS 1.3; with OpenSSL's callbacks that is SHA-256, whose first cipher is this one. */
 const CIPHER = 'TLS_AES_128_GCM_SHA256';
-const HANDSHAKE_MS = 5_000;
 const HANDSHAKE_RECORD = 0x16;
 
 const REASONS: ReadonlyMap<string | undefined, string> = new Map([
@@ -44,14 +45,14 @@ export type Secured = (socket: TLSSocket, identity: string) => void;
  * Makes the server's side of the handshake on connections that are handed to the answer; each is told when it is secured. Nothing is ever resumed: a resumed session does
  * not ask for the key again, so it would outlive the key's removal.
  */
-export function pskServer({ keyOf, onRefused }: PskRules): (raw: Socket, secured: Secured) => void {
+export function pskServer({ timeoutMs, keyOf, onRefused }: PskRules): (raw: Socket, secured: Secured) => void {
   const identities = new WeakMap<TLSSocket, string>();
   const waiting = new Map<string, Secured>();
   const server = createServer({
     minVersion: 'TLSv1.3',
     ciphers: CIPHER,
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: HANDSHAKE_MS,
+    handshakeTimeout: timeoutMs,
     pskCallback(socket, identity) {
       const psk = keyOf(identity);
       if (psk === undefined) return null;
@@ -108,8 +109,17 @@ export async function connectPsk(to: Endpoint, { identity, psk }: Psk, signal: A
   return socket;
 }
 
-/** Tells whether a connection begins with a TLS handshake; closes it, and tells `silent`, when nothing comes within 5 s. */
-export function whenBegun(socket: Socket, begun: (how: 'tls' | 'plain') => void, silent: () => void): void {
+/** What to do with a connection that has just been made. */
+export interface Beginnings {
+  /** Milliseconds until its first byte must be there. */
+  readonly timeoutMs: number;
+  begun(how: 'tls' | 'plain'): void;
+  /** Nothing came in time; it is closed already. */
+  silent(): void;
+}
+
+/** Tells whether a connection begins with a TLS handshake. */
+export function whenBegun(socket: Socket, { timeoutMs, begun, silent }: Beginnings): void {
   const close = () => void socket.destroy();
   const look = () => {
     const head: Buffer | null = socket.read(1);
@@ -127,7 +137,7 @@ export function whenBegun(socket: Socket, begun: (how: 'tls' | 'plain') => void,
   };
   socket.on('readable', look);
   socket.once('end', close);
-  socket.setTimeout(HANDSHAKE_MS, giveUp);
+  socket.setTimeout(timeoutMs, giveUp);
 }
 
 function explained(error: unknown, to: Endpoint): OpsbroError {

@@ -1,7 +1,6 @@
 /** The door of the agent to other agents: proves who asks, then hands requests and streams to the parts that take them. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Clock } from '../base/clock.ts';
@@ -28,6 +27,8 @@ export interface PeerLimits {
   readonly requests: number;
   readonly streamsPerPeer: number;
   readonly streams: number;
+  /** Milliseconds until a connection must have said something, and then until it must have proved a key. */
+  readonly handshakeTimeoutMs: number;
   /** Milliseconds until the head of a request must be there. */
   readonly headersTimeoutMs: number;
 }
@@ -39,11 +40,14 @@ const LIMITS: PeerLimits = {
   requests: 512,
   streamsPerPeer: 16,
   streams: 2_048,
+  handshakeTimeoutMs: 5_000,
   headersTimeoutMs: 10_000,
 };
 /** Longer than a client keeps a connection that it does not use. */
 const KEEP_ALIVE_MS = 60_000;
 const REFUSAL_MS = 1_000;
+
+type Socket = IncomingMessage['socket'];
 
 export interface PeerDoorOptions {
   readonly addresses: readonly [string, ...string[]];
@@ -86,6 +90,7 @@ export class PeerDoor implements AsyncDisposable {
     this.#complaints = new Complaints(clock, log);
     this.#entry = new Entry(keys, (name) => this.#count(name));
     this.#secure = pskServer({
+      timeoutMs: this.#limits.handshakeTimeoutMs,
       keyOf: (identity) => keys.find(identity)?.psk,
       onRefused: (reason, address) => this.#refuse(reason, address),
     });
@@ -160,7 +165,8 @@ export class PeerDoor implements AsyncDisposable {
         turnAway(raw);
       }
     };
-    whenBegun(raw, begun, () => this.#refuse('silent', address));
+    const { handshakeTimeoutMs: timeoutMs } = this.#limits;
+    whenBegun(raw, { timeoutMs, begun, silent: () => this.#refuse('silent', address) });
   }
 
   #onSecured(socket: Socket, identity: string, serve: (ready: Socket) => void): void {

@@ -21,13 +21,13 @@ const PART = /^[a-z][a-z0-9-]{0,31}$/;
 export function checkTarget(target: string): void {
   if (target.length > LONGEST) throw new OpsbroError('uri_too_long', `the target is longer than ${LONGEST} characters`);
   const [path = ''] = target.split('?', 1);
-  const [, version] = TARGET.exec(path) ?? [];
+  const [, version] = TARGET.exec(target) ?? [];
   if (version === undefined || !VERSIONS.includes(version)) {
     const text = `peers are answered at ${PREFIX}/PART/..., not at ${path.slice(0, 100)}`;
     throw new OpsbroError('unknown_route', text, { details: { versions: VERSIONS } });
   }
   const isNormal = URL.canParse(`http://peer${path}`) && new URL(`http://peer${path}`).pathname === path;
-  if (!isNormal || path.includes('#')) throw new OpsbroError('bad_request', 'the path is not in its normal form');
+  if (!isNormal || target.includes('#')) throw new OpsbroError('bad_request', 'the path is not in its normal form');
 }
 
 /** The part whose streams are opened at this target. */

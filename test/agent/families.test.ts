@@ -9,6 +9,10 @@ test('what the parts count is a sound page for Prometheus', () => {
         ['queue_membership', 2],
         ['packets_in', 7],
       ]),
+      peers: new Map([
+        ['answered', 3],
+        ['secured_now', 1],
+      ]),
       runs: { runs: 5, errors: 1, timeouts: 0 },
       doors: {
         websocket: { clients: 3, closedSlow: 0 },
@@ -21,6 +25,8 @@ test('what the parts count is a sound page for Prometheus', () => {
     'opsbro_uptime_seconds 12.5',
     'opsbro_gossip_total{name="packets_in"} 7',
     'opsbro_gossip_queue{name="queue_membership"} 2',
+    'opsbro_peer_total{name="answered"} 3',
+    'opsbro_peer_open{name="secured_now"} 1',
     'opsbro_plugin_runs_total{result="runs"} 5',
     'opsbro_plugin_runs_total{result="errors"} 1',
     'opsbro_plugin_runs_total{result="timeouts"} 0',

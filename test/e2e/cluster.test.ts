@@ -52,6 +52,14 @@ describe('three agents on one machine', () => {
     }
   });
 
+  test('tell each other where they are asked by agents, and answer there', async () => {
+    expect(await seen(b, 'a')).toMatchObject({ tags: { pp: String(a.ports.peer) } });
+    const answer = await fetch(`http://127.0.0.1:${a.ports.peer}/peer/v1/hello`, {
+      headers: { 'x-opsbro-peer': 'id-of-b.boot.1.' },
+    });
+    expect(await answer.json()).toMatchObject({ name: 'a', zone: 'internet' });
+  });
+
   test('know the checks of every node', async () => {
     await expect
       .poll(async () => Object.keys((await seen(a, 'c'))?.checks ?? {}), { timeout: 15_000 })

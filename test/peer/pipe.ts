@@ -20,9 +20,8 @@ class End extends Duplex {
   }
 
   override _write(bytes: Buffer, _: string, done: () => void): void {
-    if (!this.other) return done();
-    if (this.other.push(bytes)) done();
-    else this.other.#wanted = done;
+    if (this.other && !this.other.push(bytes)) this.other.#wanted = done;
+    else done();
   }
 
   override _final(done: () => void): void {

@@ -11,6 +11,7 @@ const program = fileURLToPath(new URL('../../bin/opsbro', import.meta.url));
 /** Every door on a free port, quick gossip, so that several agents share a machine and a test. */
 export const APART = {
   OPSBRO_PORT: '0',
+  OPSBRO_PEER_PORT: '0',
   OPSBRO_HTTP__PORT: '0',
   OPSBRO_WEBSOCKET__PORT: '0',
   OPSBRO_DNS__PORT: '0',
@@ -23,7 +24,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-type Ports = Readonly<Record<'gossip' | 'http' | 'websocket' | 'dns', number>>;
+type Ports = Readonly<Record<'gossip' | 'peer' | 'http' | 'websocket' | 'dns', number>>;
 
 /** A real agent in a process of its own, and the command line that talks to it. */
 export class RunningAgent implements AsyncDisposable {

@@ -13,6 +13,8 @@ export interface TagFacts {
   readonly id: string;
   readonly zone: string;
   readonly isProxy: boolean;
+  /** Where peers ask us; 0, or left out, while that door is closed. */
+  readonly peerPort?: number;
   /** What the configuration adds. */
   readonly tags: ReadonlyMap<string, string>;
 }
@@ -23,8 +25,7 @@ export function ownTags(facts: TagFacts, recordTag: string, groups: readonly str
     ['ob', '1'],
     ['id', facts.id],
     ['z', facts.zone],
-    // No door for peers is open.
-    ['pp', '0'],
+    ['pp', String(facts.peerPort ?? 0)],
     ...(facts.isProxy ? ([['px', '1']] as const) : []),
     ['sv', recordTag],
     ...facts.tags,
