@@ -2,7 +2,7 @@ import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { AgentEvent } from '../model/event.ts';
-import type { CheckSummary, Member } from '../model/member.ts';
+import type { CheckSummary, Member, ServiceSummary } from '../model/member.ts';
 import type { Pool } from './pool.ts';
 
 type Facts = Pick<Member, 'id' | 'name' | 'displayName' | 'zone' | 'address' | 'version'>;
@@ -78,9 +78,20 @@ export class Alone implements Pool {
     if (checks.delete(id)) this.#become('checks', { checks });
   }
 
+  setService(name: string, summary: ServiceSummary): void {
+    this.#become('services', { services: new Map(this.#self.services).set(name, summary) });
+  }
+
+  removeService(name: string): void {
+    const services = new Map(this.#self.services);
+    if (services.delete(name)) this.#become('services', { services });
+  }
+
+  setPorts(): void {}
+
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #become(part: 'base' | 'checks', change: Partial<Member>): void {
+  #become(part: 'base' | 'checks' | 'services', change: Partial<Member>): void {
     const before = this.#self;
     this.#self = { ...before, ...change };
     this.#bus.emit({ type: 'record-change', part, member: this.#self, before });

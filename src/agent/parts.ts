@@ -77,7 +77,7 @@ interface PoolSetting {
   readonly peerPort: number;
 }
 
-async function openPool({ world, identity, written }: Setting, own: PoolSetting): Promise<Pool> {
+async function openPool({ world, identity, hosting, written }: Setting, own: PoolSetting): Promise<Pool> {
   const { address, bind, state, peerPort } = own;
   const { clock, bus, random, log, version, home, ports } = world;
   const { config } = written.loaded;
@@ -92,6 +92,7 @@ async function openPool({ world, identity, written }: Setting, own: PoolSetting)
       isProxy: false,
       peerPort,
       agentVersion: version,
+      hosting: hosting.find(({ isActive }) => isActive)?.name ?? '',
       bind,
       port,
       ...(advertise === undefined ? {} : { advertise }),
@@ -112,6 +113,8 @@ async function openPool({ world, identity, written }: Setting, own: PoolSetting)
       random,
       log: log.logger.child({ part: 'gossip' }),
       bus,
+      trouble: ({ code, text }) =>
+        text === '' ? world.health.clear('gossip', code) : world.health.raise('gossip', code, text),
     });
   try {
     return await ports.listen('gossip', config.port, listen);

@@ -1,4 +1,4 @@
-import type { CheckSummary, Membership } from '../model/member.ts';
+import type { CheckSummary, Membership, ServiceSummary } from '../model/member.ts';
 
 /** How the attempts to join went. */
 export interface Joined {
@@ -22,4 +22,8 @@ export interface Pool extends Membership, AsyncDisposable {
   setDisplayName(name: string): void;
   setCheck(id: string, summary: CheckSummary): void;
   removeCheck(id: string): void;
+  setService(name: string, summary: ServiceSummary): void;
+  removeService(name: string): void;
+  /** At which ports other doors of this node listen, by what they are for. */
+  setPorts(ports: ReadonlyMap<string, number>): void;
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { AgentEvent } from '../model/event.ts';
-import type { CheckSummary, Member } from '../model/member.ts';
+import type { Member } from '../model/member.ts';
 import type { Core } from './core/core.ts';
-import type { Effect, MemberChange, PartChange } from './core/effect.ts';
+import type { Effect, Entry, MemberChange, PartChange } from './core/effect.ts';
 import { isOurs, type Node, shownState } from './core/node.ts';
-import { readBase, readCheck } from './records/entries.ts';
+import { readBase, readCheck, readService } from './records/entries.ts';
 
 type ChangeEffect = Extract<Effect, { type: 'member' }>;
 type RecordEffect = Extract<Effect, { type: 'record' }>;
@@ -52,11 +52,8 @@ export class Directory {
   /** Takes in a change of what a member says of itself. */
   onRecord({ id, part, change }: RecordEffect): AgentEvent[] {
     const before = this.#byId.get(id);
-    if (!before || part === 'services') return [];
-    const member =
-      part === 'checks'
-        ? { ...before, checks: updatedChecks(before.checks, change) }
-        : { ...before, ...this.#baseOf(id, before.tags) };
+    if (!before) return [];
+    const member = { ...before, ...this.#saidOf(before, part, change) };
     this.#byId.set(id, member);
     return [{ type: 'record-change', part, member, before }];
   }
@@ -85,7 +82,7 @@ export class Directory {
 
   #compose(id: string, node: Node, before: Member | undefined): Member {
     const state = shownState(node);
-    const checks = before?.id === id ? before.checks : updatedChecks(new Map(), this.#allChecks(id));
+    const { checks, services } = before?.id === id ? before : this.#entriesOf(id);
     return {
       id,
       name: node.name,
@@ -102,7 +99,7 @@ export class Directory {
       zone: node.tags.get('z') ?? this.#zone,
       isProxy: node.tags.get('px') === '1',
       checks,
-      services: new Map(),
+      services,
       tags: node.tags,
       since: before?.state === state ? before.since : this.#clock.wall(),
       ...this.#baseOf(id, node.tags),
@@ -110,8 +107,23 @@ export class Directory {
     };
   }
 
-  #allChecks(id: string): PartChange {
-    return { set: this.#core.record(id).checks.entries, del: [] };
+  #saidOf({ id, tags, checks, services }: Member, part: RecordEffect['part'], change: PartChange): Partial<Member> {
+    switch (part) {
+      case 'base':
+        return this.#baseOf(id, tags);
+      case 'checks':
+        return { checks: updated(checks, change, readCheck) };
+      case 'services':
+        return { services: updated(services, change, readService) };
+    }
+  }
+
+  #entriesOf(id: string): Pick<Member, 'checks' | 'services'> {
+    const { checks, services } = this.#core.record(id);
+    return {
+      checks: updated(new Map(), { set: checks.entries, del: [] }, readCheck),
+      services: updated(new Map(), { set: services.entries, del: [] }, readService),
+    };
   }
 
   /** What the record says, else what the tags say. */
@@ -132,11 +144,15 @@ function groupsOfTags(tags: ReadonlyMap<string, string>): string[] {
   return (listed ?? '').split(',').filter((group) => group !== '');
 }
 
-function updatedChecks(before: ReadonlyMap<string, CheckSummary>, { set, del }: PartChange): Map<string, CheckSummary> {
-  const checks = new Map(before);
-  for (const name of del) checks.delete(name);
-  for (const [name, entry] of set) checks.set(name, readCheck(entry));
-  return checks;
+function updated<Value>(
+  before: ReadonlyMap<string, Value>,
+  { set, del }: PartChange,
+  read: (entry: Entry) => Value,
+): Map<string, Value> {
+  const values = new Map(before);
+  for (const name of del) values.delete(name);
+  for (const [name, entry] of set) values.set(name, read(entry));
+  return values;
 }
 
 const eventOf = (type: MemberChange, member: Member, before: Member | undefined): AgentEvent => ({

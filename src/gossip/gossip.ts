@@ -5,7 +5,7 @@ import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { AgentEvent } from '../model/event.ts';
-import type { CheckSummary, Member, Membership } from '../model/member.ts';
+import type { CheckSummary, Member, Membership, ServiceSummary } from '../model/member.ts';
 import type { Joined, PoolActions } from '../model/pool.ts';
 import { endpointText, resolveEndpoints } from '../net/address.ts';
 import { advertisedAddress } from './advertised.ts';
@@ -23,11 +23,13 @@ import type { KeyringHolder } from './keyring-holder.ts';
 import { keepSnapshot, keepVersions, type Memory, recall } from './memory.ts';
 import { News } from './news.ts';
 import { PoolKeys } from './pool-keys.ts';
-import { checkEntry, listEntry, textEntry } from './records/entries.ts';
+import { baseEntries } from './records/base-part.ts';
+import { checkEntry, listEntry, numbersEntry, serviceEntry, textEntry } from './records/entries.ts';
 import { Rejoin } from './rejoin.ts';
 import { checkTags, type TagFacts } from './serf/own-tags.ts';
 import { Streams } from './streams.ts';
 import { type QueryHandler, Talk } from './talk.ts';
+import type { Trouble } from './trouble.ts';
 
 /** An address without a port means this one. */
 const DEFAULT_PORT = 6_768;
@@ -45,6 +47,8 @@ export interface GossipOptions extends GuardOptions {
   /** Where peers ask us, for those who want to know; 0, or left out, while that door is closed. */
   readonly peerPort?: number;
   readonly agentVersion: string;
+  /** Name of what the machine runs on, such as a cloud; empty when nobody knows. */
+  readonly hosting?: string;
   /** Addresses to listen at; one number serves all. */
   readonly bind: readonly string[];
   /** 0 takes a free one. */
@@ -66,6 +70,8 @@ export interface GossipOptions extends GuardOptions {
   readonly shelf: Shelf;
   readonly random: Random;
   readonly bus: Bus<AgentEvent>;
+  /** Told of what is not well, and when it is again. */
+  readonly trouble?: (trouble: Trouble) => void;
 }
 
 /**
@@ -143,7 +149,7 @@ export class Gossip implements Membership, AsyncDisposable {
       timeoutMs: profile.tcpTimeout,
       asked: (stream, message) => this.#step({ type: 'asked', stream, message }),
     });
-    this.#news = new News(this.#directory, options.bus, options.log);
+    this.#news = new News(this.#directory, options);
     this.#talk = new Talk(options, { core: this.#core, step: (input) => this.#step(input), count });
     this.#poolKeys = new PoolKeys(this.#core, this.#talk, options.keys);
     this.#closing.use(door);
@@ -270,7 +276,22 @@ export class Gossip implements Membership, AsyncDisposable {
 
   /** Tells the pool that a check is no more. */
   removeCheck(id: string): void {
-    this.#step({ type: 'setEntries', part: 'checks', change: { set: new Map(), del: [id] } });
+    this.#unset('checks', id);
+  }
+
+  /** Tells the pool of a service that this node offers, and how it is. */
+  setService(name: string, summary: ServiceSummary): void {
+    this.#set('services', name, serviceEntry(summary));
+  }
+
+  /** Tells the pool that a service is no more. */
+  removeService(name: string): void {
+    this.#unset('services', name);
+  }
+
+  /** Tells the pool at which ports other doors of this node listen, by what they are for. */
+  setPorts(ports: ReadonlyMap<string, number>): void {
+    this.#set('base', 'ports', numbersEntry(new Map([...ports, ['gossip', this.#core.self.port]])));
   }
 
   /** Closes the sockets without a word: the others will miss us. */
@@ -287,23 +308,23 @@ export class Gossip implements Membership, AsyncDisposable {
   }
 
   #begin(): void {
-    const { id, name, displayName, zone, agentVersion, clock } = this.#options;
+    const { clock } = this.#options;
     this.#act(this.#core.start(clock.now()));
     this.#door.onPacket((messages, from) => this.#step({ type: 'packet', from, messages }));
     this.#door.onConnection = (connection) => this.#streams.accept(connection);
-    const facts = new Map([
-      ['id', textEntry(id)],
-      ['name', textEntry(name)],
-      ['display_name', textEntry(displayName)],
-      ['zone', textEntry(zone)],
-      ['version', textEntry(agentVersion)],
-      ['address', textEntry(endpointText(this.#core.self))],
-    ]);
-    this.#step({ type: 'setEntries', part: 'base', change: { set: facts, del: [] } });
+    this.#step({
+      type: 'setEntries',
+      part: 'base',
+      change: { set: baseEntries({ ...this.#options, started: clock.wall() }, this.#core.self), del: [] },
+    });
   }
 
   #set(part: PartName, key: string, entry: Entry): void {
     this.#step({ type: 'setEntries', part, change: { set: new Map([[key, entry]]), del: [] } });
+  }
+
+  #unset(part: PartName, key: string): void {
+    this.#step({ type: 'setEntries', part, change: { set: new Map(), del: [key] } });
   }
 
   async #joinOne(written: string): Promise<string | undefined> {

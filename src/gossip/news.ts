@@ -2,11 +2,19 @@ import type { Bus } from '../base/bus.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentEvent } from '../model/event.ts';
 import { endpointText } from '../net/address.ts';
-import type { Effect, MemberChange } from './core/effect.ts';
+import type { Effect, MemberChange, PartName } from './core/effect.ts';
 import type { Directory } from './directory.ts';
+import { oversizeTrouble, type Trouble } from './trouble.ts';
 
 /** What the rest of the agent hears of. */
-type NewsEffect = Extract<Effect, { readonly type: 'member' | 'record' | 'heard' | 'conflict' | 'log' }>;
+type NewsEffect = Extract<Effect, { readonly type: 'member' | 'record' | 'heard' | 'conflict' | 'oversize' | 'log' }>;
+
+/** Who is told. */
+interface Listeners {
+  readonly bus: Bus<AgentEvent>;
+  readonly log: Logger;
+  readonly trouble?: ((trouble: Trouble) => void) | undefined;
+}
 
 /** Changes that are worth a line in the log. */
 const LOGGED: ReadonlySet<MemberChange> = new Set(['member-join', 'member-leave', 'member-failed']);
@@ -16,11 +24,14 @@ export class News {
   readonly #directory: Directory;
   readonly #bus: Bus<AgentEvent>;
   readonly #log: Logger;
+  readonly #trouble: (trouble: Trouble) => void;
+  readonly #leftOut = new Map<PartName, number>();
 
-  constructor(directory: Directory, bus: Bus<AgentEvent>, log: Logger) {
+  constructor(directory: Directory, { bus, log, trouble = () => {} }: Listeners) {
     this.#directory = directory;
     this.#bus = bus;
     this.#log = log;
+    this.#trouble = trouble;
   }
 
   tell(effect: NewsEffect): void {
@@ -28,6 +39,7 @@ export class News {
     else if (effect.type === 'heard') this.#directory.onHeard(effect.name, effect.rttMs);
     else if (effect.type === 'record') this.#emit(this.#directory.onRecord(effect));
     else if (effect.type === 'conflict') this.#conflict(effect);
+    else if (effect.type === 'oversize') this.#oversize(effect);
     else {
       if (LOGGED.has(effect.change)) this.#log.info({ member: effect.node.name }, effect.change);
       this.#emit(this.#directory.onMember(effect));
@@ -36,6 +48,13 @@ export class News {
 
   #emit(events: readonly AgentEvent[]): void {
     for (const event of events) this.#bus.emit(event);
+  }
+
+  #oversize({ part, leftOut }: Extract<Effect, { readonly type: 'oversize' }>): void {
+    this.#leftOut.set(part, leftOut);
+    const trouble = oversizeTrouble(this.#leftOut);
+    if (trouble.text !== '') this.#log.warn({ recordPart: part, leftOut }, trouble.text);
+    this.#trouble(trouble);
   }
 
   #conflict({ name, ...places }: Extract<Effect, { readonly type: 'conflict' }>): void {

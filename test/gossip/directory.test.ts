@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Effect } from '../../src/gossip/core/effect.ts';
 import type { Node } from '../../src/gossip/core/node.ts';
 import { Directory } from '../../src/gossip/directory.ts';
-import { checkEntry, listEntry, textEntry } from '../../src/gossip/records/entries.ts';
+import { checkEntry, listEntry, serviceEntry, textEntry } from '../../src/gossip/records/entries.ts';
 import { EMPTY_RECORD, type NodeRecord } from '../../src/gossip/records/part.ts';
 import { SimulatedClock } from '../support/clock.ts';
 
@@ -113,4 +113,22 @@ test('one check that changes leaves the others as they are', () => {
   });
   expect(event).toMatchObject({ type: 'record-change', part: 'checks' });
   expect([...(directory.members.get('id-1')?.checks.keys() ?? [])]).toEqual(['b']);
+});
+
+test('services are there from the start, and change one by one', () => {
+  const { directory, records } = setUp();
+  const web = { state: 'ok', address: '10.0.0.2', port: 80, tags: ['http'], meta: new Map([['path', '/']]) } as const;
+  records.set('id-1', { ...EMPTY_RECORD, services: { version: 1, entries: new Map([['web', serviceEntry(web)]]) } });
+  directory.onMember(told('member-join', node('web1', { ob: '1', id: 'id-1' })));
+  expect(directory.members.get('id-1')?.services.get('web')).toEqual(web);
+  const set = new Map([['db', serviceEntry({ ...web, port: 5_432 })]]);
+  const [event] = directory.onRecord({ type: 'record', id: 'id-1', part: 'services', change: { set, del: ['web'] } });
+  expect(event).toMatchObject({
+    type: 'record-change',
+    part: 'services',
+    before: { services: new Map([['web', web]]) },
+  });
+  expect([...(directory.members.get('id-1')?.services ?? [])].map(([name, { port }]) => [name, port])).toEqual([
+    ['db', 5_432],
+  ]);
 });

@@ -83,6 +83,8 @@ export type Effect =
   /** A member of another zone came or changed; `foreignGone`: it is forgotten. */
   | { readonly type: 'foreign'; readonly node: ForeignNode }
   | { readonly type: 'foreignGone'; readonly node: ForeignNode }
+  /** So many entries of our own part have no room in it; 0: all have again. */
+  | { readonly type: 'oversize'; readonly part: PartName; readonly leftOut: number }
   /** A probe of a member came back after so many milliseconds. */
   | { readonly type: 'heard'; readonly name: string; readonly rttMs: number }
   /** Our incarnation, to be on disk before anything after it is done. */

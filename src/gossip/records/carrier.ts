@@ -19,7 +19,7 @@ import {
   readWants,
 } from './bodies.ts';
 import type { Library } from './library.ts';
-import { isTooLarge } from './part.ts';
+import { changed, isTooLarge } from './part.ts';
 
 interface Parts {
   readonly desk: Desk;
@@ -185,7 +185,7 @@ export class Carrier {
       this.#compare(id, library.sum(id) - have + to);
       return;
     }
-    if (isTooLarge(library.get(id)[part].entries, delta.set)) {
+    if (isTooLarge(changed(library.get(id)[part].entries, delta))) {
       desk.count('dropped_record_too_large');
       return;
     }

@@ -1,6 +1,6 @@
 /** What this version of the agent writes into records, and how it reads what others wrote. Reading never throws: what is missing is empty. */
-import { CHECK_STATES, stateId } from '../../model/check.ts';
-import type { CheckSummary } from '../../model/member.ts';
+import { CHECK_STATES, type ShownState, stateId } from '../../model/check.ts';
+import type { CheckSummary, ServiceSummary } from '../../model/member.ts';
 import type { Entry } from '../core/effect.ts';
 import { pack, struct } from '../wire/pack.ts';
 import { guarded, isMalformed } from '../wire/refusal.ts';
@@ -11,18 +11,30 @@ interface BaseFacts {
   readonly displayName: string;
   readonly groups: readonly string[];
   readonly version: string;
+  /** When its agent started, in epoch milliseconds; 0 when it does not say. */
+  readonly started: number;
 }
 
 /** An output longer than this is cut when it is told to others. */
 const OUTPUT_LIMIT = 256;
-/** Nobody shows more groups than this. */
-const MAX_GROUPS = 1_024;
+/** Nobody shows more groups, or tags of a service, than this. */
+const MAX_TEXTS = 1_024;
+const MAX_PORT = 65_535;
 
 /** A text as an entry. */
 export const textEntry = (text: string): Entry => pack(text);
 
 /** A list of texts as an entry. */
 export const listEntry = (texts: readonly string[]): Entry => pack(texts);
+
+/** A whole number as an entry. */
+export const numberEntry = (value: number): Entry => pack(value);
+
+/** Yes or no as an entry. */
+export const flagEntry = (isSo: boolean): Entry => pack(isSo);
+
+/** Numbers by name as an entry. */
+export const numbersEntry = (numbers: ReadonlyMap<string, number>): Entry => pack(numbers);
 
 /** The state of a check as an entry; an output is told only while it is not ok. */
 export function checkEntry({ state, hard, changed, output }: CheckSummary): Entry {
@@ -32,16 +44,32 @@ export function checkEntry({ state, hard, changed, output }: CheckSummary): Entr
 
 /** The state of a check from its entry, `unknown` when it cannot be read. */
 export function readCheck(entry: Entry): CheckSummary {
-  const fields = read(entry);
-  const get = (name: string): Unpacked => (fields instanceof Map ? (fields.get(name) ?? null) : null);
-  const number = get('s');
-  const state = typeof number === 'number' ? CHECK_STATES[number] : undefined;
-  const changed = get('t');
+  const get = fieldsOf(entry);
   return {
-    state: get('p') === true ? 'pending' : (state ?? 'unknown'),
+    state: stateOf(get),
     hard: get('h') === true,
-    changed: typeof changed === 'number' ? changed : 0,
+    changed: number(get('t')),
     output: cut(text(get('o'))),
+  };
+}
+
+/** A service as an entry. */
+export function serviceEntry({ state, address, port, tags, meta }: ServiceSummary): Entry {
+  const isPending = state === 'pending' ? true : undefined;
+  return pack(struct({ address, meta, p: isPending, port, s: stateId(state), tags }));
+}
+
+/** A service from its entry, its state `unknown` when it cannot be read; the tags are sorted. */
+export function readService(entry: Entry): ServiceSummary {
+  const get = fieldsOf(entry);
+  const [port, meta] = [number(get('port')), get('meta')];
+  const texts = meta instanceof Map ? [...meta].slice(0, MAX_TEXTS) : [];
+  return {
+    state: stateOf(get),
+    address: text(get('address')),
+    port: port <= MAX_PORT ? port : 0,
+    tags: textsOf(get('tags')),
+    meta: new Map(texts.map(([name, value]) => [name, text(value)])),
   };
 }
 
@@ -51,14 +79,31 @@ export function readBase(entries: ReadonlyMap<string, Entry>): BaseFacts {
     displayName: text(read(entries.get('display_name'))),
     groups: readTexts(entries.get('groups')),
     version: text(read(entries.get('version'))),
+    started: number(read(entries.get('started'))),
   };
 }
 
 /** The texts of a list, sorted, each once. */
 export function readTexts(entry: Entry | undefined): string[] {
-  const list = read(entry);
+  return textsOf(read(entry));
+}
+
+type Fields = (name: string) => Unpacked;
+
+function fieldsOf(entry: Entry): Fields {
+  const fields = read(entry);
+  return (name) => (fields instanceof Map ? (fields.get(name) ?? null) : null);
+}
+
+function stateOf(get: Fields): ShownState {
+  const id = get('s');
+  const state = typeof id === 'number' ? CHECK_STATES[id] : undefined;
+  return get('p') === true ? 'pending' : (state ?? 'unknown');
+}
+
+function textsOf(list: Unpacked): string[] {
   if (!Array.isArray(list)) return [];
-  return [...new Set(list.slice(0, MAX_GROUPS).map(text))].filter((name) => name !== '').sort();
+  return [...new Set(list.slice(0, MAX_TEXTS).map(text))].filter((name) => name !== '').sort();
 }
 
 function read(entry: Entry | undefined): Unpacked {
@@ -66,6 +111,9 @@ function read(entry: Entry | undefined): Unpacked {
   const value = guarded(() => unpack(entry).value);
   return isMalformed(value) ? null : value;
 }
+
+const number = (value: Unpacked): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 
 const text = (value: Unpacked): string => (value instanceof Uint8Array ? (textOf(value) ?? '') : '');
 

@@ -6,7 +6,7 @@ import { ownTags, type TagFacts } from '../serf/own-tags.ts';
 import type { Delta } from './bodies.ts';
 import { readTexts } from './entries.ts';
 import type { Library } from './library.ts';
-import { changed, digestOf, isNoChange, isTooLarge, realChange } from './part.ts';
+import { changed, difference, digestOf, fitting, isNoChange, isTooLarge, realChange } from './part.ts';
 
 /** Changes within this time are told as one. */
 const BATCH_MS = 200;
@@ -30,6 +30,8 @@ interface Parts {
 export class OwnRecord {
   readonly #parts: Parts;
   readonly #pending = new Map<PartName, { readonly set: Map<string, Entry>; readonly del: Set<string> }>();
+  /** Entries that their part has no room for. */
+  readonly #leftOut = new Map<PartName, ReadonlyMap<string, Entry>>();
   #batch: Appointment | undefined;
   #renewal: Appointment | undefined;
   #lastRenewal = Number.NEGATIVE_INFINITY;
@@ -42,16 +44,12 @@ export class OwnRecord {
     }
   }
 
-  /** Changes entries of a part. What would make the part too large is left out and counted. */
+  /** Changes entries of a part. What a part has no room for is left out by name order, until there is room again. */
   change(part: PartName, wanted: PartChange): void {
     const { desk, library, facts } = this.#parts;
     const { version, entries } = library.get(facts.id)[part];
-    const change = realChange(entries, wanted);
+    const change = this.#fit(part, entries, wanted);
     if (isNoChange(change)) return;
-    if (isTooLarge(changed(entries, change))) {
-      desk.count('record_too_large');
-      return;
-    }
     library.apply({ id: facts.id, part }, version, change);
     this.#remember(part, change);
     this.#batch ??= desk.later(BATCH_MS, () => this.#publish());
@@ -81,6 +79,21 @@ export class OwnRecord {
     this.#setVersion(part, version + 1);
     this.#keepVersions();
     this.dress();
+  }
+
+  /** The change without what there is no room for, and with what there is room for again. */
+  #fit(part: PartName, told: ReadonlyMap<string, Entry>, change: PartChange): PartChange {
+    const leftOut = this.#leftOut.get(part);
+    if (leftOut === undefined && !isTooLarge(changed(told, change))) return realChange(told, change);
+    const wanted = changed(new Map([...(leftOut ?? []), ...told]), change);
+    const kept = fitting(wanted);
+    const without = new Map([...wanted].filter(([name]) => !kept.has(name)));
+    if (without.size === 0) this.#leftOut.delete(part);
+    else this.#leftOut.set(part, without);
+    if (without.size !== (leftOut?.size ?? 0)) {
+      this.#parts.desk.do({ type: 'oversize', part, leftOut: without.size });
+    }
+    return difference(told, kept);
   }
 
   #dressLater(wait: number): void {

@@ -10,7 +10,7 @@ export interface Part {
 
 export type NodeRecord = Readonly<Record<PartName, Part>>;
 
-/** A part of this many packed bytes is as large as one may be. */
+/** A part of this many packed bytes is as large as one may be; three of them are a record. */
 const PART_LIMIT = 65_536;
 
 const EMPTY: Part = { version: 0, entries: new Map() };
@@ -56,10 +56,25 @@ export function digestOf(record: NodeRecord): string {
 }
 
 /** Whether entries together are more than a part may hold. */
-export function isTooLarge(...groups: readonly ReadonlyMap<string, Entry>[]): boolean {
+export function isTooLarge(entries: ReadonlyMap<string, Entry>): boolean {
   let size = 0;
-  for (const entries of groups) for (const [name, entry] of entries) size += name.length + entry.length;
+  for (const [name, entry] of entries) size += sizeOf(name, entry);
   return size > PART_LIMIT;
 }
+
+/** The entries that a part has room for: by name order, without those that are too long for what the ones before have left. */
+export function fitting(entries: ReadonlyMap<string, Entry>): Map<string, Entry> {
+  const kept = new Map<string, Entry>();
+  let room = PART_LIMIT;
+  for (const [name, entry] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const size = sizeOf(name, entry);
+    if (size > room) continue;
+    room -= size;
+    kept.set(name, entry);
+  }
+  return kept;
+}
+
+const sizeOf = (name: string, entry: Entry): number => name.length + entry.length;
 
 const isSame = (a: Entry | undefined, b: Entry): boolean => a !== undefined && Buffer.compare(a, b) === 0;

@@ -10,12 +10,22 @@ import {
   readFull,
   readSupplement,
   readWants,
-} from '../../src/gossip/records/bodies.ts';
-import { checkEntry, listEntry, readBase, readCheck, readTexts, textEntry } from '../../src/gossip/records/entries.ts';
-import { changed, difference, digestOf, EMPTY_RECORD } from '../../src/gossip/records/part.ts';
-import { checkTags, ownTags } from '../../src/gossip/serf/own-tags.ts';
-import { pack } from '../../src/gossip/wire/pack.ts';
-import { CHECK_STATES } from '../../src/model/check.ts';
+} from '../../../src/gossip/records/bodies.ts';
+import {
+  checkEntry,
+  listEntry,
+  numberEntry,
+  readBase,
+  readCheck,
+  readService,
+  readTexts,
+  serviceEntry,
+  textEntry,
+} from '../../../src/gossip/records/entries.ts';
+import { changed, difference, digestOf, EMPTY_RECORD, fitting } from '../../../src/gossip/records/part.ts';
+import { checkTags, ownTags } from '../../../src/gossip/serf/own-tags.ts';
+import { pack } from '../../../src/gossip/wire/pack.ts';
+import { CHECK_STATES } from '../../../src/model/check.ts';
 
 const version = fc.nat(Number.MAX_SAFE_INTEGER);
 const name = fc.string({ unit: 'grapheme', maxLength: 40 });
@@ -115,20 +125,69 @@ describe('the state of a check', () => {
   });
 });
 
-test('a base part that lacks things or holds others is read as far as it goes', () => {
-  expect(readBase(new Map([['display_name', textEntry('web 1')]]))).toEqual({
-    displayName: 'web 1',
-    groups: [],
-    version: '',
+describe('a service', () => {
+  test('comes back as it was told, its tags sorted', () => {
+    const told = fc.record({
+      state: fc.constantFrom(...CHECK_STATES, 'pending' as const),
+      address: fc.ipV4(),
+      port: fc.integer({ min: 0, max: 65_535 }),
+      tags: fc.uniqueArray(fc.string({ minLength: 1 })),
+      meta: fc.array(fc.tuple(fc.string(), fc.string())).map((pairs) => new Map(pairs)),
+    });
+    fc.assert(
+      fc.property(told, (service) => {
+        expect(readService(serviceEntry(service))).toEqual({ ...service, tags: [...service.tags].sort() });
+      }),
+    );
   });
+
+  test.each([
+    ['no map', pack(['?'])],
+    ['no msgpack', new Uint8Array([0xc1])],
+    [
+      'other things',
+      pack(
+        new Map<string, string | number>([
+          ['port', 70_000],
+          ['s', 'x'],
+          ['tags', 1],
+          ['meta', 2],
+        ]),
+      ),
+    ],
+  ])('that cannot be read (%s) is unknown and empty', (_, entry) => {
+    expect(readService(entry)).toEqual({ state: 'unknown', address: '', port: 0, tags: [], meta: new Map() });
+  });
+});
+
+test('a part keeps what it has room for, by name order', () => {
+  const size = (bytes: number) => pack('x'.repeat(bytes));
+  const kept = fitting(
+    new Map([
+      ['d', size(10)],
+      ['c', size(40_000)],
+      ['a', size(10)],
+      ['b', size(40_000)],
+    ]),
+  );
+  expect([...kept.keys()]).toEqual(['a', 'b', 'd']);
+});
+
+test('a base part that lacks things or holds others is read as far as it goes', () => {
+  const said = new Map([
+    ['display_name', textEntry('web 1')],
+    ['started', numberEntry(7)],
+  ]);
+  expect(readBase(said)).toEqual({ displayName: 'web 1', groups: [], version: '', started: 7 });
   expect(
     readBase(
       new Map([
         ['groups', pack(5)],
         ['version', pack(['x'])],
+        ['started', pack(-1)],
       ]),
     ),
-  ).toEqual({ displayName: '', groups: [], version: '' });
+  ).toEqual({ displayName: '', groups: [], version: '', started: 0 });
   expect(readTexts(listEntry(['b', 'a', 'b', '']))).toEqual(['a', 'b']);
 });
 
