@@ -9,6 +9,9 @@ import { readBase, readCheck, readService } from './records/entries.ts';
 type ChangeEffect = Extract<Effect, { type: 'member' }>;
 type RecordEffect = Extract<Effect, { type: 'record' }>;
 
+/** Tags that repeat what a member's record says: its version, and its groups. */
+const RECORD_TAGS: ReadonlySet<string> = new Set(['sv', 'g']);
+
 /** The members of the pool as every part of the agent sees them: what the core holds, put together and keyed by node id. */
 export class Directory {
   readonly #byId = new Map<string, Member>();
@@ -45,7 +48,7 @@ export class Directory {
     const member = this.#compose(id, node, before);
     this.#byId.set(id, member);
     this.#ids.set(node.name, id);
-    events.push(eventOf(change, member, before));
+    if (change !== 'member-update' || !before || isNews(before, member)) events.push(eventOf(change, member, before));
     return events;
   }
 
@@ -153,6 +156,16 @@ function updated<Value>(
   for (const name of del) values.delete(name);
   for (const [name, entry] of set) values.set(name, read(entry));
   return values;
+}
+
+/** Whether an update says more than that the member's record changed: what the record says is told by itself. */
+function isNews(before: Member, after: Member): boolean {
+  const isMoved = before.address !== after.address || before.port !== after.port;
+  if (isMoved || before.state !== after.state || before.leaving !== after.leaving || before.id !== after.id)
+    return true;
+  if (before.groups.join() !== after.groups.join()) return true;
+  const names = new Set([...before.tags.keys(), ...after.tags.keys()]);
+  return [...names].some((name) => !RECORD_TAGS.has(name) && before.tags.get(name) !== after.tags.get(name));
 }
 
 const eventOf = (type: MemberChange, member: Member, before: Member | undefined): AgentEvent => ({

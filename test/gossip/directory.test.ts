@@ -132,3 +132,22 @@ test('services are there from the start, and change one by one', () => {
     ['db', 5_432],
   ]);
 });
+
+test('a new version of its record alone is no news of a member, but its incarnation is up to date', () => {
+  const { directory, records } = setUp();
+  const tags = { ob: '1', id: 'id-1', sv: '1.a' };
+  directory.onMember(told('member-join', node('web1', tags)));
+  const newer = node('web1', { ...tags, sv: '2.b' }, { incarnation: 2 });
+  expect(directory.onMember(told('member-update', newer))).toEqual([]);
+  expect(directory.members.get('id-1')).toMatchObject({
+    incarnation: 2,
+    tags: new Map(Object.entries({ ...tags, sv: '2.b' })),
+  });
+  for (const change of [{ rack: 'r1' }, { g: 'web' }])
+    expect(directory.onMember(told('member-update', node('web1', { ...tags, sv: '3.c', ...change })))).toHaveLength(1);
+  expect(directory.onMember(told('member-update', node('web1', tags, { status: 'leaving' })))).toHaveLength(1);
+  records.set('id-1', { ...EMPTY_RECORD, base: { version: 1, entries: new Map([['groups', listEntry(['db'])]]) } });
+  directory.onRecord({ type: 'record', id: 'id-1', part: 'base', change: { set: new Map(), del: [] } });
+  const repeated = node('web1', { ...tags, g: 'db' }, { status: 'leaving' });
+  expect(directory.onMember(told('member-update', repeated))).toEqual([]);
+});
