@@ -60,6 +60,7 @@ export class StateStore implements AsyncDisposable {
       load: async () => this.#load(prefix),
       put: (key, value) => this.#change({ type: 'put', key: prefix + key, value: { v: VERSION, value } }),
       delete: (key) => this.#change({ type: 'del', key: prefix + key }),
+      flush: () => this.#flushSoon(),
     };
   }
 
@@ -72,10 +73,13 @@ export class StateStore implements AsyncDisposable {
 
   #change(change: Change): void {
     this.#changes.set(change.key, change);
-    this.#due ??= this.#clock.after(FLUSH_MS, () => {
-      this.#due = undefined;
-      this.#writing = this.#writing.then(() => this.#flush());
-    });
+    this.#due ??= this.#clock.after(FLUSH_MS, () => this.#flushSoon());
+  }
+
+  #flushSoon(): void {
+    this.#due?.[Symbol.dispose]();
+    this.#due = undefined;
+    this.#writing = this.#writing.then(() => this.#flush());
   }
 
   async #flush(): Promise<void> {

@@ -4,4 +4,6 @@ export interface Shelf {
   load(): Promise<ReadonlyMap<string, unknown>>;
   put(key: string, value: unknown): void;
   delete(key: string): void;
+  /** Writes what was put at once, for what must not be a second late. */
+  flush(): void;
 }

@@ -7,20 +7,22 @@ import type { Shelf } from '../base/shelf.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, Membership, ServiceSummary } from '../model/member.ts';
 import type { Joined, PoolActions } from '../model/pool.ts';
-import { endpointText, resolveEndpoints } from '../net/address.ts';
+import { endpointText } from '../net/address.ts';
 import { advertisedAddress } from './advertised.ts';
 import { Alarm } from './alarm.ts';
-import { Core } from './core/core.ts';
-import type { Effect, Entry, Input, PartName } from './core/effect.ts';
-import { isLive, samePlace } from './core/node.ts';
+import { Core, type Snapshot } from './core/core.ts';
+import type { Effect, Entry, Input, PartName, Remembered } from './core/effect.ts';
+import { isLive } from './core/node.ts';
 import { PROFILES, type Profile, type ProfileName } from './core/profile.ts';
 import { Directory } from './directory.ts';
 import { coordinatesOf, roundTripOf } from './distances.ts';
 import { Door } from './door.ts';
 import type { Drop, Drops } from './drops.ts';
 import { type Guard, type GuardOptions, guardOf } from './guard.ts';
+import { Joins } from './joins.ts';
+import { Keeper } from './keeper.ts';
 import type { KeyringHolder } from './keyring-holder.ts';
-import { keepSnapshot, keepVersions, type Memory, recall } from './memory.ts';
+import { keepVersions, type Memory, recall } from './memory.ts';
 import { News } from './news.ts';
 import { PoolKeys } from './pool-keys.ts';
 import { baseEntries } from './records/base-part.ts';
@@ -31,12 +33,8 @@ import { Streams } from './streams.ts';
 import { type QueryHandler, Talk } from './talk.ts';
 import type { Trouble } from './trouble.ts';
 
-/** An address without a port means this one. */
-const DEFAULT_PORT = 6_768;
-const SNAPSHOT_DELAY_MS = 500;
 /** What changes what is kept for the next run: who is there, and which events and queries were heard. */
 const REMEMBERED: ReadonlySet<Effect['type']> = new Set(['member', 'event', 'query']);
-const OURSELVES = 'that is this node itself';
 
 export interface GossipOptions extends GuardOptions {
   readonly id: string;
@@ -68,10 +66,16 @@ export interface GossipOptions extends GuardOptions {
   /** Keeps our incarnation; it is on disk when this returns. */
   readonly saveIncarnation: (incarnation: number) => void;
   readonly shelf: Shelf;
+  /** Look for the members of the last run although it left on purpose. */
+  readonly rejoinAfterLeave?: boolean;
+  /** The snapshot of a Serf agent whose place this node takes; read when this node has none of its own. */
+  readonly serfSnapshot?: () => string;
   readonly random: Random;
   readonly bus: Bus<AgentEvent>;
   /** Told of what is not well, and when it is again. */
   readonly trouble?: (trouble: Trouble) => void;
+  /** This node turned out to be the copy of another with the same id; answers with what it does about that. */
+  readonly cloned?: () => string;
 }
 
 /**
@@ -81,7 +85,7 @@ export interface GossipOptions extends GuardOptions {
 export async function startGossip(options: GossipOptions): Promise<Gossip> {
   checkTags(options);
   advertisedAddress(options);
-  const memory = await recall(options.shelf);
+  const memory = await recall(options);
   const counts = new Map<string, number>();
   const count = (name: string, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
   const guard = guardOf(options, count);
@@ -99,7 +103,8 @@ interface Opened {
 
 export class Gossip implements Membership, AsyncDisposable {
   readonly #options: GossipOptions;
-  readonly #memory: Memory;
+  /** Members of the last run that the core does not know of yet. Who left on purpose does not come back to them by itself. */
+  #former: readonly Remembered[];
   readonly #profile: Profile;
   readonly #door: Door;
   readonly #drops: Drops;
@@ -112,19 +117,21 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #poolKeys: PoolKeys;
   readonly #streams: Streams;
   readonly #alarm: Alarm;
-  readonly #snapshotAlarm: Alarm;
+  readonly #keeper: Keeper;
   readonly #closing = new Disposal();
-  readonly #joins = new Map<number, (error: string | undefined) => void>();
+  readonly #joins = new Joins({
+    begin: (to, ticket) => this.#step({ type: 'join', to, ticket }),
+    self: () => this.#core.self,
+    isRunning: () => this.#phase === 'running',
+  });
   readonly #effects: Effect[] = [];
   #isActing: boolean | undefined;
-  #tickets = 0;
   #phase: 'running' | 'left' | 'closed' = 'running';
   #gone: () => void = () => {};
 
   /** Use `startGossip`. */
   constructor(options: GossipOptions, { memory, door, guard, counts, count }: Opened) {
     this.#options = options;
-    this.#memory = memory;
     this.#door = door;
     this.#drops = guard.drops;
     this.#counts = counts;
@@ -155,7 +162,8 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#closing.use(door);
     this.#closing.use(this.#talk);
     this.#alarm = this.#closing.use(new Alarm(options.clock, () => this.#step({ type: 'wake' })));
-    this.#snapshotAlarm = this.#closing.use(new Alarm(options.clock, () => this.#saveSnapshot('none')));
+    this.#former = memory.left && !options.rejoinAfterLeave ? [] : memory.members;
+    this.#keeper = this.#closing.use(new Keeper({ ...options, snapshot: () => this.#snapshot() }));
     this.#begin();
   }
 
@@ -197,31 +205,28 @@ export class Gossip implements Membership, AsyncDisposable {
   }
 
   /** Exchanges everything with whoever is at these addresses (`HOST`, `HOST:PORT`), all at once. */
-  async join(addresses: readonly string[]): Promise<Joined> {
-    const errors = new Map<string, string>();
-    await Promise.all(
-      addresses.map(async (address) => {
-        const error = await this.#joinOne(address);
-        if (error !== undefined) errors.set(address, error);
-      }),
-    );
-    return { joined: addresses.length - errors.size, errors };
+  join(addresses: readonly string[]): Promise<Joined> {
+    return this.#joins.all(addresses);
   }
 
   /** Looks for the pool in the background: members of the last run, then these seeds, for ever while we are alone. */
   rejoin(seeds: readonly string[]): void {
     const { clock, random, log } = this.#options;
-    // Who left on purpose does not come back by itself.
-    const former = this.#memory.left ? [] : this.#memory.members;
+    const former = this.#former;
+    const placesOf = (members: readonly Remembered[]) => members.map(endpointText);
     const rejoin = new Rejoin(
       {
         clock,
         random,
         log,
-        join: (address) => this.#joinAgain(address),
+        join: (address) => this.#joins.again(address),
         isAlone: () => this.#isAlone,
-        lastSeen: () => former.map(endpointText),
-        tried: () => this.#step({ type: 'remember', members: former }),
+        lastSeen: () => placesOf(former.filter(({ isDead }) => !isDead)),
+        lastDead: () => placesOf(former.filter(({ isDead }) => isDead)),
+        tried: () => {
+          this.#step({ type: 'remember', members: former });
+          this.#former = [];
+        },
       },
       seeds,
     );
@@ -297,7 +302,7 @@ export class Gossip implements Membership, AsyncDisposable {
   /** Closes the sockets without a word: the others will miss us. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#phase === 'closed') return;
-    if (this.#phase === 'running') this.#saveSnapshot('none');
+    if (this.#phase === 'running') this.#keeper.keep('none');
     this.#phase = 'closed';
     await this.#closing[Symbol.asyncDispose]();
   }
@@ -327,31 +332,6 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#step({ type: 'setEntries', part, change: { set: new Map(), del: [key] } });
   }
 
-  async #joinOne(written: string): Promise<string | undefined> {
-    let error: string | undefined = 'this node has left';
-    try {
-      for (const to of await resolveEndpoints(written, DEFAULT_PORT)) {
-        if (this.#phase !== 'running') break;
-        if (samePlace(to, this.#core.self)) return `${endpointText(to)}: ${OURSELVES}`;
-        error = await new Promise<string | undefined>((resolve) => {
-          this.#tickets += 1;
-          this.#joins.set(this.#tickets, resolve);
-          this.#step({ type: 'join', to, ticket: this.#tickets });
-        });
-        if (error === undefined) return undefined;
-      }
-    } catch (failure) {
-      return messageOf(failure);
-    }
-    return error;
-  }
-
-  /** As `#joinOne`, without what is no failure to whoever looks for the pool: a seed that is this node, and that it has left. */
-  async #joinAgain(written: string): Promise<string | undefined> {
-    const error = await this.#joinOne(written);
-    return this.#phase !== 'running' || error?.endsWith(OURSELVES) ? undefined : error;
-  }
-
   #step(input: Input): void {
     if (this.#phase === 'closed') return;
     this.#act(this.#core.step(input, this.#options.clock.now()));
@@ -367,6 +347,7 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#effects.length = 0;
     this.#isActing = false;
     this.#alarm.set(this.#core.wakeAt);
+    if (this.#phase === 'running') this.#keeper.looked(this.#core.clocks);
   }
 
   /** What cannot be done (a full disk, an address that cannot be sent to) is reported; the rest is done, and the pool still sees us. */
@@ -400,11 +381,10 @@ export class Gossip implements Membership, AsyncDisposable {
         keepVersions(this.#options.shelf, effect.versions);
         return;
       case 'joined':
-        this.#joins.get(effect.ticket)?.(effect.error);
-        this.#joins.delete(effect.ticket);
+        this.#joins.ended(effect.ticket, effect.error);
         return;
       case 'gone':
-        this.#saveSnapshot('left');
+        this.#keeper.keep('left');
         this.#talk.end('this node has left');
         this.#phase = 'left';
         this.#gone();
@@ -416,13 +396,15 @@ export class Gossip implements Membership, AsyncDisposable {
       case 'record':
       case 'heard':
       case 'conflict':
+      case 'identity':
+      case 'oversize':
       case 'log':
         this.#news.tell(effect);
         break;
       default:
         this.#talk.take(effect);
     }
-    if (REMEMBERED.has(effect.type)) this.#snapshotAlarm.setOnce(this.#options.clock.now() + SNAPSHOT_DELAY_MS);
+    if (REMEMBERED.has(effect.type)) this.#keeper.changed();
   }
 
   async #request({ id, to, message, timeoutMs }: Extract<Effect, { type: 'request' }>): Promise<void> {
@@ -434,7 +416,8 @@ export class Gossip implements Membership, AsyncDisposable {
     }
   }
 
-  #saveSnapshot(ending: 'none' | 'left'): void {
-    if (this.#phase === 'running') keepSnapshot(this.#options.shelf, this.#core.snapshot, ending);
+  #snapshot(): Snapshot {
+    const { members, ...rest } = this.#core.snapshot;
+    return { ...rest, members: [...members, ...this.#former.filter(({ name }) => !this.#core.nodes.has(name))] };
   }
 }

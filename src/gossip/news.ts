@@ -2,18 +2,22 @@ import type { Bus } from '../base/bus.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentEvent } from '../model/event.ts';
 import { endpointText } from '../net/address.ts';
-import type { Effect, MemberChange, PartName } from './core/effect.ts';
+import type { Effect, MemberChange, PartName, Rival } from './core/effect.ts';
 import type { Directory } from './directory.ts';
-import { oversizeTrouble, type Trouble } from './trouble.ts';
+import { identityTrouble, oversizeTrouble, type Trouble } from './trouble.ts';
 
 /** What the rest of the agent hears of. */
-type NewsEffect = Extract<Effect, { readonly type: 'member' | 'record' | 'heard' | 'conflict' | 'oversize' | 'log' }>;
+type NewsEffect = Extract<
+  Effect,
+  { readonly type: 'member' | 'record' | 'heard' | 'conflict' | 'oversize' | 'identity' | 'log' }
+>;
 
 /** Who is told. */
 interface Listeners {
   readonly bus: Bus<AgentEvent>;
   readonly log: Logger;
   readonly trouble?: ((trouble: Trouble) => void) | undefined;
+  readonly cloned?: (() => string) | undefined;
 }
 
 /** Changes that are worth a line in the log. */
@@ -25,13 +29,15 @@ export class News {
   readonly #bus: Bus<AgentEvent>;
   readonly #log: Logger;
   readonly #trouble: (trouble: Trouble) => void;
+  readonly #cloned: () => string;
   readonly #leftOut = new Map<PartName, number>();
 
-  constructor(directory: Directory, { bus, log, trouble = () => {} }: Listeners) {
+  constructor(directory: Directory, { bus, log, trouble = () => {}, cloned = () => '' }: Listeners) {
     this.#directory = directory;
     this.#bus = bus;
     this.#log = log;
     this.#trouble = trouble;
+    this.#cloned = cloned;
   }
 
   tell(effect: NewsEffect): void {
@@ -40,6 +46,7 @@ export class News {
     else if (effect.type === 'record') this.#emit(this.#directory.onRecord(effect));
     else if (effect.type === 'conflict') this.#conflict(effect);
     else if (effect.type === 'oversize') this.#oversize(effect);
+    else if (effect.type === 'identity') this.#identity(effect.rivals);
     else {
       if (LOGGED.has(effect.change)) this.#log.info({ member: effect.node.name }, effect.change);
       this.#emit(this.#directory.onMember(effect));
@@ -54,6 +61,13 @@ export class News {
     this.#leftOut.set(part, leftOut);
     const trouble = oversizeTrouble(this.#leftOut);
     if (trouble.text !== '') this.#log.warn({ recordPart: part, leftOut }, trouble.text);
+    this.#trouble(trouble);
+  }
+
+  #identity(rivals: readonly Rival[]): void {
+    const done = rivals.some(({ isOlder }) => isOlder) ? this.#cloned() : 'this node was there first and keeps it';
+    const trouble = identityTrouble(rivals, done);
+    if (trouble.text !== '') this.#log.warn({ rivals: rivals.map(({ name }) => name) }, trouble.text);
     this.#trouble(trouble);
   }
 

@@ -12,6 +12,8 @@ interface RejoinOptions {
   readonly isAlone: () => boolean;
   /** Where other members were seen last. */
   readonly lastSeen: () => readonly string[];
+  /** Where members were that had been dead already: they are tried last. */
+  readonly lastDead?: () => readonly string[];
   /** Told after the first round, whatever came of it. */
   readonly tried: () => void;
 }
@@ -19,7 +21,7 @@ interface RejoinOptions {
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
 
-/** Finds back to the pool: tries members of old in random order, then the seeds, and again for ever while this node is alone. */
+/** Finds back to the pool: tries members of old in random order, then the seeds, then the dead, and again for ever while this node is alone. */
 export class Rejoin implements Disposable {
   readonly #options: RejoinOptions;
   readonly #seeds: ReadonlySet<string>;
@@ -56,8 +58,8 @@ export class Rejoin implements Disposable {
   }
 
   async #tryAll(): Promise<void> {
-    const { isAlone, join, lastSeen, random } = this.#options;
-    const addresses = new Set([...shuffled(lastSeen(), random), ...this.#seeds]);
+    const { isAlone, join, lastSeen, lastDead = () => [], random } = this.#options;
+    const addresses = new Set([...shuffled(lastSeen(), random), ...this.#seeds, ...shuffled(lastDead(), random)]);
     for (const address of addresses) {
       if (this.#phase === 'ended') return;
       const error = await join(address);

@@ -1,4 +1,5 @@
-import type { PartName } from './core/effect.ts';
+import { endpointText } from '../net/address.ts';
+import type { PartName, Rival } from './core/effect.ts';
 
 /** Something that is not well with this node's membership, for its health. The same code again renews it. */
 export interface Trouble {
@@ -16,4 +17,12 @@ export function oversizeTrouble(leftOut: ReadonlyMap<PartName, number>): Trouble
   const text =
     named.length === 0 ? '' : `${named.join(' and ')} of this node are not told to others: a part holds 64 KiB`;
   return { code: 'record_oversize', text };
+}
+
+/** Who else goes by our id, and what is done about it; nothing is wrong when it is nobody. */
+export function identityTrouble(rivals: readonly Rival[], done: string): Trouble {
+  const named = rivals.map((rival) => `${rival.name} at ${endpointText(rival)}`).join(' and ');
+  const text =
+    named === '' ? '' : `the id of this node is used by ${named} as well, as if a machine was cloned; ${done}`;
+  return { code: 'identity_conflict', text };
 }

@@ -287,7 +287,7 @@ describe('own messages', () => {
     const bench = new Bench().hear(alive('bob', 1, { ob: '1', id: 'id-bob' }));
     for (const ownKind of [1, 2, 3, 9]) {
       const body = new Uint8Array([0x91, 0x81, 0xff]);
-      bench.hear({ kind: 'own', boot: new Uint8Array(8), counter: 1, ownKind, body, sender: 'bob', version: 1 });
+      bench.hear({ kind: 'own', boot: new Uint8Array(8), counter: ownKind, ownKind, body, sender: 'bob', version: 1 });
     }
     expect(bench.core.counts.get('dropped_own_malformed')).toBe(3);
     expect(bench.core.counts.get('dropped_own_kind')).toBe(1);

@@ -3,35 +3,82 @@ import { silent } from '../../src/base/log.ts';
 import { seeded } from '../../src/base/random.ts';
 import { keepSnapshot, keepVersions, recall } from '../../src/gossip/memory.ts';
 import { Rejoin } from '../../src/gossip/rejoin.ts';
+import type { Trouble } from '../../src/gossip/trouble.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { memoryShelf } from '../support/shelf.ts';
 
 const MEMBER = { name: 'bob', id: 'id-bob', zone: 'internet', address: '10.0.0.2', port: 6_768, incarnation: 4 };
-const NOTHING = { members: [], clocks: [1, 1, 1], versions: { base: 0, checks: 0, services: 0 }, left: false };
+const DEAD = { ...MEMBER, name: 'eve', id: 'id-eve', isDead: true };
+const OWN = { address: '10.0.0.1', port: 6_768 };
+const VERSIONS = { base: 3, checks: 4, services: 0 };
+const NOTHING = { members: [], clocks: [1, 1, 1], versions: { base: 0, checks: 0, services: 0 }, left: false, at: 0 };
 
 describe('what a run leaves behind', () => {
   test('is there for the next', async () => {
     const shelf = memoryShelf();
-    keepSnapshot(shelf, { members: [MEMBER], clocks: [7, 8, 9] }, 'left');
-    keepVersions(shelf, { base: 3, checks: 4, services: 0 });
-    const versions = { base: 3, checks: 4, services: 0 };
-    expect(await recall(shelf)).toEqual({ members: [MEMBER], clocks: [7, 8, 9], versions, left: true });
+    const kept = { members: [MEMBER, DEAD], own: OWN, clocks: [7, 8, 9], left: true, at: 5 } as const;
+    keepSnapshot(shelf, kept);
+    keepVersions(shelf, VERSIONS);
+    expect(await recall({ shelf, log: silent })).toEqual({ ...kept, versions: VERSIONS });
+  });
+
+  test('of an older agent that kept less is good as well', async () => {
+    const shelf = memoryShelf([['snapshot', { v: 1, members: [MEMBER], clocks: [7, 8, 9], left: false }]]);
+    expect(await recall({ shelf, log: silent })).toMatchObject({ members: [MEMBER], clocks: [7, 8, 9], at: 0 });
+  });
+
+  test('is nothing before the first', async () => {
+    const troubles: Trouble[] = [];
+    expect(await recall({ shelf: memoryShelf(), log: silent, trouble: (trouble) => troubles.push(trouble) })).toEqual(
+      NOTHING,
+    );
+    expect(troubles).toEqual([]);
   });
 
   test.each([
-    [[]],
-    [[['snapshot', null]]],
+    null,
+    'broken',
+    { v: 2, members: [MEMBER], clocks: [1, 1, 1] },
+    { v: 1, members: 'none', clocks: [1, 1, 1] },
+    { v: 1, members: [MEMBER], clocks: [-1, 'x', 1] },
+    { v: 1, members: [MEMBER, { ...MEMBER, port: 70_000 }], clocks: [1, 1, 1] },
+    { v: 1, members: [{ ...MEMBER, address: '' }], clocks: [1, 1, 1] },
+  ])('that cannot be read is set aside and counts as nothing: %j', async (value) => {
+    const shelf = memoryShelf([['snapshot', value]]);
+    keepVersions(shelf, VERSIONS);
+    const troubles: Trouble[] = [];
+    const memory = await recall({ shelf, log: silent, trouble: (trouble) => troubles.push(trouble) });
+    expect(memory).toEqual({ ...NOTHING, versions: VERSIONS });
+    expect(shelf.content.get('snapshot-unreadable')).toEqual(value);
+    expect(shelf.content.has('snapshot')).toBe(false);
+    expect(troubles).toMatchObject([{ code: 'snapshot_unreadable' }]);
+  });
+});
+
+describe('what a Serf agent leaves behind', () => {
+  test('is taken when this node has nothing of its own', async () => {
+    const serfSnapshot = () => 'alive: bob 10.0.0.2:7946\nclock: 4\n';
+    const memory = await recall({ shelf: memoryShelf(), log: silent, serfSnapshot });
+    expect(memory).toMatchObject({ members: [{ name: 'bob', port: 7_946 }], clocks: [5, 1, 1] });
+    const shelf = memoryShelf();
+    keepSnapshot(shelf, { members: [MEMBER], own: OWN, clocks: [7, 8, 9], left: false, at: 5 });
+    expect(await recall({ shelf, log: silent, serfSnapshot })).toMatchObject({ members: [MEMBER], clocks: [7, 8, 9] });
+  });
+
+  test.each([
+    ['rubbish', () => 'rubbish', /no line that serf writes/],
     [
-      [
-        ['snapshot', 'broken'],
-        ['versions', 7],
-      ],
+      'not there',
+      () => {
+        throw new Error('no such file');
+      },
+      /no such file/,
     ],
-    [[['snapshot', { v: 2, members: [MEMBER] }]]],
-    [[['snapshot', { v: 1, members: 'none', clocks: [-1, 'x'] }]]],
-    [[['snapshot', { v: 1, members: [null, 5, {}, { ...MEMBER, port: 70_000 }, { ...MEMBER, address: '' }] }]]],
-  ] as [[string, unknown][]][])('that cannot be read counts as nothing: %j', async (content) => {
-    expect(await recall(memoryShelf(content))).toEqual(NOTHING);
+  ])('is said to be no good when it is %s', async (_, serfSnapshot, text) => {
+    const troubles: Trouble[] = [];
+    const trouble = (told: Trouble) => void troubles.push(told);
+    expect(await recall({ shelf: memoryShelf(), log: silent, trouble, serfSnapshot })).toEqual(NOTHING);
+    expect(troubles).toMatchObject([{ code: 'serf_snapshot_unreadable', text: expect.stringMatching(text) }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { Disposal } from '../../src/base/disposal.ts';
-import type { KeySource } from '../../src/gossip/key-source.ts';
+import { type KeyringHolder, NO_KEYS } from '../../src/gossip/keyring-holder.ts';
 import { gossipKey } from '../../src/gossip/wire/keyring.ts';
 import { eventually, startMember } from '../support/gossip.ts';
 import { startSerf } from '../support/serf.ts';
@@ -9,10 +9,10 @@ import { testWith } from '../support/services.ts';
 const [OURS, OTHER] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
 const flag = (key: Buffer) => `-encrypt=${key.toString('base64')}`;
 
-function keyed(bytes: Buffer): KeySource {
+function keyed(bytes: Buffer): KeyringHolder {
   const key = gossipKey(bytes);
   if (!key) throw new Error('32 bytes are a key');
-  return { state: 'keyed', keyring: [key], problem: '' };
+  return { ...NO_KEYS, state: 'keyed', keyring: [key] };
 }
 
 testWith('serf', 'a real serf agent with our key lives in a pool of ours without a complaint', async (serf) => {

@@ -10,5 +10,6 @@ export function memoryShelf(
     load: async () => new Map(content),
     put: (key, value) => void content.set(key, structuredClone(value)),
     delete: (key) => void content.delete(key),
+    flush: () => {},
   };
 }

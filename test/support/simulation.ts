@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { seeded } from '../../src/base/random.ts';
 import { Core } from '../../src/gossip/core/core.ts';
-import type { Effect, Input, PartChange } from '../../src/gossip/core/effect.ts';
+import type { Effect, Input, PartChange, PartName } from '../../src/gossip/core/effect.ts';
 import { shownState } from '../../src/gossip/core/node.ts';
 import { PROFILES, type ProfileName } from '../../src/gossip/core/profile.ts';
 import { sealDatagram } from '../../src/gossip/wire/datagram.ts';
@@ -107,7 +107,7 @@ export class Simulation {
   }
 
   /** Changes an entry of what a member says of itself. */
-  say(name: string, part: 'base' | 'checks', entries: Readonly<Record<string, string>>): void {
+  say(name: string, part: PartName, entries: Readonly<Record<string, string>>): void {
     const set = new Map(Object.entries(entries).map(([key, value]) => [key, pack(value)]));
     const change: PartChange = { set, del: [] };
     this.#step(this.#node(name), { type: 'setEntries', part, change });
@@ -169,7 +169,7 @@ export class Simulation {
       profile: PROFILES[this.#options.profile ?? 'lan'],
       random: seeded(Math.floor(this.#random() * 2 ** 32)),
       facts: { id: `id-${name}`, zone: 'internet', isProxy: false, tags: new Map() },
-      boot: new Uint8Array(8),
+      boot: Uint8Array.from({ length: 8 }, () => Math.floor(this.#random() * 256)),
     });
   }
 

@@ -2,6 +2,7 @@
 import type { Random } from '../../base/random.ts';
 import type { Endpoint } from '../../net/address.ts';
 import { Carrier } from '../records/carrier.ts';
+import { Courier } from '../records/courier.ts';
 import { Library } from '../records/library.ts';
 import { OwnRecord } from '../records/own-record.ts';
 import type { NodeRecord } from '../records/part.ts';
@@ -15,7 +16,7 @@ import { Departure } from './departure.ts';
 import { Desk } from './desk.ts';
 import type { Effect, Input, PartName, Remembered } from './effect.ts';
 import { Exchange } from './exchange.ts';
-import { isLive, type Node, OUR_VERSIONS } from './node.ts';
+import { isLive, type Node, OUR_VERSIONS, shownState } from './node.ts';
 import { Pings } from './pings.ts';
 import { Prober } from './prober.ts';
 import type { Profile } from './profile.ts';
@@ -41,13 +42,14 @@ interface CoreOptions extends Identity {
 
 /** What is kept over a restart. */
 export interface Snapshot {
+  /** Those that live, and those that are dead but did not leave. */
   readonly members: readonly Remembered[];
+  /** Where others reach us. */
+  readonly own: Endpoint;
   readonly clocks: readonly [member: number, event: number, query: number];
 }
 
 const ERROR_REPORT_MS = 60_000;
-/** Records are compared by their versions only. */
-const NO_DIGESTS = { own: new Uint8Array(8), heard: () => {} } as const;
 const NO_VERSIONS = { base: 0, checks: 0, services: 0 } as const;
 
 export class Core {
@@ -64,6 +66,7 @@ export class Core {
   readonly #rumors: Rumors;
   readonly #library: Library;
   readonly #own: OwnRecord;
+  readonly #courier: Courier;
   readonly #carrier: Carrier;
   readonly #exchange: Exchange;
   readonly #departure: Departure;
@@ -92,8 +95,8 @@ export class Core {
     this.#requests = new Requests(desk);
     this.serf = new SerfLayer({
       ...shared,
-      records: NO_DIGESTS,
-      sendEvents: (node, body) => this.#carrier.send(node, OWN_KINDS.events, body),
+      digests: () => this.#carrier.digests,
+      sendEvents: (node, body) => this.#courier.send(node, OWN_KINDS.events, body),
       nameLost: (by) => {
         self.end();
         desk.do({ type: 'nameLost', by });
@@ -114,13 +117,14 @@ export class Core {
       versions,
       publish: (delta) => this.#carrier.publish(delta),
     });
+    this.#courier = new Courier({ ...shared, boot });
+    this.#courier.handle(OWN_KINDS.events, (body, from) => this.serf.receiveEvents(body, from));
     this.#carrier = new Carrier({
       ...shared,
+      courier: this.#courier,
       library: this.#library,
       selfId: facts.id,
-      boot,
       surpass: (part, version) => this.#own.surpass(part, version),
-      receiveEvents: (body, node) => this.serf.receiveEvents(body, node),
     });
     this.#rumors = new Rumors({
       ...shared,
@@ -128,6 +132,7 @@ export class Core {
       intents: this.#intents,
       arrived: (node) => this.#carrier.noticed(node),
       claimed: (rival) => this.serf.onRival(rival),
+      departed: (node) => this.#carrier.departed(node),
     });
     const parts = {
       ...shared,
@@ -191,11 +196,18 @@ export class Core {
     return new Map(CLASSES.map((name) => [name, this.#spreader.queue.depth(name)]));
   }
 
-  /** What is worth keeping over a restart: the others that live, and the clocks. */
+  /** What is worth keeping over a restart: the others as far as they did not leave, and the clocks. */
   get snapshot(): Snapshot {
-    const members = [...this.#roster.nodes.values()].filter((node) => node.name !== this.#self.name && isLive(node));
+    const others = [...this.#roster.nodes.values()].filter((node) => node.name !== this.#self.name);
+    const members = others.filter((node) => shownState(node) !== 'left').map(rememberedOf);
+    const { address, port } = this.#self.node;
+    return { members, own: { address, port }, clocks: this.clocks };
+  }
+
+  /** The Lamport clocks of members, events and queries. */
+  get clocks(): Snapshot['clocks'] {
     const { member, event, query } = this.#clocks;
-    return { members: members.map(rememberedOf), clocks: [member.time, event.time, query.time] };
+    return [member.time, event.time, query.time];
   }
 
   #take(input: Input): void {
@@ -264,7 +276,7 @@ export class Core {
         this.#intents.hear(message);
         return;
       case 'own':
-        this.#carrier.receive(message);
+        this.#courier.receive(message);
         return;
       case 'userEvent':
       case 'query':
@@ -289,7 +301,7 @@ export class Core {
         this.#pings.onStreamPing(stream, message);
         return;
       case 'own':
-        this.#carrier.receive(message);
+        this.#courier.receive(message);
         return;
       default:
         this.#desk.count(`ignored_${message.kind}`);
@@ -336,20 +348,21 @@ export class Core {
   }
 }
 
-const rememberedOf = ({ name, address, port, incarnation, tags }: Node): Remembered => ({
-  name,
-  address,
-  port,
-  incarnation,
-  id: tags.get('id') ?? '',
-  zone: tags.get('z') ?? '',
+const rememberedOf = (node: Node): Remembered => ({
+  name: node.name,
+  address: node.address,
+  port: node.port,
+  incarnation: node.incarnation,
+  id: node.tags.get('id') ?? '',
+  zone: node.tags.get('z') ?? '',
+  ...(!isLive(node) && { isDead: true }),
 });
 
 /** A member of a former run: shown as dead, neither probed nor told on until it is heard of. */
-function nodeOf({ id, zone, ...place }: Remembered, now: number): Node {
+function nodeOf({ id, zone, name, address, port, incarnation }: Remembered, now: number): Node {
   const tags = new Map(id === '' ? [] : [['ob', '1'] as const, ['id', id] as const, ['z', zone] as const]);
   return {
-    ...place,
+    ...{ name, address, port, incarnation },
     tags,
     meta: encodeTags(tags),
     versions: OUR_VERSIONS,

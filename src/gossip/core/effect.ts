@@ -31,6 +31,15 @@ export interface Remembered extends Endpoint {
   readonly id: string;
   readonly zone: string;
   readonly incarnation: number;
+  /** It was dead already. */
+  readonly isDead?: boolean;
+}
+
+/** A member that wears our id. */
+export interface Rival extends Endpoint {
+  readonly name: string;
+  /** Its agent was there first. */
+  readonly isOlder: boolean;
 }
 
 /** The parts of what a node says of itself. */
@@ -83,6 +92,8 @@ export type Effect =
   /** A member of another zone came or changed; `foreignGone`: it is forgotten. */
   | { readonly type: 'foreign'; readonly node: ForeignNode }
   | { readonly type: 'foreignGone'; readonly node: ForeignNode }
+  /** All other living members that wear our id; none: it is ours alone again. */
+  | { readonly type: 'identity'; readonly rivals: readonly Rival[] }
   /** So many entries of our own part have no room in it; 0: all have again. */
   | { readonly type: 'oversize'; readonly part: PartName; readonly leftOut: number }
   /** A probe of a member came back after so many milliseconds. */

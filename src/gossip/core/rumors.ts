@@ -33,6 +33,8 @@ interface Parts {
   readonly arrived: (node: Node) => void;
   /** Told of a node that claims our own name. */
   readonly claimed: (rival: Rival) => void;
+  /** Told of each member that died or left. */
+  readonly departed: (node: Node) => void;
 }
 
 /** Carries out what the rules say about messages on members: changes the roster, tells on what is news, and reports each change. */
@@ -178,6 +180,7 @@ export class Rumors {
     const isAnnounced = state === 'left' || before.status === 'leaving' || before.status === 'left';
     const buried: Node = { ...node, state, status: isAnnounced ? 'left' : 'failed', changedAt: desk.now };
     roster.set(buried);
+    this.#parts.departed(buried);
     if (before.status !== buried.status) this.#report(isAnnounced ? 'member-leave' : 'member-failed', buried);
   }
 

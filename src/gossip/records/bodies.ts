@@ -29,7 +29,7 @@ interface Want {
 }
 
 /** What the extra key of a push/pull holds: versions by id, in the order of `PART_NAMES`, and parts that are newer here. */
-interface Supplement {
+export interface Supplement {
   readonly versions: ReadonlyMap<string, readonly number[]> | undefined;
   readonly fulls: readonly Full[];
 }

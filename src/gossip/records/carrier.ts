@@ -1,11 +1,9 @@
 import type { Desk } from '../core/desk.ts';
 import { PART_NAMES, type PartName } from '../core/effect.ts';
-import { isLive, isOurs, type Node } from '../core/node.ts';
+import { isOurs, type Node } from '../core/node.ts';
 import type { Roster } from '../core/roster.ts';
 import type { Self } from '../core/self.ts';
-import type { Spreader } from '../core/spreader.ts';
-import { OWN_KINDS, type OwnMessage } from '../wire/messages.ts';
-import { encode } from '../wire/packet.ts';
+import { OWN_KINDS } from '../wire/messages.ts';
 import {
   type Delta,
   type Full,
@@ -17,34 +15,32 @@ import {
   readFull,
   readSupplement,
   readWants,
+  type Supplement,
 } from './bodies.ts';
+import type { Courier } from './courier.ts';
+import { readBase } from './entries.ts';
+import { Fetcher } from './fetcher.ts';
 import type { Library } from './library.ts';
-import { changed, isTooLarge } from './part.ts';
+import { changed, isTooLarge, versionsOf } from './part.ts';
+import { Reconciler, type RecordDigests } from './reconciler.ts';
+import { Rivals } from './rivals.ts';
 
 interface Parts {
   readonly desk: Desk;
   readonly roster: Roster;
   readonly self: Self;
-  readonly spreader: Spreader;
+  readonly courier: Courier;
   readonly library: Library;
   readonly selfId: string;
-  /** 8 bytes that tell this run from all others. */
-  readonly boot: Uint8Array;
   /** Someone knows a newer version of a part of our own record. */
   readonly surpass: (part: PartName, version: number) => void;
-  /** A body of the kind `events` came from one of ours. */
-  readonly receiveEvents: (body: Uint8Array, from: Node) => void;
 }
 
-/** A message up to this size travels in a datagram, a longer one over a stream. */
-const DATAGRAM_LIMIT = 1_100;
 /** The answer to a push/pull carries parts up to about so many bytes; what is left is fetched from its owner. */
 const SUPPLEMENT_LIMIT = 1_048_576;
 const MAX_WANTS = 64;
-/** A missing part is asked for after a random part of this: the news may just be out of order, and not all should ask at once. */
-const WANT_DELAY = 100;
-const WANT_RETRY = 1_000;
-const WANT_TRIES = 3;
+/** Lists of versions that are answered in a second, whoever sends them. */
+const MAX_LISTS = 10;
 
 /** Brings what nodes say of themselves from node to node: changes by gossip, whole parts on demand and with each push/pull. */
 export class Carrier {
@@ -53,12 +49,30 @@ export class Carrier {
   readonly #names = new Map<string, string>();
   /** The node id of each member that we hold a record of. */
   readonly #ids = new Map<string, string>();
-  /** Records that are known to be behind: the version sum that is out there, and how often it was asked for. */
-  readonly #behind = new Map<string, { readonly sum: number; readonly tries: number }>();
-  #counter = 0;
+  readonly #fetcher: Fetcher;
+  readonly #rivals: Rivals;
+  /** What probed members say of all records they hold. */
+  readonly digests: RecordDigests;
+  #lists = { since: Number.NEGATIVE_INFINITY, count: 0 };
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const { courier, desk, library, roster, self, selfId } = parts;
+    const owner = (id: string) => this.#names.get(id);
+    this.#fetcher = new Fetcher({ desk, roster, library, courier, owner, selfName: self.name });
+    this.#rivals = new Rivals({
+      desk,
+      selfName: self.name,
+      started: () => readBase(library.get(selfId).base.entries).started,
+      ask: (node) => courier.post(node, OWN_KINDS.want, packWants([{ id: selfId, part: 'base', version: 0 }])),
+    });
+    const exchange = (node: Node) => courier.post(node, OWN_KINDS.versions, this.request());
+    this.digests = new Reconciler({ desk, library, exchange });
+    library.count(selfId);
+    courier.handle(OWN_KINDS.delta, (body, from) => this.#delta(readDelta(body), from));
+    courier.handle(OWN_KINDS.full, (body, from) => this.#full(readFull(body), from));
+    courier.handle(OWN_KINDS.want, (body, from) => this.#serve(body, from));
+    courier.handle(OWN_KINDS.versions, (body, from) => this.#exchange(body, from));
   }
 
   /** Tells the pool of a change of our own record; false when it is too long for gossip. */
@@ -68,101 +82,108 @@ export class Carrier {
 
   /** A member came or changed its tags: do we know all that it says of itself? */
   noticed(node: Node): void {
+    const { library, selfId } = this.#parts;
     const id = node.tags.get('id');
+    if (id === selfId && isOurs(node)) {
+      if (this.#ids.has(node.name)) this.forgotten(node);
+      this.#rivals.suspect(node);
+      return;
+    }
     if (this.#ids.get(node.name) !== id) this.forgotten(node);
-    if (id === undefined || !isOurs(node) || id === this.#parts.selfId) return;
+    if (id === undefined || !isOurs(node)) return;
     this.#names.set(id, node.name);
     this.#ids.set(node.name, id);
-    this.#compare(id, Number.parseInt(node.tags.get('sv') ?? '', 10));
+    library.count(id);
+    this.#fetcher.compare(id, { sum: Number.parseInt(node.tags.get('sv') ?? '', 10) || 0 });
+  }
+
+  /** A member died or left: what it said is kept, but others may forget it before we do. */
+  departed({ name }: Node): void {
+    const id = this.#ids.get(name);
+    if (id !== undefined && this.#names.get(id) === name) this.#parts.library.uncount(id);
+    this.#rivals.gone(name);
   }
 
   /** A member is forgotten, or is another node now, and with it goes what it said. */
   forgotten({ name }: Node): void {
+    const { courier, library } = this.#parts;
     const id = this.#ids.get(name);
     this.#ids.delete(name);
+    courier.forget(name);
+    this.#rivals.gone(name);
     if (id === undefined || this.#names.get(id) !== name) return;
     this.#names.delete(id);
-    this.#behind.delete(id);
-    this.#parts.library.forget(id);
-  }
-
-  /** One of our own messages arrived. */
-  receive(message: OwnMessage): void {
-    const node = this.#parts.roster.get(message.sender);
-    if (!node || !isOurs(node)) {
-      this.#parts.desk.count('dropped_own_stranger');
-      return;
-    }
-    this.#guard(() => this.#handle(message, node));
-  }
-
-  /** Sends a body of some kind to one of ours, in a datagram or, when it is long, over a stream. */
-  send(node: Node, ownKind: number, body: Uint8Array): void {
-    this.#sendTo(node, ownKind, body);
-  }
-
-  #handle({ ownKind, body }: OwnMessage, node: Node): void {
-    if (ownKind === OWN_KINDS.delta) this.#delta(readDelta(body));
-    else if (ownKind === OWN_KINDS.full) this.#full(readFull(body));
-    else if (ownKind === OWN_KINDS.want) this.#serve(body, node);
-    else if (ownKind === OWN_KINDS.events) this.#parts.receiveEvents(body, node);
-    else this.#parts.desk.count('dropped_own_kind');
+    this.#fetcher.forget(id);
+    library.forget(id);
   }
 
   /** What our request of a push/pull says of the versions that we have. */
   request(): Uint8Array {
     const versions = new Map<string, readonly number[]>();
     for (const [id, record] of this.#parts.library.records) {
-      versions.set(
-        id,
-        PART_NAMES.map((part) => record[part].version),
-      );
+      versions.set(id, versionsOf(record));
     }
     return packSupplement({ versions, fulls: [] });
   }
 
   /** What our answer adds for a requester: the parts that are newer here. Nothing for one that sent no versions. */
   answer(request: Uint8Array | undefined): Uint8Array | undefined {
-    const versions = request && this.#guard(() => readSupplement(request))?.versions;
-    if (!versions) return undefined;
+    const versions = request && this.#parts.courier.guard(() => readSupplement(request))?.versions;
+    return versions && packSupplement({ versions: undefined, fulls: this.#upTo(SUPPLEMENT_LIMIT, versions) });
+  }
+
+  /** Learns from what the other side of a push/pull added. */
+  learn(supplement: Uint8Array): void {
+    this.#parts.courier.guard(() => this.#learn(readSupplement(supplement)));
+  }
+
+  #learn({ versions, fulls }: Supplement, from?: Node): void {
+    for (const full of fulls) this.#full(full, from);
+    for (const [id, known] of versions ?? []) this.#learnVersions(id, known, from);
+  }
+
+  #learnVersions(id: string, versions: readonly number[], from: Node | undefined): void {
+    if (id !== this.#parts.selfId) {
+      this.#fetcher.compare(id, { versions }, from?.name);
+      return;
+    }
+    for (const [place, part] of PART_NAMES.entries()) this.#surpass(part, versions[place] ?? 0);
+  }
+
+  /** While another wears our id, what is out there may be its own. */
+  #surpass(part: PartName, version: number): void {
+    if (!this.#rivals.isAny) this.#parts.surpass(part, version);
+  }
+
+  /** A member found that we differ and said what it has; it gets what is newer here, over a stream as well. */
+  #exchange(body: Uint8Array, from: Node): void {
+    const { courier, desk } = this.#parts;
+    const supplement = readSupplement(body);
+    if (supplement.versions && !this.#mayAnswer()) {
+      desk.count('dropped_too_many_lists');
+      return;
+    }
+    this.#learn(supplement, from);
+    const fulls = supplement.versions ? this.#upTo(SUPPLEMENT_LIMIT, supplement.versions) : [];
+    if (fulls.length > 0) courier.post(from, OWN_KINDS.versions, packSupplement({ versions: undefined, fulls }));
+  }
+
+  #mayAnswer(): boolean {
+    const { now } = this.#parts.desk;
+    if (now - this.#lists.since >= 1_000) this.#lists = { since: now, count: 0 };
+    this.#lists.count += 1;
+    return this.#lists.count <= MAX_LISTS;
+  }
+
+  #upTo(limit: number, versions: ReadonlyMap<string, readonly number[]>): Full[] {
     const fulls: Full[] = [];
-    let room = SUPPLEMENT_LIMIT;
+    let room = limit;
     for (const full of this.#newerThan(versions)) {
       room -= packFull(full).length;
       if (room < 0) break;
       fulls.push(full);
     }
-    return packSupplement({ versions: undefined, fulls });
-  }
-
-  /** Learns from what the other side of a push/pull added. */
-  learn(supplement: Uint8Array): void {
-    this.#guard(() => {
-      const { versions, fulls } = readSupplement(supplement);
-      for (const full of fulls) this.#full(full);
-      for (const [id, known] of versions ?? []) this.#learnVersions(id, known);
-    });
-  }
-
-  /** Runs a reader of foreign bytes; what cannot be read is counted and has no effect. */
-  #guard<T>(read: () => T): T | undefined {
-    try {
-      return read();
-    } catch {
-      this.#parts.desk.count('dropped_own_malformed');
-      return undefined;
-    }
-  }
-
-  #learnVersions(id: string, known: readonly number[]): void {
-    if (id !== this.#parts.selfId) {
-      this.#compare(
-        id,
-        known.reduce((sum, version) => sum + version, 0),
-      );
-      return;
-    }
-    for (const [place, part] of PART_NAMES.entries()) this.#parts.surpass(part, known[place] ?? 0);
+    return fulls;
   }
 
   *#newerThan(versions: ReadonlyMap<string, readonly number[]>): Generator<Full> {
@@ -175,17 +196,18 @@ export class Carrier {
     }
   }
 
-  #delta(delta: Delta): void {
-    const { id, part, from, to } = delta;
+  #delta(delta: Delta, from: Node): void {
+    const { id, part, to } = delta;
     const { desk, library } = this.#parts;
     if (!this.#isWelcome(id, part, to)) return;
-    const have = library.get(id)[part].version;
-    if (to <= have) return;
-    if (from !== have) {
-      this.#compare(id, library.sum(id) - have + to);
+    const have = library.get(id)[part];
+    if (to <= have.version) return;
+    if (delta.from !== have.version) {
+      const versions = PART_NAMES.map((name) => (name === part ? to : 0));
+      this.#fetcher.compare(id, { versions }, from.name);
       return;
     }
-    if (isTooLarge(changed(library.get(id)[part].entries, delta))) {
+    if (isTooLarge(changed(have.entries, delta))) {
       desk.count('dropped_record_too_large');
       return;
     }
@@ -193,8 +215,9 @@ export class Carrier {
     this.#spread(delta);
   }
 
-  #full({ id, part, version, entries }: Full): void {
-    const { desk, library } = this.#parts;
+  #full({ id, part, version, entries }: Full, from: Node | undefined): void {
+    const { desk, library, selfId } = this.#parts;
+    if (id === selfId && part === 'base' && from?.tags.get('id') === id) this.#rivals.answered(from, entries);
     if (!this.#isWelcome(id, part, version) || version <= library.get(id)[part].version) return;
     if (isTooLarge(entries)) {
       desk.count('dropped_record_too_large');
@@ -205,65 +228,23 @@ export class Carrier {
 
   /** Only what members of the pool say is kept, and nobody tells us what we are. */
   #isWelcome(id: string, part: PartName, version: number): boolean {
-    const { desk, selfId, surpass } = this.#parts;
-    if (id === selfId) surpass(part, version);
+    const { desk, selfId } = this.#parts;
+    if (id === selfId) this.#surpass(part, version);
     else if (this.#names.has(id)) return true;
     else desk.count('dropped_record_stranger');
     return false;
   }
 
   #serve(body: Uint8Array, asker: Node): void {
+    const { courier, library } = this.#parts;
     for (const { id, part, version } of readWants(body).slice(0, MAX_WANTS)) {
-      const have = this.#parts.library.get(id)[part];
+      const have = library.get(id)[part];
       if (have.version <= version) continue;
-      this.#sendTo(asker, OWN_KINDS.full, packFull({ id, part, version: have.version, entries: have.entries }));
+      courier.send(asker, OWN_KINDS.full, packFull({ id, part, version: have.version, entries: have.entries }));
     }
-  }
-
-  /** Asks the owner of a record when somewhere there is more of it than here. */
-  #compare(id: string, sum: number): void {
-    if (!(sum > this.#parts.library.sum(id)) || !this.#names.has(id)) return;
-    const known = this.#behind.get(id);
-    if (known) {
-      if (sum > known.sum) this.#behind.set(id, { sum, tries: known.tries });
-      return;
-    }
-    this.#behind.set(id, { sum, tries: 0 });
-    this.#fetchLater(id, this.#parts.desk.random() * WANT_DELAY);
-  }
-
-  #fetchLater(id: string, ms: number): void {
-    this.#parts.desk.later(ms, () => {
-      const behind = this.#behind.get(id);
-      if (!behind) return;
-      const { library, roster } = this.#parts;
-      const owner = roster.get(this.#names.get(id) ?? '');
-      const isDone = library.sum(id) >= behind.sum || behind.tries === WANT_TRIES;
-      if (isDone || !owner || !isLive(owner)) return void this.#behind.delete(id);
-      this.#behind.set(id, { sum: behind.sum, tries: behind.tries + 1 });
-      const record = library.get(id);
-      const wants = PART_NAMES.map((part) => ({ id, part, version: record[part].version }));
-      this.#sendTo(owner, OWN_KINDS.want, packWants(wants));
-      this.#fetchLater(id, WANT_RETRY);
-    });
   }
 
   #spread(delta: Delta): boolean {
-    const message = this.#message(OWN_KINDS.delta, packDelta(delta));
-    if (encode(message).length > DATAGRAM_LIMIT) return false;
-    this.#parts.spreader.tell('own', `${delta.id} ${delta.part} ${delta.to}`, message);
-    return true;
-  }
-
-  #sendTo(node: Node, ownKind: number, body: Uint8Array): void {
-    const message = this.#message(ownKind, body);
-    if (encode(message).length <= DATAGRAM_LIMIT) this.#parts.spreader.sendTo(node, [message]);
-    else this.#parts.desk.do({ type: 'post', to: { address: node.address, port: node.port }, message });
-  }
-
-  #message(ownKind: number, body: Uint8Array): OwnMessage {
-    this.#counter += 1;
-    const { boot, self } = this.#parts;
-    return { kind: 'own', boot, counter: this.#counter, ownKind, body, sender: self.name, version: 1 };
+    return this.#parts.courier.spread(`${delta.id} ${delta.part} ${delta.to}`, OWN_KINDS.delta, packDelta(delta));
   }
 }

@@ -21,6 +21,9 @@ export const EMPTY_RECORD: NodeRecord = { base: EMPTY, checks: EMPTY, services: 
 export const versionSum = (record: NodeRecord): number =>
   PART_NAMES.reduce((sum, name) => sum + record[name].version, 0);
 
+/** The version of each part, in the order of `PART_NAMES`. */
+export const versionsOf = (record: NodeRecord): number[] => PART_NAMES.map((name) => record[name].version);
+
 /** The entries after a change. */
 export function changed(entries: ReadonlyMap<string, Entry>, change: PartChange): Map<string, Entry> {
   const result = new Map(entries);

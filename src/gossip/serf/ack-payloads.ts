@@ -2,24 +2,17 @@ import type { Desk } from '../core/desk.ts';
 import { isOurs, type Node } from '../core/node.ts';
 import { type Coordinate, decodeAckPayload, encodeAckPayload } from '../wire/ack-payload.ts';
 import { decodeDigest, encodeDigest } from '../wire/digest.ts';
+import type { RecordDigests } from '../records/reconciler.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { EventRepair } from './event-repair.ts';
 import type { Events } from './events.ts';
-
-/** Compares what members say of themselves, as far as we know it. */
-export interface RecordDigests {
-  /** 8 bytes over all records that we have. */
-  readonly own: Uint8Array;
-  /** The digest of a member, from an ack of its own. */
-  heard(node: Node, digest: Uint8Array): void;
-}
 
 interface Parts {
   readonly desk: Desk;
   readonly coordinates: Coordinates;
   readonly events: Events;
   readonly repair: EventRepair;
-  readonly records: RecordDigests;
+  readonly digests: () => RecordDigests;
 }
 
 /** A stranger is told nothing: an answer must not be longer than the question. */
@@ -51,13 +44,13 @@ export class AckPayloads {
   heard(node: Node, rttMs: number, payload: Uint8Array | null): void {
     const told = payload && payload.length > 0 ? decodeAckPayload(payload) : undefined;
     if (!told) return;
-    const { coordinates, desk, records, repair } = this.#parts;
+    const { coordinates, desk, digests, repair } = this.#parts;
     const { coordinate, opsbro } = told;
     if (coordinate && !coordinates.learn(node.name, coordinate, rttMs)) desk.count('dropped_coordinate');
     const digest = opsbro && isOurs(node) ? decodeDigest(opsbro) : undefined;
     if (!digest) return;
     repair.compare(node, digest.eventTime, digest.events);
-    records.heard(node, digest.records);
+    digests().heard(node, digest.records);
   }
 
   #forSerf(coordinate: Coordinate): Uint8Array {
@@ -68,7 +61,7 @@ export class AckPayloads {
   }
 
   #digest(): Uint8Array {
-    const { events, records } = this.#parts;
-    return encodeDigest({ records: records.own, eventTime: events.time, events: events.digest });
+    const { events, digests } = this.#parts;
+    return encodeDigest({ records: digests().own, eventTime: events.time, events: events.digest });
   }
 }

@@ -5,7 +5,8 @@ import type { Roster } from '../core/roster.ts';
 import type { Self } from '../core/self.ts';
 import type { Spreader } from '../core/spreader.ts';
 import type { Query, QueryResponse, Relay, UserEvent } from '../wire/messages.ts';
-import { AckPayloads, type RecordDigests } from './ack-payloads.ts';
+import type { RecordDigests } from '../records/reconciler.ts';
+import { AckPayloads } from './ack-payloads.ts';
 import { Coordinates } from './coordinates.ts';
 import type { SerfInput } from './effects.ts';
 import { EventRepair } from './event-repair.ts';
@@ -20,7 +21,8 @@ interface Parts {
   readonly self: Self;
   readonly spreader: Spreader;
   readonly clocks: Clocks;
-  readonly records: RecordDigests;
+  /** What members say of all records they hold; asked for when it is needed. */
+  readonly digests: () => RecordDigests;
   /** Sends a body of the kind `events` to one of ours. */
   readonly sendEvents: (to: Node, body: Uint8Array) => void;
   /** The pool goes by another node of our name. */
@@ -39,7 +41,7 @@ export class SerfLayer {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
-    const { desk, clocks, roster, self, records } = parts;
+    const { desk, clocks, roster, self, digests } = parts;
     this.#parts = parts;
     this.events = new Events({ ...parts, clock: clocks.event, tooLong: (event) => this.#repair.push(event) });
     this.#repair = new EventRepair({ desk, roster, events: this.events, selfName: self.name, send: parts.sendEvents });
@@ -51,7 +53,7 @@ export class SerfLayer {
       coordinates: this.coordinates,
       events: this.events,
       repair: this.#repair,
-      records,
+      digests,
     });
   }
 

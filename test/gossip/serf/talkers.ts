@@ -103,7 +103,7 @@ function talker(simulation: Simulation, name: string, keys: readonly Uint8Array[
   const talk = new Talk(
     {
       name,
-      keyring: holder,
+      keys: holder,
       clock: simulation.clock,
       random: seeded(1),
       bus,
