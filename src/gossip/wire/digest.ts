@@ -29,5 +29,9 @@ export function decodeDigest(bytes: Uint8Array): PoolDigest | undefined {
   if (bytes[0] !== VERSION || bytes.length < LENGTH) return undefined;
   const buffer = asBuffer(bytes);
   const eventTime = Number(buffer.readBigUInt64BE(9));
-  return { records: bytes.slice(1, 1 + RECORD_BYTES), eventTime, events: buffer.readBigUInt64BE(17) };
+  return {
+    records: new Uint8Array(buffer.subarray(1, 1 + RECORD_BYTES)),
+    eventTime,
+    events: buffer.readBigUInt64BE(17),
+  };
 }

@@ -40,7 +40,7 @@ describe('our ack tells', () => {
     const bench = pool();
     for (let turn = 0; turn < 10; turn += 1) {
       expect(decodeAckPayload(ask(bench, 'bob'))).toEqual({ coordinate: ORIGIN });
-      expect(ask(bench, 'bob')).toHaveLength(131);
+      expect(ask(bench, 'bob')).toHaveLength(130);
     }
   });
 
@@ -66,5 +66,7 @@ test('where a member is, is learnt from the direct answer to a probe', () => {
   const [{ seqNo } = { seqNo: 0 }] = bench.sent('ping');
   bench.wait(20).hear({ kind: 'ack', seqNo, payload });
   expect(bench.core.serf.coordinates.of('bob')?.vec[0]).toBe(0.01);
-  expect(bench.core.serf.coordinates.measured('bob')).toBeCloseTo(20, 0);
+  // The test looks every 10 ms whether it was sent.
+  expect(bench.core.serf.coordinates.measured('bob')).toBeGreaterThanOrEqual(20);
+  expect(bench.core.serf.coordinates.measured('bob')).toBeLessThanOrEqual(30);
 });

@@ -55,7 +55,8 @@ testWith(
         .sort(),
     ).toEqual(['a', 'one', 'two']);
     expect(await one.command('rtt', 'one', 'a')).toContain('Estimated');
-    expect(one.complaints).toEqual([]);
-    expect(two.complaints).toEqual([]);
+    // Its own command line hangs up on it.
+    const complaints = [...one.complaints, ...two.complaints].filter((line) => !line.includes('agent.ipc'));
+    expect(complaints).toEqual([]);
   },
 );
