@@ -9,7 +9,7 @@ import { clearReader, opened as openedClear } from '../../support/clear.ts';
 import { mutated, randomBytes } from '../../support/mutate.ts';
 import { fromHex, toHex, vectorsOf } from './vectors.ts';
 
-const RUNS = 100_000;
+const RUNS = 30_000;
 const { OPSBRO_TEST_SEED = '20261121' } = process.env;
 const seed = Number(OPSBRO_TEST_SEED);
 
