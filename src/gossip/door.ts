@@ -66,11 +66,16 @@ export class Door implements AsyncDisposable {
     }
   }
 
-  /** Sends messages, in one datagram if they fit. What cannot be sent is counted. */
-  send(to: Endpoint, messages: readonly PacketMessage[], options: { readonly crc: boolean }): void {
+  /** Sends messages, in one datagram if they fit. What cannot be sent is counted, and told to `failed`. */
+  send(
+    to: Endpoint,
+    messages: readonly PacketMessage[],
+    options: { readonly crc: boolean; readonly failed?: () => void },
+  ): void {
     const socket = this.#sockets.find(({ reaches }) => reaches(to.address));
     if (!socket) {
       this.#count('dropped_unreachable_family');
+      options.failed?.();
       return;
     }
     for (const bytes of sealDatagram(
@@ -79,7 +84,10 @@ export class Door implements AsyncDisposable {
     )) {
       this.#count('packets_out');
       this.#count('bytes_out', bytes.length);
-      socket.send(bytes, to, () => this.#count('send_failed'));
+      socket.send(bytes, to, () => {
+        this.#count('send_failed');
+        options.failed?.();
+      });
     }
   }
 

@@ -8,7 +8,7 @@ import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
-import { endpointText, resolveEndpoints } from '../net/address.ts';
+import { type Endpoint, endpointText, resolveEndpoints } from '../net/address.ts';
 import { Alarm } from './alarm.ts';
 import { Core } from './core/core.ts';
 import type { Effect, Entry, Input, PartName } from './core/effect.ts';
@@ -49,6 +49,8 @@ export interface GossipOptions {
   readonly tags: ReadonlyMap<string, string>;
   /** Higher than in any run before. */
   readonly incarnation: number;
+  /** Told what keeps this node out of the pool, under a short code. */
+  readonly onTrouble?: (code: string, text: string) => void;
   /** Keeps our incarnation; it is on disk when this returns. */
   readonly saveIncarnation: (incarnation: number) => void;
   readonly shelf: Shelf;
@@ -327,7 +329,10 @@ export class Gossip implements Membership, AsyncDisposable {
   #do(effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        this.#door.send(effect.to, effect.messages, { crc: effect.checksum });
+        this.#door.send(effect.to, effect.messages, {
+          crc: effect.checksum,
+          failed: () => this.#step({ type: 'sendFailed', to: effect.to }),
+        });
         return;
       case 'request':
         void this.#request(effect);
@@ -348,6 +353,9 @@ export class Gossip implements Membership, AsyncDisposable {
         this.#joins.get(effect.ticket)?.(effect.error);
         this.#joins.delete(effect.ticket);
         return;
+      case 'nameLost':
+        this.#nameLost(effect.by);
+        return;
       case 'gone':
         this.#saveSnapshot('left');
         this.#phase = 'left';
@@ -366,6 +374,13 @@ export class Gossip implements Membership, AsyncDisposable {
     } catch (error) {
       this.#step({ type: 'failed', id, error: messageOf(error) });
     }
+  }
+
+  #nameLost(by: Endpoint): void {
+    const { log, name, onTrouble } = this.#options;
+    const text = `node name ${name} is used by ${endpointText(by)}; set \`name\` in agent.yml`;
+    log.error({ by: endpointText(by) }, text);
+    onTrouble?.('name_lost', text);
   }
 
   #saveSnapshot(ending: 'none' | 'left'): void {

@@ -6,7 +6,10 @@ import type { Effect, MemberChange } from './core/effect.ts';
 import type { Directory } from './directory.ts';
 
 /** What the rest of the agent hears of. */
-type NewsEffect = Extract<Effect, { readonly type: 'member' | 'record' | 'heard' | 'conflict' | 'log' }>;
+type NewsEffect = Extract<
+  Effect,
+  { readonly type: 'member' | 'record' | 'heard' | 'reachability' | 'isolated' | 'conflict' | 'log' }
+>;
 
 /** Changes that are worth a line in the log. */
 const LOGGED: ReadonlySet<MemberChange> = new Set(['member-join', 'member-leave', 'member-failed']);
@@ -26,6 +29,8 @@ export class News {
   tell(effect: NewsEffect): void {
     if (effect.type === 'log') this.#log[effect.level](effect.fields, effect.text);
     else if (effect.type === 'heard') this.#directory.onHeard(effect.name, effect.rttMs);
+    else if (effect.type === 'reachability') this.#directory.onReachability(effect.name, effect.udpBlocked);
+    else if (effect.type === 'isolated') this.#isolated(effect.isolated);
     else if (effect.type === 'record') this.#emit(this.#directory.onRecord(effect));
     else if (effect.type === 'conflict') this.#conflict(effect);
     else {
@@ -36,6 +41,12 @@ export class News {
 
   #emit(events: readonly AgentEvent[]): void {
     for (const event of events) this.#bus.emit(event);
+  }
+
+  #isolated(isolated: boolean): void {
+    if (isolated) this.#log.warn({}, 'no other member is heard; what seems wrong with them is told to nobody');
+    else this.#log.info({}, 'other members are heard again');
+    this.#bus.emit({ type: 'isolated', isolated });
   }
 
   #conflict({ name, ...places }: Extract<Effect, { readonly type: 'conflict' }>): void {
