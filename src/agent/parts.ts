@@ -73,7 +73,7 @@ interface PoolSetting {
 }
 
 async function openPool({ world, identity, written }: Setting, { address, bind, state }: PoolSetting): Promise<Pool> {
-  const { clock, bus, random, log, version, home, ports } = world;
+  const { clock, bus, random, log, version, home, ports, health } = world;
   const { config } = written.loaded;
   const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: config.node_zone };
   if (!config.service_discovery_topic_enabled) return new Alone({ ...facts, address, version }, clock, bus);
@@ -92,6 +92,8 @@ async function openPool({ world, identity, written }: Setting, { address, bind, 
       profile: config.gossip.profile,
       overrides: gossipConstants(config.gossip),
       tags: new Map(Object.entries(config.gossip.tags)),
+      moveWait: config.gossip.move_wait,
+      onTrouble: (code, text) => health.raise('gossip', code, text, 'failed'),
       incarnation: incarnation.first,
       saveIncarnation: incarnation.save,
       shelf: state.shelf('gossip'),

@@ -8,7 +8,9 @@ import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
+import type { Explanation, Joined } from '../model/pool.ts';
 import { type Endpoint, endpointText, resolveEndpoints } from '../net/address.ts';
+import { advertisedAddress } from './advertised-address.ts';
 import { Alarm } from './alarm.ts';
 import { Core } from './core/core.ts';
 import type { Effect, Entry, Input, PartName } from './core/effect.ts';
@@ -16,7 +18,9 @@ import { isLive, samePlace } from './core/node.ts';
 import { PROFILES, type Profile, type ProfileName } from './core/profile.ts';
 import { Directory } from './directory.ts';
 import { Door } from './door.ts';
+import { explain } from './explanation.ts';
 import { keepSnapshot, keepVersions, type Memory, recall } from './memory.ts';
+import { type FormerPlace, formerPlace, Moving } from './moving.ts';
 import { News } from './news.ts';
 import { checkEntry, listEntry, textEntry } from './records/entries.ts';
 import { Rejoin } from './rejoin.ts';
@@ -27,7 +31,6 @@ import { Streams } from './streams.ts';
 const DEFAULT_PORT = 6_768;
 const SNAPSHOT_DELAY_MS = 500;
 const OURSELVES = 'that is this node itself';
-const WILDCARDS: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
 
 export interface GossipOptions {
   readonly id: string;
@@ -49,6 +52,8 @@ export interface GossipOptions {
   readonly tags: ReadonlyMap<string, string>;
   /** Higher than in any run before. */
   readonly incarnation: number;
+  /** Whether a node that moved waits until plain Serf agents take its new address; left out, it does. */
+  readonly moveWait?: boolean;
   /** Told what keeps this node out of the pool, under a short code. */
   readonly onTrouble?: (code: string, text: string) => void;
   /** Keeps our incarnation; it is on disk when this returns. */
@@ -58,14 +63,6 @@ export interface GossipOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly bus: Bus<AgentEvent>;
-}
-
-/** How the attempts to join went. */
-export interface Joined {
-  /** How many of the addresses answered. */
-  readonly joined: number;
-  /** Why the others did not, by address as it was written. */
-  readonly errors: ReadonlyMap<string, string>;
 }
 
 /**
@@ -78,12 +75,14 @@ export async function startGossip(options: GossipOptions): Promise<Gossip> {
   const memory = await recall(options.shelf);
   const counts = new Map<string, number>();
   const count = (name: string, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
+  const former = await formerPlace(options.shelf);
   const door = await Door.open({ bind: options.bind, port: options.port, log: options.log, count });
-  return new Gossip(options, { memory, door, counts, count });
+  return new Gossip(options, { memory, former, door, counts, count });
 }
 
 interface Opened {
   readonly memory: Memory;
+  readonly former: FormerPlace | undefined;
   readonly door: Door;
   readonly counts: ReadonlyMap<string, number>;
   readonly count: (name: string, by?: number) => void;
@@ -100,6 +99,7 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #directory: Directory;
   readonly #news: News;
   readonly #streams: Streams;
+  readonly #moving: Moving;
   readonly #alarm: Alarm;
   readonly #snapshotAlarm: Alarm;
   readonly #closing = new Disposal();
@@ -111,7 +111,7 @@ export class Gossip implements Membership, AsyncDisposable {
   #gone: () => void = () => {};
 
   /** Use `startGossip`. */
-  constructor(options: GossipOptions, { memory, door, counts, count }: Opened) {
+  constructor(options: GossipOptions, { memory, former, door, counts, count }: Opened) {
     this.#options = options;
     this.#memory = memory;
     this.#door = door;
@@ -140,6 +140,8 @@ export class Gossip implements Membership, AsyncDisposable {
     });
     this.#news = new News(this.#directory, options.bus, options.log);
     this.#closing.use(door);
+    const tell = (to: readonly Endpoint[]) => this.#step({ type: 'move', to, incarnation: options.incarnation - 1 });
+    this.#moving = this.#closing.use(new Moving({ ...options, memory, former, core: this.#core, tell }));
     this.#alarm = this.#closing.use(new Alarm(options.clock, () => this.#step({ type: 'wake' })));
     this.#snapshotAlarm = this.#closing.use(new Alarm(options.clock, () => this.#saveSnapshot('none')));
     this.#begin();
@@ -165,10 +167,15 @@ export class Gossip implements Membership, AsyncDisposable {
     return this.#directory.members;
   }
 
-  /** How often what happened: packets and bytes, drops by reason, probes, suspicions, and how many messages wait (`queue_*`). */
+  /**
+   * How often what happened: packets and bytes, drops by reason, probes, suspicions, how many messages wait (`queue_*`), and
+   * how this node does: `awareness`, 0 is well and 7 the worst, and whether it is `isolated`, 1 or 0.
+   */
   get counters(): ReadonlyMap<string, number> {
-    const depths = [...this.#core.queueDepths].map(([name, depth]) => [`queue_${name}`, depth] as const);
-    return new Map([...this.#counts, ...this.#core.counts, ...depths]);
+    const { awareness, counts, isIsolated, queueDepths } = this.#core;
+    const depths = [...queueDepths].map(([name, depth]) => [`queue_${name}`, depth] as const);
+    const states = { awareness, isolated: Number(isIsolated) };
+    return new Map([...this.#counts, ...counts, ...depths, ...Object.entries(states)]);
   }
 
   /** Exchanges everything with whoever is at these addresses (`HOST`, `HOST:PORT`), all at once. */
@@ -201,7 +208,7 @@ export class Gossip implements Membership, AsyncDisposable {
       seeds,
     );
     this.#closing.use(rejoin);
-    void rejoin.start();
+    void this.#moving.ready(seeds).then(() => rejoin.start());
   }
 
   /** Leaves the pool on purpose; resolves when the pool knows, after some seconds at most. */
@@ -216,9 +223,20 @@ export class Gossip implements Membership, AsyncDisposable {
   /** Declares a dead member as gone for good. Throws `not_found`, or `conflict` while it lives. */
   forceLeave(name: string): void {
     const node = this.#core.nodes.get(name);
-    if (!node) throw new OpsbroError('not_found', `no member is named "${name}"; see \`opsbro gossip members\``);
+    if (!node) throw unknown(name);
     if (isLive(node)) throw new OpsbroError('conflict', `"${name}" is alive; run \`opsbro gossip leave\` there`);
     this.#step({ type: 'forceLeave', name });
+  }
+
+  /** Why a member is as it is, as far as this node knows. Throws `not_found` when nothing was ever seen of it. */
+  why(name: string): Explanation {
+    const { clock } = this.#options;
+    const observations = this.#core.evidence(name);
+    const member = this.#directory.named(name);
+    if (!member && observations.length === 0) throw unknown(name);
+    const offset = clock.wall() - clock.now();
+    const subject = { name, state: member?.state, since: member?.since ?? 0 };
+    return explain(subject, observations, (at) => at + offset);
   }
 
   /** Tells the pool in which groups this node is. */
@@ -354,7 +372,7 @@ export class Gossip implements Membership, AsyncDisposable {
         this.#joins.delete(effect.ticket);
         return;
       case 'nameLost':
-        this.#nameLost(effect.by);
+        this.#options.onTrouble?.('name_lost', this.#news.nameLost(this.#options.name, effect.by));
         return;
       case 'gone':
         this.#saveSnapshot('left');
@@ -376,22 +394,10 @@ export class Gossip implements Membership, AsyncDisposable {
     }
   }
 
-  #nameLost(by: Endpoint): void {
-    const { log, name, onTrouble } = this.#options;
-    const text = `node name ${name} is used by ${endpointText(by)}; set \`name\` in agent.yml`;
-    log.error({ by: endpointText(by) }, text);
-    onTrouble?.('name_lost', text);
-  }
-
   #saveSnapshot(ending: 'none' | 'left'): void {
     if (this.#phase === 'running') keepSnapshot(this.#options.shelf, this.#core.snapshot, ending);
   }
 }
 
-/** Where others reach us: as configured, else where we listen. */
-function advertisedAddress({ advertise, bind }: GossipOptions): string {
-  const address = advertise ?? bind.find((bound) => !WILDCARDS.has(bound));
-  if (address !== undefined) return address;
-  const text = `gossip listens at ${bind.join(', ')}: set \`advertise\` to the address that others reach`;
-  throw new OpsbroError('invalid_config', text);
-}
+const unknown = (name: string) =>
+  new OpsbroError('not_found', `no member is named "${name}"; see \`opsbro gossip members\``);

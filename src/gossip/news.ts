@@ -1,7 +1,7 @@
 import type { Bus } from '../base/bus.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentEvent } from '../model/event.ts';
-import { endpointText } from '../net/address.ts';
+import { type Endpoint, endpointText } from '../net/address.ts';
 import type { Effect, MemberChange } from './core/effect.ts';
 import type { Directory } from './directory.ts';
 
@@ -37,6 +37,13 @@ export class News {
       if (LOGGED.has(effect.change)) this.#log.info({ member: effect.node.name }, effect.change);
       this.#emit(this.#directory.onMember(effect));
     }
+  }
+
+  /** Our name is another's; answers with the text for people. */
+  nameLost(name: string, by: Endpoint): string {
+    const text = `node name ${name} is used by ${endpointText(by)}; set \`name\` in agent.yml`;
+    this.#log.error({ by: endpointText(by) }, text);
+    return text;
   }
 
   #emit(events: readonly AgentEvent[]): void {

@@ -50,14 +50,24 @@ export class Bench {
     return this;
   }
 
+  /** Wakes the core as often as it wants until something holds, at most for ten minutes; not a moment longer. */
+  waitUntil(holds: () => boolean): this {
+    const limit = this.now + 600_000;
+    while (!holds()) {
+      const at = this.core.wakeAt;
+      if (at === undefined || at > limit) throw new Error('it did not come to that');
+      this.now = Math.max(this.now, at);
+      this.step({ type: 'wake' });
+    }
+    return this;
+  }
+
   /** Lets time go by until something of that kind is sent; answers with the first. */
   waitFor<Kind extends PacketMessage['kind']>(kind: Kind): Extract<PacketMessage, { kind: Kind }> {
-    for (let waited = 0; waited < 60_000; waited += 10) {
-      const [found] = this.sent(kind);
-      if (found) return found;
-      this.wait(10);
-    }
-    throw new Error(`no ${kind} was sent`);
+    this.waitUntil(() => this.sent(kind).length > 0);
+    const [found] = this.sent(kind);
+    if (!found) throw new Error(`no ${kind} was sent`);
+    return found;
   }
 
   /** What was sent since the last `forget`, of one kind. */

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../net/address.ts';
 import type { Desk } from './desk.ts';
-import { isLive, type Node } from './node.ts';
+import { isLive } from './node.ts';
 import type { Pings } from './pings.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
@@ -111,9 +111,9 @@ export class Isolation {
 
   /** When everyone seems dead nobody is probed any more; one sign of life from anybody is enough. */
   #callOut(): void {
-    const { pings, roster, self } = this.#parts;
-    const isOther = (node: Node) => node.name !== self.name && node.state !== 'left';
-    const [node] = roster.sample(1, isOther);
+    const { desk, pings, roster, self } = this.#parts;
+    const others = [...roster.nodes.values()].filter((node) => node.name !== self.name && node.state !== 'left');
+    const node = others[desk.pick(others.length)];
     if (node) pings.ask(node, node.name, () => {});
   }
 
