@@ -36,9 +36,11 @@ export class Exchange {
   readonly #parts: Parts;
   #turn = 0;
   #reconnects = 0;
+  #nextMeeting = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.pings.onReturn = (node) => this.#meet(node);
   }
 
   start(): void {
@@ -91,6 +93,14 @@ export class Exchange {
   #anyPeer(): Node | undefined {
     const { roster, self } = this.#parts;
     return roster.sample(1, (node) => node.state === 'alive' && node.name !== self.name)[0];
+  }
+
+  /** One that is held for dead asks us something: it is there, and has to hear of it. Only so often, as pings can be forged. */
+  #meet(lost: Node): void {
+    const { desk, self } = this.#parts;
+    if (self.isLeaving || lost.status === 'left' || desk.now < this.#nextMeeting) return;
+    this.#nextMeeting = desk.now + desk.profile.probeInterval;
+    this.#exchange(lost, true, () => {});
   }
 
   /** Each dead member is tried about once per interval by the whole pool, so that a split pool grows together again. */

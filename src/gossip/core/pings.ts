@@ -2,7 +2,7 @@ import type { Endpoint } from '../../net/address.ts';
 import type { Ack, IndirectPing, Nack, PacketMessage, Ping, Source } from '../wire/messages.ts';
 import type { Appointment } from './agenda.ts';
 import type { Desk } from './desk.ts';
-import type { Node } from './node.ts';
+import { type Node, samePlace } from './node.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Spreader } from './spreader.ts';
@@ -41,6 +41,8 @@ export class Pings {
   readonly #open = new Map<number, Waiting>();
   /** Told of each ack that nobody waits for. */
   onLate: (ack: Ack) => void = () => {};
+  /** Told of each member whose ping we get although we hold it for dead. */
+  onReturn: (node: Node) => void = () => {};
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -96,8 +98,10 @@ export class Pings {
   }
 
   onPing(ping: Ping, from: Endpoint): void {
-    if (this.#isForUs(ping))
-      this.#answer({ kind: 'ack', seqNo: ping.seqNo, payload: NO_COORDINATE }, ping.source, from);
+    if (!this.#isForUs(ping)) return;
+    this.#answer({ kind: 'ack', seqNo: ping.seqNo, payload: NO_COORDINATE }, ping.source, from);
+    const asker = ping.source && this.#parts.roster.get(ping.source.node);
+    if (asker?.state === 'dead' && ping.source && samePlace(asker, ping.source)) this.onReturn(asker);
   }
 
   /** A ping over a stream, from someone whom we do not hear over UDP. */
