@@ -25,11 +25,18 @@ interface Counted {
   readonly uptime: number;
 }
 
+/** What gossip tells of itself that is no count, with its help. */
+const GOSSIP_STATES: ReadonlyMap<string, string> = new Map([
+  ['awareness', 'How well this node itself does among the others: 0 is well, 7 the worst.'],
+  ['isolated', '1 while this node asks other members and hears nobody.'],
+]);
+
 /** What the parts of the agent count of themselves, for `/metrics`. */
 export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Iterable<Family> {
   const isQueue = ([name]: readonly [string, number]) => name.startsWith('queue_');
+  const isState = ([name]: readonly [string, number]) => GOSSIP_STATES.has(name);
   const queues = [...gossip].filter(isQueue);
-  const totals = [...gossip].filter((entry) => !isQueue(entry));
+  const totals = [...gossip].filter((entry) => !isQueue(entry) && !isState(entry));
   yield gauge('opsbro_uptime_seconds', 'Time since the agent started.', [{ value: uptime }]);
   yield counter('opsbro_gossip_total', 'What happened in gossip, by name.', labelled('name', totals));
   yield gauge('opsbro_gossip_queue', 'Messages that wait to be told on.', labelled('name', queues));
@@ -45,6 +52,10 @@ export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Ite
     'Connections and streams of peers that are open.',
     labelled('name', [...peers].filter(isNow)),
   );
+  for (const [name, help] of GOSSIP_STATES) {
+    const value = gossip.get(name);
+    if (value !== undefined) yield gauge(`opsbro_gossip_${name}`, help, [{ value }]);
+  }
   yield counter(
     'opsbro_plugin_runs_total',
     'Runs of plugins, by how they ended.',

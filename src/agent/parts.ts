@@ -79,7 +79,7 @@ interface PoolSetting {
 
 async function openPool({ world, identity, hosting, written }: Setting, own: PoolSetting): Promise<Pool> {
   const { address, bind, state, peerPort } = own;
-  const { clock, bus, random, log, version, home, ports } = world;
+  const { clock, bus, random, log, version, home, ports, health } = world;
   const { config } = written.loaded;
   const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: config.node_zone };
   if (!config.service_discovery_topic_enabled) return new Alone({ ...facts, address, version }, clock, bus);
@@ -106,6 +106,7 @@ async function openPool({ world, identity, hosting, written }: Setting, own: Poo
       allowedNetworks: config.gossip.allowed_networks,
       maxPacketsPerSource: config.gossip.max_packets_per_source,
       eventLimit: config.gossip.event_limit,
+      moveWait: config.gossip.move_wait,
       incarnation: incarnation.first,
       saveIncarnation: incarnation.save,
       shelf: state.shelf('gossip'),
@@ -113,8 +114,11 @@ async function openPool({ world, identity, hosting, written }: Setting, own: Poo
       random,
       log: log.logger.child({ part: 'gossip' }),
       bus,
-      trouble: ({ code, text }) =>
-        text === '' ? world.health.clear('gossip', code) : world.health.raise('gossip', code, text),
+      trouble: ({ code, text }) => {
+        if (text === '') health.clear('gossip', code);
+        // Without its name a node is out of the pool; all else is only not as it should be.
+        else health.raise('gossip', code, text, code === 'name_lost' ? 'failed' : 'degraded');
+      },
     });
   try {
     return await ports.listen('gossip', config.port, listen);

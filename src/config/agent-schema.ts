@@ -99,6 +99,12 @@ const gossip = section({
   gossip_to_the_dead: profiled().describe('For how long a dead member is still told the news.'),
   reconnect_interval: profiled().describe('Time between two attempts to reach a dead member.'),
   flush_delay: profiled().describe('Longest time news waits before it is told on.'),
+  reap_dead: profiled().describe('For how long a dead member is shown before it is forgotten; 24h when left out.'),
+  reap_left: profiled().describe('For how long a member that left is shown before it is forgotten; 24h when left out.'),
+  move_wait: field
+    .flag()
+    .default(true)
+    .describe('Wait after a move to another address until plain Serf agents accept it, 2 minutes at most.'),
 });
 
 const checks = section({

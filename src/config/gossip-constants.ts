@@ -14,6 +14,7 @@ const NO_CONSTANTS = [
   'allowed_networks',
   'max_packets_per_source',
   'event_limit',
+  'move_wait',
 ] as const;
 
 const isConstant = (name: string): boolean => !(NO_CONSTANTS as readonly string[]).includes(name);

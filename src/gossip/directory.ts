@@ -67,6 +67,12 @@ export class Directory {
     if (member) this.#byId.set(member.id, { ...member, rttMs });
   }
 
+  /** Takes in whether UDP reaches a member; told to nobody. */
+  onReachability(name: string, udpBlocked: boolean): void {
+    const member = this.named(name);
+    if (member) this.#byId.set(member.id, { ...member, udpBlocked });
+  }
+
   /** The node id. While two living members claim one id, the later is told apart by its name. */
   #keyOf(node: Node): string {
     const id = node.tags.get('id');
@@ -94,7 +100,7 @@ export class Directory {
       settled: state,
       flapping: false,
       reachable: true,
-      udpBlocked: false,
+      udpBlocked: before?.udpBlocked ?? false,
       leaving: node.status === 'leaving',
       address: node.address,
       port: node.port,

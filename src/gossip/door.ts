@@ -66,8 +66,12 @@ export class Door implements AsyncDisposable {
     for (const socket of this.#sockets) socket.onMessage((bytes, from) => this.#receive(bytes, from, listen));
   }
 
-  /** Sends messages, in one datagram if they fit. What cannot be sent is counted. */
-  send(to: Endpoint, messages: readonly PacketMessage[], options: { readonly crc: boolean }): void {
+  /** Sends messages, in one datagram if they fit. What cannot be sent is counted, and told to `failed`. */
+  send(
+    to: Endpoint,
+    messages: readonly PacketMessage[],
+    options: { readonly crc: boolean; readonly failed?: () => void },
+  ): void {
     const { count, shield } = this.#guard;
     if (shield.problem !== undefined) {
       count('dropped_closed');
@@ -76,13 +80,17 @@ export class Door implements AsyncDisposable {
     const socket = this.#sockets.find(({ reaches }) => reaches(to.address));
     if (!socket) {
       count('dropped_unreachable_family');
+      options.failed?.();
       return;
     }
     const parts = messages.map((message) => this.#bytesOf(message));
     for (const bytes of sealDatagram(parts, { crc: options.crc, protection: shield.protection, nonce: shield.nonce })) {
       count('packets_out');
       count('bytes_out', bytes.length);
-      socket.send(bytes, to, () => count('send_failed'));
+      socket.send(bytes, to, () => {
+        count('send_failed');
+        options.failed?.();
+      });
     }
   }
 

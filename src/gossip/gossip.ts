@@ -6,8 +6,8 @@ import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, Membership, ServiceSummary } from '../model/member.ts';
-import type { Joined, PoolActions } from '../model/pool.ts';
-import { endpointText } from '../net/address.ts';
+import type { Explanation, Joined, PoolActions } from '../model/pool.ts';
+import { type Endpoint, endpointText } from '../net/address.ts';
 import { advertisedAddress } from './advertised.ts';
 import { Alarm } from './alarm.ts';
 import { Core, type Snapshot } from './core/core.ts';
@@ -18,11 +18,13 @@ import { Directory } from './directory.ts';
 import { coordinatesOf, roundTripOf } from './distances.ts';
 import { Door } from './door.ts';
 import type { Drop, Drops } from './drops.ts';
+import { explain } from './explanation.ts';
 import { type Guard, type GuardOptions, guardOf } from './guard.ts';
 import { Joins } from './joins.ts';
 import { Keeper } from './keeper.ts';
 import type { KeyringHolder } from './keyring-holder.ts';
 import { keepVersions, type Memory, recall } from './memory.ts';
+import { type FormerPlace, formerPlace, Moving } from './moving.ts';
 import { News } from './news.ts';
 import { PoolKeys } from './pool-keys.ts';
 import { baseEntries } from './records/base-part.ts';
@@ -63,6 +65,8 @@ export interface GossipOptions extends GuardOptions {
   readonly keys: KeyringHolder;
   /** Higher than in any run before. */
   readonly incarnation: number;
+  /** Whether a node that moved waits until plain Serf agents take its new address; left out, it does. */
+  readonly moveWait?: boolean;
   /** Keeps our incarnation; it is on disk when this returns. */
   readonly saveIncarnation: (incarnation: number) => void;
   readonly shelf: Shelf;
@@ -89,12 +93,14 @@ export async function startGossip(options: GossipOptions): Promise<Gossip> {
   const counts = new Map<string, number>();
   const count = (name: string, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
   const guard = guardOf(options, count);
+  const former = await formerPlace(options.shelf);
   const door = await Door.open({ bind: options.bind, port: options.port, log: options.log, guard });
-  return new Gossip(options, { memory, door, guard, counts, count });
+  return new Gossip(options, { memory, former, door, guard, counts, count });
 }
 
 interface Opened {
   readonly memory: Memory;
+  readonly former: FormerPlace | undefined;
   readonly door: Door;
   readonly guard: Guard;
   readonly counts: ReadonlyMap<string, number>;
@@ -116,6 +122,7 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #talk: Talk;
   readonly #poolKeys: PoolKeys;
   readonly #streams: Streams;
+  readonly #moving: Moving;
   readonly #alarm: Alarm;
   readonly #keeper: Keeper;
   readonly #closing = new Disposal();
@@ -130,7 +137,7 @@ export class Gossip implements Membership, AsyncDisposable {
   #gone: () => void = () => {};
 
   /** Use `startGossip`. */
-  constructor(options: GossipOptions, { memory, door, guard, counts, count }: Opened) {
+  constructor(options: GossipOptions, { memory, former, door, guard, counts, count }: Opened) {
     this.#options = options;
     this.#door = door;
     this.#drops = guard.drops;
@@ -161,6 +168,8 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#poolKeys = new PoolKeys(this.#core, this.#talk, options.keys);
     this.#closing.use(door);
     this.#closing.use(this.#talk);
+    const tell = (to: readonly Endpoint[]) => this.#step({ type: 'move', to, incarnation: options.incarnation - 1 });
+    this.#moving = this.#closing.use(new Moving({ ...options, memory, former, core: this.#core, tell }));
     this.#alarm = this.#closing.use(new Alarm(options.clock, () => this.#step({ type: 'wake' })));
     this.#former = memory.left && !options.rejoinAfterLeave ? [] : memory.members;
     this.#keeper = this.#closing.use(new Keeper({ ...options, snapshot: () => this.#snapshot() }));
@@ -187,11 +196,15 @@ export class Gossip implements Membership, AsyncDisposable {
     return this.#directory.members;
   }
 
-  /** How often what happened: packets and bytes, drops by reason, probes, suspicions, and how many messages wait (`queue_*`). */
+  /**
+   * How often what happened: packets and bytes, drops by reason, probes, suspicions, how many messages wait (`queue_*`), and
+   * how this node does: `awareness`, 0 is well and 7 the worst, and whether it is `isolated`, 1 or 0.
+   */
   get counters(): ReadonlyMap<string, number> {
-    const depths = [...this.#core.queueDepths].map(([name, depth]) => [`queue_${name}`, depth] as const);
-    const kernel = ['dropped_kernel', this.#door.kernelDrops] as const;
-    return new Map([...this.#counts, ...this.#core.counts, ...depths, kernel]);
+    const { awareness, counts, isIsolated, queueDepths } = this.#core;
+    const depths = [...queueDepths].map(([name, depth]) => [`queue_${name}`, depth] as const);
+    const states = { awareness, isolated: Number(isIsolated), dropped_kernel: this.#door.kernelDrops };
+    return new Map([...this.#counts, ...counts, ...depths, ...Object.entries(states)]);
   }
 
   /** What was thrown away of what came in, the last 20 kinds of it. */
@@ -231,7 +244,7 @@ export class Gossip implements Membership, AsyncDisposable {
       seeds,
     );
     this.#closing.use(rejoin);
-    void rejoin.start();
+    void this.#moving.ready(seeds).then(() => rejoin.start());
   }
 
   /** Leaves the pool on purpose; resolves when the pool knows, after some seconds at most. */
@@ -246,7 +259,7 @@ export class Gossip implements Membership, AsyncDisposable {
   /** Declares a dead member as gone for good. Throws `not_found`, or `conflict` while it lives. */
   forceLeave(name: string): void {
     const node = this.#core.nodes.get(name);
-    if (!node) throw new OpsbroError('not_found', `no member is named "${name}"; see \`opsbro gossip members\``);
+    if (!node) throw unknown(name);
     if (isLive(node)) throw new OpsbroError('conflict', `"${name}" is alive; run \`opsbro gossip leave\` there`);
     this.#step({ type: 'forceLeave', name });
   }
@@ -262,6 +275,17 @@ export class Gossip implements Membership, AsyncDisposable {
   /** From now on queries of that name are answered so, until it is disposed of. */
   onQuery(name: string, handler: QueryHandler): Disposable {
     return this.#talk.answer(name, handler);
+  }
+
+  /** Why a member is as it is, as far as this node knows. Throws `not_found` when nothing was ever seen of it. */
+  why(name: string): Explanation {
+    const { clock } = this.#options;
+    const observations = this.#core.evidence(name);
+    const member = this.#directory.named(name);
+    if (!member && observations.length === 0) throw unknown(name);
+    const offset = clock.wall() - clock.now();
+    const subject = { name, state: member?.state, since: member?.since ?? 0 };
+    return explain(subject, observations, (at) => at + offset);
   }
 
   /** Tells the pool in which groups this node is. */
@@ -363,7 +387,10 @@ export class Gossip implements Membership, AsyncDisposable {
   #do(effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        this.#door.send(effect.to, effect.messages, { crc: effect.checksum });
+        this.#door.send(effect.to, effect.messages, {
+          crc: effect.checksum,
+          failed: () => this.#step({ type: 'sendFailed', to: effect.to }),
+        });
         return;
       case 'request':
         void this.#request(effect);
@@ -383,6 +410,9 @@ export class Gossip implements Membership, AsyncDisposable {
       case 'joined':
         this.#joins.ended(effect.ticket, effect.error);
         return;
+      case 'nameLost':
+        this.#talk.end(this.#news.nameLost(this.#options.name, effect.by));
+        return;
       case 'gone':
         this.#keeper.keep('left');
         this.#talk.end('this node has left');
@@ -395,6 +425,8 @@ export class Gossip implements Membership, AsyncDisposable {
       case 'member':
       case 'record':
       case 'heard':
+      case 'reachability':
+      case 'isolated':
       case 'conflict':
       case 'identity':
       case 'oversize':
@@ -421,3 +453,6 @@ export class Gossip implements Membership, AsyncDisposable {
     return { ...rest, members: [...members, ...this.#former.filter(({ name }) => !this.#core.nodes.has(name))] };
   }
 }
+
+const unknown = (name: string) =>
+  new OpsbroError('not_found', `no member is named "${name}"; see \`opsbro gossip members\``);

@@ -1,7 +1,7 @@
 import type { Bus } from '../base/bus.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentEvent } from '../model/event.ts';
-import { endpointText } from '../net/address.ts';
+import { type Endpoint, endpointText } from '../net/address.ts';
 import type { Effect, MemberChange, PartName, Rival } from './core/effect.ts';
 import type { Directory } from './directory.ts';
 import { identityTrouble, oversizeTrouble, type Trouble } from './trouble.ts';
@@ -9,7 +9,18 @@ import { identityTrouble, oversizeTrouble, type Trouble } from './trouble.ts';
 /** What the rest of the agent hears of. */
 type NewsEffect = Extract<
   Effect,
-  { readonly type: 'member' | 'record' | 'heard' | 'conflict' | 'oversize' | 'identity' | 'log' }
+  {
+    readonly type:
+      | 'member'
+      | 'record'
+      | 'heard'
+      | 'reachability'
+      | 'isolated'
+      | 'conflict'
+      | 'oversize'
+      | 'identity'
+      | 'log';
+  }
 >;
 
 /** Who is told. */
@@ -43,6 +54,8 @@ export class News {
   tell(effect: NewsEffect): void {
     if (effect.type === 'log') this.#log[effect.level](effect.fields, effect.text);
     else if (effect.type === 'heard') this.#directory.onHeard(effect.name, effect.rttMs);
+    else if (effect.type === 'reachability') this.#directory.onReachability(effect.name, effect.udpBlocked);
+    else if (effect.type === 'isolated') this.#isolated(effect.isolated);
     else if (effect.type === 'record') this.#emit(this.#directory.onRecord(effect));
     else if (effect.type === 'conflict') this.#conflict(effect);
     else if (effect.type === 'oversize') this.#oversize(effect);
@@ -51,6 +64,14 @@ export class News {
       if (LOGGED.has(effect.change)) this.#log.info({ member: effect.node.name }, effect.change);
       this.#emit(this.#directory.onMember(effect));
     }
+  }
+
+  /** The pool goes by another node of our name; answers with the text for people. */
+  nameLost(name: string, by: Endpoint): string {
+    const text = `node name ${name} is used by ${endpointText(by)}; set \`name\` in agent.yml`;
+    this.#log.error({ member: name, by: endpointText(by) }, text);
+    this.#trouble({ code: 'name_lost', text });
+    return text;
   }
 
   #emit(events: readonly AgentEvent[]): void {
@@ -69,6 +90,12 @@ export class News {
     const trouble = identityTrouble(rivals, done);
     if (trouble.text !== '') this.#log.warn({ rivals: rivals.map(({ name }) => name) }, trouble.text);
     this.#trouble(trouble);
+  }
+
+  #isolated(isolated: boolean): void {
+    if (isolated) this.#log.warn({}, 'no other member is heard; what seems wrong with them is told to nobody');
+    else this.#log.info({}, 'other members are heard again');
+    this.#bus.emit({ type: 'isolated', isolated });
   }
 
   #conflict({ name, ...places }: Extract<Effect, { readonly type: 'conflict' }>): void {

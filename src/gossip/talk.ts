@@ -5,7 +5,6 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { QueryAnswer, QueryOutcome, QueryRequest, UserEvent } from '../model/pool.ts';
-import { endpointText } from '../net/address.ts';
 import type { Core } from './core/core.ts';
 import { isLive, isOurs } from './core/node.ts';
 import { EventList } from './event-list.ts';
@@ -128,12 +127,6 @@ export class Talk implements Disposable {
       case 'queryEnded':
         this.#onEnd(effect);
         return;
-      case 'nameLost': {
-        const text = `node name ${this.#options.name} is used by ${endpointText(effect.by)}; set \`name\` in agent.yml`;
-        this.#options.log.error({ member: this.#options.name, by: endpointText(effect.by) }, text);
-        this.end(text);
-        return;
-      }
     }
   }
 

@@ -35,7 +35,10 @@ describe('three members on one machine', () => {
     c.setCheck('core/load', { state: 'critical', hard: true, changed: 5, output: 'load is 9' });
     const records = () => [a, b].map(({ members }) => members.get('id-c'));
     await eventually(
-      () => records().every((member) => member?.checks.has('core/load') && member.groups.length === 2),
+      () =>
+        records().every(
+          (member) => member?.checks.has('core/load') && member.version !== '' && member.groups.length === 2,
+        ),
       1_000,
     );
     for (const member of records()) {
@@ -139,7 +142,7 @@ test('members of the last run that do not answer are shown as dead, and are not 
   const b = await start('b', { shelf });
   await b.join([at(a)]);
   await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
-  const again = await start('b', { shelf, incarnation: 2 });
+  const again = await start('b', { shelf, port: b.port, incarnation: 2 });
   again.rejoin([]);
   await eventually(() => again.members.get('id-a')?.state === 'dead', 1_000);
 });
@@ -161,7 +164,7 @@ test('who left on purpose does not come back by itself', async () => {
   await b.join([at(a)]);
   await b.leave();
   await b[Symbol.asyncDispose]();
-  const again = await start('b', { shelf, incarnation: 2 });
+  const again = await start('b', { shelf, port: b.port, incarnation: 2 });
   again.rejoin([]);
   expect(again.members.size).toBe(1);
   expect(shelf.content.get('snapshot')).toMatchObject({ left: true });

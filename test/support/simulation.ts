@@ -38,7 +38,12 @@ interface SimulatedNode {
   wakeAt: number | undefined;
   isUp: boolean;
   isGone: boolean;
+  /** While it stands still: what happens to it meanwhile. */
+  held?: Input[] | undefined;
 }
+
+/** Whether nothing of that kind passes from one member to another. */
+type Cut = (from: string, to: string, transport: 'udp' | 'tcp') => boolean;
 
 const ADDRESS = '10.0.0.1';
 
@@ -58,7 +63,7 @@ export class Simulation {
   readonly #byPort = new Map<number, SimulatedNode>();
   readonly #streams = new Map<number, { readonly from: SimulatedNode; readonly id: number }>();
   readonly #trace = createHash('sha256');
-  #isCut: (from: string, to: string) => boolean = () => false;
+  #isCut: Cut = () => false;
   #stream = 0;
 
   constructor(options: SimulationOptions) {
@@ -99,6 +104,17 @@ export class Simulation {
     node.wakeAt = undefined;
   }
 
+  /** Lets a member stand still for so long: what arrives waits, and its timers come late. */
+  pause(name: string, ms: number): void {
+    const node = this.#node(name);
+    node.held = [];
+    this.clock.after(ms, () => {
+      const held = node.held ?? [];
+      node.held = undefined;
+      for (const input of [{ type: 'wake' } as const, ...held]) this.#step(node, input);
+    });
+  }
+
   /** Starts a killed member again, under its next incarnation and without memory. */
   restart(name: string): void {
     const node = this.#node(name);
@@ -119,7 +135,7 @@ export class Simulation {
   }
 
   /** From now on nothing passes between members for which this holds; without an argument everything passes again. */
-  cut(isCut: (from: string, to: string) => boolean = () => false): void {
+  cut(isCut: Cut = () => false): void {
     this.#isCut = isCut;
   }
 
@@ -186,7 +202,8 @@ export class Simulation {
   }
 
   #step(node: SimulatedNode, input: Input): void {
-    if (node.isUp) this.#carryOut(node, node.core.step(input, this.clock.now()));
+    if (node.held) node.held.push(input);
+    else if (node.isUp) this.#carryOut(node, node.core.step(input, this.clock.now()));
   }
 
   #carryOut(node: SimulatedNode, effects: readonly Effect[]): void {
@@ -249,7 +266,7 @@ export class Simulation {
 
   #request(node: SimulatedNode, { id, to, message, timeoutMs }: Extract<Effect, { type: 'request' }>): void {
     const peer = this.#byPort.get(to.port);
-    if (peer && this.#isCut(node.name, peer.name)) {
+    if (peer && this.#isCut(node.name, peer.name, 'tcp')) {
       this.clock.after(timeoutMs, () => this.#step(node, { type: 'failed', id, error: 'timeout' }));
       return;
     }
@@ -260,21 +277,29 @@ export class Simulation {
     this.#stream += 1;
     const stream = this.#stream;
     this.#streams.set(stream, { from: node, id });
-    this.#reach(node, to, () => this.#step(peer, { type: 'asked', stream, message }));
+    this.clock.after(timeoutMs, () => {
+      if (this.#streams.delete(stream)) this.#step(node, { type: 'failed', id, error: 'timeout' });
+    });
+    this.#reach(node, to, () => this.#step(peer, { type: 'asked', stream, message }), 'tcp');
   }
 
   #answer(node: SimulatedNode, stream: number, message: StreamMessage): void {
     const asked = this.#streams.get(stream);
+    if (!asked || this.#isCut(node.name, asked.from.name, 'tcp')) return;
     this.#streams.delete(stream);
-    if (!asked) return;
     const to = { address: ADDRESS, port: asked.from.port };
-    this.#reach(node, to, () => this.#step(asked.from, { type: 'answered', id: asked.id, message }));
+    this.#reach(node, to, () => this.#step(asked.from, { type: 'answered', id: asked.id, message }), 'tcp');
   }
 
   /** Does something at whoever is there, after the time that the way takes. */
-  #reach(from: SimulatedNode, to: Endpoint, arrive: (peer: SimulatedNode) => void): void {
+  #reach(
+    from: SimulatedNode,
+    to: Endpoint,
+    arrive: (peer: SimulatedNode) => void,
+    transport: 'udp' | 'tcp' = 'udp',
+  ): void {
     const peer = this.#byPort.get(to.port);
-    if (!peer || this.#isCut(from.name, peer.name)) return;
+    if (!peer || this.#isCut(from.name, peer.name, transport)) return;
     this.clock.after(0.2 + this.#random() * 2, () => {
       const now = this.#byPort.get(to.port);
       if (now) arrive(now);

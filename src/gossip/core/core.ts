@@ -11,17 +11,23 @@ import { type Clocks, LamportClock } from '../serf/lamport.ts';
 import type { TagFacts } from '../serf/own-tags.ts';
 import { SerfLayer } from '../serf/serf-layer.ts';
 import { OWN_KINDS, type PacketMessage, type StreamMessage } from '../wire/messages.ts';
-import { encodeTags } from '../wire/tags.ts';
+import { Conflicts } from './conflicts.ts';
 import { Departure } from './departure.ts';
 import { Desk } from './desk.ts';
 import type { Effect, Input, PartName, Remembered } from './effect.ts';
+import type { Observation } from './evidence.ts';
 import { Exchange } from './exchange.ts';
-import { isLive, type Node, OUR_VERSIONS, shownState } from './node.ts';
+import { Isolation } from './isolation.ts';
+import { tellMove } from './move.ts';
+import { type Node, shownState } from './node.ts';
+import { guardAgainstPause } from './pause.ts';
 import { Pings } from './pings.ts';
 import { Prober } from './prober.ts';
 import type { Profile } from './profile.ts';
 import { CLASSES } from './queue.ts';
+import { Reachability } from './reachability.ts';
 import { Reaper } from './reaper.ts';
+import { nodeOf, rememberedOf } from './remembered.ts';
 import { Requests } from './requests.ts';
 import { Roster } from './roster.ts';
 import { Rumors } from './rumors.ts';
@@ -50,6 +56,7 @@ export interface Snapshot {
 }
 
 const ERROR_REPORT_MS = 60_000;
+const NAME_LOST = 'this node has lost its name to another';
 const NO_VERSIONS = { base: 0, checks: 0, services: 0 } as const;
 
 export class Core {
@@ -71,7 +78,10 @@ export class Core {
   readonly #exchange: Exchange;
   readonly #departure: Departure;
   readonly #prober: Prober;
+  readonly #parts: Parameters<typeof guardAgainstPause>[0];
   readonly #reaper: Reaper;
+  readonly #isolation: Isolation;
+  readonly #reachability: Reachability;
   #nextErrorReport = 0;
   #startedAt: number | undefined;
 
@@ -97,17 +107,22 @@ export class Core {
       ...shared,
       digests: () => this.#carrier.digests,
       sendEvents: (node, body) => this.#courier.send(node, OWN_KINDS.events, body),
-      nameLost: (by) => {
-        self.end();
-        desk.do({ type: 'nameLost', by });
-      },
+      nameLost: (by) => self.silence(by),
     });
     this.#pings = new Pings({ ...shared, acks: this.serf.acks });
     this.#intents = new Intents({
       ...shared,
       selfName: self.name,
       isLeaving: () => self.isLeaving,
-      forgotten: (node) => this.#forget(node),
+      forgotten: (node) => this.#forgotten(node),
+    });
+    this.#reachability = new Reachability(desk);
+    this.#isolation = new Isolation({
+      ...shared,
+      pings: this.#pings,
+      acquit: (name) => this.#rumors.acquit(name),
+      accuse: (name) => this.#rumors.accuse(name),
+      refresh: (place) => this.#exchange.refresh(place),
     });
     this.#library = new Library(desk);
     this.#own = new OwnRecord({
@@ -126,31 +141,39 @@ export class Core {
       selfId: facts.id,
       surpass: (part, version) => this.#own.surpass(part, version),
     });
+    const watch = { pings: this.#pings, isolation: this.#isolation, reachability: this.#reachability };
     this.#rumors = new Rumors({
       ...shared,
-      pings: this.#pings,
+      ...watch,
       intents: this.#intents,
+      conflicts: new Conflicts({
+        ...shared,
+        pings: this.#pings,
+        requests: this.#requests,
+        claimed: (rival) => this.serf.onRival(rival),
+      }),
       arrived: (node) => this.#carrier.noticed(node),
-      claimed: (rival) => this.serf.onRival(rival),
       departed: (node) => this.#carrier.departed(node),
     });
     const parts = {
       ...shared,
+      ...watch,
       requests: this.#requests,
-      pings: this.#pings,
       intents: this.#intents,
       rumors: this.#rumors,
     };
     this.#exchange = new Exchange({ ...parts, carrier: this.#carrier, events: this.serf.events });
     this.#departure = new Departure(parts);
     this.#prober = new Prober({ ...parts, acks: this.serf.acks });
-    this.#reaper = new Reaper(desk, roster, (node) => this.#forget(node));
+    this.#parts = { ...parts, prober: this.#prober, exchange: this.#exchange };
+    this.#reaper = new Reaper(desk, roster, (node) => this.#forgotten(node));
   }
 
   /** Takes part from now on. */
   start(now: number): readonly Effect[] {
     this.#desk.now = now;
     this.#startedAt = now;
+    this.#isolation.excuse();
     this.#own.dress();
     this.#prober.start();
     this.#exchange.start();
@@ -161,7 +184,7 @@ export class Core {
   /** Takes in what happened at a monotonic time in milliseconds; answers with what is to be done, in this order. Never throws. */
   step(input: Input, now: number): readonly Effect[] {
     this.#desk.now = now;
-    this.#guardAgainstPause(now);
+    guardAgainstPause(this.#parts);
     this.#guarded(() => this.#take(input));
     for (let due = this.#desk.agenda.takeDue(now); due; due = this.#desk.agenda.takeDue(now)) this.#guarded(due.run);
     return this.#desk.takeEffects();
@@ -191,6 +214,21 @@ export class Core {
     return this.#desk.counts;
   }
 
+  /** How well this node itself does: 0 is well, 7 the worst. */
+  get awareness(): number {
+    return this.#desk.awareness.score;
+  }
+
+  /** We ask others and hear nobody. */
+  get isIsolated(): boolean {
+    return this.#isolation.isIsolated;
+  }
+
+  /** What was seen and told of a member, oldest first; also for an hour after it was forgotten. */
+  evidence(name: string): readonly Observation[] {
+    return this.#desk.evidence.of(name, this.#desk.now);
+  }
+
   /** How many messages of each class wait to be told on. */
   get queueDepths(): ReadonlyMap<string, number> {
     return new Map(CLASSES.map((name) => [name, this.#spreader.queue.depth(name)]));
@@ -213,21 +251,22 @@ export class Core {
   #take(input: Input): void {
     switch (input.type) {
       case 'packet':
+        if (this.#self.isSilenced) return;
+        this.#isolation.heard(input.from);
         for (const message of input.messages) this.#guarded(() => this.#packet(message, input.from));
         return;
       case 'asked':
         this.#asked(input.stream, input.message);
         return;
       case 'answered':
+        this.#isolation.heard(undefined);
         this.#requests.done(input.id, { message: input.message });
         return;
       case 'failed':
         this.#requests.done(input.id, { error: input.error });
         return;
       case 'join':
-        this.#exchange.join(input.to, (error) =>
-          this.#desk.do({ type: 'joined', ticket: input.ticket, ...(error !== undefined && { error }) }),
-        );
+        this.#join(input.to, input.ticket);
         return;
       case 'leave':
         this.#departure.begin();
@@ -237,6 +276,12 @@ export class Core {
         return;
       case 'remember':
         this.#remember(input.members);
+        return;
+      case 'sendFailed':
+        this.#prober.cannotSend(input.to);
+        return;
+      case 'move':
+        tellMove({ desk: this.#desk, self: this.#self, clocks: this.#clocks }, input);
         return;
       case 'setEntries':
         this.#own.change(input.part, input.change);
@@ -260,7 +305,7 @@ export class Core {
         this.#pings.onAck(message);
         return;
       case 'nack':
-        this.#desk.count('nacks');
+        this.#pings.onNack(message);
         return;
       case 'alive':
         this.#rumors.alive(message);
@@ -287,12 +332,19 @@ export class Core {
     }
   }
 
-  #forget(node: Node): void {
-    this.#carrier.forgotten(node);
-    this.serf.forget(node);
+  #join(to: Endpoint, ticket: number): void {
+    const done = (error: string | undefined) =>
+      this.#desk.do({ type: 'joined', ticket, ...(error !== undefined && { error }) });
+    if (this.#self.isSilenced) done(NAME_LOST);
+    else this.#exchange.join(to, done);
   }
 
   #asked(stream: number, message: StreamMessage): void {
+    if (this.#self.isSilenced) {
+      this.#desk.do({ type: 'answer', stream, message: { kind: 'error', text: NAME_LOST } });
+      return;
+    }
+    this.#isolation.heard(undefined);
     switch (message.kind) {
       case 'pushPull':
         this.#exchange.onRequest(stream, message);
@@ -317,16 +369,13 @@ export class Core {
     }
   }
 
-  /**
-   * A wake that comes late means that this process stood still (stopped, machine asleep). Everything is put off by as long, and by the
-   * time of a probe so that the answers that wait in the sockets are read first: who slept must not accuse the others.
-   */
-  #guardAgainstPause(now: number): void {
-    const { agenda, profile } = this.#desk;
-    const late = now - (agenda.next ?? now);
-    if (late <= profile.probeTimeout) return;
-    agenda.postpone(late + profile.probeTimeout);
-    this.#desk.count('pauses');
+  /** A member that is no longer in the list leaves nothing behind but, for a while, the reasons. */
+  #forgotten(node: Node): void {
+    this.#carrier.forgotten(node);
+    this.serf.forget(node);
+    this.#reachability.forget(node.name);
+    this.#isolation.release(node.name);
+    this.#desk.evidence.forget(node.name, this.#desk.now);
   }
 
   /** A fault of ours while handling one thing drops that thing and nothing else. */
@@ -346,30 +395,4 @@ export class Core {
       });
     }
   }
-}
-
-const rememberedOf = (node: Node): Remembered => ({
-  name: node.name,
-  address: node.address,
-  port: node.port,
-  incarnation: node.incarnation,
-  id: node.tags.get('id') ?? '',
-  zone: node.tags.get('z') ?? '',
-  ...(!isLive(node) && { isDead: true }),
-});
-
-/** A member of a former run: shown as dead, neither probed nor told on until it is heard of. */
-function nodeOf({ id, zone, name, address, port, incarnation }: Remembered, now: number): Node {
-  const tags = new Map(id === '' ? [] : [['ob', '1'] as const, ['id', id] as const, ['z', zone] as const]);
-  return {
-    ...{ name, address, port, incarnation },
-    tags,
-    meta: encodeTags(tags),
-    versions: OUR_VERSIONS,
-    state: 'dead',
-    status: 'failed',
-    statusLTime: 0,
-    listed: false,
-    changedAt: now,
-  };
 }

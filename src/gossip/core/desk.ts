@@ -1,7 +1,16 @@
 import type { Random } from '../../base/random.ts';
+import type { EvidenceKind } from '../../model/pool.ts';
 import { Agenda, type Appointment } from './agenda.ts';
+import { Awareness } from './awareness.ts';
 import type { Effect } from './effect.ts';
+import { type Detail, EvidenceBook } from './evidence.ts';
 import type { Profile } from './profile.ts';
+
+/** About whom something was observed, and under which incarnation. */
+interface Observed {
+  readonly name: string;
+  readonly incarnation: number;
+}
 
 /** What all parts of the core share: the time of this step, the dice, what is to be done now and what later, and the counters. */
 export class Desk {
@@ -10,6 +19,9 @@ export class Desk {
   readonly random: Random;
   readonly agenda = new Agenda();
   readonly counts = new Map<string, number>();
+  readonly evidence = new EvidenceBook();
+  /** How well this node itself does. */
+  readonly awareness = new Awareness();
   #effects: Effect[] = [];
   #lastId = 0;
 
@@ -32,6 +44,11 @@ export class Desk {
 
   count(name: string, by = 1): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + by);
+  }
+
+  /** Keeps that something was seen of a member, or said of it `by` somebody. */
+  observe({ name, incarnation }: Observed, kind: EvidenceKind, by: string, detail: Detail = {}): void {
+    this.evidence.add(name, { at: this.now, kind, by, incarnation, detail });
   }
 
   /** Notes something to do `ms` from now. */

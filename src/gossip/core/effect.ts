@@ -22,6 +22,10 @@ export type Input =
   | { readonly type: 'forceLeave'; readonly name: string }
   /** Show these as dead until they are heard of: who was there before a restart. */
   | { readonly type: 'remember'; readonly members: readonly Remembered[] }
+  /** A datagram to there could not leave this machine. */
+  | { readonly type: 'sendFailed'; readonly to: Endpoint }
+  /** Tell those at these places that we are no longer where they knew us: we moved since the run of that incarnation. */
+  | { readonly type: 'move'; readonly to: readonly Endpoint[]; readonly incarnation: number }
   | { readonly type: 'setEntries'; readonly part: PartName; readonly change: PartChange }
   | SerfInput;
 
@@ -98,6 +102,12 @@ export type Effect =
   | { readonly type: 'oversize'; readonly part: PartName; readonly leftOut: number }
   /** A probe of a member came back after so many milliseconds. */
   | { readonly type: 'heard'; readonly name: string; readonly rttMs: number }
+  /** UDP between a member and us is blocked, or works again. */
+  | { readonly type: 'reachability'; readonly name: string; readonly udpBlocked: boolean }
+  /** We hear nobody although we ask, or hear others again. */
+  | { readonly type: 'isolated'; readonly isolated: boolean }
+  /** Our name belongs to whoever is there; we keep silent from now on. */
+  | { readonly type: 'nameLost'; readonly by: Endpoint }
   /** Our incarnation, to be on disk before anything after it is done. */
   | { readonly type: 'incarnation'; readonly incarnation: number }
   | { readonly type: 'versions'; readonly versions: Readonly<Record<PartName, number>> }

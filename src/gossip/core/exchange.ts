@@ -6,6 +6,7 @@ import type { Clocks, LamportClock } from '../serf/lamport.ts';
 import type { NodeEntry, PushPull, SerfState, StreamMessage } from '../wire/messages.ts';
 import type { Desk } from './desk.ts';
 import { pushPullScale } from './formulas.ts';
+import type { Isolation } from './isolation.ts';
 import { compatible, isOurs, type Node } from './node.ts';
 import type { Pings } from './pings.ts';
 import type { Reply, Requests } from './requests.ts';
@@ -24,19 +25,24 @@ interface Parts {
   readonly intents: Intents;
   readonly carrier: Carrier;
   readonly events: Events;
+  readonly isolation: Isolation;
 }
 
 /** Every so many attempts a dead member is tried over TCP without asking by UDP first. */
 const BLIND_RECONNECT = 6;
+/** Whoever has to know how things are tries so many members. */
+const REFRESH_TRIES = 3;
 
 /** Exchanges everything that is known with one other member over a stream (push/pull): at a join, from time to time, and to heal a split. */
 export class Exchange {
   readonly #parts: Parts;
   #turn = 0;
   #reconnects = 0;
+  #nextMeeting = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.pings.onReturn = (node) => this.#meet(node);
   }
 
   start(): void {
@@ -59,24 +65,44 @@ export class Exchange {
     });
   }
 
+  /** Learns how things are from whoever is there, or from anyone, soon after we heard nothing for long. */
+  refresh(place: Endpoint | undefined, tries = REFRESH_TRIES): void {
+    if (this.#parts.self.isLeaving || tries === 0) return;
+    const to = place ?? this.#anyPeer();
+    if (to) this.#exchange(to, false, (error) => error !== undefined && this.refresh(undefined, tries - 1));
+  }
+
   /** Answers a request over a stream with what we know, then learns from it. */
   onRequest(stream: number, request: PushPull): void {
     const { carrier, desk } = this.#parts;
     desk.count('push_pulls_in');
     const supplement = carrier.answer(request.serf?.opsbro);
     desk.do({ type: 'answer', stream, message: this.#everything(request.join, supplement) });
-    this.#merge(request);
+    this.#merge(request, '');
   }
 
   #exchangeWithAnyone(): void {
     const { roster, self } = this.#parts;
     if (self.isLeaving) return;
     this.#turn += 1;
-    const isPeer = (node: Node) => node.state === 'alive' && node.name !== self.name;
     // Every second time it is one of ours, since only ours bring records.
-    const ours = this.#turn % 2 === 0 ? roster.sample(1, (node) => isPeer(node) && isOurs(node)) : [];
-    const [peer = roster.sample(1, isPeer)[0]] = ours;
+    const isWanted = (node: Node) => node.state === 'alive' && node.name !== self.name && isOurs(node);
+    const ours = this.#turn % 2 === 0 ? roster.sample(1, isWanted) : [];
+    const [peer = this.#anyPeer()] = ours;
     if (peer) this.#exchange(peer, false, () => {});
+  }
+
+  #anyPeer(): Node | undefined {
+    const { roster, self } = this.#parts;
+    return roster.sample(1, (node) => node.state === 'alive' && node.name !== self.name)[0];
+  }
+
+  /** One that is held for dead asks us something: it is there, and has to hear of it. Only so often, as pings can be forged. */
+  #meet(lost: Node): void {
+    const { desk, self } = this.#parts;
+    if (self.isLeaving || lost.status === 'left' || desk.now < this.#nextMeeting) return;
+    this.#nextMeeting = desk.now + desk.profile.probeInterval;
+    this.#exchange(lost, true, () => {});
   }
 
   /** Each dead member is tried about once per interval by the whole pool, so that a split pool grows together again. */
@@ -89,15 +115,15 @@ export class Exchange {
       if (node.state === 'dead' && node.status !== 'left') dead.push(node);
       else if (node.state === 'alive') alive += 1;
     }
-    if (dead.length === 0 || desk.random() >= dead.length / alive) return;
+    if (dead.length === 0 || desk.random() >= dead.length / Math.max(1, alive)) return;
     const lost = dead[desk.pick(dead.length)];
     if (!lost) return;
     this.#reconnects += 1;
     if (this.#reconnects % BLIND_RECONNECT === 0) {
-      this.join(lost, () => {});
+      this.#exchange(lost, true, () => {});
       return;
     }
-    pings.ask(lost, '', (answered) => answered && this.join(lost, () => {}));
+    pings.ask(lost, '', (answered) => answered && this.#exchange(lost, true, () => {}));
   }
 
   #exchange(to: Endpoint, isJoin: boolean, done: (error: string | undefined) => void): void {
@@ -110,20 +136,20 @@ export class Exchange {
         desk.count('push_pulls_failed');
         return done(answer);
       }
-      this.#merge(answer);
+      this.#merge(answer, nameOf(to));
       done(undefined);
     });
   }
 
   #everything(join: boolean, supplement: Uint8Array | undefined): PushPull {
-    const { clocks, events, roster } = this.#parts;
+    const { clocks, events, isolation, roster } = this.#parts;
     const nodes: NodeEntry[] = [];
     const statusLTimes = new Map<string, number>();
     const leftMembers: string[] = [];
     for (const node of roster.nodes.values()) {
       statusLTimes.set(node.name, node.statusLTime);
       if (node.status === 'left') leftMembers.push(node.name);
-      if (node.listed) nodes.push(entryOf(node));
+      if (node.listed && !isolation.holds(node.name)) nodes.push(entryOf(node));
     }
     const times = { lTime: clocks.member.time, eventLTime: clocks.event.time, queryLTime: clocks.query.time };
     const serf = {
@@ -136,15 +162,16 @@ export class Exchange {
     return { kind: 'pushPull', join, nodes, serf };
   }
 
-  #merge({ nodes, serf }: PushPull): void {
-    for (const node of this.#bounded(nodes)) this.#mergeNode(node);
+  /** `teller` is empty when we cannot tell who it is. */
+  #merge({ nodes, serf }: PushPull, teller: string): void {
+    for (const node of this.#bounded(nodes)) this.#mergeNode(node, teller);
     if (serf) this.#mergeSerf(serf);
     if (serf?.opsbro) this.#parts.carrier.learn(serf.opsbro);
   }
 
   /** Nobody is believed dead because of one push/pull; a suspicion gives it the time to object. */
-  #mergeNode({ name, state, ...entry }: NodeEntry): void {
-    const { desk, rumors, self } = this.#parts;
+  #mergeNode({ name, state, ...entry }: NodeEntry, teller: string): void {
+    const { desk, rumors } = this.#parts;
     if (!compatible(entry.versions)) {
       desk.count('dropped_incompatible');
       return;
@@ -159,7 +186,7 @@ export class Exchange {
         return;
       case 'suspect':
       case 'dead':
-        rumors.suspect({ kind: 'suspect', node: name, incarnation, from: self.name });
+        rumors.hearsay({ kind: state, node: name, incarnation, from: teller }, teller);
         return;
     }
   }
@@ -202,6 +229,9 @@ function answerOf(reply: Reply): PushPull | string {
   if (message.kind === 'pushPull') return message;
   return message.kind === 'error' ? `refused: ${message.text}` : 'answered with something else';
 }
+
+/** A member that we ask is known by name, a mere address is not. */
+const nameOf = (place: Endpoint): string => ('name' in place && typeof place.name === 'string' ? place.name : '');
 
 const entryOf = ({ name, incarnation, address, port, meta, state, versions }: Node): NodeEntry => ({
   name,

@@ -44,6 +44,9 @@ export const takesChecksum = (node: Node): boolean => node.versions[1] >= 5;
 /** Whether it answers pings over TCP. */
 export const answersTcp = (node: Node): boolean => node.versions[1] >= 3;
 
+/** Whether it says so when it was asked to try a ping and hears nothing. */
+export const saysNack = (node: Node): boolean => node.versions[1] >= 4;
+
 /** What a person is shown: a death that was announced is a leave. */
 export function shownState(node: Node): NodeState {
   if (node.status === 'left') return 'left';

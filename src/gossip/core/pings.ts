@@ -11,14 +11,15 @@ import type { Spreader } from './spreader.ts';
 interface Waiting {
   readonly sentAt: number;
   readonly timer: Appointment;
-  readonly answered: Outcome['answered'];
+  readonly outcome: Outcome;
 }
 
-/** What becomes of a ping; exactly one of them is called. */
+/** What becomes of a ping; exactly one of the first two is called. */
 export interface Outcome {
-  /** `payload`: what a direct answer tells of its sender; `null` when it came through another. */
-  answered(rttMs: number, payload: Uint8Array | null): void;
+  answered(rttMs: number, ack: Ack): void;
   silent(): void;
+  /** Somebody that was asked to try says that it has no answer either; as often as there are such. */
+  nacked?(): void;
 }
 
 interface Parts {
@@ -31,11 +32,17 @@ interface Parts {
 
 /** More unanswered pings than this are never open; a flood of requests to ping others ends here. */
 const MAX_OPEN = 4_096;
+/** Part of the time of a probe after which one who was asked to try says that it hears nothing. */
+const NACK_AFTER = 0.8;
 
 /** Pings and their answers, ours and those that others ask for. */
 export class Pings {
   readonly #parts: Parts;
   readonly #open = new Map<number, Waiting>();
+  /** Told of each ack that nobody waits for. */
+  onLate: (ack: Ack) => void = () => {};
+  /** Told of each member whose ping we get although we hold it for dead. */
+  onReturn: (node: Node) => void = () => {};
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -49,8 +56,15 @@ export class Pings {
       this.#open.delete(seqNo);
       outcome.silent();
     });
-    this.#open.set(seqNo, { sentAt: desk.now, timer, answered: outcome.answered });
+    this.#open.set(seqNo, { sentAt: desk.now, timer, outcome });
     return seqNo;
+  }
+
+  /** No longer waits for an ack; nobody is told. */
+  abandon(seqNo: number): void {
+    const waiting = this.#open.get(seqNo);
+    if (waiting) waiting.timer.cancelled = true;
+    this.#open.delete(seqNo);
   }
 
   /** Pings a member, with further messages to it in the same datagram. */
@@ -58,14 +72,23 @@ export class Pings {
     this.#parts.spreader.sendTo(node, [this.#ping(seqNo, node.name), ...further]);
   }
 
-  /** Asks whether someone of that name (empty: anyone) answers at a place within the time of a probe. */
-  ask(place: Endpoint, name: string, then: (answered: boolean) => void): void {
-    if (this.#isFull()) return;
+  /**
+   * Asks whether someone of that name (empty: anyone) answers at a place within the time of a probe. `further` goes along. False when
+   * too much is open already: then nothing is sent and `then` is not called.
+   */
+  ask(
+    place: Endpoint,
+    name: string,
+    then: (answered: boolean) => void,
+    further: readonly PacketMessage[] = [],
+  ): boolean {
+    if (this.#isFull()) return false;
     const seqNo = this.expect(this.#parts.desk.profile.probeTimeout, {
       answered: () => then(true),
       silent: () => then(false),
     });
-    this.#parts.spreader.sendToPlace(place, undefined, [this.#ping(seqNo, name)]);
+    this.#parts.spreader.sendToPlace(place, undefined, [this.#ping(seqNo, name), ...further]);
+    return true;
   }
 
   /** Where answers to us are wanted. */
@@ -77,9 +100,10 @@ export class Pings {
   onPing(ping: Ping, from: Endpoint): void {
     if (!this.#isForUs(ping)) return;
     const { acks, roster } = this.#parts;
-    const asker = ping.source && roster.get(ping.source.node);
-    const payload = acks.compose(asker && ping.source && samePlace(asker, ping.source) ? asker : undefined);
-    this.#answer({ kind: 'ack', seqNo: ping.seqNo, payload }, ping.source, from);
+    const named = ping.source && roster.get(ping.source.node);
+    const asker = named && ping.source && samePlace(named, ping.source) ? named : undefined;
+    this.#answer({ kind: 'ack', seqNo: ping.seqNo, payload: acks.compose(asker) }, ping.source, from);
+    if (asker?.state === 'dead') this.onReturn(asker);
   }
 
   /** A ping over a stream, from someone whom we do not hear over UDP. */
@@ -91,23 +115,36 @@ export class Pings {
   onIndirectPing(request: IndirectPing, from: Endpoint): void {
     if (this.#isFull()) return;
     const { desk, self, spreader } = this.#parts;
-    const ownSeqNo = this.expect(desk.profile.probeTimeout, {
-      answered: () => this.#answer({ kind: 'ack', seqNo: request.seqNo, payload: null }, request.source, from),
-      silent: () => request.nack && this.#answer({ kind: 'nack', seqNo: request.seqNo }, request.source, from),
+    const { probeInterval, probeTimeout } = desk.profile;
+    const nack = { kind: 'nack', seqNo: request.seqNo } as const;
+    // Early, as in the Lifeguard paper: the asker still has to hear it before its own time is up. An ack may yet follow.
+    const patience = NACK_AFTER * Math.min(probeTimeout, Math.max(0, probeInterval - probeTimeout));
+    const early = desk.later(patience, () => request.nack && this.#answer(nack, request.source, from));
+    const ownSeqNo = this.expect(probeTimeout, {
+      answered: () => {
+        early.cancelled = true;
+        this.#answer({ kind: 'ack', seqNo: request.seqNo, payload: null }, request.source, from);
+      },
+      silent: () => {},
     });
     const place = { address: request.target, port: request.port === 0 ? self.node.port : request.port };
     spreader.sendToPlace(place, this.#memberAt(place, request.node), [this.#ping(ownSeqNo, request.node)]);
   }
 
-  onAck({ seqNo, payload }: Ack): void {
-    const waiting = this.#open.get(seqNo);
+  onAck(ack: Ack): void {
+    const waiting = this.#open.get(ack.seqNo);
     if (!waiting) {
       this.#parts.desk.count('dropped_late_ack');
+      this.onLate(ack);
       return;
     }
-    this.#open.delete(seqNo);
-    waiting.timer.cancelled = true;
-    waiting.answered(this.#parts.desk.now - waiting.sentAt, payload);
+    this.abandon(ack.seqNo);
+    waiting.outcome.answered(this.#parts.desk.now - waiting.sentAt, ack);
+  }
+
+  onNack({ seqNo }: Nack): void {
+    this.#parts.desk.count('nacks');
+    this.#open.get(seqNo)?.outcome.nacked?.();
   }
 
   #isForUs({ node }: Ping): boolean {

@@ -19,7 +19,13 @@ export interface Profile {
   readonly reconnectInterval: number;
   /** News is told on after a random part of this. */
   readonly flushDelay: number;
+  /** A member that is dead for so long is forgotten. */
+  readonly reapDead: number;
+  /** A member that left so long ago is forgotten. */
+  readonly reapLeft: number;
 }
+
+const DAY = 24 * 3_600_000;
 
 export const PROFILES = {
   lan: {
@@ -36,6 +42,8 @@ export const PROFILES = {
     gossipToTheDead: 30_000,
     reconnectInterval: 5_000,
     flushDelay: 10,
+    reapDead: DAY,
+    reapLeft: DAY,
   },
   wan: {
     tcpTimeout: 30_000,
@@ -51,6 +59,8 @@ export const PROFILES = {
     gossipToTheDead: 60_000,
     reconnectInterval: 15_000,
     flushDelay: 50,
+    reapDead: DAY,
+    reapLeft: DAY,
   },
   local: {
     tcpTimeout: 1_000,
@@ -66,6 +76,8 @@ export const PROFILES = {
     gossipToTheDead: 15_000,
     reconnectInterval: 2_000,
     flushDelay: 5,
+    reapDead: DAY,
+    reapLeft: DAY,
   },
 } as const satisfies Record<string, Profile>;
 

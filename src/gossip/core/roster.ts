@@ -41,6 +41,18 @@ export class Roster {
     else this.#round = this.#round.filter((name) => name !== node.name);
   }
 
+  /** From now on these are no longer listed; all at once, as each alone would cost a walk through the list. */
+  unlist(nodes: readonly Node[]): void {
+    const names = new Set<string>();
+    for (const node of nodes) {
+      if (!this.#nodes.get(node.name)?.listed) continue;
+      names.add(node.name);
+      this.#nodes.set(node.name, { ...node, listed: false });
+      this.#listed -= 1;
+    }
+    this.#round = this.#round.filter((name) => !names.has(name));
+  }
+
   /** Forgets a member altogether. */
   delete(name: string): void {
     if (this.#nodes.get(name)?.listed) {

@@ -1,12 +1,15 @@
 import type { Endpoint } from '../../net/address.ts';
 import type { Intents } from '../serf/intents.ts';
-import type { Rival } from '../serf/name-conflict.ts';
 import type { Alive, Dead, Suspect } from '../wire/messages.ts';
 import { decodeTags } from '../wire/tags.ts';
+import { detailOf } from './accusation.ts';
+import type { Conflicts } from './conflicts.ts';
 import type { Desk } from './desk.ts';
 import type { MemberChange } from './effect.ts';
-import { isLive, type Node } from './node.ts';
+import type { Isolation } from './isolation.ts';
+import { isLive, type Node, samePlace } from './node.ts';
 import type { Pings } from './pings.ts';
+import type { Reachability } from './reachability.ts';
 import type { Roster } from './roster.ts';
 import { judgeAlive, judgeDead, judgeSuspect, type Known } from './rules.ts';
 import type { Self } from './self.ts';
@@ -15,12 +18,14 @@ import { Suspicions } from './suspicions.ts';
 
 /** An address that a name moved away from may not bring it back for so long. */
 const FORMER_PLACE_MS = 24 * 3_600_000;
-/** A pair of rivals for one name is reported once in so long. */
-const CONFLICT_REPORT_MS = 300_000;
-const MAX_CONFLICTS = 256;
 /** Nobody has a pool this large; strangers who invent members end here. */
 export const MAX_MEMBERS = 20_000;
 const MAX_INCARNATION = 2 ** 31;
+/**
+ * Nobody raises its incarnation by more than this between two of its messages that we miss. Without this bound one forged message could
+ * name the highest of all, after which the accused could never overrule anything again.
+ */
+const MAX_RAISE = 2 ** 20;
 
 interface Parts {
   readonly desk: Desk;
@@ -29,10 +34,11 @@ interface Parts {
   readonly spreader: Spreader;
   readonly pings: Pings;
   readonly intents: Intents;
+  readonly conflicts: Conflicts;
+  readonly isolation: Isolation;
+  readonly reachability: Reachability;
   /** Told of each member that comes, comes back or changes what it says. */
   readonly arrived: (node: Node) => void;
-  /** Told of a node that claims our own name. */
-  readonly claimed: (rival: Rival) => void;
   /** Told of each member that died or left. */
   readonly departed: (node: Node) => void;
 }
@@ -41,13 +47,13 @@ interface Parts {
 export class Rumors {
   readonly #parts: Parts;
   readonly #suspicions: Suspicions;
-  readonly #conflicts = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#suspicions = new Suspicions(parts.desk, (node, incarnation) =>
-      this.dead({ kind: 'dead', node, incarnation, from: parts.self.name }),
-    );
+    this.#suspicions = new Suspicions(parts.desk, (name, incarnation, confirmations) => {
+      parts.desk.observe({ name, incarnation }, 'timer-fired', parts.self.name, { confirmations });
+      this.dead({ kind: 'dead', node: name, incarnation, from: parts.self.name });
+    });
   }
 
   alive(told: Alive): void {
@@ -70,7 +76,7 @@ export class Rumors {
         this.#askBefore(message);
         return;
       case 'conflict':
-        this.#conflict(message, known.node);
+        if (known.node) this.#conflict(message, known.node);
         return;
       case 'believe':
         this.#believe(message, known.node);
@@ -88,7 +94,7 @@ export class Rumors {
   }
 
   suspect(message: Suspect): void {
-    const { self, spreader } = this.#parts;
+    const { self } = this.#parts;
     if (!this.#isSane(message)) return;
     const known = this.#known(message.node);
     switch (judgeSuspect(message, known)) {
@@ -98,11 +104,36 @@ export class Rumors {
         self.refute(message.incarnation, message.from);
         return;
       case 'confirm':
-        if (this.#suspicions.confirm(message.node, message.from)) spreader.tell('membership', message.node, message);
+        if (!this.#suspicions.confirm(message.node, message.from)) return;
+        this.#noteSuspect(message);
+        this.#tellAccusation(message);
         return;
       case 'believe':
         this.#beginSuspicion(message, known.node);
         return;
+    }
+  }
+
+  /**
+   * What a push/pull says against a member: a suspicion, whatever it says, so that the member has the time to object. One that has just
+   * answered us is asked first, and told, so that it objects before anybody is alarmed.
+   */
+  hearsay({ kind, ...told }: Suspect | Dead, teller: string): void {
+    const { desk, pings, reachability, self } = this.#parts;
+    const suspect: Suspect = { kind: 'suspect', node: told.node, incarnation: told.incarnation, from: self.name };
+    const known = this.#known(told.node);
+    if (!known.node || judgeSuspect(suspect, known) !== 'believe') {
+      this.suspect(known.isSelf ? { ...suspect, from: teller || 'another member' } : suspect);
+      return;
+    }
+    if (!this.#isSane(suspect)) return;
+    desk.observe(suspectedOf(suspect), 'told-by-push-pull', teller, { state: kind });
+    const isFresh = reachability.heardWithin(told.node, 2 * desk.profile.probeInterval);
+    const isThere = (answered: boolean) => {
+      if (!answered) this.suspect(suspect);
+    };
+    if (!isFresh || !pings.ask(known.node, told.node, isThere, [{ ...suspect, from: teller || self.name }])) {
+      this.suspect(suspect);
     }
   }
 
@@ -111,19 +142,51 @@ export class Rumors {
     const known = this.#known(message.node);
     const verdict = judgeDead(message, known);
     if (verdict === 'ignore' || !known.node) return;
+    const { desk, self } = this.#parts;
     if (verdict === 'refute') {
-      this.#parts.self.refute(message.incarnation, message.from);
+      self.refute(message.incarnation, message.from);
       return;
     }
     this.#suspicions.cancel(message.node);
-    const isRetired = verdict === 'retire';
-    const node = { ...known.node, incarnation: message.incarnation };
-    if (!isRetired) this.#parts.spreader.tell('membership', message.node, message);
-    this.#bury(node, verdict === 'believeDead' ? 'dead' : 'left', known.node);
+    const state = verdict === 'believeDead' ? 'dead' : 'left';
+    if (message.from !== self.name) desk.observe(suspectedOf(message), 'dead-received', message.from);
+    desk.observe(suspectedOf(message), state, self.name);
+    if (verdict !== 'retire') this.#tellAccusation(message);
+    this.#bury({ ...known.node, incarnation: message.incarnation }, state, known.node);
   }
 
-  #isSane({ incarnation }: Alive | Suspect | Dead): boolean {
-    if (incarnation <= MAX_INCARNATION) return true;
+  /** What only we held against a member was our own fault: it is there. */
+  acquit(name: string): void {
+    const { desk, roster, self } = this.#parts;
+    const before = roster.get(name);
+    if (!before || before.state === 'alive' || before.state === 'left') return;
+    this.#suspicions.cancel(name);
+    const status = before.status === 'failed' ? 'alive' : before.status;
+    const node: Node = { ...before, state: 'alive', status, listed: true, changedAt: desk.now };
+    roster.set(node);
+    desk.count('acquitted');
+    desk.observe(node, 'alive', self.name, { result: 'answered us' });
+    this.#report(before.state === 'dead' ? 'member-join' : 'member-alive', node);
+    this.#parts.arrived(node);
+  }
+
+  /** Tells the pool what we alone hold against a member; as a suspicion, so that it has the time to object to all others. */
+  accuse(name: string): void {
+    const { roster, self, spreader } = this.#parts;
+    const node = roster.get(name);
+    if (!node || node.state === 'alive' || node.state === 'left') return;
+    const message = { kind: 'suspect', node: name, incarnation: node.incarnation, from: self.name } as const;
+    spreader.tell('membership', name, message);
+  }
+
+  /** This node stood still for so long. */
+  postpone(ms: number): void {
+    this.#suspicions.postpone(ms);
+  }
+
+  #isSane({ incarnation, node }: Alive | Suspect | Dead): boolean {
+    const known = this.#parts.roster.get(node)?.incarnation;
+    if (incarnation <= MAX_INCARNATION && (known === undefined || incarnation <= known + MAX_RAISE)) return true;
     this.#parts.desk.count('dropped_incarnation');
     return false;
   }
@@ -140,6 +203,7 @@ export class Rumors {
       return;
     }
     this.#suspicions.cancel(message.node);
+    this.#parts.isolation.release(message.node);
     const wasLive = before?.listed === true && isLive(before);
     const isChanged = !before || Buffer.compare(before.meta, message.meta) !== 0;
     const node: Node = {
@@ -159,6 +223,7 @@ export class Rumors {
     };
     roster.set(node);
     spreader.tell('membership', node.name, message);
+    this.#noteAlive(node, before);
     const change = changeOf(before, { wasLive, isChanged });
     if (change) this.#report(change, node);
     this.#parts.arrived(node);
@@ -166,13 +231,47 @@ export class Rumors {
 
   #beginSuspicion(message: Suspect, before: Node | undefined): void {
     if (!before) return;
-    const { desk, roster, spreader } = this.#parts;
+    const { desk, roster } = this.#parts;
     const node: Node = { ...before, incarnation: message.incarnation, state: 'suspect', changedAt: desk.now };
     roster.set(node);
-    spreader.tell('membership', node.name, message);
     this.#suspicions.start(node.name, node.incarnation, { from: message.from, n: roster.size });
+    this.#noteSuspect(message);
+    this.#tellAccusation(message);
     desk.count('suspicions');
     this.#report('member-suspect', node);
+  }
+
+  /** What we found ourselves while we heard nobody is our secret until we know better. */
+  #tellAccusation(message: Suspect | Dead): void {
+    const { isolation, self, spreader } = this.#parts;
+    const isOurs = message.from === self.name && message.node !== self.name;
+    if (isOurs && isolation.isDeaf) isolation.hold(message.node);
+    else {
+      isolation.release(message.node);
+      spreader.tell('membership', message.node, message);
+    }
+  }
+
+  #noteSuspect(message: Suspect): void {
+    const { desk, self } = this.#parts;
+    const kind = message.from === self.name ? 'suspect' : 'suspect-received';
+    const detail = kind === 'suspect' ? {} : detailOf(message.opsbro);
+    const progress = this.#suspicions.progress(message.node) ?? {};
+    desk.observe(suspectedOf(message), kind, message.from, { ...progress, ...detail });
+  }
+
+  /** That a member came is told by the time since when it is there; only what comes after is evidence. */
+  #noteAlive(node: Node, before: Node | undefined): void {
+    if (!before) return;
+    const { desk } = this.#parts;
+    if (!samePlace(node, before)) {
+      const [from, to] = [`${before.address} port ${before.port}`, `${node.address} port ${node.port}`];
+      desk.observe(node, 'address-change', node.name, { from, to });
+    }
+    if (before.state === 'suspect') {
+      desk.count('suspicions_refuted');
+      desk.observe(node, 'refuted', node.name);
+    } else if (before.state !== 'alive') desk.observe(node, 'alive', node.name);
   }
 
   #bury(node: Node, state: 'dead' | 'left', before: Node): void {
@@ -197,32 +296,18 @@ export class Rumors {
   }
 
   /** The known one stays if it answers; if not, its name is free at once. */
-  #conflict(message: Alive, known: Node | undefined): void {
-    const { desk, self, pings, roster } = this.#parts;
-    if (!known || !this.#isNewConflict(message)) return;
-    desk.count('conflicts');
-    desk.do({ type: 'conflict', name: message.node, known: placeOf(known), claimed: placeOf(message) });
-    if (known.name === self.name) {
-      this.#parts.claimed(message);
-      return;
-    }
-    pings.ask(known, known.name, (answered) => {
+  #conflict(claim: Alive, known: Node): void {
+    const { conflicts, roster, self } = this.#parts;
+    conflicts.met(claim, known, () => {
       const now = roster.get(known.name);
-      if (answered || !now || now.incarnation !== known.incarnation || !isLive(now)) return;
+      if (!now || now.incarnation !== known.incarnation || !isLive(now)) return;
       this.dead({ kind: 'dead', node: known.name, incarnation: known.incarnation, from: self.name });
-      this.alive(message);
+      this.alive(claim);
     });
   }
-
-  #isNewConflict(message: Alive): boolean {
-    const { now } = this.#parts.desk;
-    const pair = `${message.node} ${message.address} ${message.port}`;
-    if (now < (this.#conflicts.get(pair) ?? Number.NEGATIVE_INFINITY)) return false;
-    if (this.#conflicts.size >= MAX_CONFLICTS) this.#conflicts.clear();
-    this.#conflicts.set(pair, now + CONFLICT_REPORT_MS);
-    return true;
-  }
 }
+
+const suspectedOf = ({ node, incarnation }: Suspect | Dead) => ({ name: node, incarnation });
 
 const placeOf = ({ address, port }: Endpoint): Endpoint & Readonly<Record<string, unknown>> => ({ address, port });
 

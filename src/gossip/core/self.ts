@@ -1,7 +1,9 @@
+import type { Endpoint } from '../../net/address.ts';
 import { encodeTags } from '../wire/tags.ts';
 import type { Desk } from './desk.ts';
 import type { Node } from './node.ts';
 import { OUR_VERSIONS } from './node.ts';
+import { type Accused, Refutations } from './refutations.ts';
 import type { Roster } from './roster.ts';
 import type { Spreader } from './spreader.ts';
 
@@ -23,11 +25,13 @@ export interface Identity {
 export class Self {
   readonly name: string;
   readonly #parts: Parts;
-  #phase: 'here' | 'leaving' | 'gone' = 'here';
+  readonly #refutations: Refutations;
+  #phase: 'here' | 'leaving' | 'gone' | 'silenced' = 'here';
 
   constructor(parts: Parts, { name, address, port, incarnation }: Identity) {
     this.name = name;
     this.#parts = parts;
+    this.#refutations = new Refutations(parts.desk, (accused) => this.#refuteNow(accused));
     parts.roster.set({
       name,
       address,
@@ -50,14 +54,26 @@ export class Self {
     return node;
   }
 
-  /** We announced our leave, or are gone. */
+  /** We announced our leave, are gone, or have lost our name. */
   get isLeaving(): boolean {
     return this.#phase !== 'here';
   }
 
-  /** The pool was told that we are gone; from now on we are silent. */
+  /** The pool was told that we are gone, or our name is another's; from now on we are silent. */
   get isGone(): boolean {
-    return this.#phase === 'gone';
+    return this.#phase === 'gone' || this.#phase === 'silenced';
+  }
+
+  /** Our name is another's: what is meant for that name is not for us. */
+  get isSilenced(): boolean {
+    return this.#phase === 'silenced';
+  }
+
+  /** Our name belongs to whoever is there. We neither gossip nor probe from now on, and the shell is told. */
+  silence(by: Endpoint): void {
+    if (this.#phase !== 'here') return;
+    this.#phase = 'silenced';
+    this.#parts.desk.do({ type: 'nameLost', by: { address: by.address, port: by.port } });
   }
 
   leave(): void {
@@ -68,13 +84,22 @@ export class Self {
     this.#phase = 'gone';
   }
 
-  /** Says that we live, under a higher incarnation than what was said of us. */
+  /** Says that we live, under a higher incarnation than what was said of us: at once, or a little later when this happens often. */
   refute(accused: number, accuser: string): void {
+    this.#refutations.add({ incarnation: accused, accuser });
+  }
+
+  #refuteNow({ incarnation: accused, accuser }: Accused): void {
+    // An answer that was put off may be given by now.
+    if (this.isGone || accused < this.node.incarnation) return;
     const { desk } = this.#parts;
     desk.count('refutations');
+    desk.awareness.worsen();
+    const incarnation = Math.max(this.node.incarnation, accused) + 1;
+    desk.observe(this.node, 'refuted', accuser, { incarnation });
     const fields = { accuser, incarnation: accused };
     desk.do({ type: 'log', level: 'info', fields, text: `${accuser} holds something untrue of us; we refute it` });
-    this.#announce({ incarnation: Math.max(this.node.incarnation, accused) + 1 });
+    this.#announce({ incarnation });
   }
 
   /** Puts on these tags; the first ones before anyone knows us need no new incarnation. Who leaves changes no more: it would look alive. */
@@ -90,7 +115,7 @@ export class Self {
     const { desk, roster, spreader } = this.#parts;
     desk.do({ type: 'incarnation', incarnation: change.incarnation });
     roster.set({ ...this.node, ...change });
-    if (this.#phase === 'gone') return;
+    if (this.isGone) return;
     const { address, port, incarnation, meta, versions } = this.node;
     spreader.tell('membership', this.name, {
       kind: 'alive',

@@ -88,7 +88,8 @@ export class Spreader {
   #send(to: Endpoint, node: Node | undefined, messages: readonly PacketMessage[]): void {
     if (messages.length === 0) return;
     const checksum = node !== undefined && takesChecksum(node);
-    this.#desk.do({ type: 'send', to: { address: to.address, port: to.port }, messages, checksum });
+    const told = node && isOurs(node) ? messages : messages.map(withoutExtras);
+    this.#desk.do({ type: 'send', to: { address: to.address, port: to.port }, messages: told, checksum });
   }
 
   #take(room: Room, node: Node | undefined, to: string): PacketMessage[] {
@@ -135,4 +136,17 @@ export class Spreader {
     const { now, profile } = this.#desk;
     return isLive(node) || (node.state === 'dead' && now - node.changedAt < profile.gossipToTheDead);
   }
+}
+
+/** The same message each time, so that its bytes are made once. */
+const bare = new WeakMap<PacketMessage, PacketMessage>();
+
+/** What others than ours get: an accusation without its reasons. */
+function withoutExtras(message: PacketMessage): PacketMessage {
+  if (message.kind !== 'suspect' || !message.opsbro) return message;
+  const known = bare.get(message);
+  if (known) return known;
+  const { opsbro: _, ...rest } = message;
+  bare.set(message, rest);
+  return rest;
 }

@@ -4,7 +4,7 @@ import { type SuspicionBounds, suspicionBounds, suspicionTimeout } from './formu
 
 interface Suspicion {
   readonly incarnation: number;
-  readonly start: number;
+  start: number;
   readonly bounds: SuspicionBounds;
   /** Everyone who accuses it; the first is no confirmation. */
   readonly accusers: Set<string>;
@@ -15,10 +15,10 @@ interface Suspicion {
 export class Suspicions {
   readonly #running = new Map<string, Suspicion>();
   readonly #desk: Desk;
-  readonly #expired: (name: string, incarnation: number) => void;
+  readonly #expired: (name: string, incarnation: number, confirmations: number) => void;
 
   /** `expired` is told when a suspect's time is up. */
-  constructor(desk: Desk, expired: (name: string, incarnation: number) => void) {
+  constructor(desk: Desk, expired: (name: string, incarnation: number, confirmations: number) => void) {
     this.#desk = desk;
     this.#expired = expired;
   }
@@ -42,6 +42,19 @@ export class Suspicions {
     return true;
   }
 
+  /** How many others confirmed a suspicion, and how long it lasts now, in milliseconds; nothing when there is none. */
+  progress(name: string): { readonly confirmations: number; readonly timeoutMs: number } | undefined {
+    const suspicion = this.#running.get(name);
+    if (!suspicion) return undefined;
+    const confirmations = suspicion.accusers.size - 1;
+    return { confirmations, timeoutMs: suspicionTimeout(suspicion.bounds, confirmations) };
+  }
+
+  /** This node stood still for so long: as if every suspicion had begun later. Their appointments are put off with all others. */
+  postpone(ms: number): void {
+    for (const suspicion of this.#running.values()) suspicion.start += ms;
+  }
+
   cancel(name: string): void {
     const suspicion = this.#running.get(name);
     if (suspicion) suspicion.timer.cancelled = true;
@@ -51,6 +64,6 @@ export class Suspicions {
   #end(name: string): void {
     const suspicion = this.#running.get(name);
     this.#running.delete(name);
-    if (suspicion) this.#expired(name, suspicion.incarnation);
+    if (suspicion) this.#expired(name, suspicion.incarnation, suspicion.accusers.size - 1);
   }
 }

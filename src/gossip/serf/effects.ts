@@ -1,5 +1,4 @@
 import type { QueryFilters } from '../../model/pool.ts';
-import type { Endpoint } from '../../net/address.ts';
 
 /** A question to the pool. */
 export interface Question {
@@ -60,6 +59,4 @@ export type SerfEffect =
       readonly ticket: number;
       readonly acks: readonly string[];
       readonly timeoutMs: number;
-    }
-  /** The pool goes by another node of our name: we are silent from now on. */
-  | { readonly type: 'nameLost'; readonly by: Endpoint };
+    };

@@ -97,6 +97,9 @@ export class Intents {
     const node = roster.get(message.node);
     if (!node) return this.#keep(message);
     if (message.lTime <= node.statusLTime) return false;
+    // Only what changes something is worth remembering; a join is told of everybody.
+    if (message.kind === 'leaveIntent') desk.observe(node, 'leave-intent', node.name, { lTime: message.lTime });
+    else if (node.status === 'leaving') desk.observe(node, 'join-intent', node.name, { lTime: message.lTime });
     if (message.kind === 'joinIntent') {
       roster.set({ ...node, statusLTime: message.lTime, status: node.status === 'leaving' ? 'alive' : node.status });
       if (node.status === 'leaving') desk.do({ type: 'member', change: 'member-update', node: this.#fresh(node) });

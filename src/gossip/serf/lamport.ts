@@ -1,5 +1,10 @@
 /** Times above this are nonsense and would stop the clock for ever. */
 const MAX_TIME = 2 ** 48;
+/**
+ * No pool tells so many messages while a member is away. Without this bound one forged message could set all clocks to the end of time,
+ * after which nobody could say anything new.
+ */
+const MAX_LEAP = 2 ** 32;
 
 /** A Lamport clock: later than everything it has witnessed. */
 export class LamportClock {
@@ -21,7 +26,7 @@ export class LamportClock {
 
   /** Sets the clock after a time that someone else has told; false when that is out of reason. */
   witness(time: number): boolean {
-    if (time > MAX_TIME) return false;
+    if (time > MAX_TIME || time > this.#time + MAX_LEAP) return false;
     this.#time = Math.max(this.#time, time + 1);
     return true;
   }

@@ -69,7 +69,6 @@ const TALKS: ReadonlySet<Effect['type']> = new Set<SerfEffect['type']>([
   'keys',
   'heardAnswer',
   'queryEnded',
-  'nameLost',
 ]);
 const isTalk = (effect: Effect): effect is SerfEffect => TALKS.has(effect.type);
 
