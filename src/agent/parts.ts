@@ -6,7 +6,9 @@ import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { openKv } from '../kv/kv.ts';
+import type { NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
+import type { PoolActions } from '../model/pool.ts';
 import { localAddress } from '../net/local-address.ts';
 import type { HostingState } from '../plugins/hosting.ts';
 import { Runtime } from '../runtime/runtime.ts';
@@ -14,7 +16,9 @@ import { Alone } from './alone.ts';
 import { gossipBind } from './gossip-bind.ts';
 import type { Identity } from './identity.ts';
 import { openIncarnation } from './incarnation.ts';
+import { KeptNodeHistory } from './node-history.ts';
 import type { Pool } from './pool.ts';
+import { poolActions } from './pool-actions.ts';
 import { StateStore } from './state-store.ts';
 import type { World } from './world.ts';
 import { configurationOf, type Written } from './written.ts';
@@ -34,6 +38,8 @@ export interface Parts {
   readonly state: StateStore;
   readonly kv: KvStore;
   readonly pool: Pool;
+  readonly actions: PoolActions;
+  readonly history: NodeHistory;
   readonly runtime: Runtime;
   readonly localAddress: string;
   readonly warnings: readonly string[];
@@ -60,10 +66,15 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     log.logger.warn({ part: 'gossip' }, warning);
     health.raise('gossip', 'insecure', warning);
   }
+  let actions: PoolActions | undefined;
+  const reasonOf = (name: string) => actions?.why(name).summary ?? '';
+  // Before the pool, so that it hears of every member.
+  const history = opened.use(await KeptNodeHistory.open({ bus, clock, shelf: state.shelf('history'), reasonOf }));
   const pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state }));
+  actions = poolActions(pool);
   const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
   await runtime.restore();
-  return { state, kv, pool, runtime, localAddress: address, warnings: bind.warnings };
+  return { state, kv, pool, actions, history, runtime, localAddress: address, warnings: bind.warnings };
 }
 
 interface PoolSetting {
