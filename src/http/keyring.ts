@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { OpsbroError } from '../base/errors.ts';
+import { gossipKey } from '../gossip/wire/keyring.ts';
 import type { KeyringOutcome, PoolActions } from '../model/pool.ts';
 
 const FINGERPRINT = /^[0-9a-f]{16}$/;
-const KEY_LENGTHS: ReadonlySet<number> = new Set([16, 24, 32]);
 
 interface Change {
   readonly op: 'install' | 'use' | 'remove';
@@ -35,10 +34,9 @@ function keyOf(written: string, keyNamed: Keeper['keyNamed']) {
   }
   const bytes = Buffer.from(written, 'base64');
   const isWhole = bytes.toString('base64').replace(/=+$/, '') === written.replace(/=+$/, '');
-  if (!isWhole || !KEY_LENGTHS.has(bytes.length)) {
-    throw new OpsbroError('bad_request', 'body key: write 16, 24 or 32 bytes in base64, or a fingerprint');
-  }
-  return { key: bytes.toString('base64'), fingerprint: createHash('sha256').update(bytes).digest('hex').slice(0, 16) };
+  const key = isWhole ? gossipKey(bytes) : undefined;
+  if (key !== undefined) return { key: bytes.toString('base64'), fingerprint: key.fingerprint };
+  throw new OpsbroError('bad_request', 'body key: write 16, 24 or 32 bytes in base64, or a fingerprint');
 }
 
 async function checkEverywhere(fingerprint: string, pool: Keeper['pool']): Promise<void> {
