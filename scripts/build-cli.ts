@@ -26,6 +26,8 @@ export async function buildCli(file: string): Promise<Metafile> {
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
     plugins: [agentOutside],
+    // Only commands that watch need it.
+    external: ['ws'],
     logLevel: 'warning',
   });
   return metafile;

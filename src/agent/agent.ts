@@ -1,13 +1,14 @@
 /** The composition root: wires the parts of an agent with its doors, and lives until it is told to stop. */
 import { Disposal } from '../base/disposal.ts';
+import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
 import { problemJson } from '../http/records.ts';
-import type { JoinedJson, ReloadedJson } from '../http/schemas.ts';
+import type { ReloadedJson } from '../http/schemas.ts';
 import { announce } from './announcer.ts';
 import { Doors } from './doors.ts';
 import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
-import { functionJson } from './function-json.ts';
+import { functionJson, pureFunctions } from './function-json.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
 import { afterReload, restartNeeded } from './reload.ts';
 import { watchVitals } from './vitals.ts';
@@ -34,6 +35,7 @@ export class Agent implements AsyncDisposable {
   readonly #setting: Setting;
   readonly #parts: Parts;
   readonly #opened: Disposal;
+  readonly #reads: BlockingReads;
   readonly #doors: Doors;
   readonly #vitals: ReturnType<typeof watchVitals>;
   readonly #started: number;
@@ -59,7 +61,10 @@ export class Agent implements AsyncDisposable {
     this.stopWanted = new Promise((resolve) => {
       this.#askToStop = resolve;
     });
+    this.#reads = new BlockingReads(world);
     this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
+    // Ended before the doors close, so that who waits gets an answer.
+    opened.use(this.#reads);
     opened.use(announce(world.bus, parts.runtime, parts.pool));
     opened.use(world.bus.on('groups-change', () => void this.#serveDns()));
     this.#noteProblems();
@@ -159,21 +164,24 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, peers, runtime, kv } = this.#parts;
+    const { pool, peers, history, runtime, kv } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
         health: () => this.#health(),
         problems: () => this.#written.loaded.problems,
         reload: () => this.reload(),
-        join: (seeds) => this.#join(seeds),
         leave: () => this.stop({ leave: true }),
-        forceLeave: (name) => pool.forceLeave(name),
         stop: (how) => this.stop(how),
       },
       membership: pool,
+      pool,
+      history,
+      reads: this.#reads,
+      filtering: { functions: pureFunctions(world.plugins.functions), clock: world.clock },
       runtime,
       kv,
+      keyNamed: () => undefined,
       packs: () => this.#written.packs,
       functions: () => [...world.plugins.functions].map(functionJson),
       collectorKeys: (name) => world.plugins.collectors.get(name).keys,
@@ -211,10 +219,5 @@ export class Agent implements AsyncDisposable {
     if (state === 'ok') health.clear('kv', 'store');
     else health.raise('kv', 'store', error);
     return health.report();
-  }
-
-  async #join(seeds: readonly string[]): Promise<JoinedJson> {
-    const { joined, errors } = await this.#parts.pool.join(seeds);
-    return { joined, errors: Object.fromEntries(errors) };
   }
 }

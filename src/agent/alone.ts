@@ -3,12 +3,13 @@ import type { Clock } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, ServiceSummary } from '../model/member.ts';
+import type { Explanation, PoolActions } from '../model/pool.ts';
 import type { Pool } from './pool.ts';
 
 type Facts = Pick<Member, 'id' | 'name' | 'displayName' | 'zone' | 'address' | 'version'>;
 
 /** The pool of a node whose service discovery is switched off: itself, and nobody ever else. */
-export class Alone implements Pool {
+export class Alone implements Pool, PoolActions {
   readonly #bus: Bus<AgentEvent>;
   #self: Member;
 
@@ -47,10 +48,45 @@ export class Alone implements Pool {
   }
 
   async join(): Promise<never> {
-    throw new OpsbroError(
-      'topic_disabled',
-      'service discovery is switched off; set service_discovery_topic_enabled: true',
-    );
+    throw switchedOff();
+  }
+
+  async ping(): Promise<never> {
+    throw switchedOff();
+  }
+
+  async query(): Promise<never> {
+    throw switchedOff();
+  }
+
+  async keyring(): Promise<never> {
+    throw switchedOff();
+  }
+
+  async detect(): Promise<never> {
+    throw switchedOff();
+  }
+
+  addEvent(): never {
+    throw switchedOff();
+  }
+
+  events(): readonly [] {
+    return [];
+  }
+
+  coordinates(): readonly [] {
+    return [];
+  }
+
+  roundTrip(from: string, to: string): Record<never, never> {
+    for (const name of [from, to]) this.#checkOwn(name);
+    return {};
+  }
+
+  why(name: string): Explanation {
+    this.#checkOwn(name);
+    return { name, evidence: [], summary: `${name} is this node; service discovery is switched off` };
   }
 
   rejoin(): void {}
@@ -58,7 +94,7 @@ export class Alone implements Pool {
   async leave(): Promise<void> {}
 
   forceLeave(name: string): void {
-    throw new OpsbroError('not_found', `no member is named "${name}"; service discovery is switched off`);
+    throw unknown(name);
   }
 
   setGroups(groups: Iterable<string>): void {
@@ -91,9 +127,19 @@ export class Alone implements Pool {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
+  #checkOwn(name: string): void {
+    if (name !== this.#self.name) throw unknown(name);
+  }
+
   #become(part: 'base' | 'checks' | 'services', change: Partial<Member>): void {
     const before = this.#self;
     this.#self = { ...before, ...change };
     this.#bus.emit({ type: 'record-change', part, member: this.#self, before });
   }
 }
+
+const switchedOff = (): OpsbroError =>
+  new OpsbroError('topic_disabled', 'service discovery is switched off; set service_discovery_topic_enabled: true');
+
+const unknown = (name: string): OpsbroError =>
+  new OpsbroError('not_found', `no member is named "${name}"; service discovery is switched off`);

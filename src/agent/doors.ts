@@ -8,6 +8,7 @@ import { createApi } from '../http/api.ts';
 import { checkReader, createDoor } from '../http/door.ts';
 import { pageIn } from '../http/page.ts';
 import type { ApiParts } from '../http/parts.ts';
+import { eventJson } from '../http/pool-records.ts';
 import { memberJson } from '../http/records.ts';
 import { type HttpHandler, listenHttp } from '../net/http-listener.ts';
 import { listenUnix } from '../net/unix-socket.ts';
@@ -38,7 +39,8 @@ export class Doors implements AsyncDisposable {
     const { bus, clock, version, boot } = world;
     const { membership, runtime } = parts;
     const checks = () => runtime.checks();
-    this.#websocket = new Websocket({ bus, clock, version, boot, membership, memberView: memberJson, checks });
+    const views = { memberView: memberJson, eventView: eventJson };
+    this.#websocket = new Websocket({ bus, clock, version, boot, membership, ...views, checks });
   }
 
   /** What the doors have seen. */

@@ -1,5 +1,6 @@
+import type { PureFunctions } from '../http/filter.ts';
 import type { FunctionJson } from '../http/schemas.ts';
-import type { FunctionPlugin } from '../plugins/function.ts';
+import { type FunctionPlugin, functionTable } from '../plugins/function.ts';
 
 const NO_DEFAULT = '__NO_DEFAULT__';
 
@@ -11,3 +12,7 @@ export const functionJson = ({ name, group, reach, description, parameters }: Fu
   doc: description,
   prototype: parameters.map((parameter) => [parameter.name, parameter.isRequired ? NO_DEFAULT : parameter.preset]),
 });
+
+/** The functions that see their arguments only, for expressions over records. */
+export const pureFunctions = (functions: Iterable<FunctionPlugin>): PureFunctions =>
+  functionTable([...functions].filter(({ reach }) => reach === 'pure'));

@@ -7,6 +7,7 @@ import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { NO_KEYS } from '../gossip/keyring-holder.ts';
 import { openKv } from '../kv/kv.ts';
+import type { NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import { localAddress } from '../net/local-address.ts';
 import type { HostingState } from '../plugins/hosting.ts';
@@ -15,6 +16,7 @@ import { Alone } from './alone.ts';
 import { gossipBind } from './gossip-bind.ts';
 import type { Identity } from './identity.ts';
 import { openIncarnation } from './incarnation.ts';
+import { KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
 import { StateStore } from './state-store.ts';
@@ -37,6 +39,7 @@ export interface Parts {
   readonly kv: KvStore;
   readonly pool: Pool;
   readonly peers: Peers;
+  readonly history: NodeHistory;
   readonly runtime: Runtime;
   readonly localAddress: string;
   readonly warnings: readonly string[];
@@ -64,10 +67,14 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     health.raise('gossip', 'insecure', warning);
   }
   const peers = await openPeers(setting, bind.addresses, opened);
-  const pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state, peerPort: peers.port }));
+  let pool: Pool | undefined;
+  const reasonOf = (name: string) => pool?.why(name).summary ?? '';
+  // Before the pool, so that it hears of every member.
+  const history = opened.use(await KeptNodeHistory.open({ bus, clock, shelf: state.shelf('history'), reasonOf }));
+  pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state, peerPort: peers.port }));
   const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
   await runtime.restore();
-  return { state, kv, pool, peers, runtime, localAddress: address, warnings: bind.warnings };
+  return { state, kv, pool, peers, history, runtime, localAddress: address, warnings: bind.warnings };
 }
 
 interface PoolSetting {

@@ -7,10 +7,12 @@ export interface Listing {
   load(): Promise<{ readonly default: Command }>;
 }
 
-/** First words and what they are about. */
+/** Words that further words follow, and what they are about; each first word is among them. */
 export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['agent', 'Start, stop and look at the agent of this machine.'],
   ['gossip', 'The nodes of the pool, and how to join and leave it.'],
+  ['gossip events', 'What people and programs tell the whole pool.'],
+  ['gossip keyring', 'The keys that the nodes encrypt with.'],
   ['collectors', 'What the agent sees of this machine.'],
   ['detectors', 'Which groups this node is in, and why.'],
   ['monitoring', 'How the checks of the nodes stand.'],
@@ -76,12 +78,80 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     'evaluator list',
     { summary: 'List the functions of expressions.', load: () => import('./commands/evaluator/list.ts') },
   ],
+  [
+    'gossip detect',
+    { summary: 'Ask the local network who is there.', load: () => import('./commands/gossip/detect.ts') },
+  ],
+  [
+    'gossip events add',
+    { summary: 'Tell the whole pool of something.', load: () => import('./commands/gossip/events/add.ts') },
+  ],
+  [
+    'gossip events list',
+    { summary: 'List the events of the last 300 seconds.', load: () => import('./commands/gossip/events/list.ts') },
+  ],
+  ['gossip events wait', { summary: 'Wait for an event.', load: () => import('./commands/gossip/events/wait.ts') }],
+  [
+    'gossip history',
+    { summary: 'Show what happened to the nodes of the pool.', load: () => import('./commands/gossip/history.ts') },
+  ],
   ['gossip join', { summary: 'Join the pool of other nodes.', load: () => import('./commands/gossip/join.ts') }],
   [
+    'gossip keyring install',
+    { summary: 'Give every node a further key.', load: () => import('./commands/gossip/keyring/install.ts') },
+  ],
+  [
+    'gossip keyring list',
+    { summary: 'List which keys every node has.', load: () => import('./commands/gossip/keyring/list.ts') },
+  ],
+  [
+    'gossip keyring remove',
+    { summary: 'Let every node forget a key.', load: () => import('./commands/gossip/keyring/remove.ts') },
+  ],
+  [
+    'gossip keyring rotate',
+    {
+      summary: 'Change every node from its key to a new one.',
+      load: () => import('./commands/gossip/keyring/rotate.ts'),
+    },
+  ],
+  [
+    'gossip keyring use',
+    { summary: 'Let every node encrypt with a key.', load: () => import('./commands/gossip/keyring/use.ts') },
+  ],
+  [
     'gossip leave',
-    { summary: 'Leave the pool on purpose; the agent ends.', load: () => import('./commands/gossip/leave.ts') },
+    {
+      summary: 'Leave the pool on purpose; the agent ends. With NODE, remove a dead node.',
+      load: () => import('./commands/gossip/leave.ts'),
+    },
   ],
   ['gossip members', { summary: 'List the nodes of the pool.', load: () => import('./commands/gossip/members.ts') }],
+  [
+    'gossip ping',
+    { summary: 'Really ask a node whether it is there.', load: () => import('./commands/gossip/ping.ts') },
+  ],
+  [
+    'gossip query',
+    { summary: 'Ask the nodes of the pool and show their answers.', load: () => import('./commands/gossip/query.ts') },
+  ],
+  [
+    'gossip rtt',
+    { summary: 'Tell how far two nodes are from each other.', load: () => import('./commands/gossip/rtt.ts') },
+  ],
+  [
+    'gossip snapshot',
+    { summary: 'Print everything known of the nodes as JSON.', load: () => import('./commands/gossip/snapshot.ts') },
+  ],
+  [
+    'gossip wait-members',
+    { summary: 'Wait until nodes are in a state.', load: () => import('./commands/gossip/wait-members.ts') },
+  ],
+  [
+    'gossip watch',
+    { summary: 'Show every change of a node as it happens.', load: () => import('./commands/gossip/watch.ts') },
+  ],
+  ['gossip why', { summary: 'Tell why a node is as it is.', load: () => import('./commands/gossip/why.ts') }],
   ['kv delete', { summary: 'Delete a key.', load: () => import('./commands/kv/delete.ts') }],
   ['kv get', { summary: 'Print the value of a key.', load: () => import('./commands/kv/get.ts') }],
   ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],

@@ -24,6 +24,12 @@ export interface Answer<Body> {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** How one request is made. */
+export interface Manner {
+  /** Milliseconds it may take; as the client was told when left out. */
+  readonly timeoutMs?: number;
+}
+
 interface Settings {
   readonly timeoutMs?: number | undefined;
   /** Is told of each request and answer. */
@@ -55,36 +61,46 @@ export class AgentClient {
   }
 
   /** The answer of a route. Throws `unreachable` when no agent is there, an `AgentRefusal` when it answers with an error. */
-  async ask<Name extends RouteName>(route: Name, asked: Asked<Name>): Promise<Api[Name]['answer']> {
-    return (await this.askWhole(route, asked)).body;
+  async ask<Name extends RouteName>(
+    route: Name,
+    asked: Asked<Name>,
+    manner: Manner = {},
+  ): Promise<Api[Name]['answer']> {
+    return (await this.askWhole(route, asked, manner)).body;
   }
 
   /** As `ask`, with the head of the answer. */
-  async askWhole<Name extends RouteName>(route: Name, asked: Asked<Name>): Promise<Answer<Api[Name]['answer']>> {
+  async askWhole<Name extends RouteName>(
+    route: Name,
+    asked: Asked<Name>,
+    manner: Manner = {},
+  ): Promise<Answer<Api[Name]['answer']>> {
     const sent = sentOf(route, asked);
     const trace = this.#settings.trace;
     trace?.(`> ${sent.method} ${sent.target} (${sent.body?.length ?? 0} bytes)`);
-    const { status, headers, body } = await this.#send(sent);
+    const { status, headers, body } = await this.#send(
+      sent,
+      manner.timeoutMs ?? this.#settings.timeoutMs ?? TIMEOUT_MS,
+    );
     trace?.(`< ${status} ${body.toString('utf8', 0, 2_000)}`);
     const answer = parsed(body);
     if (status < 200 || status > 299) throw new AgentRefusal(status, answer);
     return { body: answer as Api[Name]['answer'], headers };
   }
 
-  async #send(sent: Sent): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
+  async #send(sent: Sent, timeoutMs: number): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
     const { address } = this;
     try {
-      const response = await this.#open(sent, address);
+      const response = await this.#open(sent, address, timeoutMs);
       return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response) };
     } catch (error) {
       throw unreachable(error, address);
     }
   }
 
-  #open({ method, target, body, type }: Sent, address: Address): Promise<IncomingMessage> {
+  #open({ method, target, body, type }: Sent, address: Address, timeout: number): Promise<IncomingMessage> {
     const to = { ...placeOf(address), ...NO_TLS };
     const length = body === undefined ? {} : { 'content-type': type, 'content-length': body.length };
-    const timeout = this.#settings.timeoutMs ?? TIMEOUT_MS;
     return new Promise((resolve, reject) => {
       const asking = request(
         { ...to, method, path: target, agent: false, headers: { ...to.headers, ...length } },
@@ -148,7 +164,8 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-function unreachable(error: unknown, address: Address): OpsbroError {
+/** What to say when nothing answers at an address. */
+export function unreachable(error: unknown, address: Address): OpsbroError {
   const at = addressText(address);
   switch (systemCode(error)) {
     case 'ENOENT':

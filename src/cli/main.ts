@@ -21,6 +21,10 @@ const world: World = {
   out: sink(process.stdout),
   err: sink(process.stderr),
   input: process.stdin,
+  onInterrupt(task) {
+    process.on('SIGINT', task);
+    return { [Symbol.dispose]: () => void process.off('SIGINT', task) };
+  },
   outliveOutput() {
     process.stdout.off('error', endWithReader);
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

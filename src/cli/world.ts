@@ -22,6 +22,8 @@ export interface World {
   readonly out: Sink;
   readonly err: Sink;
   readonly input: AsyncIterable<Uint8Array> & { readonly isTTY: boolean };
+  /** Calls `task` instead of ending the program when the user interrupts it, until disposed of. */
+  onInterrupt(task: () => void): Disposable;
   /** From now on the program goes on when its output can no longer be written, as an agent does whose terminal is gone. */
   outliveOutput(): void;
 }

@@ -18,11 +18,29 @@ interface DoorOptions {
   readonly port: number;
   readonly log: Logger;
   readonly guard: Guard;
+  /** The addresses of this machine, each with one that reaches everybody on its network. */
+  readonly everybody: readonly NetworkAddress[];
+}
+
+/** An address of ours, and one that reaches everybody there. */
+export interface NetworkAddress {
+  readonly address: string;
+  readonly network: string;
+}
+
+/** How a datagram came. */
+export interface Received {
+  readonly from: Endpoint;
+  /** It was encrypted with a key of ours. */
+  readonly isSealed: boolean;
+  /** Bytes of it. */
+  readonly size: number;
 }
 
 const PORT_TRIES = 10;
 
-type Listener = (messages: readonly PacketMessage[], from: Endpoint) => void;
+/** Told of the messages of a datagram. */
+type Listener = (messages: readonly PacketMessage[], received: Received) => void;
 
 /**
  * Datagrams are handled as they come. There is no queue of our own to sort: the event loop hands over at most some dozens at a time, and
@@ -31,6 +49,8 @@ type Listener = (messages: readonly PacketMessage[], from: Endpoint) => void;
 export class Door implements AsyncDisposable {
   readonly port: number;
   readonly #sockets: readonly UdpSocket[];
+  /** Sockets that only hear what is sent to everybody. */
+  readonly #ears: readonly UdpSocket[];
   readonly #guard: Guard;
   readonly #closing: Disposal;
   /** The same news goes to several members; its bytes are made once. */
@@ -41,6 +61,7 @@ export class Door implements AsyncDisposable {
   private constructor(options: DoorOptions, opened: Opened) {
     this.port = opened.port;
     this.#sockets = opened.sockets;
+    this.#ears = opened.ears;
     this.#guard = options.guard;
     this.#closing = opened.closing;
     opened.accept = (connection) => this.onConnection(connection);
@@ -63,7 +84,7 @@ export class Door implements AsyncDisposable {
 
   /** The listener of everything that arrives in datagrams. */
   onPacket(listen: Listener): void {
-    for (const socket of this.#sockets) socket.onMessage((bytes, from) => this.#receive(bytes, from, listen));
+    for (const socket of [...this.#sockets, ...this.#ears]) socket.onMessage((bytes, from) => this.#receive(bytes, from, listen));
   }
 
   /** Sends messages, in one datagram if they fit. What cannot be sent is counted, and told to `failed`. */
@@ -94,6 +115,11 @@ export class Door implements AsyncDisposable {
     }
   }
 
+  /** Sends one message to everybody whom these addresses reach. */
+  shout(message: PacketMessage, addresses: readonly string[]): void {
+    for (const address of addresses) this.send({ address, port: this.port }, [message], { crc: false });
+  }
+
   /** How many datagrams the kernel threw away because we were too slow. */
   get kernelDrops(): number {
     return kernelDrops(this.#sockets);
@@ -122,7 +148,7 @@ export class Door implements AsyncDisposable {
     const [first] = dropped;
     if (first === 'decrypt' || first === 'clearText') limits.failed(from.address, now);
     const wanted = admitted(messages, networks, () => drops.note('announced', from.address, 'datagrams'));
-    if (wanted.length > 0) listen(wanted, from);
+    if (wanted.length > 0) listen(wanted, { from, isSealed: shield.protection.keyring !== undefined, size: bytes.length });
   }
 
   #bytesOf(message: PacketMessage): Uint8Array {
@@ -138,10 +164,11 @@ export class Door implements AsyncDisposable {
 class Opened {
   port = 0;
   readonly sockets: UdpSocket[] = [];
+  readonly ears: UdpSocket[] = [];
   readonly closing = new Disposal();
   accept: (connection: Connection) => void = (connection) => connection.close();
 
-  async bind({ bind, port, log }: DoorOptions): Promise<void> {
+  async bind({ bind, port, log, everybody }: DoorOptions): Promise<void> {
     this.port = port;
     for (const address of bind) {
       try {
@@ -151,8 +178,18 @@ class Opened {
         log.info({ address }, 'this machine has no IPv6 loopback; gossip does without');
       }
     }
+    for (const { address, network } of everybody) if (bind.includes(address)) await this.#listenTo(network, log);
     if (this.sockets.length === 0)
       throw new OpsbroError('invalid_config', `gossip cannot listen at ${bind.join(', ')}`);
+  }
+
+  /** A socket bound to one address does not hear what is sent to everybody on its network. */
+  async #listenTo(network: string, log: Logger): Promise<void> {
+    try {
+      this.ears.push(this.closing.use(await bindUdp({ address: network, port: this.port }, 'shared')));
+    } catch (error) {
+      log.info({ address: network, error }, 'who asks the whole network is not heard here');
+    }
   }
 
   /** TCP first: fewer numbers are free there. */

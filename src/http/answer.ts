@@ -29,6 +29,9 @@ export const COMMON_HEADERS = {
 export async function respond(answered: unknown, produces: string | undefined, wanted: Wanted): Promise<Response> {
   const reply = answered instanceof Reply ? (answered as Reply<unknown>) : new Reply(answered);
   const headers = new Headers({ ...COMMON_HEADERS, 'content-type': produces ?? JSON_TYPE, ...reply.headers });
+  if (reply.body instanceof ReadableStream) {
+    return new Response(reply.body as ReadableStream<Uint8Array>, { status: reply.status, headers });
+  }
   const body = bytesOf(reply.body, headers, wanted);
   if (wanted.known && reply.status === 200) {
     const tag = headers.get('etag') ?? tagOf(body);

@@ -4,9 +4,12 @@ import type { Page } from './page.ts';
 import type { ApiParts } from './parts.ts';
 import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
-import { agentRoutes, controlRoutes, memberRoutes } from './routes/agent.ts';
+import { agentRoutes, controlRoutes } from './routes/agent.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
+import { eventRoutes } from './routes/events.ts';
 import { kvRoutes } from './routes/kv.ts';
+import { historyRoutes, memberRoutes } from './routes/members.ts';
+import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
 import { collectorRoutes, detectorRoutes, monitoringRoutes, packRoutes } from './routes/work.ts';
 
@@ -14,7 +17,11 @@ import { collectorRoutes, detectorRoutes, monitoringRoutes, packRoutes } from '.
 export const routesOf = (parts: ApiParts) => ({
   ...agentRoutes(parts),
   ...controlRoutes(parts),
+  ...historyRoutes(parts),
   ...memberRoutes(parts),
+  ...joinRoutes(parts),
+  ...poolRoutes(parts),
+  ...eventRoutes(parts),
   ...collectorRoutes(parts),
   ...detectorRoutes(parts),
   ...monitoringRoutes(parts),

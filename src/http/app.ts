@@ -87,6 +87,10 @@ async function admitted(context: Context<Env>, route: Route, settings: AppSettin
     caller,
     method: request.method,
     headers: request.headers,
+    // Made only when somebody waits for it.
+    get signal() {
+      return request.signal;
+    },
   };
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   return respond(await route.handle(call), route.produces, {

@@ -1,13 +1,18 @@
+import type { Clock } from '../base/clock.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DetectorRecord } from '../model/detector.ts';
 import type { Evaluated } from '../model/expression.ts';
+import type { NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { PackSet, Problem } from '../model/pack.ts';
+import type { PoolActions } from '../model/pool.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
+import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
-import type { AgentFactsJson, FunctionJson, HealthJson, JoinedJson, ReloadedJson } from './schemas.ts';
+import type { PureFunctions } from './filter.ts';
+import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson } from './schemas.ts';
 
 /** What collects, detects and checks, as the API sees it. */
 export interface RuntimePart {
@@ -31,11 +36,8 @@ export interface AgentPart {
   /** What is wrong in the configuration files. */
   problems(): readonly Problem[];
   reload(): Promise<ReloadedJson>;
-  join(seeds: readonly string[]): Promise<JoinedJson>;
   /** Begins to leave the pool and then to stop; answers at once. */
   leave(): void;
-  /** Tells the pool that a dead node is gone for good; throws `conflict` while it lives. */
-  forceLeave(name: string): void;
   /** Begins an orderly stop; answers at once. */
   stop(how: { readonly leave: boolean }): void;
 }
@@ -44,8 +46,16 @@ export interface AgentPart {
 export interface ApiParts {
   readonly agent: AgentPart;
   readonly membership: Membership;
+  readonly pool: PoolActions;
+  readonly history: NodeHistory;
+  /** Reads that wait for news of the pool. */
+  readonly reads: BlockingReads;
+  /** What expressions that choose records are made with. */
+  readonly filtering: { readonly functions: PureFunctions; readonly clock: Clock };
   readonly runtime: RuntimePart;
   readonly kv: KvStore;
+  /** The gossip key of ours with that fingerprint, in base64. */
+  keyNamed(fingerprint: string): string | undefined;
   packs(): PackSet;
   /** The functions of the expression language. */
   functions(): readonly FunctionJson[];

@@ -3,7 +3,7 @@ import { type CheckRecord, stateId } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DetectorRecord } from '../model/detector.ts';
 import type { KvEntry, KvWritten } from '../model/kv.ts';
-import type { CheckSummary, Member } from '../model/member.ts';
+import type { CheckSummary, Member, ServiceSummary } from '../model/member.ts';
 import type { Pack, Problem } from '../model/pack.ts';
 import type { CheckJson, CollectorJson, DetectorJson, MemberJson, PackJson } from './schemas.ts';
 
@@ -22,12 +22,16 @@ export function memberJson(member: Member): MemberJson {
     addr: member.address,
     port: member.port,
     state: member.state,
+    settled: member.settled,
+    flapping: member.flapping,
+    reachable: member.reachable,
+    udp_blocked: member.udpBlocked,
+    leaving: member.leaving,
     incarnation: member.incarnation,
     zone: member.zone,
     is_proxy: member.isProxy,
     groups: [...member.groups],
-    // OpsBro's clients read this map of every member; nodes do not announce services.
-    services: {},
+    services: jsonObject(member.services, serviceSummaryJson),
     checks: jsonObject(member.checks, checkSummaryJson),
     tags: jsonObject(member.tags, (value) => value),
     version: member.version,
@@ -35,6 +39,15 @@ export function memberJson(member: Member): MemberJson {
     rtt_ms: member.rttMs ?? null,
   };
 }
+
+const serviceSummaryJson = ({ state, address, port, tags, meta }: ServiceSummary) => ({
+  state,
+  state_id: stateId(state),
+  address,
+  port,
+  tags: [...tags],
+  meta: jsonObject(meta, (value) => value),
+});
 
 /** A check of some node as its member record tells it. */
 export const checkSummaryJson = ({ state, hard, changed, output }: CheckSummary) => ({

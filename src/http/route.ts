@@ -13,9 +13,14 @@ export interface Call<Params, Query, Body> {
   /** `HEAD` asks as `GET` does; the body of the answer is dropped on the way out. */
   readonly method: string;
   readonly headers: Headers;
+  /** Aborts when who asked went away. */
+  readonly signal: AbortSignal;
 }
 
-/** An answer with a status or headers of its own. A `Uint8Array` is sent as it is, a text as text, anything else as JSON. */
+/**
+ * An answer with a status or headers of its own. A `Uint8Array` is sent as it is, a text as text, a stream as it comes,
+ * anything else as JSON.
+ */
 export class Reply<Body> {
   readonly body: Body;
   readonly status: number;
@@ -28,7 +33,7 @@ export class Reply<Body> {
   }
 }
 
-type Answer<Body> = Body | Reply<Body | string | Uint8Array>;
+type Answer<Body> = Body | Reply<Body | string | Uint8Array | ReadableStream<Uint8Array>>;
 
 /** One thing the API answers: its method and path are its key in the table of routes. */
 export interface Route<

@@ -35,6 +35,17 @@ export const CheckSummaryJson = z.object({
   output: z.string(),
 });
 
+export const NodeState = z.enum(['alive', 'suspect', 'dead', 'left']);
+
+const ServiceSummaryJson = z.object({
+  state: State,
+  state_id: z.int(),
+  address: z.string(),
+  port: z.int().describe('0 when it has none'),
+  tags: z.array(z.string()),
+  meta: z.record(z.string(), z.string()),
+});
+
 export const MemberJson = z.object({
   uuid: z.string(),
   name: z.string(),
@@ -42,12 +53,17 @@ export const MemberJson = z.object({
   kind: z.enum(['opsbro', 'serf']),
   addr: z.string(),
   port: z.int(),
-  state: z.enum(['alive', 'suspect', 'dead', 'left']),
+  state: NodeState,
+  settled: NodeState.describe('what names and alerts go by: a return counts once it has lasted'),
+  flapping: z.boolean().describe('it comes and goes all the time'),
+  reachable: z.boolean().describe('false while the link to its zone is down'),
+  udp_blocked: z.boolean().describe('it answers over TCP only'),
+  leaving: z.boolean(),
   incarnation: z.int(),
   zone: z.string(),
   is_proxy: z.boolean(),
   groups: z.array(z.string()),
-  services: z.record(z.string(), z.object({ state_id: z.int() })),
+  services: z.record(z.string(), ServiceSummaryJson),
   checks: z.record(z.string(), CheckSummaryJson),
   tags: z.record(z.string(), z.string()),
   version: z.string(),

@@ -170,6 +170,6 @@ export interface PoolActions {
   /** Of every member that told one. */
   coordinates(): readonly PoolCoordinate[];
   roundTrip(from: string, to: string): RoundTrip;
-  /** Asks the local network who is there, and waits so long for answers. */
-  detect(timeoutMs: number): Promise<readonly Detected[]>;
+  /** Asks the local network who is there, by one network interface or by all of them, and waits so long for answers. */
+  detect(timeoutMs: number, device?: string): Promise<readonly Detected[]>;
 }

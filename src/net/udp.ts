@@ -18,13 +18,18 @@ export interface UdpSocket extends AsyncDisposable {
 /** Asked of the kernel, which may give less: a burst of the whole pool waits there while this process is busy. */
 const RECEIVE_BUFFER = 2 * 1024 * 1024;
 
+/** Whether other sockets may be bound to the same place, as it is useful for addresses that reach everybody. */
+type Sharing = 'alone' | 'shared';
+
 /** Binds a UDP socket; port 0 takes a free one. Fails with the system's error, such as `EADDRINUSE`. */
-export async function bindUdp({ address, port }: Endpoint): Promise<UdpSocket> {
+export async function bindUdp({ address, port }: Endpoint, sharing: Sharing = 'alone'): Promise<UdpSocket> {
   const isV6 = isIPv6(address);
-  const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4', lookup: asItIs, recvBufferSize: RECEIVE_BUFFER });
+  const isShared = sharing === 'shared';
+  const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4', reuseAddr: isShared, lookup: asItIs, recvBufferSize: RECEIVE_BUFFER });
   const listening = once(socket, 'listening');
   socket.bind({ address, port, exclusive: true });
   await listening;
+  socket.setBroadcast(true);
   // A socket error after binding concerns one datagram; the next may well go through.
   socket.on('error', () => {});
   const bound = socket.address();

@@ -1,13 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { CheckRecord, NodeRecord } from './records.ts';
 import { StateSign } from './signs.tsx';
-import { age, CHECK_ORDER, countChecks, nodesMatching, type View } from './store.ts';
+import { age, CHECK_ORDER, countChecks, nodesMatching, troublesOf, type View } from './store.ts';
+import { Why } from './why.tsx';
 
-/** All nodes as a table; each row opens to the checks of its node. */
+/** All nodes as a table; each row opens to the checks of its node and to why it is as it is. */
 export function Nodes({ view, now }: { readonly view: View; readonly now: number }) {
   const [search, setSearch] = useState('');
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const nodes = nodesMatching(view, search);
+  const hasZones = new Set([...view.nodes.values()].map(({ zone }) => zone)).size > 1;
   const toggle = (uuid: string) => {
     const next = new Set(opened);
     if (!next.delete(uuid)) next.add(uuid);
@@ -40,6 +42,7 @@ export function Nodes({ view, now }: { readonly view: View; readonly now: number
             key={node.uuid}
             node={node}
             checks={[...(view.checks.get(node.uuid)?.values() ?? [])]}
+            zone={hasZones ? node.zone : undefined}
             isSelf={node.uuid === view.self.uuid}
             isOpen={opened.has(node.uuid)}
             now={now}
@@ -55,13 +58,15 @@ export function Nodes({ view, now }: { readonly view: View; readonly now: number
 interface NodeRowsProps {
   readonly node: NodeRecord;
   readonly checks: readonly CheckRecord[];
+  /** Named when the pool has more than one. */
+  readonly zone: string | undefined;
   readonly isSelf: boolean;
   readonly isOpen: boolean;
   readonly now: number;
   toggle(): void;
 }
 
-function NodeRows({ node, checks, isSelf, isOpen, now, toggle }: NodeRowsProps) {
+function NodeRows({ node, checks, zone, isSelf, isOpen, now, toggle }: NodeRowsProps) {
   const counts = countChecks(checks);
   return (
     <tbody class={`node-${node.state}`} data-node={node.name}>
@@ -72,9 +77,15 @@ function NodeRows({ node, checks, isSelf, isOpen, now, toggle }: NodeRowsProps) 
           </button>
           {node.display_name && <span class="quiet"> [ {node.display_name} ]</span>}
           {isSelf && <span class="quiet"> this node</span>}
+          {zone !== undefined && <span class="quiet"> in {zone}</span>}
         </th>
         <td data-title="State">
           <StateSign state={node.state} />
+          {troublesOf(node).map((trouble) => (
+            <span key={trouble} class="trouble">
+              {trouble}
+            </span>
+          ))}
         </td>
         <td data-title="Checks">
           {node.kind === 'serf' && <span class="quiet">a serf agent</span>}
@@ -100,6 +111,8 @@ function NodeRows({ node, checks, isSelf, isOpen, now, toggle }: NodeRowsProps) 
         <tr class="opened">
           <td colSpan={6}>
             <Checks checks={checks} />
+            {/* Asked again when it becomes another. */}
+            <Why key={`${node.state} ${node.since}`} uuid={node.uuid} />
           </td>
         </tr>
       )}

@@ -13,6 +13,12 @@ export interface NodeRecord {
   readonly groups: readonly string[];
   readonly zone: string;
   readonly kind: 'opsbro' | 'serf';
+  /** It comes and goes all the time. */
+  readonly flapping: boolean;
+  /** False while the link to its zone is down. */
+  readonly reachable: boolean;
+  /** It answers over TCP only. */
+  readonly udp_blocked: boolean;
   /** Epoch milliseconds of the last change of state. */
   readonly since: number;
 }
@@ -24,6 +30,18 @@ export interface CheckRecord {
   readonly state: CheckState;
   readonly hard: boolean;
   readonly output: string;
+}
+
+/** Why a node is as it is, as the agent answers. */
+export interface Explanation {
+  readonly summary: string;
+  readonly evidence: readonly {
+    /** Epoch milliseconds. */
+    readonly at: number;
+    readonly kind: string;
+    readonly by: string;
+    readonly detail: Readonly<Record<string, string | number>>;
+  }[];
 }
 
 interface Envelope<Channel extends string, Payload> {

@@ -117,12 +117,20 @@ export function problemsOf(view: View): CheckRecord[] {
     );
 }
 
-/** The nodes whose name, address or groups hold every word of `search`, by name. */
+/** What should be known of a node beside its state. */
+export const troublesOf = ({ flapping, reachable, udp_blocked }: NodeRecord): readonly string[] => [
+  ...(flapping ? ['flapping'] : []),
+  ...(reachable ? [] : ['unreachable']),
+  ...(udp_blocked ? ['udp blocked'] : []),
+];
+
+/** The nodes whose name, address, state, zone or groups hold every word of `search`, by name. */
 export function nodesMatching(view: View, search: string): NodeRecord[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return [...view.nodes.values()]
-    .filter(({ name, display_name, addr, state, groups }) => {
-      const text = [name, display_name, addr, state, ...groups].join(' ').toLowerCase();
+    .filter((node) => {
+      const { name, display_name, addr, state, zone, groups } = node;
+      const text = [name, display_name, addr, state, zone, ...troublesOf(node), ...groups].join(' ').toLowerCase();
       return words.every((word) => text.includes(word));
     })
     .sort((a, b) => a.name.localeCompare(b.name));

@@ -3,9 +3,10 @@ import type { Clock } from '../base/clock.ts';
 import { type CheckRecord, type ShownState, stateId } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
+import type { UserEvent } from '../model/pool.ts';
 
 /** The kinds of frames that come by themselves. */
-export const CHANNELS = ['gossip', 'checks', 'groups'] as const;
+export const CHANNELS = ['gossip', 'checks', 'groups', 'events'] as const;
 export type Channel = (typeof CHANNELS)[number] | 'hello' | 'snapshot' | 'pong' | 'error';
 
 /** A check of some node, as frames tell of it. */
@@ -26,18 +27,22 @@ export interface CheckChange {
 /** A member as JSON. */
 export type MemberView = (member: Member) => Readonly<Record<string, unknown>>;
 
+/** An event of the pool as JSON. */
+export type EventView = (event: UserEvent) => Readonly<Record<string, unknown>>;
+
 interface FeedOptions {
   readonly bus: Bus<AgentEvent>;
   readonly clock: Clock;
   readonly membership: Membership;
   readonly memberView: MemberView;
+  readonly eventView: EventView;
   /** Sends a finished frame to all who are there. */
   broadcast(frame: string): void;
   /** Whether anybody is there. */
   hasClients(): boolean;
 }
 
-/** OpsBro's word for each event of a member; `member-update` says how the member is. */
+/** OpsBro's word for each event of a member. */
 const WORDS = {
   'member-join': 'alive',
   'member-alive': 'alive',
@@ -45,6 +50,8 @@ const WORDS = {
   'member-failed': 'dead',
   'member-leave': 'leave',
 } as const;
+/** Changes after which a member is as it is said to be. */
+const OTHER_CHANGES = ['member-update', 'member-flap', 'member-settle', 'member-reach'] as const;
 const STATE_WORDS = { alive: 'alive', suspect: 'suspect', dead: 'dead', left: 'leave' } as const;
 
 /** Turns what happens in the agent into frames, in the same call stack, each written once for all clients. */
@@ -77,8 +84,11 @@ export class Feed implements Disposable {
     for (const type of Object.keys(WORDS) as (keyof typeof WORDS)[]) {
       this.#listeners.push(bus.on(type, ({ member }) => this.#tellMember(WORDS[type], member)));
     }
+    for (const type of OTHER_CHANGES) {
+      this.#listeners.push(bus.on(type, ({ member }) => this.#tellMember(STATE_WORDS[member.state], member)));
+    }
     this.#listeners.push(
-      bus.on('member-update', ({ member }) => this.#tellMember(STATE_WORDS[member.state], member)),
+      bus.on('user-event', ({ event }) => this.#send('events', () => this.#options.eventView(event))),
       bus.on('member-join', ({ member }) => this.#tellChecks(member, undefined)),
       bus.on('member-reap', ({ member }) => this.#send('gossip', () => ({ type: 'gossip::reaped', uuid: member.id }))),
       bus.on('record-change', ({ member, before }) => this.#tellRecord(member, before)),

@@ -6,7 +6,7 @@ import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { AgentEvent } from '../model/event.ts';
-import { CHANNELS, Feed } from './feed.ts';
+import { CHANNELS, type EventView, Feed } from './feed.ts';
 import { refuseUpgrade } from './refusal.ts';
 import { type SnapshotParts, snapshotParts } from './snapshot.ts';
 
@@ -14,6 +14,7 @@ import { type SnapshotParts, snapshotParts } from './snapshot.ts';
 export interface WebsocketOptions extends SnapshotParts {
   readonly bus: Bus<AgentEvent>;
   readonly clock: Clock;
+  readonly eventView: EventView;
   readonly version: string;
   /** Differs at each start of the agent. */
   readonly boot: string;

@@ -40,6 +40,7 @@ test('the page shows every node and what becomes of it, live, and asks nobody bu
     await row('page-b').getByText('alive').waitFor();
     await row('page-b').getByRole('button', { name: 'page-b' }).click();
     await row('page-b').getByText('linux/memory').waitFor({ timeout: 20_000 });
+    await row('page-b').getByText('opsbro gossip why').waitFor();
 
     await b.opsbro('gossip', 'leave', '--yes');
     await row('page-b').getByText('left').waitFor();

@@ -4,9 +4,13 @@ import { type AddressInfo, createServer as createNetServer, type NetConnectOpts 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { Bus } from '../../src/base/bus.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { silent } from '../../src/base/log.ts';
 import { createApi } from '../../src/http/api.ts';
+import { BlockingReads } from '../../src/http/blocking.ts';
 import { createDoor } from '../../src/http/door.ts';
+import type { AgentEvent } from '../../src/model/event.ts';
 import { type HttpLimits, listenHttp } from '../../src/net/http-listener.ts';
 import { listenUnix } from '../../src/net/unix-socket.ts';
 import { tempDirectory } from '../support/temp.ts';
@@ -15,7 +19,9 @@ import { open, readAll, request, sendRaw } from './raw-client.ts';
 
 const DOOR = { ...SETTINGS, wall: { hostNames: () => ['node1'], pagePorts: () => [] } };
 const LIMITS: HttpLimits = { connectionsPerClient: 100 };
-const handler = (door: 'socket' | 'tcp') => ({ onRequest: createDoor(createApi(fakeParts(), SETTINGS), DOOR, door) });
+const handler = (door: 'socket' | 'tcp', parts = fakeParts()) => ({
+  onRequest: createDoor(createApi(parts, SETTINGS), DOOR, door),
+});
 
 async function tcpDoor(limits: HttpLimits = LIMITS): Promise<NetConnectOpts> {
   const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'http', log: silent };
@@ -30,8 +36,11 @@ function temp(): string {
   return directory.path;
 }
 
-async function unixDoor(path = join(temp(), 'run', 'opsbro.sock')): Promise<{ path: string }> {
-  const listener = await listenUnix({ path }, handler('socket'), LIMITS);
+async function unixDoor(
+  path = join(temp(), 'run', 'opsbro.sock'),
+  parts?: ReturnType<typeof fakeParts>,
+): Promise<{ path: string }> {
+  const listener = await listenUnix({ path }, handler('socket', parts), LIMITS);
   onTestFinished(() => listener[Symbol.asyncDispose]());
   return { path };
 }
@@ -65,6 +74,19 @@ test('a host or a page of somebody else is refused over TCP', async () => {
   const foreign = await sendRaw(to, request('GET /agent/name', ['Origin: http://evil.example']));
   expect([foreign.status, JSON.parse(foreign.body).error.code]).toEqual([403, 'forbidden']);
   expect((await sendRaw(to, request('GET /agent/name'))).body).toBe('"one"');
+});
+
+test('who goes away while it waits makes room for others', async () => {
+  const bus = new Bus<AgentEvent>(() => {});
+  const reads = new BlockingReads({ bus, clock: systemClock, random: () => 0, boot: 'b', maxWaiting: 1 });
+  const to = await unixDoor(undefined, fakeParts({ reads }));
+  const status = async () => (await sendRaw(to, request('GET /agent/events?index=1&wait=1ms'))).status;
+
+  const first = await open(to);
+  first.write(request('GET /agent/events?index=1&wait=10m'));
+  await expect.poll(status).toBe(503);
+  first.destroy();
+  await expect.poll(status).toBe(200);
 });
 
 test('the socket writes, loopback reads', async () => {

@@ -1,13 +1,19 @@
+import { Bus } from '../../src/base/bus.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { OpsbroError } from '../../src/base/errors.ts';
+import { seeded } from '../../src/base/random.ts';
 import { createApi } from '../../src/http/api.ts';
 import type { Arrival } from '../../src/http/app.ts';
+import { BlockingReads } from '../../src/http/blocking.ts';
 import type { ErrorBody } from '../../src/http/errors.ts';
 import type { Page } from '../../src/http/page.ts';
 import type { ApiParts } from '../../src/http/parts.ts';
 import type { AgentFactsJson } from '../../src/http/schemas.ts';
 import type { CollectorRecord } from '../../src/model/collector.ts';
+import type { AgentEvent } from '../../src/model/event.ts';
 import type { KvEntry, KvStore } from '../../src/model/kv.ts';
 import { check, member } from '../support/nodes.ts';
+import { fakePool, OWN_KEY } from './fake-pool.ts';
 
 /** A collector that saw something. */
 export const collector = (name: string, over: Partial<CollectorRecord> = {}): CollectorRecord => ({
@@ -109,12 +115,20 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
       health: () => ({ health: 'ok', reasons: [] }),
       problems: () => [],
       reload: async () => ({ added: 1, changed: 0, removed: 0, unchanged: 5, restart_needed: [], errors: [] }),
-      join: async (seeds) => ({ joined: seeds.length, errors: {} }),
       leave: () => void done.push('leave'),
-      forceLeave: (name) => void done.push(`force ${name}`),
       stop: ({ leave }) => void done.push(leave ? 'stop and leave' : 'stop'),
     },
     membership: { self, members: new Map([self, other].map((node) => [node.id, node])) },
+    pool: fakePool(done),
+    history: { changes: async () => [] },
+    reads: new BlockingReads({
+      bus: new Bus<AgentEvent>(() => {}),
+      clock: systemClock,
+      random: seeded(1),
+      boot: 'boot-1',
+    }),
+    filtering: { functions: new Map(), clock: systemClock },
+    keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),
     runtime: fakeRuntime(),
     kv: memoryStore(),
     packs: () => ({

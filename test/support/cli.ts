@@ -7,8 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { run } from '../../src/cli/run.ts';
 import type { World } from '../../src/cli/world.ts';
 
-/** What a fake agent answers to `METHOD /target`: a value as JSON, or a status, headers and a value. */
+/**
+ * What a fake agent answers to `METHOD /target`: a value as JSON, or a status, headers and a value. A function of a `METHOD /path` answers
+ * whatever the query is, and is told the whole target.
+ */
 export type Answers = Readonly<Record<string, unknown>>;
+type Answering = (target: string) => unknown;
 
 /** An answer that is not simply 200. */
 export class Answered {
@@ -38,7 +42,10 @@ export async function fakeAgent(answers: Answers) {
     const name = `${request.method} ${request.url}`;
     const body = await bodyOf(request);
     asked.push(body === '' ? name : `${name} ${body}`);
-    const found = known.has(name) ? known.get(name) : refused(404, 'unknown_route', `nothing is at ${name}`);
+    const entry = known.get(name) ?? known.get(name.replace(/\?.*/, ''));
+    const isKnown = known.has(name) || typeof entry === 'function';
+    const value = typeof entry === 'function' ? await (entry as Answering)(request.url ?? '') : known.get(name);
+    const found = isKnown ? value : refused(404, 'unknown_route', `nothing is at ${name}`);
     const answer = found instanceof Answered ? found : new Answered(200, found);
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(JSON.stringify(answer.body));
@@ -48,6 +55,7 @@ export async function fakeAgent(answers: Answers) {
   return {
     home: folder,
     socket,
+    server,
     /** Everything that was asked, beside whether it is initialized. */
     asked: () => asked.filter((name) => name !== 'GET /agent/state'),
     async [Symbol.asyncDispose]() {
@@ -69,6 +77,8 @@ interface Situation {
   readonly terminal?: 'terminal' | 'pipe';
   readonly columns?: number;
   readonly input?: string;
+  /** The user interrupts once it is aborted. */
+  readonly interrupt?: AbortSignal;
 }
 
 /** How a command line ended. */
@@ -97,6 +107,10 @@ export async function opsbro(line: string | readonly string[], situation: Situat
     err: sink('err'),
     input: Object.assign(streamOf(situation.input ?? ''), { isTTY: false }),
     outliveOutput() {},
+    onInterrupt(task) {
+      situation.interrupt?.addEventListener('abort', task);
+      return { [Symbol.dispose]: () => situation.interrupt?.removeEventListener('abort', task) };
+    },
   };
   const argv = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
   const code = await run(argv, world);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CheckRecord, Frame, NodeRecord } from '../../src/ui/records.ts';
-import { afterFrame, age, emptyView, nodesMatching, problemsOf, type View } from '../../src/ui/store.ts';
+import { afterFrame, age, emptyView, nodesMatching, problemsOf, troublesOf, type View } from '../../src/ui/store.ts';
 
 const node = (name: string, more: Partial<NodeRecord> = {}): NodeRecord => ({
   uuid: `id-${name}`,
@@ -12,6 +12,9 @@ const node = (name: string, more: Partial<NodeRecord> = {}): NodeRecord => ({
   groups: ['linux'],
   zone: 'internet',
   kind: 'opsbro',
+  flapping: false,
+  reachable: true,
+  udp_blocked: false,
   since: 0,
   ...more,
 });
@@ -122,4 +125,14 @@ test.each([
   [200_000_000, '2 d'],
 ])('%d ms is %s', (ms, text) => {
   expect(age(ms)).toBe(text);
+});
+
+test('what is wrong with a node beside its state is named, and found', () => {
+  const odd = node('a', { flapping: true, reachable: false, udp_blocked: true, zone: 'lan' });
+  expect(troublesOf(odd)).toEqual(['flapping', 'unreachable', 'udp blocked']);
+  expect(troublesOf(node('b'))).toEqual([]);
+  const { groups, ...rest } = odd;
+  const view = after(frame('snapshot', { members: { [odd.uuid]: rest }, groups: { [odd.uuid]: groups }, checks: {} }));
+  for (const search of ['flapping', 'lan', 'unreachable a']) expect(nodesMatching(view, search)).toHaveLength(1);
+  expect(nodesMatching(view, 'flapping dmz')).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { SimulatedClock } from '../support/clock.ts';
 import { check, member } from '../support/nodes.ts';
 
 const SELF = member('self');
+const EVENT = { name: 'deploy', payload: new Uint8Array(), lTime: 1, heard: 1, replayed: false };
 
 /** A feed whose frames a test can read. */
 function feed(clients = 1) {
@@ -19,6 +20,7 @@ function feed(clients = 1) {
     clock: new SimulatedClock(1_000),
     membership: { self: SELF, members: new Map([[SELF.id, SELF]]) },
     memberView: ({ id, state }: Member) => ({ uuid: id, state }),
+    eventView: ({ name }) => ({ type: name }),
     broadcast: (frame) => frames.push(JSON.parse(frame)),
     hasClients: () => clients > 0,
   });
@@ -32,6 +34,9 @@ test.each([
   ['member-failed', 'gossip::dead'],
   ['member-leave', 'gossip::leave'],
   ['member-update', 'gossip::alive'],
+  ['member-flap', 'gossip::alive'],
+  ['member-settle', 'gossip::alive'],
+  ['member-reach', 'gossip::alive'],
 ] as const)('%s is told as %s, in the same call', (type, word) => {
   const { bus, frames } = feed();
 
@@ -48,6 +53,7 @@ test('frames are handed over before the emit returns', () => {
     ['gossip', { type: 'member-failed', member: member('a') }],
     ['gossip', { type: 'record-change', part: 'base', member: member('a'), before: member('a') }],
     ['checks', { type: 'check-change', check: check('cpu/load', { state: 'critical' }), before, result: null }],
+    ['events', { type: 'user-event', event: EVENT }],
     ['groups', { type: 'groups-change', groups: ['redis'], add: ['redis'], remove: [] }],
   ];
 

@@ -33,6 +33,7 @@ async function door(over: Partial<WebsocketOptions> = {}) {
     clock,
     membership: { self: SELF, members: new Map([[SELF.id, SELF]]) },
     memberView: ({ id, state }) => ({ uuid: id, state }),
+    eventView: ({ name }) => ({ type: name }),
     checks: () => [check('cpu/load')],
     version: '0.1.0',
     boot: 'b1',

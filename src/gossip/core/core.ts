@@ -277,6 +277,9 @@ export class Core {
       case 'remember':
         this.#remember(input.members);
         return;
+      case 'ping':
+        this.#ping(input);
+        return;
       case 'sendFailed':
         this.#prober.cannotSend(input.to);
         return;
@@ -370,6 +373,16 @@ export class Core {
   }
 
   /** A member that is no longer in the list leaves nothing behind but, for a while, the reasons. */
+  #ping({ name, timeoutMs, ticket }: Extract<Input, { type: 'ping' }>): void {
+    const node = this.#roster.get(name);
+    if (!node) return this.#desk.do({ type: 'pinged', ticket });
+    const seqNo = this.#pings.expect(timeoutMs, {
+      answered: (rttMs) => this.#desk.do({ type: 'pinged', ticket, rttMs }),
+      silent: () => this.#desk.do({ type: 'pinged', ticket }),
+    });
+    this.#pings.pingMember(node, seqNo, []);
+  }
+
   #forgotten(node: Node): void {
     this.#carrier.forgotten(node);
     this.serf.forget(node);

@@ -22,6 +22,8 @@ export type Input =
   | { readonly type: 'forceLeave'; readonly name: string }
   /** Show these as dead until they are heard of: who was there before a restart. */
   | { readonly type: 'remember'; readonly members: readonly Remembered[] }
+  /** Ask a member whether it is there; what becomes of it is told as `pinged` with the ticket. */
+  | { readonly type: 'ping'; readonly name: string; readonly timeoutMs: number; readonly ticket: number }
   /** A datagram to there could not leave this machine. */
   | { readonly type: 'sendFailed'; readonly to: Endpoint }
   /** Tell those at these places that we are no longer where they knew us: we moved since the run of that incarnation. */
@@ -93,6 +95,8 @@ export type Effect =
   | { readonly type: 'conflict'; readonly name: string; readonly known: Endpoint; readonly claimed: Endpoint }
   /** What a member says of itself changed. */
   | { readonly type: 'record'; readonly id: string; readonly part: PartName; readonly change: PartChange }
+  /** What became of a ping that was wanted; without a time it was silent. */
+  | { readonly type: 'pinged'; readonly ticket: number; readonly rttMs?: number }
   /** A member of another zone came or changed; `foreignGone`: it is forgotten. */
   | { readonly type: 'foreign'; readonly node: ForeignNode }
   | { readonly type: 'foreignGone'; readonly node: ForeignNode }

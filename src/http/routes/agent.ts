@@ -1,19 +1,9 @@
 import { z } from 'zod';
 import { countMembers, countStates } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
-import { jsonObject, memberJson, problemJson } from '../records.ts';
-import { findMember } from '../references.ts';
+import { jsonObject, problemJson } from '../records.ts';
 import { Reply, route } from '../route.ts';
-import {
-  AgentInfoJson,
-  flag,
-  HealthJson,
-  JoinedJson,
-  MemberJson,
-  ProblemsJson,
-  Referred,
-  ReloadedJson,
-} from '../schemas.ts';
+import { AgentInfoJson, flag, HealthJson, ProblemsJson, ReloadedJson } from '../schemas.ts';
 
 /** What the agent is and how it is: identity, state, health, `agent info`. */
 export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
@@ -76,7 +66,7 @@ export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
 });
 
 /** What changes the agent as a whole. */
-export const controlRoutes = ({ agent, membership }: ApiParts) => ({
+export const controlRoutes = ({ agent }: ApiParts) => ({
   'POST /agent/reload': route({
     access: 'admin',
     summary: 'Reads the configuration again and applies what changed.',
@@ -92,47 +82,6 @@ export const controlRoutes = ({ agent, membership }: ApiParts) => ({
       agent.stop(body);
       return { stopping: true as const };
     },
-  }),
-  'POST /agent/join': route({
-    access: 'write',
-    summary: 'Joins the pool through the given nodes.',
-    body: z.strictObject({
-      seeds: z.array(z.string().min(1).max(300)).min(1).max(100).describe('host, host:port or [v6]:port'),
-    }),
-    answer: JoinedJson,
-    handle: ({ body }) => agent.join(body.seeds),
-  }),
-  'POST /agent/leave': route({
-    access: 'admin',
-    summary: 'Leaves the pool on purpose and ends the process within 10 s; with node a dead node is removed instead.',
-    body: z.strictObject({ node: Referred.shape.ref.optional() }),
-    answer: z.object({ leaving: z.string().describe('name of the node') }),
-    handle({ body: { node = 'self' } }) {
-      const { id, name } = findMember(node, membership);
-      if (id !== membership.self.id) {
-        agent.forceLeave(name);
-        return { leaving: name };
-      }
-      agent.leave();
-      return new Reply({ leaving: name }, { status: 202 });
-    },
-  }),
-});
-
-/** Who is in the pool. */
-export const memberRoutes = ({ membership }: ApiParts) => ({
-  'GET /agent/members': route({
-    access: 'read',
-    summary: 'Every node that is known, by id.',
-    answer: z.record(z.string(), MemberJson),
-    handle: () => jsonObject(membership.members, memberJson),
-  }),
-  'GET /agent/members/:ref': route({
-    access: 'read',
-    summary: 'One node by id, name, display name or self.',
-    params: Referred,
-    answer: MemberJson,
-    handle: ({ params }) => memberJson(findMember(params.ref, membership)),
   }),
 });
 

@@ -1,15 +1,19 @@
-import { systemClock } from '../../../base/clock.ts';
-import { shortAge } from '../../../base/duration.ts';
 import type { Api } from '../../../http/api.ts';
-import { defineCommand } from '../../command.ts';
+import { type Context, defineCommand } from '../../command.ts';
 import { escaped } from '../../escape.ts';
 import { UsageError } from '../../failure.ts';
 import { whenInitialized } from '../../initialized.ts';
+import { memberDetail, memberLine } from '../../member-text.ts';
+import { allMembers, type Member, sorted } from '../../members.ts';
+import { stateOption } from '../../node-states.ts';
 import type { Terminal } from '../../terminal.ts';
+import { changesWanted, type Frame, WATCH_OPTIONS, watch } from '../../watch.ts';
 
-type Member = Api['GET /agent/members/:ref']['answer'];
-
-const STATES = ['alive', 'suspect', 'dead', 'left'];
+interface Choice {
+  readonly fits: (member: Member) => boolean;
+  readonly query: NonNullable<Api['GET /agent/members']['query']>;
+  readonly lineOf: (member: Member, terminal: Terminal) => string;
+}
 
 export default defineCommand({
   options: {
@@ -17,62 +21,42 @@ export default defineCommand({
     zone: { kind: 'value', placeholder: 'Z', description: 'only nodes of this zone' },
     state: { kind: 'value', placeholder: 'S', description: 'only nodes in this state: alive, suspect, dead or left' },
     group: { kind: 'value', placeholder: 'G', description: 'only nodes in this group' },
+    filter: { kind: 'value', placeholder: 'EXPR', description: "only nodes that fit: rtt_ms > 5 or 'db' in groups" },
+    ...WATCH_OPTIONS,
   },
   examples: ['gossip members', 'gossip members --group linux --state alive'],
   route: 'GET /agent/members',
   async run({ options }, context) {
-    const state = options.state === 'leave' ? 'left' : options.state;
-    if (state !== undefined && !STATES.includes(state)) {
-      throw new UsageError(`--state: "${state}" is no state of a node; possible: ${STATES.join(', ')}`);
+    const state = stateOption(options.state);
+    const count = changesWanted(options.count);
+    if (options.watch && options.filter !== undefined) {
+      throw new UsageError('--filter cannot be watched; narrow with --zone, --state and --group');
     }
+    const choice: Choice = {
+      fits: (member) =>
+        (options.zone === undefined || member.zone === options.zone) &&
+        (state === undefined || member.state === state) &&
+        (options.group === undefined || member.groups.includes(options.group)),
+      query: options.filter === undefined ? {} : { filter: options.filter },
+      lineOf: options.detail ? memberDetail : memberLine,
+    };
     await whenInitialized(context);
-    const all = await context.agent.ask('GET /agent/members', {});
-    const members = Object.values(all)
-      .filter((member) => options.zone === undefined || member.zone === options.zone)
-      .filter((member) => state === undefined || member.state === state)
-      .filter((member) => options.group === undefined || member.groups.includes(options.group))
-      .sort((a, b) => order(a.zone, b.zone) || order(a.name, b.name));
-    const { terminal } = context;
-    terminal.show(Object.fromEntries(members.map((member) => [member.uuid, member])), () => {
-      print(members, options.detail ? detailOf : plainOf, terminal);
-    });
+    if (!options.watch) return await show(choice, context);
+    const lineOf = ({ channel, payload }: Frame) => {
+      if (channel !== 'gossip' || !('name' in payload)) return undefined;
+      return choice.fits(payload) ? choice.lineOf(payload, context.terminal) : undefined;
+    };
+    await watch({ channel: 'gossip', lineOf, draw: () => show(choice, context) }, count, context);
   },
 });
 
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function print(members: readonly Member[], lineOf: (member: Member, terminal: Terminal) => string, terminal: Terminal) {
-  for (const zone of new Set(members.map((member) => member.zone))) {
-    terminal.title(`Zone: ${escaped(zone)}`);
-    for (const member of members) if (member.zone === zone) terminal.line(lineOf(member, terminal));
-  }
-  if (members.length === 0) terminal.note('no members');
-}
-
-function plainOf(member: Member, terminal: Terminal): string {
-  const isPlain = member.display_name === '' || member.display_name === member.name;
-  const name = isPlain ? member.name : `[ ${member.display_name} ]`;
-  const parts = [
-    `  - ${escaped(member.zone)} > ${terminal.paint(escaped(name), 'magenta')}`,
-    terminal.state(member.state),
-    escaped(member.addr.includes(':') ? `[${member.addr}]:${member.port}` : `${member.addr}:${member.port}`),
-    ...(member.is_proxy ? ['proxy'] : []),
-    escaped(member.groups.join(',')),
-  ];
-  return parts.join('  ').trimEnd();
-}
-
-function detailOf(member: Member, terminal: Terminal): string {
-  const tags = Object.entries(member.tags).map(([name, value]) => `${name}=${value}`);
-  const rtt = member.rtt_ms === null ? '-' : `${member.rtt_ms.toFixed(1)} ms`;
-  const parts = [
-    ` ${escaped(member.uuid)}${plainOf(member, terminal)}`,
-    `incarnation=${member.incarnation}`,
-    `version=${escaped(member.version)}`,
-    `rtt=${rtt}`,
-    `for ${shortAge(systemClock.wall() - member.since)}`,
-    member.kind,
-    escaped(tags.join(' ')),
-  ];
-  return parts.join('  ').trimEnd();
+async function show({ fits, query, lineOf }: Choice, { agent, terminal }: Context): Promise<void> {
+  const members = sorted((await allMembers(agent, query)).members.filter(fits));
+  terminal.show(Object.fromEntries(members.map((member) => [member.uuid, member])), () => {
+    for (const zone of new Set(members.map((member) => member.zone))) {
+      terminal.title(`Zone: ${escaped(zone)}`);
+      for (const member of members) if (member.zone === zone) terminal.line(lineOf(member, terminal));
+    }
+    if (members.length === 0) terminal.note('no members');
+  });
 }

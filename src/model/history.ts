@@ -1,0 +1,41 @@
+import type { NodeState } from './member.ts';
+
+/** What may happen to a node that is worth remembering. */
+export const NODE_CHANGES = [
+  'new',
+  'node-state-change',
+  'group-add',
+  'group-remove',
+  'zone-change',
+  'address-change',
+  'reaped',
+] as const;
+
+/** Something that happened to a node of the pool. */
+export interface NodeChange {
+  /** Grows with each change, also over restarts. */
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly type: (typeof NODE_CHANGES)[number];
+  /** Id of the node. */
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  /** Missing for a node that was not known. */
+  readonly oldState?: NodeState;
+  readonly state: NodeState;
+  readonly incarnation: number;
+  /** One sentence; empty when nobody knows. */
+  readonly reason: string;
+  /** The group, zone or address before the change, if it is one of these that changed. */
+  readonly old?: string;
+  /** The group, zone or address after it. */
+  readonly now?: string;
+}
+
+/** What happened to the nodes of the pool, as far as it is kept. */
+export interface NodeHistory {
+  /** Oldest first. */
+  changes(): Promise<readonly NodeChange[]>;
+}
