@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { AgentEvent } from '../model/event.ts';
-import type { Member } from '../model/member.ts';
+import type { Member, NodeState } from '../model/member.ts';
 import type { Core } from './core/core.ts';
 import type { Effect, Entry, MemberChange, PartChange } from './core/effect.ts';
 import { isOurs, type Node, shownState } from './core/node.ts';
+import type { Damped, Damping } from './damping.ts';
+import { changesBetween, dampingChanges } from './member-changes.ts';
 import { readBase, readCheck, readService } from './records/entries.ts';
 
 type ChangeEffect = Extract<Effect, { type: 'member' }>;
@@ -11,6 +13,13 @@ type RecordEffect = Extract<Effect, { type: 'record' }>;
 
 /** Tags that repeat what a member's record says: its version, and its groups. */
 const RECORD_TAGS: ReadonlySet<string> = new Set(['sv', 'g']);
+
+interface Settings {
+  readonly clock: Clock;
+  /** Of members that say none. */
+  readonly zone: string;
+  readonly damping?: Damping;
+}
 
 /** The members of the pool as every part of the agent sees them: what the core holds, put together and keyed by node id. */
 export class Directory {
@@ -20,11 +29,16 @@ export class Directory {
   readonly #core: Pick<Core, 'record'>;
   readonly #clock: Clock;
   readonly #zone: string;
+  readonly #damping: Damping | undefined;
+  /** Ids of members that this node's own pool does not know: they are of other zones. */
+  readonly #foreign = new Set<string>();
 
-  constructor(core: Pick<Core, 'record'>, clock: Clock, zone: string) {
+  /** Without damping every return counts at once. */
+  constructor(core: Pick<Core, 'record'>, { clock, zone, damping }: Settings) {
     this.#core = core;
     this.#clock = clock;
     this.#zone = zone;
+    this.#damping = damping;
   }
 
   get members(): ReadonlyMap<string, Member> {
@@ -40,6 +54,7 @@ export class Directory {
   onMember({ change, node }: ChangeEffect): AgentEvent[] {
     const before = this.named(node.name);
     if (change === 'member-reap') return this.#forget(node.name, before);
+    this.#takeOver(node);
     const id = this.#keyOf(node);
     const events: AgentEvent[] = [];
     const rival = this.#byId.get(id);
@@ -49,7 +64,47 @@ export class Directory {
     this.#byId.set(id, member);
     this.#ids.set(node.name, id);
     if (change !== 'member-update' || !before || isNews(before, member)) events.push(eventOf(change, member, before));
+    if (before?.flapping === !member.flapping) events.push({ type: 'member-flap', member, before });
     return events;
+  }
+
+  /** Takes in a member of another zone, as far as this node may see it; how it counts is found out here. */
+  put(member: Member): AgentEvent[] {
+    const { id, state } = member;
+    const before = this.#byId.get(id);
+    // Who is in our own pool is known better here.
+    if (before && !this.#foreign.has(id)) return [];
+    const damped = this.#judge(foreignKey(id), before?.state, state);
+    const shown = { ...member, ...damped };
+    this.#foreign.add(id);
+    this.#byId.set(id, shown);
+    return changesBetween(before, shown);
+  }
+
+  /** Forgets a member of another zone. */
+  remove(id: string): AgentEvent[] {
+    const member = this.#byId.get(id);
+    if (!member || !this.#foreign.delete(id)) return [];
+    this.#damping?.forget(foreignKey(id));
+    this.#byId.delete(id);
+    return [{ type: 'member-reap', member, before: member }];
+  }
+
+  /** When `settle` has something to do, by monotonic time. */
+  get settlesAt(): number | undefined {
+    return this.#damping?.wakeAt;
+  }
+
+  /** Members whose return has lasted, or that no longer flap. */
+  settle(): AgentEvent[] {
+    const due = this.#damping?.due(this.#clock.now()) ?? new Map<string, Damped>();
+    return [...due].flatMap(([key, damped]) => {
+      const before = this.named(key) ?? this.#byId.get(key.slice(FOREIGN.length));
+      if (!before) return [];
+      const member = { ...before, ...damped };
+      this.#byId.set(member.id, member);
+      return dampingChanges(before, member);
+    });
   }
 
   /** Takes in a change of what a member says of itself. */
@@ -82,8 +137,21 @@ export class Directory {
     return isTaken ? `${id}@${node.name}` : id;
   }
 
+  #judge(key: string, from: NodeState | undefined, to: NodeState): Damped {
+    return this.#damping?.judge(key, { from, to }, this.#clock.now()) ?? { settled: to, flapping: false };
+  }
+
+  /** A node of another zone that is in our pool now is no longer known from afar. */
+  #takeOver(node: Node): void {
+    const id = node.tags.get('id') ?? '';
+    if (!this.#foreign.delete(id)) return;
+    this.#damping?.forget(foreignKey(id));
+    this.#byId.delete(id);
+  }
+
   #forget(name: string, member: Member | undefined): AgentEvent[] {
     this.#ids.delete(name);
+    this.#damping?.forget(name);
     if (!member) return [];
     this.#byId.delete(member.id);
     return [{ type: 'member-reap', member, before: member }];
@@ -97,8 +165,7 @@ export class Directory {
       name: node.name,
       kind: isOurs(node) ? 'opsbro' : 'serf',
       state,
-      settled: state,
-      flapping: false,
+      ...this.#judge(node.name, before?.state, state),
       reachable: true,
       udpBlocked: before?.udpBlocked ?? false,
       leaving: node.status === 'leaving',
@@ -146,6 +213,10 @@ export class Directory {
     };
   }
 }
+
+/** What sets keys of members of other zones apart from the names of those of ours, which begin with no blank. */
+const FOREIGN = ' ';
+const foreignKey = (id: string): string => `${FOREIGN}${id}`;
 
 /** A plain Serf agent has a role instead of groups. */
 function groupsOfTags(tags: ReadonlyMap<string, string>): string[] {

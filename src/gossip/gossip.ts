@@ -14,6 +14,7 @@ import { Core, type Snapshot } from './core/core.ts';
 import type { Effect, Entry, Input, PartName, Remembered } from './core/effect.ts';
 import { isLive } from './core/node.ts';
 import { PROFILES, type Profile, type ProfileName } from './core/profile.ts';
+import { Damping } from './damping.ts';
 import { Directory } from './directory.ts';
 import { coordinatesOf, roundTripOf } from './distances.ts';
 import { Door } from './door.ts';
@@ -70,6 +71,8 @@ export interface GossipOptions extends GuardOptions {
   /** Keeps our incarnation; it is on disk when this returns. */
   readonly saveIncarnation: (incarnation: number) => void;
   readonly shelf: Shelf;
+  /** Returns of members that come and go all the time count at once, unless this is left out or true. */
+  readonly damping?: boolean;
   /** Look for the members of the last run although it left on purpose. */
   readonly rejoinAfterLeave?: boolean;
   /** The snapshot of a Serf agent whose place this node takes; read when this node has none of its own. */
@@ -124,6 +127,7 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #streams: Streams;
   readonly #moving: Moving;
   readonly #alarm: Alarm;
+  readonly #settling: Alarm;
   readonly #keeper: Keeper;
   readonly #closing = new Disposal();
   readonly #joins = new Joins({
@@ -157,7 +161,11 @@ export class Gossip implements Membership, AsyncDisposable {
       clocks: memory.clocks,
       versions: memory.versions,
     });
-    this.#directory = new Directory(this.#core, options.clock, options.zone);
+    this.#directory = new Directory(this.#core, {
+      clock: options.clock,
+      zone: options.zone,
+      ...(options.damping !== false && { damping: new Damping() }),
+    });
     this.#streams = new Streams({
       guard,
       timeoutMs: profile.tcpTimeout,
@@ -172,6 +180,7 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#moving = this.#closing.use(new Moving({ ...options, memory, former, core: this.#core, tell }));
     this.#alarm = this.#closing.use(new Alarm(options.clock, () => this.#step({ type: 'wake' })));
     this.#former = memory.left && !options.rejoinAfterLeave ? [] : memory.members;
+    this.#settling = this.#closing.use(new Alarm(options.clock, () => this.#settle()));
     this.#keeper = this.#closing.use(new Keeper({ ...options, snapshot: () => this.#snapshot() }));
     this.#begin();
   }
@@ -437,6 +446,7 @@ export class Gossip implements Membership, AsyncDisposable {
         this.#talk.take(effect);
     }
     if (REMEMBERED.has(effect.type)) this.#keeper.changed();
+    if (effect.type === 'member') this.#settling.set(this.#directory.settlesAt);
   }
 
   async #request({ id, to, message, timeoutMs }: Extract<Effect, { type: 'request' }>): Promise<void> {
@@ -446,6 +456,11 @@ export class Gossip implements Membership, AsyncDisposable {
     } catch (error) {
       this.#step({ type: 'failed', id, error: messageOf(error) });
     }
+  }
+
+  #settle(): void {
+    this.#news.settle();
+    this.#settling.set(this.#directory.settlesAt);
   }
 
   #snapshot(): Snapshot {

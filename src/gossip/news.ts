@@ -25,6 +25,8 @@ type NewsEffect = Extract<
 
 /** Who is told. */
 interface Listeners {
+  /** Name of this node. */
+  readonly name: string;
   readonly bus: Bus<AgentEvent>;
   readonly log: Logger;
   readonly trouble?: ((trouble: Trouble) => void) | undefined;
@@ -37,14 +39,17 @@ const LOGGED: ReadonlySet<MemberChange> = new Set(['member-join', 'member-leave'
 /** Brings what the core noticed into the list of members, the log and onto the bus; the list is up to date before anyone is told. */
 export class News {
   readonly #directory: Directory;
+  readonly #name: string;
   readonly #bus: Bus<AgentEvent>;
   readonly #log: Logger;
   readonly #trouble: (trouble: Trouble) => void;
   readonly #cloned: () => string;
+  #hasJoined = false;
   readonly #leftOut = new Map<PartName, number>();
 
-  constructor(directory: Directory, { bus, log, trouble = () => {}, cloned = () => '' }: Listeners) {
+  constructor(directory: Directory, { name, bus, log, trouble = () => {}, cloned = () => '' }: Listeners) {
     this.#directory = directory;
+    this.#name = name;
     this.#bus = bus;
     this.#log = log;
     this.#trouble = trouble;
@@ -63,6 +68,7 @@ export class News {
     else {
       if (LOGGED.has(effect.change)) this.#log.info({ member: effect.node.name }, effect.change);
       this.#emit(this.#directory.onMember(effect));
+      if (effect.change === 'member-join' && effect.node.name !== this.#name) this.#joined();
     }
   }
 
@@ -72,6 +78,17 @@ export class News {
     this.#log.error({ member: name, by: endpointText(by) }, text);
     this.#trouble({ code: 'name_lost', text });
     return text;
+  }
+
+  /** Time has passed: tells of members that count in another way now. */
+  settle(): void {
+    this.#emit(this.#directory.settle());
+  }
+
+  #joined(): void {
+    if (this.#hasJoined) return;
+    this.#hasJoined = true;
+    this.#bus.emit({ type: 'pool-joined' });
   }
 
   #emit(events: readonly AgentEvent[]): void {

@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../src/gossip/core/effect.ts';
 import type { Node } from '../../src/gossip/core/node.ts';
+import { Damping } from '../../src/gossip/damping.ts';
 import { Directory } from '../../src/gossip/directory.ts';
 import { checkEntry, listEntry, serviceEntry, textEntry } from '../../src/gossip/records/entries.ts';
 import { EMPTY_RECORD, type NodeRecord } from '../../src/gossip/records/part.ts';
 import { SimulatedClock } from '../support/clock.ts';
+import { member } from '../support/nodes.ts';
 
 type MemberEffect = Extract<Effect, { type: 'member' }>;
 
@@ -28,7 +30,14 @@ const told = (change: MemberEffect['change'], of: Node): MemberEffect => ({ type
 function setUp() {
   const records = new Map<string, NodeRecord>();
   const clock = new SimulatedClock(1_000);
-  const directory = new Directory({ record: (id) => records.get(id) ?? EMPTY_RECORD }, clock, 'internet');
+  const directory = new Directory(
+    { record: (id) => records.get(id) ?? EMPTY_RECORD },
+    {
+      clock,
+      zone: 'internet',
+      damping: new Damping(),
+    },
+  );
   return { records, clock, directory };
 }
 
@@ -150,4 +159,92 @@ test('a new version of its record alone is no news of a member, but its incarnat
   directory.onRecord({ type: 'record', id: 'id-1', part: 'base', change: { set: new Map(), del: [] } });
   const repeated = node('web1', { ...tags, g: 'db' }, { status: 'leaving' });
   expect(directory.onMember(told('member-update', repeated))).toEqual([]);
+});
+
+describe('a member that comes and goes', () => {
+  const tags = { ob: '1', id: 'id-1' };
+  const dead = { state: 'dead', status: 'failed' } as const;
+
+  test('is shown as it is, and counts again only when its return has lasted', () => {
+    const { directory, clock } = setUp();
+    const turn = (change: MemberEffect['change'], as: Partial<Node> = {}) => {
+      clock.run(10_000);
+      return directory.onMember(told(change, node('web1', tags, as))).map(({ type }) => type);
+    };
+    turn('member-join');
+    for (let round = 0; round < 4; round += 1) {
+      turn('member-failed', dead);
+      turn('member-join');
+    }
+    expect(directory.members.get('id-1')).toMatchObject({ state: 'alive', settled: 'dead', flapping: true });
+    expect(directory.settlesAt).toBe(clock.now() + 120_000);
+    clock.run(120_000);
+    expect(directory.settle()).toMatchObject([{ type: 'member-settle', member: { settled: 'alive', flapping: true } }]);
+    clock.run(1_000_000);
+    expect(directory.settle()).toMatchObject([{ type: 'member-flap', member: { settled: 'alive', flapping: false } }]);
+    expect(directory.settlesAt).toBeUndefined();
+  });
+
+  test('is told of once when it begins to flap', () => {
+    const { directory } = setUp();
+    const types: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      for (const effect of [told('member-join', node('web1', tags)), told('member-failed', node('web1', tags, dead))])
+        types.push(...directory.onMember(effect).map(({ type }) => type));
+    }
+    expect(types.filter((type) => type === 'member-flap')).toHaveLength(1);
+  });
+});
+
+describe('a member of another zone', () => {
+  const far = member('id-far', { name: 'far', zone: 'lan' });
+  const typesOf = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type);
+
+  test('comes, changes and goes as one of ours does', () => {
+    const { directory } = setUp();
+    expect(typesOf(directory.put(far))).toEqual(['member-join']);
+    expect(directory.members.get('id-far')).toEqual(far);
+    expect(directory.put(far)).toEqual([]);
+    const lost = { ...far, reachable: false };
+    expect(typesOf(directory.put(lost))).toEqual(['member-reach']);
+    const checks = new Map([['a', { state: 'ok', hard: true, changed: 1, output: '' } as const]]);
+    expect(typesOf(directory.put({ ...far, groups: ['db'], checks }))).toEqual([
+      'member-reach',
+      'record-change',
+      'record-change',
+    ]);
+    expect(typesOf(directory.put({ ...far, state: 'suspect' }))).toContain('member-suspect');
+    expect(typesOf(directory.put({ ...far, address: '10.9.9.9' }))).toEqual(['member-alive']);
+    expect(typesOf(directory.put(far))).toEqual(['member-update']);
+    expect(typesOf(directory.remove('id-far'))).toEqual(['member-reap']);
+    expect(directory.members.size).toBe(0);
+    expect(directory.remove('id-far')).toEqual([]);
+  });
+
+  test('may have the name of one of ours', () => {
+    const { directory } = setUp();
+    directory.onMember(told('member-join', node('far', { ob: '1', id: 'id-1' })));
+    directory.put(far);
+    expect(directory.named('far')?.id).toBe('id-1');
+    expect([...directory.members.keys()]).toEqual(['id-1', 'id-far']);
+  });
+
+  test('that is in our pool is known from there', () => {
+    const { directory } = setUp();
+    directory.put(far);
+    expect(
+      typesOf(directory.onMember(told('member-join', node('near', { ob: '1', id: 'id-far', z: 'internet' })))),
+    ).toEqual(['member-join']);
+    expect(directory.put(far)).toEqual([]);
+    expect(directory.remove('id-far')).toEqual([]);
+    expect(directory.members.get('id-far')).toMatchObject({ name: 'near', zone: 'internet' });
+  });
+
+  test('that comes and goes has to last as well', () => {
+    const { directory, clock } = setUp();
+    for (const state of ['alive', 'dead', 'alive', 'dead', 'alive'] as const) directory.put({ ...far, state });
+    expect(directory.members.get('id-far')).toMatchObject({ state: 'alive', settled: 'dead' });
+    clock.run(30_000);
+    expect(directory.settle()).toMatchObject([{ type: 'member-settle', member: { id: 'id-far', settled: 'alive' } }]);
+  });
 });
