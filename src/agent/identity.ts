@@ -7,6 +7,8 @@ import { readSmallFile, writeSmallFile } from './small-file.ts';
 export interface Identity {
   readonly id: string;
   readonly name: string;
+  /** The id is given from outside, by the machine or the environment, and not kept here. */
+  readonly isImposed?: boolean;
 }
 
 interface IdentityOptions {
@@ -21,6 +23,14 @@ interface IdentityOptions {
   readonly claim: (name: string) => Promise<boolean>;
 }
 
+interface Renewal {
+  /** The data directory. */
+  readonly data: string;
+  readonly identity: Identity;
+  /** The configuration wants the id to stay. */
+  readonly isKept: boolean;
+}
+
 const NAME = /^[A-Za-z0-9.-]{1,128}$/;
 
 /**
@@ -33,13 +43,23 @@ export async function identify({ data, hostname, name, id, claim }: IdentityOpti
   const nodeId = id || kept || randomUUID();
   remember(data, 'server.key', nodeId);
   remember(data, 'last_hostname', hostname);
-  if (name !== '') return { id: nodeId, name: checkedName(name) };
+  const known = { id: nodeId, ...(id !== '' && { isImposed: true }) };
+  if (name !== '') return { ...known, name: checkedName(name) };
 
   const before = isSameHost ? remembered(data, 'last_name') : undefined;
   const plain = checkedName(before ?? hostname.replaceAll('_', '-'));
   const chosen = (await claim(plain)) ? plain : `${plain}-${nodeId.slice(0, 4)}`;
   remember(data, 'last_name', chosen);
-  return { id: nodeId, name: chosen };
+  return { ...known, name: chosen };
+}
+
+/** Makes a new id of this node for its next start: an older node goes by the present one. Answers with what was done, for people. */
+export function renewIdentity({ data, identity, isKept }: Renewal): string {
+  const { id, isImposed } = identity;
+  if (isKept) return 'keep_identity is set, so it stays, and what others know of the two nodes is mixed up';
+  if (isImposed) return `it is imposed (${id}); give this node another in OPSBRO_NODE_ID`;
+  remember(data, 'server.key', randomUUID());
+  return 'this node takes a new one at its next start; restart the agent';
 }
 
 const remembered = (data: string, file: string): string | undefined =>

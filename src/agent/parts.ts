@@ -14,11 +14,12 @@ import type { HostingState } from '../plugins/hosting.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
 import { gossipBind } from './gossip-bind.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, renewIdentity } from './identity.ts';
 import { openIncarnation } from './incarnation.ts';
 import { KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
+import { readSerfSnapshot } from './serf-snapshot-file.ts';
 import { StateStore } from './state-store.ts';
 import type { World } from './world.ts';
 import { configurationOf, type Written } from './written.ts';
@@ -92,6 +93,7 @@ async function openPool({ world, identity, hosting, written }: Setting, own: Poo
   if (!config.service_discovery_topic_enabled) return new Alone({ ...facts, address, version }, clock, bus);
   const isWildcard = bind.some((each) => each === '::' || each === '0.0.0.0');
   const advertise = config.advertise ?? (isWildcard ? address : undefined);
+  const serfSnapshot = config.gossip.import_serf_snapshot;
   const incarnation = openIncarnation(home.data);
   const listen = (port: number) =>
     startGossip({
@@ -121,6 +123,10 @@ async function openPool({ world, identity, hosting, written }: Setting, own: Poo
       random,
       log: log.logger.child({ part: 'gossip' }),
       bus,
+      damping: config.gossip.damping,
+      rejoinAfterLeave: config.gossip.rejoin_after_leave,
+      ...(serfSnapshot !== undefined && { serfSnapshot: () => readSerfSnapshot(serfSnapshot) }),
+      cloned: () => renewIdentity({ data: home.data, identity, isKept: config.keep_identity }),
       trouble: ({ code, text }) => {
         if (text === '') health.clear('gossip', code);
         // Without its name a node is out of the pool; all else is only not as it should be.

@@ -77,6 +77,20 @@ const gossip = section({
     .size(9 * 1024)
     .prefault(512)
     .describe('Longest event with its name, at most 9KiB; real serf agents take 512 bytes.'),
+  damping: field
+    .flag()
+    .default(true)
+    .describe(
+      'A node that comes and goes all the time counts for names, groups and alerts only once its return has lasted.',
+    ),
+  rejoin_after_leave: field
+    .flag()
+    .default(false)
+    .describe('Look for the members of the last run at start, although this node left on purpose.'),
+  import_serf_snapshot: field
+    .path()
+    .optional()
+    .describe('Snapshot file of a Serf agent whose members are tried when this node remembers none of its own.'),
   tcp_timeout: profiled().describe('Longest time for a whole exchange over TCP.'),
   indirect_checks: field.wholeNumber(0, 100).optional().describe('Members asked to try when a probe is not answered.'),
   retransmit_mult: field
@@ -131,6 +145,10 @@ export const AgentConfig = z.strictObject({
     .textLike(/^[A-Za-z0-9.-]{1,128}$/, 'a name of letters, digits, dots and dashes')
     .optional()
     .describe('Name of the node among its peers; the host name when left out.'),
+  keep_identity: field
+    .flag()
+    .default(false)
+    .describe('Keep the node id although an older node of the pool has the same, as a cloned machine does.'),
   process_name: field.text().prefault('opsbro').describe('Title of the process.'),
   node_zone: field
     .textLike(/^[A-Za-z0-9_-]{1,63}$/, 'a zone name of letters, digits, dashes and underscores')

@@ -15,6 +15,9 @@ const NO_CONSTANTS = [
   'max_packets_per_source',
   'event_limit',
   'move_wait',
+  'damping',
+  'rejoin_after_leave',
+  'import_serf_snapshot',
 ] as const;
 
 const isConstant = (name: string): boolean => !(NO_CONSTANTS as readonly string[]).includes(name);
@@ -23,6 +26,7 @@ const isConstant = (name: string): boolean => !(NO_CONSTANTS as readonly string[
 export function gossipConstants(gossip: AgentConfig['gossip']): {
   readonly [Name in Constant as Camel<Name>]?: number;
 } {
+  const others: ReadonlySet<string> = new Set(OTHERS);
   const camel = (name: string) => name.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
   const constants = Object.entries(gossip).filter(([name]) => isConstant(name));
   return Object.fromEntries(constants.map(([name, value]) => [camel(name), value]));

@@ -50,6 +50,8 @@ const CHANGES = [
   'member-failed',
   'member-leave',
   'member-reap',
+  'member-settle',
+  'member-reach',
   'record-change',
 ] as const;
 

@@ -13,7 +13,10 @@ type EntryPlace = Extract<Place, { readonly kind: 'entry' }>;
 const EMPTY: Entry = { addresses: [], texts: [] };
 const MAX_TEXTS = 16;
 
-/** What the pool holds at a place below the domain; `undefined`: nothing of that name. Only living nodes give records. */
+/**
+ * What the pool holds at a place below the domain; `undefined`: nothing of that name. Only living nodes give records, one that comes and goes
+ * all the time only when it has stayed, one behind a broken link none.
+ */
 export function lookUp(place: Place, membership: Membership): Entry | undefined {
   switch (place.kind) {
     case 'apex':
@@ -29,13 +32,13 @@ export function lookUp(place: Place, membership: Membership): Entry | undefined 
 
 function lookUpEntry({ form, value, zone }: EntryPlace, membership: Membership): Entry | undefined {
   const asked = zone === '' || zone === 'local' ? zoneOf(membership.self, membership) : zone;
-  const known = [...membership.members.values()].filter((member) => member.state !== 'left');
+  const known = [...membership.members.values()].filter((member) => member.settled !== 'left');
   const members = known.filter((member) => zoneOf(member, membership) === asked);
   if (members.length === 0 && asked !== zoneOf(membership.self, membership)) return undefined;
   if (value === '') return EMPTY;
   const named = members.filter((member) => namesOf(member, form).some((name) => name === value));
   if (named.length === 0) return members.some((member) => isBranch(value, namesOf(member, form))) ? EMPTY : undefined;
-  const alive = named.filter((member) => member.state === 'alive');
+  const alive = named.filter((member) => member.settled === 'alive' && member.reachable);
   return {
     addresses: [...new Set(alive.map((member) => member.address))],
     texts: form === 'node' ? alive.flatMap(textsOf).slice(0, MAX_TEXTS) : [],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Member } from '../model/member.ts';
 import { defineFunction } from '../plugins/function.ts';
 
 export default defineFunction({
@@ -21,8 +22,12 @@ export default defineFunction({
     ({ group, state }) =>
     ({ node }) => {
       const counted = [...node.members.values()].filter(
-        (member) => (group === '' || member.groups.includes(group)) && (state === '' || member.state === state),
+        (member) => (group === '' || member.groups.includes(group)) && (state === '' || isSeenAs(member, state)),
       );
       return counted.length;
     },
 });
+
+/** Nobody knows how a node behind a broken link is, so it counts as none of the living. */
+const isSeenAs = ({ settled, reachable }: Member, state: string): boolean =>
+  settled === state && (reachable || state !== 'alive');

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { identify } from '../../src/agent/identity.ts';
+import { identify, renewIdentity } from '../../src/agent/identity.ts';
 import { openIncarnation } from '../../src/agent/incarnation.ts';
 import { tempDirectory } from '../support/temp.ts';
 
@@ -39,7 +39,22 @@ test('configured name and imposed id win', async () => {
   expect(await identify({ ...web1, data: home.path, name: 'db.a', id: 'fixed' })).toEqual({
     id: 'fixed',
     name: 'db.a',
+    isImposed: true,
   });
+});
+
+test('a copy of another node has a new id at its next start, unless its id is to stay or is imposed', async () => {
+  using home = tempDirectory();
+  const data = home.path;
+  const start = () => identify({ ...web1, data });
+  const first = await start();
+  expect(renewIdentity({ data, identity: first, isKept: true })).toContain('keep_identity');
+  expect(renewIdentity({ data, identity: { ...first, isImposed: true }, isKept: false })).toContain('OPSBRO_NODE_ID');
+  expect(await start()).toEqual(first);
+  expect(renewIdentity({ data, identity: first, isKept: false })).toContain('next start');
+  const second = await start();
+  expect(second.id).not.toBe(first.id);
+  expect(await start()).toEqual(second);
 });
 
 test('a name that cannot be used is refused with what can', async () => {

@@ -9,6 +9,8 @@ interface Wanted {
   readonly state?: NodeState;
   readonly zone?: string;
   readonly displayName?: string;
+  readonly settled?: NodeState;
+  readonly reachable?: boolean;
 }
 
 /** A node of a made-up pool, alive in zone `dc1` unless said. */
@@ -19,6 +21,8 @@ export const member = ({
   state = 'alive',
   zone = 'dc1',
   displayName = '',
+  settled = state,
+  reachable = true,
 }: Wanted): Member => ({
   id: `id-${name}`,
   name,
@@ -26,9 +30,9 @@ export const member = ({
   kind: 'opsbro',
   state,
   leaving: false,
-  settled: 'alive',
+  settled,
   flapping: false,
-  reachable: true,
+  reachable,
   udpBlocked: false,
   address,
   port: 6768,

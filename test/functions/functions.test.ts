@@ -25,15 +25,20 @@ const host = fakeHost({
   },
 });
 
-const member = (id: string, state: Member['state'], groups: string[]): Member =>
-  ({ id, state, groups, zone: `zone-${id}` }) as unknown as Member;
+const member = (id: string, settled: Member['settled'], groups: string[], reachable = true): Member =>
+  ({ id, state: 'alive', settled, reachable, groups, zone: `zone-${id}` }) as unknown as Member;
 
 const around = {
   host,
   groups: ['debian'],
   staticGroups: ['kv'],
   hostingDrivers: ['ec2'],
-  members: [member('a', 'alive', ['linux']), member('b', 'alive', []), member('c', 'dead', ['linux'])],
+  members: [
+    member('a', 'alive', ['linux']),
+    member('b', 'alive', []),
+    member('c', 'dead', ['linux']),
+    member('far', 'alive', ['far'], false),
+  ],
   data: { collector: { n: { zero: 0 } } },
 };
 
@@ -167,7 +172,8 @@ const ROWS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['gossip_get_zone()', "'internet'"],
       ["gossip_get_zone('b')", "'zone-b'"],
       ["gossip_get_zone('zz')", "''"],
-      ['gossip_count_nodes()', '3'],
+      ['gossip_count_nodes()', '4'],
+      ["gossip_count_nodes('far', 'alive')", '0'],
       ["gossip_count_nodes('linux')", '2'],
       ["gossip_count_nodes(state='ALIVE')", '2'],
       ["gossip_count_nodes('linux', 'alive')", '1'],

@@ -242,3 +242,44 @@ test('a change on the bus comes after the list of members has it', async () => {
   await eventually(() => listed.length > 0, 1_000);
   expect(listed).toEqual([true]);
 });
+
+test('services of a member are known to the others, and gone when it offers them no more', async () => {
+  const [a, b] = await Promise.all([start('a'), start('b')]);
+  await b.join([at(a)]);
+  const web = { state: 'ok', address: '127.0.0.1', port: 80, tags: ['http'], meta: new Map([['path', '/']]) } as const;
+  b.setService('web', web);
+  await eventually(() => a.members.get('id-b')?.services.has('web') === true, 1_000);
+  expect(a.members.get('id-b')?.services.get('web')).toEqual(web);
+  b.removeService('web');
+  await eventually(() => a.members.get('id-b')?.services.size === 0, 1_000);
+});
+
+test('a change of a check is one event at the others, and the first company is told once', async () => {
+  const bus = new Bus<AgentEvent>((error) => {
+    throw error;
+  });
+  const [a, b, c] = await Promise.all([start('a', { bus }), start('b'), start('c')]);
+  const types: string[] = [];
+  for (const type of ['pool-joined', 'member-update', 'record-change'] as const)
+    bus.on(type, (event) => void (('member' in event ? event.member.name : 'b') === 'b' && types.push(event.type)));
+  await b.join([at(a)]);
+  await c.join([at(a)]);
+  await eventually(() => a.members.size === 3, 1_000);
+  await eventually(() => a.members.get('id-b')?.tags.get('sv')?.startsWith('1.') === true, 3_000);
+  expect(types.filter((type) => type === 'pool-joined')).toHaveLength(1);
+  types.length = 0;
+  b.setCheck('core/load', { state: 'critical', hard: true, changed: 5, output: 'load is 9' });
+  const incarnation = a.members.get('id-b')?.incarnation ?? 0;
+  await eventually(() => (a.members.get('id-b')?.incarnation ?? 0) > incarnation, 3_000);
+  expect(types).toEqual(['record-change']);
+});
+
+test('members that were dead already are kept over a restart, also before anyone was tried', async () => {
+  const shelf = memoryShelf();
+  const [a, b] = await Promise.all([start('a'), start('b', { shelf })]);
+  await b.join([at(a)]);
+  await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
+  const again = await start('b', { shelf, incarnation: 2 });
+  await again[Symbol.asyncDispose]();
+  expect(shelf.content.get('snapshot')).toMatchObject({ members: [{ name: 'a' }] });
+});
