@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { literalEndpoint } from '../net/address.ts';
 import type { Remembered } from './core/effect.ts';
 
 /** What a Serf agent left behind. */
@@ -38,11 +38,10 @@ export function parseSerfSnapshot(text: string): SerfSnapshot {
 }
 
 function alive(members: Map<string, Remembered>, told: string): void {
-  const [, name = '', host = '', port = ''] = /^(.{1,128}) (\S+):(\d{1,5})\s*$/.exec(told) ?? [];
-  const address = host.replace(/^\[(.*)\]$/, '$1');
-  const isPlace = isIP(address) !== 0 && Number(port) >= 1 && Number(port) <= 65_535;
-  if (!isPlace || (!members.has(name) && members.size >= MAX_MEMBERS)) return;
-  members.set(name, { name, address, port: Number(port), id: '', zone: '', incarnation: 0 });
+  const [, name = '', written = ''] = /^(.{1,128}) (\S+)\s*$/.exec(told) ?? [];
+  const place = literalEndpoint(written);
+  if (!place || (!members.has(name) && members.size >= MAX_MEMBERS)) return;
+  members.set(name, { name, ...place, id: '', zone: '', incarnation: 0 });
 }
 
 /** Serf writes the last time it saw; ours stands at the next. */

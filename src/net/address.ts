@@ -27,6 +27,13 @@ export function endpointText({ address, port }: Endpoint): string {
 
 const WRITTEN = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/;
 
+/** The place that `ADDRESS:PORT` or `[ADDRESS]:PORT` names; nothing when it is a host name or has no port. */
+export function literalEndpoint(written: string): Endpoint | undefined {
+  const [, host = '', digits = ''] = /^(\S+):(\d{1,5})$/.exec(written) ?? [];
+  const [address, port] = [host.replace(/^\[(.*)\]$/, '$1'), Number(digits)];
+  return isIP(address) === 0 || port < 1 || port > 65_535 ? undefined : { address: plainAddress(address), port };
+}
+
 /** Host and port of `host`, `host:port`, `[v6]:port` or a bare IPv6 address. Throws `bad_request` on anything else. */
 export function parseEndpoint(written: string, defaultPort: number): { readonly host: string; readonly port: number } {
   if (isIPv6(written)) return { host: written, port: defaultPort };

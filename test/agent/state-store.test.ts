@@ -32,6 +32,15 @@ test('changes are on disk a second later', async () => {
   await expect.poll(async () => [...(await store.shelf('a').load())]).toEqual([['k', 'v']]);
 });
 
+test('what must not wait is on disk at once', async () => {
+  using home = tempDirectory();
+  await using store = await open(join(home.path, 'state'));
+  const shelf = store.shelf('a');
+  shelf.put('k', 'v');
+  shelf.flush();
+  await expect.poll(async () => [...(await shelf.load())]).toEqual([['k', 'v']]);
+});
+
 test('a corrupt database is set aside, not deleted', async () => {
   using home = tempDirectory();
   const path = join(home.path, 'state');

@@ -196,6 +196,17 @@ describe('a member that comes and goes', () => {
   });
 });
 
+test('without damping every return counts at once', () => {
+  const directory = new Directory({ record: () => EMPTY_RECORD }, { clock: new SimulatedClock(), zone: 'internet' });
+  const dead = node('web1', {}, { state: 'dead', status: 'failed' });
+  for (let round = 0; round < 5; round += 1) {
+    directory.onMember(told('member-failed', dead));
+    directory.onMember(told('member-join', node('web1', {})));
+  }
+  expect(directory.named('web1')).toMatchObject({ settled: 'alive', flapping: false });
+  expect(directory.settle()).toEqual([]);
+});
+
 describe('a member of another zone', () => {
   const far = member('id-far', { name: 'far', zone: 'lan' });
   const typesOf = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type);

@@ -114,6 +114,22 @@ describe('finding back', () => {
     expect(tried.at(-1)?.address).toBe('seed-1');
   });
 
+  test('tries members that had been dead already last', async () => {
+    const tried: string[] = [];
+    const join = async (address: string) => {
+      tried.push(address);
+      return 'nobody listens there';
+    };
+    const [clock, random] = [new SimulatedClock(), seeded(1)];
+    const places = { lastSeen: () => ['old'], lastDead: () => ['dead'] };
+    const rejoin = new Rejoin({ clock, random, log: silent, join, isAlone: () => true, ...places, tried: () => {} }, [
+      'seed',
+    ]);
+    await rejoin.start();
+    rejoin[Symbol.dispose]();
+    expect(tried).toEqual(['old', 'seed', 'dead']);
+  });
+
   test('goes on for ever while alone, a second later at first, once a minute in the end', async () => {
     const { clock, tried, rejoin } = finding(() => false, [], ['seed']);
     await rejoin.start();
