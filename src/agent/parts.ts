@@ -1,6 +1,7 @@
 /** Opens the parts of an agent, in the order in which they need each other. */
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
@@ -11,19 +12,22 @@ import { localAddress } from '../net/local-address.ts';
 import type { HostingState } from '../plugins/hosting.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
-import { gossipBind } from './gossip-bind.ts';
+import { type GossipBind, gossipBind } from './gossip-bind.ts';
 import type { Identity } from './identity.ts';
 import { openIncarnation } from './incarnation.ts';
 import type { Pool } from './pool.ts';
 import { StateStore } from './state-store.ts';
+import { SwitchablePool } from './switchable-pool.ts';
 import type { World } from './world.ts';
 import { configurationOf, type Written } from './written.ts';
+import type { Zones } from './zones.ts';
 
 /** What an agent is made from. */
 export interface Setting {
   readonly world: World;
   readonly identity: Identity;
   readonly hosting: readonly HostingState[];
+  readonly zones: Zones;
   readonly written: Written;
   /** Reads again what people wrote. */
   readonly read: () => Promise<Written>;
@@ -33,16 +37,22 @@ export interface Setting {
 export interface Parts {
   readonly state: StateStore;
   readonly kv: KvStore;
+  /** The pool this node is in; it stays the same object when the node moves to another zone. */
   readonly pool: Pool;
+  /** Leaves the pool and opens that of the own zone, as the zones have it now. */
+  readonly movePool: () => Promise<void>;
+  /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
+  readonly isRebindNeeded: () => boolean;
   readonly runtime: Runtime;
   readonly localAddress: string;
-  readonly warnings: readonly string[];
+  /** What a person should know about how it is set up. */
+  readonly warnings: () => readonly string[];
 }
 
 /** Opens everything but the doors. Fails when gossip cannot listen; `opened` closes what was opened. */
 export async function openParts(setting: Setting, opened: Disposal): Promise<Parts> {
   const { world, identity, written } = setting;
-  const { home, clock, log, host, bus, health } = world;
+  const { home, clock, log, host, bus } = world;
   const state = opened.use(await StateStore.open(join(home.data, 'state'), clock, log.logger.child({ part: 'state' })));
   const address = localAddress(host.interfaces(), (await host.facts()).addresses);
   const { config } = written.loaded;
@@ -55,15 +65,40 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const kv = opened.use(
     await openKv({ path: kvPath, nodeId: identity.id, clock, log: kvLog, bus, settings: config.kv, freeBytes }),
   );
-  const bind = gossipBind(config.bind, config.insecure);
+  let bind = notedBind(setting);
+  const isRebindNeeded = () => !isDeepStrictEqual(bindOf(setting).addresses, bind.addresses);
+  const open = () => openPool(setting, { address, bind: bind.addresses, state });
+  const switchable = opened.use(new SwitchablePool(await open(), bus));
+  const { pool } = switchable;
+  const movePool = () =>
+    switchable.replace(() => {
+      bind = notedBind(setting);
+      return open();
+    });
+  const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
+  await runtime.restore();
+  const warnings = () => [...bind.warnings, ...setting.zones.warnings];
+  return { state, kv, pool, movePool, isRebindNeeded, runtime, localAddress: address, warnings };
+}
+
+/** Where gossip listens, by the configuration and the keys as they are now. */
+function bindOf({ world, written, zones }: Setting): GossipBind {
+  const { bind: wanted, insecure: isInsecureWanted } = written.loaded.config;
+  const hasIpv6 = world.host.interfaces().some(({ address }) => address.includes(':'));
+  const everywhere = hasIpv6 ? '::' : '0.0.0.0';
+  return gossipBind({ wanted, isInsecureWanted, keys: zones.keys.state, everywhere });
+}
+
+/** As `bindOf`; what is to be said of it is said. */
+function notedBind(setting: Setting): GossipBind {
+  const { log, health } = setting.world;
+  const bind = bindOf(setting);
+  health.clear('gossip', 'insecure');
   for (const warning of bind.warnings) {
     log.logger.warn({ part: 'gossip' }, warning);
     health.raise('gossip', 'insecure', warning);
   }
-  const pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state }));
-  const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
-  await runtime.restore();
-  return { state, kv, pool, runtime, localAddress: address, warnings: bind.warnings };
+  return bind;
 }
 
 interface PoolSetting {
@@ -72,10 +107,13 @@ interface PoolSetting {
   readonly state: StateStore;
 }
 
-async function openPool({ world, identity, written }: Setting, { address, bind, state }: PoolSetting): Promise<Pool> {
+async function openPool(
+  { world, identity, written, zones }: Setting,
+  { address, bind, state }: PoolSetting,
+): Promise<Pool> {
   const { clock, bus, random, log, version, home, ports } = world;
   const { config } = written.loaded;
-  const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: config.node_zone };
+  const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: zones.own };
   if (!config.service_discovery_topic_enabled) return new Alone({ ...facts, address, version }, clock, bus);
   const isWildcard = bind.some((each) => each === '::' || each === '0.0.0.0');
   const advertise = config.advertise ?? (isWildcard ? address : undefined);
@@ -83,7 +121,7 @@ async function openPool({ world, identity, written }: Setting, { address, bind, 
   const listen = (port: number) =>
     startGossip({
       ...facts,
-      isProxy: false,
+      isProxy: config.proxy_node,
       agentVersion: version,
       bind,
       port,
@@ -136,7 +174,7 @@ interface RuntimeSetting {
 }
 
 function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting): Runtime {
-  const { world, identity, hosting, written } = setting;
+  const { world, identity, hosting, written, zones } = setting;
   const { host, clock, random, log, bus, plugins } = world;
   const { config } = written.loaded;
   return new Runtime({
@@ -150,7 +188,7 @@ function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting)
       ...identity,
       displayName: config.display_name,
       address,
-      zone: config.node_zone,
+      zone: zones.own,
       hostingDrivers: new Set(hosting.filter(({ isActive }) => isActive).map(({ name }) => name)),
     },
     shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups') },

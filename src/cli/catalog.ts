@@ -34,6 +34,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     'agent info',
     { summary: 'Show everything about this node on one page.', load: () => import('./commands/agent/info.ts') },
   ],
+  ['agent keygen', { summary: 'Make new keys.', load: () => import('./commands/agent/keygen.ts') }],
   ['agent print', { summary: 'Print one fact of the agent.', load: () => import('./commands/agent/print.ts') }],
   ['agent reload', { summary: 'Read the configuration again.', load: () => import('./commands/agent/reload.ts') }],
   ['agent start', { summary: 'Run the agent in the foreground.', load: () => import('./commands/agent/start.ts') }],
@@ -82,6 +83,22 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     { summary: 'Leave the pool on purpose; the agent ends.', load: () => import('./commands/gossip/leave.ts') },
   ],
   ['gossip members', { summary: 'List the nodes of the pool.', load: () => import('./commands/gossip/members.ts') }],
+  [
+    'gossip zone change',
+    { summary: 'Move this node to another zone.', load: () => import('./commands/gossip/zone/change.ts') },
+  ],
+  [
+    'gossip zone key generate',
+    { summary: 'Make the gossip key of a zone.', load: () => import('./commands/gossip/zone/key/generate.ts') },
+  ],
+  [
+    'gossip zone key import',
+    { summary: 'Take over the gossip key of a zone.', load: () => import('./commands/gossip/zone/key/import.ts') },
+  ],
+  [
+    'gossip zone list',
+    { summary: 'Show the zones and how they hang together.', load: () => import('./commands/gossip/zone/list.ts') },
+  ],
   ['kv delete', { summary: 'Delete a key.', load: () => import('./commands/kv/delete.ts') }],
   ['kv get', { summary: 'Print the value of a key.', load: () => import('./commands/kv/get.ts') }],
   ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],

@@ -9,12 +9,14 @@ import { evaluatorRoutes } from './routes/evaluator.ts';
 import { kvRoutes } from './routes/kv.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
 import { collectorRoutes, detectorRoutes, monitoringRoutes, packRoutes } from './routes/work.ts';
+import { zoneRoutes } from './routes/zones.ts';
 
 /** Everything the agent answers over HTTP, beside the page and what it says of itself. */
 export const routesOf = (parts: ApiParts) => ({
   ...agentRoutes(parts),
   ...controlRoutes(parts),
   ...memberRoutes(parts),
+  ...zoneRoutes(parts),
   ...collectorRoutes(parts),
   ...detectorRoutes(parts),
   ...monitoringRoutes(parts),

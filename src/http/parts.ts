@@ -7,6 +7,7 @@ import type { Membership } from '../model/member.ts';
 import type { PackSet, Problem } from '../model/pack.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import type { Family } from './exposition.ts';
+import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
 import type { AgentFactsJson, FunctionJson, HealthJson, JoinedJson, ReloadedJson } from './schemas.ts';
 
 /** What collects, detects and checks, as the API sees it. */
@@ -40,10 +41,20 @@ export interface AgentPart {
   stop(how: { readonly leave: boolean }): void;
 }
 
+/** The zones and their keys, as the API sees them. */
+export interface ZonesPart {
+  list(): Promise<readonly ZoneJson[]>;
+  /** Moves this node to a zone, `null`: to that of its configuration. Throws `not_found`, or `conflict` when its keys cannot be read. */
+  change(zone: string | null): Promise<ZoneChangedJson>;
+  /** Reads the keys of a zone again. Throws `not_found`. */
+  reloadKeys(zone: string): Promise<ZoneKeysJson>;
+}
+
 /** Everything the API speaks for; the agent hands it in. */
 export interface ApiParts {
   readonly agent: AgentPart;
   readonly membership: Membership;
+  readonly zones: ZonesPart;
   readonly runtime: RuntimePart;
   readonly kv: KvStore;
   packs(): PackSet;
