@@ -11,7 +11,7 @@ import type { CheckSummary, Member, Membership } from '../model/member.ts';
 import { endpointText, resolveEndpoints } from '../net/address.ts';
 import { Alarm } from './alarm.ts';
 import { Core } from './core/core.ts';
-import type { Effect, Entry, Input, PartName } from './core/effect.ts';
+import type { Effect, Entry, Input, PartName, Remembered } from './core/effect.ts';
 import { isLive, samePlace } from './core/node.ts';
 import { PROFILES, type Profile, type ProfileName } from './core/profile.ts';
 import { Directory } from './directory.ts';
@@ -184,8 +184,8 @@ export class Gossip implements Membership, AsyncDisposable {
   /** Looks for the pool in the background: members of the last run, then these seeds, for ever while we are alone. */
   rejoin(seeds: readonly string[]): void {
     const { clock, random, log } = this.#options;
-    // Who left on purpose does not come back by itself.
-    const former = this.#memory.left ? [] : this.#memory.members;
+    // Who left on purpose does not come back by itself, and those of another zone are no company.
+    const former = this.#memory.left ? [] : this.#memory.members.filter((member) => this.#isOfOurZone(member));
     const rejoin = new Rejoin(
       {
         clock,
@@ -250,6 +250,10 @@ export class Gossip implements Membership, AsyncDisposable {
   get #isAlone(): boolean {
     for (const node of this.#core.nodes.values()) if (node.name !== this.#options.name && isLive(node)) return false;
     return true;
+  }
+
+  #isOfOurZone({ zone }: Remembered): boolean {
+    return zone === '' || zone === this.#options.zone;
   }
 
   #begin(): void {

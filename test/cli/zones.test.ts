@@ -148,7 +148,6 @@ describe('gossip zone key', () => {
     });
     expect(readFileSync(file(home.path), 'utf8')).toBe(`${KEY}\n`);
   });
-
 });
 
 describe('a key that cannot be', () => {

@@ -111,6 +111,7 @@ export class Core {
       ...shared,
       pings: this.#pings,
       intents: this.#intents,
+      zone: facts.zone,
       arrived: (node) => this.#carrier.noticed(node),
     });
     const parts = {
@@ -120,7 +121,7 @@ export class Core {
       intents: this.#intents,
       rumors: this.#rumors,
     };
-    this.#exchange = new Exchange({ ...parts, carrier: this.#carrier });
+    this.#exchange = new Exchange({ ...parts, carrier: this.#carrier, zone: facts.zone });
     this.#departure = new Departure(parts);
     this.#prober = new Prober(parts);
     this.#reaper = new Reaper(desk, roster, (node) => this.#carrier.forgotten(node));

@@ -11,6 +11,7 @@ import type { Reply, Requests } from './requests.ts';
 import type { Roster } from './roster.ts';
 import { MAX_MEMBERS, type Rumors } from './rumors.ts';
 import type { Self } from './self.ts';
+import { otherZoneOf } from './zone-border.ts';
 
 interface Parts {
   readonly desk: Desk;
@@ -22,6 +23,7 @@ interface Parts {
   readonly rumors: Rumors;
   readonly intents: Intents;
   readonly carrier: Carrier;
+  readonly zone: string;
 }
 
 /** Every so many attempts a dead member is tried over TCP without asking by UDP first. */
@@ -63,7 +65,7 @@ export class Exchange {
     desk.count('push_pulls_in');
     const supplement = carrier.answer(request.serf?.opsbro);
     desk.do({ type: 'answer', stream, message: this.#everything(request.join, supplement) });
-    this.#merge(request);
+    if (this.#strangers(request) === undefined) this.#merge(request);
   }
 
   #exchangeWithAnyone(): void {
@@ -108,8 +110,9 @@ export class Exchange {
         desk.count('push_pulls_failed');
         return done(answer);
       }
-      this.#merge(answer);
-      done(undefined);
+      const strangers = this.#strangers(answer);
+      if (strangers === undefined) this.#merge(answer);
+      done(strangers);
     });
   }
 
@@ -126,6 +129,15 @@ export class Exchange {
     const times = { lTime: clocks.member.time, eventLTime: clocks.event.time, queryLTime: clocks.query.time };
     const serf = { ...times, statusLTimes, leftMembers, events: [], ...(supplement && { opsbro: supplement }) };
     return { kind: 'pushPull', join, nodes, serf };
+  }
+
+  /** Why nothing of a push/pull is for us: it comes from another pool. */
+  #strangers({ nodes }: PushPull): string | undefined {
+    const { desk, zone } = this.#parts;
+    const other = otherZoneOf(nodes, zone);
+    if (other === undefined) return undefined;
+    desk.count('dropped_other_zone');
+    return `is in zone "${other}", and this node in "${zone}"; each zone is a pool of its own`;
   }
 
   #merge({ nodes, serf }: PushPull): void {

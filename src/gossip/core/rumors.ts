@@ -11,6 +11,7 @@ import { judgeAlive, judgeDead, judgeSuspect, type Known } from './rules.ts';
 import type { Self } from './self.ts';
 import type { Spreader } from './spreader.ts';
 import { Suspicions } from './suspicions.ts';
+import { isOfOtherZone } from './zone-border.ts';
 
 /** An address that a name moved away from may not bring it back for so long. */
 const FORMER_PLACE_MS = 24 * 3_600_000;
@@ -28,6 +29,7 @@ interface Parts {
   readonly spreader: Spreader;
   readonly pings: Pings;
   readonly intents: Intents;
+  readonly zone: string;
   /** Told of each member that comes, comes back or changes what it says. */
   readonly arrived: (node: Node) => void;
 }
@@ -51,7 +53,12 @@ export class Rumors {
     // Who tells no port has the one that we have.
     const message = told.port === 0 ? { ...told, port: self.node.port } : told;
     const known = this.#known(message.node);
-    const verdict = judgeAlive(message, known, decodeTags(message.meta).get('id'));
+    const tags = decodeTags(message.meta);
+    if (!known.isSelf && isOfOtherZone(tags, this.#parts.zone)) {
+      desk.count('dropped_other_zone');
+      return;
+    }
+    const verdict = judgeAlive(message, known, tags.get('id'));
     switch (verdict) {
       case 'ignore':
         return;
