@@ -1,11 +1,15 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-/** The agent stays outside of the bundle: it is found beside it, file by file. */
+/** What the command line takes of the agent stays outside of the bundle: it is found beside it, file by file. */
 const agentOutside: Plugin = {
   name: 'agent-outside',
   setup({ onResolve }) {
-    onResolve({ filter: /\/agent\/main\.ts$/ }, () => ({ path: '../agent/main.js', external: true }));
+    onResolve({ filter: /\/agent\/(?:main|local-zones)\.ts$/ }, ({ path }) => ({
+      path: `../agent/${basename(path, '.ts')}.js`,
+      external: true,
+    }));
   },
 };
 

@@ -3,6 +3,7 @@ import { Disposal } from '../base/disposal.ts';
 import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
 import { problemJson } from '../http/records.ts';
+import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson } from '../http/schemas.ts';
 import { announce } from './announcer.ts';
 import { Doors } from './doors.ts';
@@ -13,6 +14,7 @@ import { openParts, type Parts, type Setting } from './parts.ts';
 import { afterReload, restartNeeded } from './reload.ts';
 import { watchVitals } from './vitals.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
+import { ZoneChange } from './zone-change.ts';
 
 const DNS_GROUP = 'dns-listener';
 
@@ -37,10 +39,12 @@ export class Agent implements AsyncDisposable {
   readonly #opened: Disposal;
   readonly #reads: BlockingReads;
   readonly #doors: Doors;
+  readonly #zoneChange: ZoneChange;
   readonly #vitals: ReturnType<typeof watchVitals>;
   readonly #started: number;
   readonly #startedMono: number;
   #written: Written;
+  #announcing: Disposable;
   #state: AgentState = 'initializing';
   #reloading: Promise<ReloadedJson> | undefined;
   #nextReload: Promise<ReloadedJson> | undefined;
@@ -61,11 +65,18 @@ export class Agent implements AsyncDisposable {
     this.stopWanted = new Promise((resolve) => {
       this.#askToStop = resolve;
     });
+    this.#zoneChange = new ZoneChange({
+      zones: setting.zones,
+      health: world.health,
+      movePool: parts.movePool,
+      moved: (zone) => this.#moved(zone),
+    });
     this.#reads = new BlockingReads(world);
     this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
     // Ended before the doors close, so that who waits gets an answer.
     opened.use(this.#reads);
-    opened.use(announce(world.bus, parts.runtime, parts.pool));
+    this.#announcing = this.#announce();
+    opened.defer(() => this.#announcing[Symbol.dispose]());
     opened.use(world.bus.on('groups-change', () => void this.#serveDns()));
     this.#noteProblems();
   }
@@ -90,7 +101,12 @@ export class Agent implements AsyncDisposable {
 
   /** What a person should know about how it is set up. */
   get warnings(): readonly string[] {
-    return this.#parts.warnings;
+    return this.#parts.warnings();
+  }
+
+  /** The zone it is in. */
+  get zone(): string {
+    return this.#setting.zones.own;
   }
 
   get name(): string {
@@ -135,6 +151,7 @@ export class Agent implements AsyncDisposable {
     const { config } = written.loaded;
     const difference = this.#parts.runtime.apply(configurationOf(written));
     this.#parts.pool.setDisplayName(config.display_name);
+    await this.#setting.zones.reload(written.loaded.zones);
     world.log.setLevel(config.log_level);
     const seeds = config.seeds.filter((seed) => !before.loaded.config.seeds.includes(seed));
     if (seeds.length > 0) void this.#parts.pool.join(seeds);
@@ -148,6 +165,20 @@ export class Agent implements AsyncDisposable {
       restart_needed: restartNeeded(this.#setting.written.loaded.config, config),
       errors: errors.map(problemJson),
     };
+  }
+
+  /** The new pool knows nothing of this node yet. */
+  #moved(zone: string): void {
+    const { pool, runtime } = this.#parts;
+    runtime.moveTo(zone);
+    this.#announcing[Symbol.dispose]();
+    this.#announcing = this.#announce();
+    pool.setDisplayName(this.#written.loaded.config.display_name);
+    pool.rejoin(this.#written.loaded.config.seeds);
+  }
+
+  #announce(): Disposable {
+    return announce(this.#setting.world.bus, this.#parts.runtime, this.#parts.pool);
   }
 
   #noteProblems(): void {
@@ -179,6 +210,11 @@ export class Agent implements AsyncDisposable {
       history,
       reads: this.#reads,
       filtering: { functions: pureFunctions(world.plugins.functions), clock: world.clock },
+      zones: {
+        list: () => this.#setting.zones.list(),
+        change: (zone) => this.#zoneChange.to(zone),
+        reloadKeys: (zone) => this.#reloadKeys(zone),
+      },
       runtime,
       kv,
       keyNamed: () => undefined,
@@ -194,13 +230,14 @@ export class Agent implements AsyncDisposable {
   }
 
   #facts() {
-    const { world, hosting } = this.#setting;
+    const { world, hosting, zones } = this.#setting;
     const { pool, runtime, warnings, localAddress: address } = this.#parts;
     return factsOf({
       world,
       config: this.#written.loaded.config,
       state: this.#state,
-      warnings,
+      warnings: warnings(),
+      keys: zones.keys,
       started: this.#started,
       membership: pool,
       localAddress: address,
@@ -219,5 +256,13 @@ export class Agent implements AsyncDisposable {
     if (state === 'ok') health.clear('kv', 'store');
     else health.raise('kv', 'store', error);
     return health.report();
+  }
+
+  async #reloadKeys(zone: string): Promise<ZoneKeysJson> {
+    const { zones } = this.#setting;
+    await zones.reloadKeys(zone);
+    const listed = (await zones.list()).find(({ name }) => name === zone);
+    const { have_gossip_key = false, keys = [], key_problem = '' } = listed ?? {};
+    return { name: zone, have_gossip_key, keys, key_problem, restart_needed: this.#parts.isRebindNeeded() };
   }
 }

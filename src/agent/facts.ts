@@ -1,4 +1,5 @@
 import type { AgentConfig } from '../config/agent-schema.ts';
+import type { ZoneKeys } from '../gossip/zone-keys.ts';
 import type { AgentFactsJson } from '../http/schemas.ts';
 import type { Membership } from '../model/member.ts';
 import type { Metrics, Value } from '../model/metrics.ts';
@@ -13,6 +14,8 @@ interface Seen {
   readonly config: AgentConfig;
   readonly state: AgentState;
   readonly warnings: readonly string[];
+  /** Those of the own zone. */
+  readonly keys: Pick<ZoneKeys, 'state' | 'fingerprints'>;
   /** Epoch milliseconds. */
   readonly started: number;
   readonly membership: Membership;
@@ -40,7 +43,9 @@ export function factsOf(seen: Seen): AgentFactsJson {
     advertise_addr: membership.self.address,
     socket: world.socketPath,
     home: { config: world.home.config, data: world.home.data, log: world.home.log },
-    is_zone_protected: false,
+    is_zone_protected: seen.keys.state === 'keyed',
+    is_zone_closed: seen.keys.state === 'closed',
+    key_fingerprints: [...seen.keys.fingerprints],
     static_groups: config.groups,
     hosting_driver: hosting.find(({ isActive }) => isActive)?.name ?? '',
     hosting_drivers_state: hosting.map(({ name, isActive }) => ({ name, active: isActive })),

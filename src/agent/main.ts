@@ -36,7 +36,7 @@ export async function startAgent(options: StartOptions): Promise<number> {
       version: world.version,
       name: agent.name,
       groups: agent.groups,
-      zone: config.node_zone,
+      zone: agent.zone,
       domain: config.dns.domain,
       ports: world.ports.all(),
       socket: world.socketPath,

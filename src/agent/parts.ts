@@ -1,11 +1,11 @@
 /** Opens the parts of an agent, in the order in which they need each other. */
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
-import { NO_KEYS } from '../gossip/keyring-holder.ts';
 import { openKv } from '../kv/kv.ts';
 import type { NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
@@ -13,7 +13,7 @@ import { localAddress } from '../net/local-address.ts';
 import type { HostingState } from '../plugins/hosting.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
-import { gossipBind } from './gossip-bind.ts';
+import { type GossipBind, gossipBind } from './gossip-bind.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { openIncarnation } from './incarnation.ts';
 import { KeptNodeHistory } from './node-history.ts';
@@ -21,14 +21,17 @@ import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
 import { readSerfSnapshot } from './serf-snapshot-file.ts';
 import { StateStore } from './state-store.ts';
+import { SwitchablePool } from './switchable-pool.ts';
 import type { World } from './world.ts';
 import { configurationOf, type Written } from './written.ts';
+import type { Zones } from './zones.ts';
 
 /** What an agent is made from. */
 export interface Setting {
   readonly world: World;
   readonly identity: Identity;
   readonly hosting: readonly HostingState[];
+  readonly zones: Zones;
   readonly written: Written;
   /** Reads again what people wrote. */
   readonly read: () => Promise<Written>;
@@ -38,18 +41,24 @@ export interface Setting {
 export interface Parts {
   readonly state: StateStore;
   readonly kv: KvStore;
+  /** The pool this node is in; it stays the same object when the node moves to another zone. */
   readonly pool: Pool;
   readonly peers: Peers;
   readonly history: NodeHistory;
+  /** Leaves the pool and opens that of the own zone, as the zones have it now. */
+  readonly movePool: () => Promise<void>;
+  /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
+  readonly isRebindNeeded: () => boolean;
   readonly runtime: Runtime;
   readonly localAddress: string;
-  readonly warnings: readonly string[];
+  /** What a person should know about how it is set up. */
+  readonly warnings: () => readonly string[];
 }
 
 /** Opens everything but the doors. Fails when gossip cannot listen; `opened` closes what was opened. */
 export async function openParts(setting: Setting, opened: Disposal): Promise<Parts> {
   const { world, identity, written } = setting;
-  const { home, clock, log, host, bus, health } = world;
+  const { home, clock, log, host, bus } = world;
   const state = opened.use(await StateStore.open(join(home.data, 'state'), clock, log.logger.child({ part: 'state' })));
   const address = localAddress(host.interfaces(), (await host.facts()).addresses);
   const { config } = written.loaded;
@@ -62,20 +71,46 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const kv = opened.use(
     await openKv({ path: kvPath, nodeId: identity.id, clock, log: kvLog, bus, settings: config.kv, freeBytes }),
   );
-  const bind = gossipBind(config.bind, config.insecure);
+  let bind = notedBind(setting);
+  const isRebindNeeded = () => !isDeepStrictEqual(bindOf(setting).addresses, bind.addresses);
+  const peers = await openPeers(setting, bind.addresses, opened);
+  let known: Pool | undefined;
+  const reasonOf = (name: string) => known?.why(name).summary ?? '';
+  // Before the pool, so that it hears of every member.
+  const history = opened.use(await KeptNodeHistory.open({ bus, clock, shelf: state.shelf('history'), reasonOf }));
+  const open = () => openPool(setting, { address, bind: bind.addresses, state, peerPort: peers.port });
+  const switchable = opened.use(new SwitchablePool(await open(), bus));
+  const { pool } = switchable;
+  known = pool;
+  const movePool = () =>
+    switchable.replace(() => {
+      bind = notedBind(setting);
+      return open();
+    });
+  const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
+  await runtime.restore();
+  const warnings = () => [...bind.warnings, ...setting.zones.warnings];
+  return { state, kv, pool, peers, history, movePool, isRebindNeeded, runtime, localAddress: address, warnings };
+}
+
+/** Where gossip listens, by the configuration and the keys as they are now. */
+function bindOf({ world, written, zones }: Setting): GossipBind {
+  const { bind: wanted, insecure: isInsecureWanted } = written.loaded.config;
+  const hasIpv6 = world.host.interfaces().some(({ address }) => address.includes(':'));
+  const everywhere = hasIpv6 ? '::' : '0.0.0.0';
+  return gossipBind({ wanted, isInsecureWanted, keys: zones.keys.state, everywhere });
+}
+
+/** As `bindOf`; what is to be said of it is said. */
+function notedBind(setting: Setting): GossipBind {
+  const { log, health } = setting.world;
+  const bind = bindOf(setting);
+  health.clear('gossip', 'insecure');
   for (const warning of bind.warnings) {
     log.logger.warn({ part: 'gossip' }, warning);
     health.raise('gossip', 'insecure', warning);
   }
-  const peers = await openPeers(setting, bind.addresses, opened);
-  let pool: Pool | undefined;
-  const reasonOf = (name: string) => pool?.why(name).summary ?? '';
-  // Before the pool, so that it hears of every member.
-  const history = opened.use(await KeptNodeHistory.open({ bus, clock, shelf: state.shelf('history'), reasonOf }));
-  pool = opened.use(await openPool(setting, { address, bind: bind.addresses, state, peerPort: peers.port }));
-  const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
-  await runtime.restore();
-  return { state, kv, pool, peers, history, runtime, localAddress: address, warnings: bind.warnings };
+  return bind;
 }
 
 interface PoolSetting {
@@ -85,11 +120,11 @@ interface PoolSetting {
   readonly peerPort: number;
 }
 
-async function openPool({ world, identity, hosting, written }: Setting, own: PoolSetting): Promise<Pool> {
+async function openPool({ world, identity, hosting, written, zones }: Setting, own: PoolSetting): Promise<Pool> {
   const { address, bind, state, peerPort } = own;
   const { clock, bus, random, log, version, home, ports, health } = world;
   const { config } = written.loaded;
-  const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: config.node_zone };
+  const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: zones.own };
   if (!config.service_discovery_topic_enabled) return new Alone({ ...facts, address, version }, clock, bus);
   const isWildcard = bind.some((each) => each === '::' || each === '0.0.0.0');
   const advertise = config.advertise ?? (isWildcard ? address : undefined);
@@ -98,7 +133,7 @@ async function openPool({ world, identity, hosting, written }: Setting, own: Poo
   const listen = (port: number) =>
     startGossip({
       ...facts,
-      isProxy: false,
+      isProxy: config.proxy_node,
       peerPort,
       agentVersion: version,
       hosting: hosting.find(({ isActive }) => isActive)?.name ?? '',
@@ -109,7 +144,7 @@ async function openPool({ world, identity, hosting, written }: Setting, own: Poo
       profile: config.gossip.profile,
       overrides: gossipConstants(config.gossip),
       tags: new Map(Object.entries(config.gossip.tags)),
-      keys: NO_KEYS,
+      keys: zones.keys,
       label: config.gossip.label,
       compress: config.gossip.compress,
       allowedNetworks: config.gossip.allowed_networks,
@@ -169,7 +204,7 @@ interface RuntimeSetting {
 }
 
 function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting): Runtime {
-  const { world, identity, hosting, written } = setting;
+  const { world, identity, hosting, written, zones } = setting;
   const { host, clock, random, log, bus, plugins } = world;
   const { config } = written.loaded;
   return new Runtime({
@@ -183,7 +218,7 @@ function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting)
       ...identity,
       displayName: config.display_name,
       address,
-      zone: config.node_zone,
+      zone: zones.own,
       hostingDrivers: new Set(hosting.filter(({ isActive }) => isActive).map(({ name }) => name)),
     },
     shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups') },

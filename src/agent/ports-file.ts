@@ -15,9 +15,9 @@ export class PortsFile {
     this.#before = portsIn(readSmallFile(this.#path) ?? '{}');
   }
 
-  /** The port to try first: the configured one, or for 0 the one of last time, if any. */
+  /** The port to try first: the configured one, or for 0 the one it had before, in this run or the last, if any. */
   wanted(door: Door, configured: number): number {
-    return configured === 0 ? (this.#before.get(door) ?? 0) : configured;
+    return configured === 0 ? (this.#bound.get(door) ?? this.#before.get(door) ?? 0) : configured;
   }
 
   /**

@@ -28,6 +28,8 @@ import { PortsFile } from './ports-file.ts';
 import { writeSmallFile } from './small-file.ts';
 import type { World } from './world.ts';
 import { problemsOf, readWritten, type Written } from './written.ts';
+import { ZoneKeyFiles } from './zone-key-files.ts';
+import { Zones } from './zones.ts';
 
 /** What the command line says to `agent start`. */
 export interface StartOptions {
@@ -95,8 +97,22 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
     version: versionOf(program),
     boot: randomUUID(),
   };
-  const agent = opened.use(await startAgentParts({ world, identity, hosting, written, read: () => read(home) }));
+  const zones = opened.use(await openZones(world, written));
+  const setting = { world, identity, hosting, zones, written, read: () => read(home) };
+  const agent = opened.use(await startAgentParts(setting));
   return { agent, world, config };
+}
+
+function openZones({ home, log, health, bus }: World, { loaded }: Written): Promise<Zones> {
+  return Zones.open({
+    tree: loaded.zones,
+    configured: loaded.config.node_zone,
+    data: home.data,
+    files: new ZoneKeyFiles(home.config),
+    log: log.logger.child({ part: 'gossip' }),
+    health,
+    bus,
+  });
 }
 
 /** The home by flags and environment, and by the configuration where that moves a place. */

@@ -64,7 +64,10 @@ export class StateStore implements AsyncDisposable {
     };
   }
 
+  /** What a part put before is there, also when it was put just now. */
   async #load(prefix: string): Promise<Map<string, unknown>> {
+    this.#writing = this.#writing.then(() => this.#flush());
+    await this.#writing;
     const entries = await this.#database.iterator({ gte: prefix, lt: `${prefix}\uffff` }).all();
     return new Map(
       entries.filter(([, kept]) => kept.v === VERSION).map(([key, kept]) => [key.slice(prefix.length), kept.value]),

@@ -30,7 +30,7 @@ export async function readWritten({ home, env, flags, plugins }: WrittenSources)
     checkFields: [...plugins.checks].flatMap(({ fields }) => fields),
     expressionFault: expressionFaults(functionTable(plugins.functions)),
   };
-  const loaded = await loadConfig({ directory: home.config, env, flags, rules });
+  const loaded = await loadConfig({ directory: home.config, shipped: home.shipped, env, flags, rules });
   const local = { directory: home.config, objects: loaded.objects };
   const packs = await loadPacks({ shipped: home.shipped, data: home.data, local, rules });
   return { loaded, packs };

@@ -36,6 +36,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     'agent info',
     { summary: 'Show everything about this node on one page.', load: () => import('./commands/agent/info.ts') },
   ],
+  ['agent keygen', { summary: 'Make new keys.', load: () => import('./commands/agent/keygen.ts') }],
   ['agent print', { summary: 'Print one fact of the agent.', load: () => import('./commands/agent/print.ts') }],
   ['agent reload', { summary: 'Read the configuration again.', load: () => import('./commands/agent/reload.ts') }],
   ['agent start', { summary: 'Run the agent in the foreground.', load: () => import('./commands/agent/start.ts') }],
@@ -152,6 +153,22 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     { summary: 'Show every change of a node as it happens.', load: () => import('./commands/gossip/watch.ts') },
   ],
   ['gossip why', { summary: 'Tell why a node is as it is.', load: () => import('./commands/gossip/why.ts') }],
+  [
+    'gossip zone change',
+    { summary: 'Move this node to another zone.', load: () => import('./commands/gossip/zone/change.ts') },
+  ],
+  [
+    'gossip zone key generate',
+    { summary: 'Make the gossip key of a zone.', load: () => import('./commands/gossip/zone/key/generate.ts') },
+  ],
+  [
+    'gossip zone key import',
+    { summary: 'Take over the gossip key of a zone.', load: () => import('./commands/gossip/zone/key/import.ts') },
+  ],
+  [
+    'gossip zone list',
+    { summary: 'Show the zones and how they hang together.', load: () => import('./commands/gossip/zone/list.ts') },
+  ],
   ['kv delete', { summary: 'Delete a key.', load: () => import('./commands/kv/delete.ts') }],
   ['kv get', { summary: 'Print the value of a key.', load: () => import('./commands/kv/get.ts') }],
   ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],

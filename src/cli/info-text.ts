@@ -53,7 +53,8 @@ function discovery(info: Info, brush: Brush): Row[] {
   const { alive, suspect, dead, left } = info.members;
   const { http } = info.ports;
   const [yes, no] = brush.unicode ? ['√', '‼'] : ['+', '!'];
-  const key = info.is_zone_protected ? `${yes} zone have a gossip key` : `${no} zone do not have a gossip key`;
+  const missing = info.is_zone_closed ? 'zone is closed: its key file cannot be used' : 'zone do not have a gossip key';
+  const key = info.is_zone_protected ? `${yes} zone have a gossip key` : `${no} ${missing}`;
   return [
     ['UUID', info.uuid],
     ['Local addr', escaped(info.local_addr)],

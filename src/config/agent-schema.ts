@@ -153,12 +153,19 @@ export const AgentConfig = z.strictObject({
   node_zone: field
     .textLike(/^[A-Za-z0-9_-]{1,63}$/, 'a zone name of letters, digits, dashes and underscores')
     .prefault('internet')
-    .describe('Zone this node is in.'),
+    .describe('Zone this node is in; one of those below zones/. After gossip zone change the one named there counts.'),
+  proxy_node: field
+    .flag()
+    .default(false)
+    .describe('Stand for this zone towards the zone above and the zones below it.'),
   seeds: field
     .endpoints()
     .prefault([])
     .describe('Members to join at start, and again while no other member is known: host, host:port or [v6]:port.'),
-  bind: field.addresses().optional().describe('Addresses gossip listens on; 127.0.0.1 when left out.'),
+  bind: field
+    .addresses()
+    .optional()
+    .describe('Addresses gossip listens on; when left out, all of them with a key of the zone and 127.0.0.1 without.'),
   advertise: field.oneAddress().optional().describe('Address told to others; found by itself when left out.'),
   advertise_port: field.port().optional().describe('Port told to others, when it is not the one listened on.'),
   port: field.port().default(6768).describe('Port of gossip, UDP and TCP.'),
@@ -166,7 +173,7 @@ export const AgentConfig = z.strictObject({
     .door()
     .default(6767)
     .describe('TCP port at which other agents ask this one, on the addresses of bind.'),
-  insecure: field.flag().default(false).describe('Let gossip listen beyond loopback although nothing is encrypted.'),
+  insecure: field.flag().default(false).describe('Let gossip listen beyond loopback although the zone has no key.'),
   http,
   websocket,
   dns,

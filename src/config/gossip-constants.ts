@@ -26,7 +26,6 @@ const isConstant = (name: string): boolean => !(NO_CONSTANTS as readonly string[
 export function gossipConstants(gossip: AgentConfig['gossip']): {
   readonly [Name in Constant as Camel<Name>]?: number;
 } {
-  const others: ReadonlySet<string> = new Set(OTHERS);
   const camel = (name: string) => name.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
   const constants = Object.entries(gossip).filter(([name]) => isConstant(name));
   return Object.fromEntries(constants.map(([name, value]) => [camel(name), value]));

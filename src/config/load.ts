@@ -1,5 +1,7 @@
 import { basename, join } from 'node:path';
+import { didYouMean } from '../base/nearest.ts';
 import type { PackObject, PackObjectType, Problem, Yaml, YamlMap } from '../model/pack.ts';
+import type { ZoneTree } from '../model/zone-tree.ts';
 import { AgentConfig } from './agent-schema.ts';
 import { nested, readEnvironment } from './environment.ts';
 import { readYamlFile, yamlFilesBelow } from './files.ts';
@@ -7,11 +9,14 @@ import { type ObjectRules, readObjects } from './objects.ts';
 import { Settlement } from './settle.ts';
 import { expandTabs, parseYaml, type YamlText } from './yaml.ts';
 import { isMapping } from './yaml-value.ts';
+import { loadZones, readZones, type WrittenZone } from './zones.ts';
 
 /** Where the agent's configuration comes from. */
 export interface ConfigSources {
   /** The directory of `agent.yml`. */
   readonly directory: string;
+  /** What is shipped with the program. */
+  readonly shipped: string;
   /** A further directory whose own files may hold objects; `<data>/local-configuration`. */
   readonly localDirectory?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -29,13 +34,16 @@ export interface LoadedConfig {
   readonly variables: YamlMap;
   /** Objects of the configuration directory; they belong to the pack `local`. */
   readonly objects: readonly PackObject[];
+  readonly zones: ZoneTree;
   readonly problems: readonly Problem[];
-  /** The errors that forbid to start: those of `agent.yml`, the environment and the command line. */
+  /** The errors that forbid to start: those of `agent.yml`, the environment, the command line and the zones. */
   readonly fatal: readonly Problem[];
   readonly files: readonly string[];
 }
 
 const OBJECT_TYPES: readonly PackObjectType[] = ['detector', 'check', 'service', 'handler'];
+/** Keys of the top level that are no settings. */
+const NO_SETTINGS: readonly string[] = [...OBJECT_TYPES, 'zone'];
 
 /** Objects and settings of the early days, whose documentation was itself indented by tabs. */
 const OLD_KEYS = new Set(['detector', 'check', 'handler', 'dns', 'statsd', 'graphite', 'websocket', 'shinken']);
@@ -52,8 +60,10 @@ const UNCONFIGURED: YamlMap = { groups: ['kv', 'dns-listener'] };
  * before files, later files before earlier ones, and all before the default. Reading again is calling again. Does not throw.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
-  const settlement = new Settlement(AgentConfig, OBJECT_TYPES);
+  const settlement = new Settlement(AgentConfig, NO_SETTINGS);
   const objects: PackObject[] = [];
+  const written: WrittenZone[] = [];
+  const zoneProblems: Problem[] = [];
   const problems: Problem[] = [];
   const { files, problems: scanProblems } = await filesOf(sources);
   const agentFile = join(sources.directory, 'agent.yml');
@@ -61,7 +71,10 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   for (const file of files) {
     const text = await readWithOldTabs(file);
     const read = readObjects(text.documents, OBJECT_TYPES, originOf(file), sources.rules);
+    const { zones, problems: ofZones } = readZones(text.documents, file);
     objects.push(...read.objects);
+    written.push(...zones);
+    zoneProblems.push(...ofZones);
     problems.push(...text.problems, ...read.problems, ...takeSettings(text, file, settlement));
   }
   if (!files.includes(agentFile) && !settlement.origins.has('groups')) {
@@ -71,20 +84,33 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   for (const [key, value] of sources.flags ?? []) {
     settlement.take(nested(key.split('.'), value), { name: 'command line', placeOf: nowhere }, 'replace');
   }
-  problems.push(...settlement.problems);
   const config = AgentConfig.parse(settlement.settings);
+  const zones = await loadZones(sources, written);
+  zoneProblems.push(...zones.problems, ...unknownZone(config.node_zone, zones.tree, settlement.origins));
+  problems.push(...settlement.problems, ...zoneProblems);
+  const isFatal = ({ file }: Problem) => file === agentFile || !files.includes(file);
   return {
     config,
     origins: settlement.origins,
     variables: { ...settlement.variables, ...config.variables },
     objects,
+    zones: zones.tree,
     problems,
-    fatal: problems.filter(({ level, file }) => level === 'error' && (file === agentFile || !files.includes(file))),
+    fatal: problems.filter((each) => each.level === 'error' && (isFatal(each) || zoneProblems.includes(each))),
     files,
   };
 }
 
 const nowhere = () => ({ line: 0, column: 0 });
+
+/** The own zone has to be one of those that are defined. */
+function unknownZone(zone: string, tree: ZoneTree, origins: ReadonlyMap<string, string>): Problem[] {
+  if (tree.has(zone)) return [];
+  const [, file = 'default', line = '0'] = /^(.*?)(?::(\d+))?$/.exec(origins.get('node_zone') ?? '') ?? [];
+  const known = [...tree.names].sort().join(', ');
+  const message = `no zone "${zone}" is defined in zones/ (expected one of ${known})${didYouMean(zone, tree.names)}`;
+  return [{ level: 'error', file, line: Number(line), column: 1, key: 'node_zone', message }];
+}
 
 /** `agent.yml` first, then the others in the order of their paths. */
 async function filesOf({ directory, localDirectory }: ConfigSources) {
@@ -139,7 +165,7 @@ function takeSettings({ documents }: YamlText, file: string, settlement: Settlem
     }
     const settings: Record<string, Yaml> = Object.create(null);
     for (const [key, part] of Object.entries(value)) {
-      if (!(OBJECT_TYPES as readonly string[]).includes(key)) settings[key] = part;
+      if (!NO_SETTINGS.includes(key)) settings[key] = part;
     }
     settlement.take(settings, { name: file, placeOf }, 'unite');
   }

@@ -234,7 +234,8 @@ export class Gossip implements Membership, AsyncDisposable {
   /** Looks for the pool in the background: members of the last run, then these seeds, for ever while we are alone. */
   rejoin(seeds: readonly string[]): void {
     const { clock, random, log } = this.#options;
-    const former = this.#former;
+    // Those of another zone are no company.
+    const former = this.#former.filter((member) => this.#isOfOurZone(member));
     const placesOf = (members: readonly Remembered[]) => members.map(endpointText);
     const rejoin = new Rejoin(
       {
@@ -343,6 +344,10 @@ export class Gossip implements Membership, AsyncDisposable {
   get #isAlone(): boolean {
     for (const node of this.#core.nodes.values()) if (node.name !== this.#options.name && isLive(node)) return false;
     return true;
+  }
+
+  #isOfOurZone({ zone }: Remembered): boolean {
+    return zone === '' || zone === this.#options.zone;
   }
 
   #begin(): void {

@@ -12,6 +12,7 @@ import { historyRoutes, memberRoutes } from './routes/members.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
 import { collectorRoutes, detectorRoutes, monitoringRoutes, packRoutes } from './routes/work.ts';
+import { zoneRoutes } from './routes/zones.ts';
 
 /** Everything the agent answers over HTTP, beside the page and what it says of itself. */
 export const routesOf = (parts: ApiParts) => ({
@@ -22,6 +23,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...joinRoutes(parts),
   ...poolRoutes(parts),
   ...eventRoutes(parts),
+  ...zoneRoutes(parts),
   ...collectorRoutes(parts),
   ...detectorRoutes(parts),
   ...monitoringRoutes(parts),

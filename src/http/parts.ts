@@ -12,6 +12,7 @@ import type { KeyDoc } from '../plugins/kinds.ts';
 import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
 import type { PureFunctions } from './filter.ts';
+import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
 import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson } from './schemas.ts';
 
 /** What collects, detects and checks, as the API sees it. */
@@ -42,6 +43,15 @@ export interface AgentPart {
   stop(how: { readonly leave: boolean }): void;
 }
 
+/** The zones and their keys, as the API sees them. */
+export interface ZonesPart {
+  list(): Promise<readonly ZoneJson[]>;
+  /** Moves this node to a zone, `null`: to that of its configuration. Throws `not_found`, or `conflict` when its keys cannot be read. */
+  change(zone: string | null): Promise<ZoneChangedJson>;
+  /** Reads the keys of a zone again. Throws `not_found`. */
+  reloadKeys(zone: string): Promise<ZoneKeysJson>;
+}
+
 /** Everything the API speaks for; the agent hands it in. */
 export interface ApiParts {
   readonly agent: AgentPart;
@@ -52,6 +62,7 @@ export interface ApiParts {
   readonly reads: BlockingReads;
   /** What expressions that choose records are made with. */
   readonly filtering: { readonly functions: PureFunctions; readonly clock: Clock };
+  readonly zones: ZonesPart;
   readonly runtime: RuntimePart;
   readonly kv: KvStore;
   /** The gossip key of ours with that fingerprint, in base64. */

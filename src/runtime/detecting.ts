@@ -97,6 +97,11 @@ export class Detecting {
     return [...this.#runs.values()].map((run) => run.record(this.#options.groups.from(run.id)));
   }
 
+  /** The groups changed without a detector. */
+  groupsMoved(): void {
+    this.#tell();
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the agent stops'));
     await this.#listening[Symbol.asyncDispose]();

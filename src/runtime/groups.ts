@@ -7,7 +7,7 @@ export interface GroupsChange {
 
 /** The groups of this node: those written, those detected, and that of its zone. */
 export class Groups {
-  readonly #zone: string;
+  #zone: string;
   #written: ReadonlySet<string> = new Set();
   readonly #byDetector = new Map<string, readonly string[]>();
   #detected: ReadonlySet<string> = new Set();
@@ -30,6 +30,12 @@ export class Groups {
 
   get detected(): ReadonlySet<string> {
     return this.#detected;
+  }
+
+  /** The node is in another zone. */
+  move(zone: string): void {
+    this.#zone = `zone::${zone}`;
+    this.#join();
   }
 
   write(groups: Iterable<string>): void {

@@ -68,7 +68,9 @@ export class Runtime implements AsyncDisposable {
   readonly #detecting: Detecting;
   readonly #checking: Checking;
   readonly #alerting: Alerting;
+  readonly #facts: Map<string, string>;
   readonly #stop = sharedAbort();
+  #zone: string;
   #configuration: Configuration;
 
   /** Makes all parts from the configuration; nothing runs before `start`. */
@@ -78,6 +80,8 @@ export class Runtime implements AsyncDisposable {
     this.#configuration = configuration;
     this.#guard = new Guard(clock, log);
     this.#schedule = new Schedule(clock, (error) => log.error({ err: error }, 'a run was given up'));
+    this.#zone = node.zone;
+    this.#facts = macroFacts(node);
     this.#groups = new Groups(node.zone);
     const parts = { ...options, guard: this.#guard, schedule: this.#schedule };
     const groups = () => this.#groups.all;
@@ -102,7 +106,7 @@ export class Runtime implements AsyncDisposable {
     this.#checking = new Checking({
       ...parts,
       groups,
-      judging: new Judging({ ...parts, evaluator, variables, facts: macroFacts(node) }),
+      judging: new Judging({ ...parts, evaluator, variables, facts: this.#facts }),
       shelf: shelves.checks,
       plugins: plugins.checks,
       nodeId: node.id,
@@ -142,6 +146,14 @@ export class Runtime implements AsyncDisposable {
   apply(configuration: Configuration): Difference {
     this.#configuration = configuration;
     return this.#applyAll(configuration);
+  }
+
+  /** This node is in another zone from now on. */
+  moveTo(zone: string): void {
+    this.#zone = zone;
+    this.#facts.set('node.zone', zone);
+    this.#groups.move(zone);
+    this.#detecting.groupsMoved();
   }
 
   /** All groups of this node, sorted. */
@@ -228,9 +240,11 @@ export class Runtime implements AsyncDisposable {
   }
 
   #nodeFacts(): NodeFacts {
-    const [groups, { node, members }] = [this.#groups, this.#options];
+    const [groups, { node, members }, zone] = [this.#groups, this.#options, () => this.#zone];
     return {
-      zone: node.zone,
+      get zone() {
+        return zone();
+      },
       hostingDrivers: node.hostingDrivers,
       get groups() {
         return groups.all;
@@ -249,7 +263,7 @@ export class Runtime implements AsyncDisposable {
 }
 
 /** What macros may ask of this node, under its own names and those of Nagios. */
-function macroFacts({ id, name, displayName, address, zone }: RuntimeOptions['node']): ReadonlyMap<string, string> {
+function macroFacts({ id, name, displayName, address, zone }: RuntimeOptions['node']): Map<string, string> {
   return new Map([
     ['node.id', id],
     ['node.name', name],

@@ -14,6 +14,7 @@ test('a port that was free once is tried first the next time', () => {
   const first = new PortsFile(home.path);
   expect(first.wanted('http', 0)).toBe(0);
   first.note('http', 40_001);
+  expect(first.wanted('http', 0)).toBe(40_001);
   first.note('dns', 40_002);
   expect(JSON.parse(readFileSync(join(home.path, 'ports.json'), 'utf8'))).toEqual({ http: 40_001, dns: 40_002 });
 

@@ -3,6 +3,7 @@ import { afterReload, restartNeeded } from '../../src/agent/reload.ts';
 import type { Written } from '../../src/agent/written.ts';
 import { AgentConfig } from '../../src/config/agent-schema.ts';
 import type { PackObject, Problem } from '../../src/model/pack.ts';
+import { ZoneTree } from '../../src/model/zone-tree.ts';
 
 const object = (id: string, file: string, definition = {}): PackObject => ({
   type: 'check',
@@ -23,6 +24,7 @@ function written(config: object, objects: PackObject[], problems: Problem[] = []
       origins: new Map(),
       variables: {},
       objects: [],
+      zones: ZoneTree.of(new Map([['internet', []]])).tree,
       problems: [...fatal, ...problems],
       fatal,
       files: [],

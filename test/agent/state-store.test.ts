@@ -23,6 +23,18 @@ test('what was put is there after a restart, each part by itself', async () => {
   expect([...(await store.shelf('members').load())]).toEqual([['n1', [1, 2]]]);
 });
 
+test('what was put just now is there for who asks', async () => {
+  using home = tempDirectory();
+  await using store = await open(join(home.path, 'state'));
+  const shelf = store.shelf('gossip');
+  shelf.put('snapshot', 'old');
+  await shelf.load();
+  shelf.put('snapshot', 'new');
+  shelf.put('gone', 1);
+  shelf.delete('gone');
+  expect([...(await shelf.load())]).toEqual([['snapshot', 'new']]);
+});
+
 test('changes are on disk a second later', async () => {
   using home = tempDirectory();
   const clock = new SimulatedClock();

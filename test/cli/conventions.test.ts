@@ -4,7 +4,15 @@ import { ALIASES, COMMANDS, TOPICS } from '../../src/cli/catalog.ts';
 import { Answered, fakeAgent, opsbro, refused } from '../support/cli.ts';
 
 const commands = [...COMMANDS.keys()];
-const NEED_NO_AGENT = new Set(['agent start', 'agent wait-initialized', 'version']);
+const NEED_NO_AGENT = new Set([
+  'agent keygen',
+  'agent start',
+  'agent wait-initialized',
+  'gossip zone change',
+  'gossip zone key generate',
+  'gossip zone key import',
+  'version',
+]);
 
 /** Arguments without which a command line is not whole. */
 const ARGUMENTS: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { type ConfigSources, loadConfig } from '../../src/config/load.ts';
 import { problemLine } from '../../src/model/pack.ts';
@@ -10,6 +11,7 @@ afterEach(async () => {
   for (const directory of made.splice(0)) await rm(directory, { recursive: true });
 });
 
+const SHIPPED = fileURLToPath(new URL('../../etc', import.meta.url));
 const RULES = { checkFields: ['critical_if', 'warning_if', 'script'], expressionFault: () => undefined };
 
 /** Loads files given by path, with their directory left out of what is answered. */
@@ -20,7 +22,7 @@ async function load(files: Readonly<Record<string, string>>, more: Partial<Confi
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), text);
   }
-  const loaded = await loadConfig({ directory, env: {}, rules: RULES, ...more });
+  const loaded = await loadConfig({ directory, shipped: SHIPPED, env: {}, rules: RULES, ...more });
   const relative = (text: string) => text.replaceAll(`${directory}/`, '');
   return {
     ...loaded,
@@ -49,6 +51,7 @@ test('with a file, what it does not say has its default', async () => {
 
 test('dashes and underscores are the same, and durations and sizes are read', async () => {
   const { config, problems } = await load({
+    'zones/dc1.yml': 'zone: {name: dc1}\n',
     'agent.yml':
       'node-zone: dc1\nhttp: {max-body: 64k}\ncollectors: {cpustats: {interval: 1m30s}}\ngossip: {probe_interval: 2}\n',
   });
@@ -134,12 +137,11 @@ test('a broken agent.yml forbids to start; another broken file does not', async 
   expect([main.problems.length, main.fatal.length, main.config.port]).toEqual([1, 1, 1]);
 });
 
-test('packs, templates, zones and leftovers of editors are not read; links are followed once', async () => {
+test('packs, templates, keys and leftovers of editors are not read; links are followed once', async () => {
   const broken = 'a: "x';
   const { problems, files } = await load({
     'packs/a/x.yml': broken,
     'templates/x.yml': broken,
-    'zones/x.yml': broken,
     'zone_keys/x.yml': broken,
     'tokens.yml': broken,
     '.hidden.yml': broken,
@@ -151,7 +153,7 @@ test('packs, templates, zones and leftovers of editors are not read; links are f
   expect(files).toHaveLength(1);
   const [directory = ''] = made;
   await symlink(directory, join(directory, 'sub', 'loop'));
-  expect((await loadConfig({ directory, env: {}, rules: RULES })).files).toHaveLength(1);
+  expect((await loadConfig({ directory, shipped: SHIPPED, env: {}, rules: RULES })).files).toHaveLength(1);
 });
 
 test('what has the name of a file to read and is none is named', async () => {
@@ -159,7 +161,7 @@ test('what has the name of a file to read and is none is named', async () => {
   const [directory = ''] = made;
   await symlink('/nowhere', join(directory, 'gone.yml'));
   await symlink('/nowhere', join(directory, 'gone.txt'));
-  const { problems, files } = await loadConfig({ directory, env: {}, rules: RULES });
+  const { problems, files } = await loadConfig({ directory, shipped: SHIPPED, env: {}, rules: RULES });
   expect(files).toHaveLength(1);
   expect(problems.map(problemLine)).toEqual([
     `${join(directory, 'gone.yml')}: is no file, or a link to none, and left out`,

@@ -87,6 +87,8 @@ const FACTS: AgentFactsJson = {
   socket: '/run/opsbro.sock',
   home: { config: '/etc', data: '/data', log: '/log' },
   is_zone_protected: false,
+  is_zone_closed: false,
+  key_fingerprints: [],
   static_groups: ['kv'],
   hosting_driver: 'on-premise',
   hosting_drivers_state: [],
@@ -129,6 +131,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     }),
     filtering: { functions: new Map(), clock: systemClock },
     keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),
+    zones: fakeZones(done),
     runtime: fakeRuntime(),
     kv: memoryStore(),
     packs: () => ({
@@ -155,6 +158,33 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     collectorKeys: () => [],
     metrics: () => [],
     ...over,
+  };
+}
+
+/** Two zones, the own one with a key. */
+function fakeZones(done: string[]): ApiParts['zones'] {
+  const nothing = { parent: null, keys: [], key_problem: '', have_gossip_key: false };
+  return {
+    list: async () => [
+      {
+        ...nothing,
+        name: 'internet',
+        'sub-zones': ['lan'],
+        is_our_zone: true,
+        have_gossip_key: true,
+        keys: ['0123456789abcdef'],
+      },
+      { ...nothing, name: 'lan', 'sub-zones': [], parent: 'internet', is_our_zone: false },
+    ],
+    async change(zone) {
+      if (zone === 'moon') throw new OpsbroError('not_found', 'no zone "moon" is defined');
+      done.push(`zone ${zone}`);
+      return { success: true, text: `this node is in zone ${zone ?? 'internet'} now` };
+    },
+    async reloadKeys(zone) {
+      done.push(`keys ${zone}`);
+      return { name: zone, have_gossip_key: false, keys: [], key_problem: '', restart_needed: false };
+    },
   };
 }
 

@@ -152,6 +152,7 @@ export class Core {
         requests: this.#requests,
         claimed: (rival) => this.serf.onRival(rival),
       }),
+      zone: facts.zone,
       arrived: (node) => this.#carrier.noticed(node),
       departed: (node) => this.#carrier.departed(node),
     });
@@ -162,7 +163,7 @@ export class Core {
       intents: this.#intents,
       rumors: this.#rumors,
     };
-    this.#exchange = new Exchange({ ...parts, carrier: this.#carrier, events: this.serf.events });
+    this.#exchange = new Exchange({ ...parts, carrier: this.#carrier, events: this.serf.events, zone: facts.zone });
     this.#departure = new Departure(parts);
     this.#prober = new Prober({ ...parts, acks: this.serf.acks });
     this.#parts = { ...parts, prober: this.#prober, exchange: this.#exchange };

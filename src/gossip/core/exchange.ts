@@ -13,6 +13,7 @@ import type { Reply, Requests } from './requests.ts';
 import type { Roster } from './roster.ts';
 import { MAX_MEMBERS, type Rumors } from './rumors.ts';
 import type { Self } from './self.ts';
+import { otherZoneOf } from './zone-border.ts';
 
 interface Parts {
   readonly desk: Desk;
@@ -26,6 +27,7 @@ interface Parts {
   readonly carrier: Carrier;
   readonly events: Events;
   readonly isolation: Isolation;
+  readonly zone: string;
 }
 
 /** Every so many attempts a dead member is tried over TCP without asking by UDP first. */
@@ -78,7 +80,7 @@ export class Exchange {
     desk.count('push_pulls_in');
     const supplement = carrier.answer(request.serf?.opsbro);
     desk.do({ type: 'answer', stream, message: this.#everything(request.join, supplement) });
-    this.#merge(request, '');
+    if (this.#strangers(request) === undefined) this.#merge(request, '');
   }
 
   #exchangeWithAnyone(): void {
@@ -136,8 +138,9 @@ export class Exchange {
         desk.count('push_pulls_failed');
         return done(answer);
       }
-      this.#merge(answer, nameOf(to));
-      done(undefined);
+      const strangers = this.#strangers(answer);
+      if (strangers === undefined) this.#merge(answer, nameOf(to));
+      done(strangers);
     });
   }
 
@@ -160,6 +163,15 @@ export class Exchange {
       ...(supplement && { opsbro: supplement }),
     };
     return { kind: 'pushPull', join, nodes, serf };
+  }
+
+  /** Why nothing of a push/pull is for us: it comes from another pool. */
+  #strangers({ nodes }: PushPull): string | undefined {
+    const { desk, zone } = this.#parts;
+    const other = otherZoneOf(nodes, zone);
+    if (other === undefined) return undefined;
+    desk.count('dropped_other_zone');
+    return `is in zone "${other}", and this node in "${zone}"; each zone is a pool of its own`;
   }
 
   /** `teller` is empty when we cannot tell who it is. */

@@ -15,6 +15,7 @@ import { judgeAlive, judgeDead, judgeSuspect, type Known } from './rules.ts';
 import type { Self } from './self.ts';
 import type { Spreader } from './spreader.ts';
 import { Suspicions } from './suspicions.ts';
+import { isOfOtherZone } from './zone-border.ts';
 
 /** An address that a name moved away from may not bring it back for so long. */
 const FORMER_PLACE_MS = 24 * 3_600_000;
@@ -37,6 +38,7 @@ interface Parts {
   readonly conflicts: Conflicts;
   readonly isolation: Isolation;
   readonly reachability: Reachability;
+  readonly zone: string;
   /** Told of each member that comes, comes back or changes what it says. */
   readonly arrived: (node: Node) => void;
   /** Told of each member that died or left. */
@@ -62,7 +64,12 @@ export class Rumors {
     // Who tells no port has the one that we have.
     const message = told.port === 0 ? { ...told, port: self.node.port } : told;
     const known = this.#known(message.node);
-    const verdict = judgeAlive(message, known, decodeTags(message.meta).get('id'));
+    const tags = decodeTags(message.meta);
+    if (!known.isSelf && isOfOtherZone(tags, this.#parts.zone)) {
+      desk.count('dropped_other_zone');
+      return;
+    }
+    const verdict = judgeAlive(message, known, tags.get('id'));
     switch (verdict) {
       case 'ignore':
         return;
