@@ -1,10 +1,10 @@
 import type { Endpoint } from '../../net/address.ts';
 import type { Intents } from '../serf/intents.ts';
 import type { Alive, Dead, Suspect } from '../wire/messages.ts';
-import { decodeTags } from '../wire/tags.ts';
+import { tagsOf } from '../wire/tags.ts';
 import type { Desk } from './desk.ts';
 import type { MemberChange } from './effect.ts';
-import { isLive, type Node } from './node.ts';
+import { isLive, type Node, samePlace } from './node.ts';
 import type { Pings } from './pings.ts';
 import type { Roster } from './roster.ts';
 import { judgeAlive, judgeDead, judgeSuspect, type Known } from './rules.ts';
@@ -51,7 +51,7 @@ export class Rumors {
     // Who tells no port has the one that we have.
     const message = told.port === 0 ? { ...told, port: self.node.port } : told;
     const known = this.#known(message.node);
-    const verdict = judgeAlive(message, known, decodeTags(message.meta).get('id'));
+    const verdict = judgeAlive(message, known, idOfMover(message, known.node));
     switch (verdict) {
       case 'ignore':
         return;
@@ -143,7 +143,7 @@ export class Rumors {
       port: message.port,
       incarnation: message.incarnation,
       meta: message.meta,
-      tags: isChanged ? decodeTags(message.meta) : before.tags,
+      tags: isChanged ? tagsOf(message.meta) : before.tags,
       versions: message.versions,
       state: 'alive',
       status: wasLive ? before.status : intents.statusOfArrival(message.node),
@@ -214,6 +214,10 @@ export class Rumors {
     return true;
   }
 }
+
+/** The node id of one who is known at another place; nobody else's is looked at, and reading tags is dear. */
+const idOfMover = (message: Alive, node: Node | undefined): string | undefined =>
+  node && !samePlace(message, node) ? tagsOf(message.meta).get('id') : undefined;
 
 const placeOf = ({ address, port }: Endpoint): Endpoint & Readonly<Record<string, unknown>> => ({ address, port });
 

@@ -1,11 +1,12 @@
 import type { Endpoint } from '../../net/address.ts';
 import type { PacketMessage } from '../wire/messages.ts';
-import { encode } from '../wire/packet.ts';
+import { encodedSize } from '../wire/size.ts';
 import type { Appointment } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import { retransmitLimit } from './formulas.ts';
 import { isLive, isOurs, type Node, takesChecksum } from './node.ts';
-import { BroadcastQueue, type QueueClass, type Room } from './queue.ts';
+import type { Room } from './pile.ts';
+import { BroadcastQueue, type QueueClass } from './queue.ts';
 import type { Roster } from './roster.ts';
 
 /** Bytes of a datagram that parts may fill: the budget without the heads of compound and checksum. */
@@ -58,7 +59,7 @@ export class Spreader {
   /** Sends a datagram to a place; `node` is who is known to be there, if anyone. */
   sendToPlace(to: Endpoint, node: Node | undefined, messages: readonly PacketMessage[]): void {
     const room: Room = { bytes: PACKET_ROOM, parts: MAX_PARTS - messages.length };
-    for (const message of messages) room.bytes -= encode(message).length + 2;
+    for (const message of messages) room.bytes -= encodedSize(message) + 2;
     const news = this.#take(room, node, node?.name ?? '');
     this.#send(to, node, [...messages, ...news]);
   }
