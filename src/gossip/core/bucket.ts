@@ -30,10 +30,13 @@ export class Bucket<Item extends Ordered> {
   }
 
   delete(item: Item): void {
+    const items = this.#items;
+    if (items[items.length - 1] === item) {
+      items.pop();
+      return;
+    }
     const place = this.#countBefore(item.size, item.order);
-    if (this.#items[place] !== item) return;
-    if (place === this.#items.length - 1) this.#items.pop();
-    else this.#items.splice(place, 1);
+    if (items[place] === item) items.splice(place, 1);
   }
 
   /** The place, as `at` counts, of the first item of at most so many bytes. */

@@ -36,6 +36,8 @@ interface CoreOptions extends Identity {
   /** Clocks and record versions of the last run, if there was one. */
   readonly clocks?: readonly [member: number, event: number, query: number];
   readonly versions?: Readonly<Record<PartName, number>>;
+  /** Everyone who is known from the start, in whatever state. */
+  readonly members?: readonly Node[];
 }
 
 /** What is kept over a restart. */
@@ -124,6 +126,7 @@ export class Core {
     this.#departure = new Departure(parts);
     this.#prober = new Prober(parts);
     this.#reaper = new Reaper(desk, roster, (node) => this.#carrier.forgotten(node));
+    this.#know(options.members ?? []);
   }
 
   /** Takes part from now on. */
@@ -281,6 +284,12 @@ export class Core {
       default:
         this.#desk.count(`ignored_${message.kind}`);
     }
+  }
+
+  #know(members: readonly Node[]): void {
+    const others = members.filter(({ name }) => name !== this.#self.name);
+    this.#roster.fill(others);
+    for (const node of others) this.#carrier.noticed(node);
   }
 
   #remember(members: readonly Remembered[]): void {

@@ -68,14 +68,18 @@ export class Pile {
   /** Takes what fits, the least told first, and counts it as told once more. */
   take(room: Room, { limit, to }: Receiver): PacketMessage[] {
     const taken: Item[] = [];
-    for (const bucket of this.#buckets) takeFrom(bucket, { room, to, taken });
-    for (const item of taken) {
-      this.#bucket(item.told).delete(item);
-      item.told += 1;
-      if (item.told >= limit) this.#items.delete(item.key);
-      else this.#bucket(item.told).add(item);
-    }
+    for (const bucket of this.#buckets) if (bucket.size > 0) takeFrom(bucket, { room, to, taken });
+    for (const item of taken) this.#bucket(item.told).delete(item);
+    // The other way round they arrive in the order in which they are kept.
+    for (let place = taken.length - 1; place >= 0; place -= 1) this.#countTold(taken[place], limit);
     return taken.map(({ message }) => message);
+  }
+
+  #countTold(item: Item | undefined, limit: number): void {
+    if (!item) return;
+    item.told += 1;
+    if (item.told >= limit) this.#items.delete(item.key);
+    else this.#bucket(item.told).add(item);
   }
 
   #delete(item: Item): void {
@@ -99,10 +103,15 @@ interface Filling {
 
 /** Least told goes first, then the longest (small ones find room later), then the newest; what is too long for the room left is skipped. */
 function takeFrom(bucket: Bucket<Item>, { room, to, taken }: Filling): void {
-  for (let place = 0; room.parts > 0; place += 1) {
-    place = Math.max(place, bucket.placeOfSize(room.bytes - PART_OVERHEAD));
+  let place = 0;
+  while (room.parts > 0) {
     const item = bucket.at(place);
     if (!item) return;
+    if (item.size + PART_OVERHEAD > room.bytes) {
+      place = bucket.placeOfSize(room.bytes - PART_OVERHEAD);
+      continue;
+    }
+    place += 1;
     if (isOwnWord(item.message, to)) continue;
     room.bytes -= item.size + PART_OVERHEAD;
     room.parts -= 1;

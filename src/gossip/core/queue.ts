@@ -58,6 +58,7 @@ export class BroadcastQueue {
     if (classes.every((name) => this.#classes[name].size === 0)) return [];
     this.#filled += 1;
     const order = this.#filled % 4 === 0 ? [...classes.slice(1), ...classes.slice(0, 1)] : classes;
-    return order.flatMap((name) => this.#classes[name].take(room, { limit, to }));
+    const receiver = { limit, to };
+    return order.flatMap((name) => (this.#classes[name].size === 0 ? [] : this.#classes[name].take(room, receiver)));
   }
 }

@@ -52,6 +52,19 @@ export class Roster {
     this.#recount(node.name, before, node);
   }
 
+  /** Remembers many members at once who were not known, then shuffles the probe list. */
+  fill(nodes: readonly Node[]): void {
+    for (const node of nodes) {
+      this.#nodes.set(node.name, node);
+      this.#alive += Number(node.state === 'alive');
+      if (isLost(node)) this.#lost.add(node.name);
+      if (!node.listed) continue;
+      this.#listed += 1;
+      this.#round.push(node.name);
+    }
+    this.#shuffle();
+  }
+
   /** Forgets a member altogether. */
   delete(name: string): void {
     const before = this.#nodes.get(name);
