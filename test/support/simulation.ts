@@ -245,7 +245,7 @@ export class Simulation {
   }
 
   get living(): string[] {
-    return [...this.#hosts.values()].filter((host) => host.isUp && !host.isGone).map(({ key }) => key);
+    return [...this.#hosts.values()].filter((host) => host.isUp).map(({ key }) => key);
   }
 
   core(name: string): Core {
@@ -323,7 +323,8 @@ export class Simulation {
         host.versions = effect.versions;
         return;
       case 'gone':
-        host.isGone = true;
+        // It is all done; the process ends.
+        host.kill();
         return;
       default:
     }
@@ -358,7 +359,7 @@ export class Simulation {
   #checkLater(): void {
     this.clock.after(CHECK_MS, () => {
       for (const host of this.#hosts.values()) {
-        if (host.isUp && !host.isGone) this.#invariants.checkHost(host, this.#leaving.has(host));
+        if (host.isUp) this.#invariants.checkHost(host, this.#leaving.has(host));
       }
       this.#checkLater();
     });

@@ -113,7 +113,7 @@ export class Core {
       ...shared,
       pings: this.#pings,
       intents: this.#intents,
-      arrived: (node) => this.#carrier.noticed(node),
+      arrived: (node, before) => this.#carrier.noticed(node, before),
     });
     const parts = {
       ...shared,

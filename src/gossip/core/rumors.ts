@@ -17,6 +17,7 @@ const FORMER_PLACE_MS = 24 * 3_600_000;
 /** A pair of rivals for one name is reported once in so long. */
 const CONFLICT_REPORT_MS = 300_000;
 const MAX_CONFLICTS = 256;
+const MAX_ASKED = 1_024;
 /** Nobody has a pool this large; strangers who invent members end here. */
 export const MAX_MEMBERS = 20_000;
 const MAX_INCARNATION = 2 ** 31;
@@ -28,8 +29,8 @@ interface Parts {
   readonly spreader: Spreader;
   readonly pings: Pings;
   readonly intents: Intents;
-  /** Told of each member that comes, comes back or changes what it says. */
-  readonly arrived: (node: Node) => void;
+  /** Told of each member that comes, comes back or changes what it says, and of what was known before. */
+  readonly arrived: (node: Node, before: Node | undefined) => void;
 }
 
 /** Carries out what the rules say about messages on members: changes the roster, tells on what is news, and reports each change. */
@@ -37,6 +38,8 @@ export class Rumors {
   readonly #parts: Parts;
   readonly #suspicions: Suspicions;
   readonly #conflicts = new Map<string, number>();
+  /** Forgotten members whose old address is being asked. */
+  readonly #asked = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -156,7 +159,7 @@ export class Rumors {
     spreader.tell('membership', node.name, message);
     const change = changeOf(before, { wasLive, isChanged });
     if (change) this.#report(change, node);
-    this.#parts.arrived(node);
+    this.#parts.arrived(node, before);
   }
 
   #beginSuspicion(message: Suspect, before: Node | undefined): void {
@@ -184,9 +187,16 @@ export class Rumors {
 
   /** Old news of someone forgotten: only if it answers at that address is it really there again. */
   #askBefore(message: Alive): void {
-    this.#parts.pings.ask(message, message.node, (answered) => {
-      if (answered) this.#believe(message, this.#parts.roster.get(message.node));
-      else this.#parts.desk.count('dropped_stale_alive');
+    const { desk, pings, roster } = this.#parts;
+    // Old news comes in many copies; one question is enough, and one answer makes it news once.
+    if (this.#asked.has(message.node) || this.#asked.size >= MAX_ASKED) return;
+    this.#asked.add(message.node);
+    desk.later(desk.profile.probeTimeout, () => this.#asked.delete(message.node));
+    pings.ask(message, message.node, (answered) => {
+      const node = roster.get(message.node);
+      if (node?.listed) this.alive(message);
+      else if (answered) this.#believe(message, node);
+      else desk.count('dropped_stale_alive');
     });
   }
 

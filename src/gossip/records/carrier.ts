@@ -49,8 +49,6 @@ export class Carrier {
   readonly #parts: Parts;
   /** The name of the member with each node id. */
   readonly #names = new Map<string, string>();
-  /** The node id of each member that we hold a record of. */
-  readonly #ids = new Map<string, string>();
   /** Records that are known to be behind: the version sum that is out there, and how often it was asked for. */
   readonly #behind = new Map<string, { readonly sum: number; readonly tries: number }>();
   #counter = 0;
@@ -64,20 +62,18 @@ export class Carrier {
     return this.#spread(delta);
   }
 
-  /** A member came or changed its tags: do we know all that it says of itself? */
-  noticed(node: Node): void {
+  /** A member came or changed its tags, from what was known `before`: do we know all that it says of itself? */
+  noticed(node: Node, before?: Node): void {
     const id = node.tags.get('id');
-    if (this.#ids.get(node.name) !== id) this.forgotten(node);
+    if (before && before.tags.get('id') !== id) this.forgotten(before);
     if (id === undefined || !isOurs(node) || id === this.#parts.selfId) return;
     this.#names.set(id, node.name);
-    this.#ids.set(node.name, id);
     this.#compare(id, Number.parseInt(node.tags.get('sv') ?? '', 10));
   }
 
   /** A member is forgotten, or is another node now, and with it goes what it said. */
-  forgotten({ name }: Node): void {
-    const id = this.#ids.get(name);
-    this.#ids.delete(name);
+  forgotten({ name, tags }: Node): void {
+    const id = tags.get('id');
     if (id === undefined || this.#names.get(id) !== name) return;
     this.#names.delete(id);
     this.#behind.delete(id);

@@ -46,7 +46,6 @@ export class Host {
   incarnation: number;
   versions: Disk['versions'] = { base: 0, checks: 0, services: 0 };
   isUp = true;
-  isGone = false;
   /** Each step takes so long. */
   slowMs = 0;
   readonly #options: HostOptions;
@@ -142,7 +141,7 @@ export class Host {
 
   #setAlarm(): void {
     const { wakeAt } = this.machine;
-    if (wakeAt === this.#wakeAt) return;
+    if (wakeAt === this.#wakeAt || !this.isUp) return;
     const { clock } = this.#options;
     this.#alarm?.[Symbol.dispose]();
     this.#wakeAt = wakeAt;
