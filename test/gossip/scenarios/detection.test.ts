@@ -96,3 +96,13 @@ test('members that take 20 ms for each step are slow, not dead', () => {
   pool.run(300_000);
   expect(deaths(pool)).toEqual([]);
 });
+
+test('a deaf member buries nobody, and once it hears again all are alive within five seconds', () => {
+  const pool = living(10, 5);
+  const heal = pool.network.cut((_, to) => to === 'n1');
+  pool.run(60_000);
+  const wrongly = deaths(pool).filter((line) => !line.startsWith('n1: ') && !line.endsWith(': n1'));
+  expect(wrongly).toEqual([]);
+  heal();
+  eventually(pool, 5_000, 'all see all', () => pool.allSee(['n0', 'n1', 'n2', 'n3', 'n4'], 'alive'));
+});

@@ -3,7 +3,7 @@ import { partition } from '../../support/simulation/cuts.ts';
 import { eventually, never, play } from '../../support/simulation/script.ts';
 import { Simulation } from '../../support/simulation.ts';
 
-test('a pool of ten that is cut in halves for 40 s is whole again within 30 s, and nobody of the own half was taken for dead', () => {
+test('a pool of ten that is cut in halves for 40 s is whole again within 15 s, and nobody of the own half was taken for dead', () => {
   for (let seed = 1; seed <= 5; seed += 1) {
     const side = (name: string) => Number(name.slice(1)) % 2;
     const pool = play({ seed, size: 10, steps: [{ at: 1_000, action: { do: 'halve', ms: 40_000 } }], ms: 41_000 }, {}, [
@@ -12,7 +12,7 @@ test('a pool of ten that is cut in halves for 40 s is whole again within 30 s, a
       }),
     ]);
     const names = Array.from({ length: 10 }, (_, place) => `n${place}`);
-    eventually(pool, 30_000, 'all see all', () => pool.allSee(names, 'alive'));
+    eventually(pool, 15_000, 'all see all', () => pool.allSee(names, 'alive'));
   }
 });
 
