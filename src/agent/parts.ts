@@ -138,6 +138,8 @@ async function openPool({ world, identity, hosting, written, zones }: Setting, o
       agentVersion: version,
       hosting: hosting.find(({ isActive }) => isActive)?.name ?? '',
       bind,
+      interfaces: () => world.host.interfaces(),
+      detect: config.gossip.detect,
       port,
       ...(advertise === undefined ? {} : { advertise }),
       ...(config.advertise_port === undefined ? {} : { advertisePort: config.advertise_port }),

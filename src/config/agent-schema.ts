@@ -77,6 +77,7 @@ const gossip = section({
     .size(9 * 1024)
     .prefault(512)
     .describe('Longest event with its name, at most 9KiB; real serf agents take 512 bytes.'),
+  detect: field.flag().default(true).describe('Answer those who ask the local network who is there.'),
   damping: field
     .flag()
     .default(true)

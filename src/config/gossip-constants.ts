@@ -15,6 +15,7 @@ const NO_CONSTANTS = [
   'max_packets_per_source',
   'event_limit',
   'move_wait',
+  'detect',
   'damping',
   'rejoin_after_leave',
   'import_serf_snapshot',

@@ -84,7 +84,8 @@ export class Door implements AsyncDisposable {
 
   /** The listener of everything that arrives in datagrams. */
   onPacket(listen: Listener): void {
-    for (const socket of [...this.#sockets, ...this.#ears]) socket.onMessage((bytes, from) => this.#receive(bytes, from, listen));
+    for (const socket of [...this.#sockets, ...this.#ears])
+      socket.onMessage((bytes, from) => this.#receive(bytes, from, listen));
   }
 
   /** Sends messages, in one datagram if they fit. What cannot be sent is counted, and told to `failed`. */
@@ -148,7 +149,8 @@ export class Door implements AsyncDisposable {
     const [first] = dropped;
     if (first === 'decrypt' || first === 'clearText') limits.failed(from.address, now);
     const wanted = admitted(messages, networks, () => drops.note('announced', from.address, 'datagrams'));
-    if (wanted.length > 0) listen(wanted, { from, isSealed: shield.protection.keyring !== undefined, size: bytes.length });
+    if (wanted.length > 0)
+      listen(wanted, { from, isSealed: shield.protection.keyring !== undefined, size: bytes.length });
   }
 
   #bytesOf(message: PacketMessage): Uint8Array {

@@ -1,89 +1,41 @@
 /** Membership of the pool: carries the core's decisions out over sockets, and tells the agent of every change. */
-import type { Bus } from '../base/bus.ts';
 import { Disposal } from '../base/disposal.ts';
-import { messageOf, OpsbroError } from '../base/errors.ts';
-import type { Random } from '../base/random.ts';
-import type { Shelf } from '../base/shelf.ts';
-import type { AgentEvent } from '../model/event.ts';
+import { OpsbroError } from '../base/errors.ts';
 import type { CheckSummary, Member, Membership, ServiceSummary } from '../model/member.ts';
-import type { Explanation, Joined, PoolActions } from '../model/pool.ts';
+import type { Joined, PoolActions } from '../model/pool.ts';
 import { type Endpoint, endpointText } from '../net/address.ts';
+import { networksOf } from '../net/broadcast.ts';
 import { advertisedAddress } from './advertised.ts';
 import { Alarm } from './alarm.ts';
 import { Core, type Snapshot } from './core/core.ts';
 import type { Effect, Entry, Input, PartName, Remembered } from './core/effect.ts';
 import { isLive } from './core/node.ts';
-import { PROFILES, type Profile, type ProfileName } from './core/profile.ts';
+import { PROFILES } from './core/profile.ts';
 import { Damping } from './damping.ts';
 import { Directory } from './directory.ts';
 import { coordinatesOf, roundTripOf } from './distances.ts';
 import { Door } from './door.ts';
 import type { Drop, Drops } from './drops.ts';
-import { explain } from './explanation.ts';
-import { type Guard, type GuardOptions, guardOf } from './guard.ts';
+import type { GossipOptions } from './gossip-options.ts';
+import { type Guard, guardOf } from './guard.ts';
 import { Joins } from './joins.ts';
 import { Keeper } from './keeper.ts';
-import type { KeyringHolder } from './keyring-holder.ts';
 import { keepVersions, type Memory, recall } from './memory.ts';
 import { type FormerPlace, formerPlace, Moving } from './moving.ts';
 import { News } from './news.ts';
 import { PoolKeys } from './pool-keys.ts';
+import { Questions, unknown } from './questions.ts';
 import { baseEntries } from './records/base-part.ts';
 import { checkEntry, listEntry, numbersEntry, serviceEntry, textEntry } from './records/entries.ts';
 import { Rejoin } from './rejoin.ts';
 import { checkTags, type TagFacts } from './serf/own-tags.ts';
 import { Streams } from './streams.ts';
 import { type QueryHandler, Talk } from './talk.ts';
-import type { Trouble } from './trouble.ts';
+import { isForWires, Wires } from './wires.ts';
+import { LocalNetwork } from './zones/local-network.ts';
 
 /** What changes what is kept for the next run: who is there, and which events and queries were heard. */
 const REMEMBERED: ReadonlySet<Effect['type']> = new Set(['member', 'event', 'query']);
-
-export interface GossipOptions extends GuardOptions {
-  readonly id: string;
-  readonly name: string;
-  readonly displayName: string;
-  readonly zone: string;
-  readonly isProxy: boolean;
-  /** Where peers ask us, for those who want to know; 0, or left out, while that door is closed. */
-  readonly peerPort?: number;
-  readonly agentVersion: string;
-  /** Name of what the machine runs on, such as a cloud; empty when nobody knows. */
-  readonly hosting?: string;
-  /** Addresses to listen at; one number serves all. */
-  readonly bind: readonly string[];
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** Where others reach us, when it is not where we listen. */
-  readonly advertise?: string;
-  readonly advertisePort?: number;
-  readonly profile: ProfileName;
-  readonly overrides?: Partial<Profile>;
-  /** What the configuration adds to our tags. */
-  readonly tags: ReadonlyMap<string, string>;
-  /** Bytes that an event of ours may have; above 512 only while all members are of our kind. */
-  readonly eventLimit: number;
-  readonly keys: KeyringHolder;
-  /** Higher than in any run before. */
-  readonly incarnation: number;
-  /** Whether a node that moved waits until plain Serf agents take its new address; left out, it does. */
-  readonly moveWait?: boolean;
-  /** Keeps our incarnation; it is on disk when this returns. */
-  readonly saveIncarnation: (incarnation: number) => void;
-  readonly shelf: Shelf;
-  /** Returns of members that come and go all the time count at once, unless this is left out or true. */
-  readonly damping?: boolean;
-  /** Look for the members of the last run although it left on purpose. */
-  readonly rejoinAfterLeave?: boolean;
-  /** The snapshot of a Serf agent whose place this node takes; read when this node has none of its own. */
-  readonly serfSnapshot?: () => string;
-  readonly random: Random;
-  readonly bus: Bus<AgentEvent>;
-  /** Told of what is not well, and when it is again. */
-  readonly trouble?: (trouble: Trouble) => void;
-  /** This node turned out to be the copy of another with the same id; answers with what it does about that. */
-  readonly cloned?: () => string;
-}
 
 /**
  * Opens the sockets and takes part in the pool from then on, at first alone. Throws `invalid_config` on tags that cannot be and when it cannot
@@ -97,7 +49,8 @@ export async function startGossip(options: GossipOptions): Promise<Gossip> {
   const count = (name: string, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
   const guard = guardOf(options, count);
   const former = await formerPlace(options.shelf);
-  const door = await Door.open({ bind: options.bind, port: options.port, log: options.log, guard });
+  const { bind, port, log } = options;
+  const door = await Door.open({ bind, port, log, guard, everybody: networksOf(options.interfaces()) });
   return new Gossip(options, { memory, former, door, guard, counts, count });
 }
 
@@ -114,7 +67,6 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #options: GossipOptions;
   /** Members of the last run that the core does not know of yet. Who left on purpose does not come back to them by itself. */
   #former: readonly Remembered[];
-  readonly #profile: Profile;
   readonly #door: Door;
   readonly #drops: Drops;
   readonly #counts: ReadonlyMap<string, number>;
@@ -124,6 +76,9 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #news: News;
   readonly #talk: Talk;
   readonly #poolKeys: PoolKeys;
+  readonly #wires: Wires;
+  readonly #questions: Questions;
+  readonly #network: LocalNetwork;
   readonly #streams: Streams;
   readonly #moving: Moving;
   readonly #alarm: Alarm;
@@ -148,7 +103,6 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#counts = counts;
     this.#count = count;
     const profile = { ...PROFILES[options.profile], ...options.overrides };
-    this.#profile = profile;
     this.#core = new Core({
       name: options.name,
       address: advertisedAddress(options),
@@ -171,8 +125,18 @@ export class Gossip implements Membership, AsyncDisposable {
       timeoutMs: profile.tcpTimeout,
       asked: (stream, message) => this.#step({ type: 'asked', stream, message }),
     });
+    const step = (input: Input) => this.#step(input);
+    this.#wires = new Wires({ door, streams: this.#streams, tcpTimeout: profile.tcpTimeout, step });
+    this.#questions = new Questions({ core: this.#core, directory: this.#directory, clock: options.clock, step });
+    this.#network = new LocalNetwork({
+      ...options,
+      door,
+      self: () => this.self,
+      relationTo: (zone) => (zone === options.zone ? 'same' : 'other'),
+      count,
+    });
     this.#news = new News(this.#directory, options);
-    this.#talk = new Talk(options, { core: this.#core, step: (input) => this.#step(input), count });
+    this.#talk = new Talk(options, { core: this.#core, step, count });
     this.#poolKeys = new PoolKeys(this.#core, this.#talk, options.keys);
     this.#closing.use(door);
     this.#closing.use(this.#talk);
@@ -274,7 +238,10 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#step({ type: 'forceLeave', name });
   }
 
-  /** Events, queries, keys and distances, as `PoolActions` says. */
+  /** What can be asked of the pool, as `PoolActions` says. */
+  readonly ping: PoolActions['ping'] = (name, timeoutMs) => this.#questions.ping(name, timeoutMs);
+  readonly why: PoolActions['why'] = (name) => this.#questions.why(name);
+  readonly detect: PoolActions['detect'] = (timeoutMs, device) => this.#network.detect(timeoutMs, device);
   readonly events: PoolActions['events'] = () => this.#talk.events;
   readonly addEvent: PoolActions['addEvent'] = (name, payload) => this.#talk.addEvent(name, payload);
   readonly query: PoolActions['query'] = (request, heard) => this.#talk.query(request, heard);
@@ -285,17 +252,6 @@ export class Gossip implements Membership, AsyncDisposable {
   /** From now on queries of that name are answered so, until it is disposed of. */
   onQuery(name: string, handler: QueryHandler): Disposable {
     return this.#talk.answer(name, handler);
-  }
-
-  /** Why a member is as it is, as far as this node knows. Throws `not_found` when nothing was ever seen of it. */
-  why(name: string): Explanation {
-    const { clock } = this.#options;
-    const observations = this.#core.evidence(name);
-    const member = this.#directory.named(name);
-    if (!member && observations.length === 0) throw unknown(name);
-    const offset = clock.wall() - clock.now();
-    const subject = { name, state: member?.state, since: member?.since ?? 0 };
-    return explain(subject, observations, (at) => at + offset);
   }
 
   /** Tells the pool in which groups this node is. */
@@ -353,7 +309,10 @@ export class Gossip implements Membership, AsyncDisposable {
   #begin(): void {
     const { clock } = this.#options;
     this.#act(this.#core.start(clock.now()));
-    this.#door.onPacket((messages, from) => this.#step({ type: 'packet', from, messages }));
+    this.#door.onPacket((all, received) => {
+      const messages = this.#network.without(all, received);
+      if (messages.length > 0) this.#step({ type: 'packet', from: received.from, messages });
+    });
     this.#door.onConnection = (connection) => this.#streams.accept(connection);
     this.#step({
       type: 'setEntries',
@@ -399,21 +358,13 @@ export class Gossip implements Membership, AsyncDisposable {
   }
 
   #do(effect: Effect): void {
+    if (isForWires(effect)) {
+      this.#wires.carryOut(effect);
+      return;
+    }
     switch (effect.type) {
-      case 'send':
-        this.#door.send(effect.to, effect.messages, {
-          crc: effect.checksum,
-          failed: () => this.#step({ type: 'sendFailed', to: effect.to }),
-        });
-        return;
-      case 'request':
-        void this.#request(effect);
-        return;
-      case 'post':
-        void this.#streams.post(effect.to, effect.message, this.#profile.tcpTimeout);
-        return;
-      case 'answer':
-        this.#streams.answer(effect.stream, effect.message);
+      case 'pinged':
+        this.#questions.pinged(effect);
         return;
       case 'incarnation':
         this.#options.saveIncarnation(effect.incarnation);
@@ -454,15 +405,6 @@ export class Gossip implements Membership, AsyncDisposable {
     if (effect.type === 'member') this.#settling.set(this.#directory.settlesAt);
   }
 
-  async #request({ id, to, message, timeoutMs }: Extract<Effect, { type: 'request' }>): Promise<void> {
-    try {
-      const answer = await this.#streams.request(to, message, timeoutMs);
-      this.#step({ type: 'answered', id, message: answer });
-    } catch (error) {
-      this.#step({ type: 'failed', id, error: messageOf(error) });
-    }
-  }
-
   #settle(): void {
     this.#news.settle();
     this.#settling.set(this.#directory.settlesAt);
@@ -473,6 +415,3 @@ export class Gossip implements Membership, AsyncDisposable {
     return { ...rest, members: [...members, ...this.#former.filter(({ name }) => !this.#core.nodes.has(name))] };
   }
 }
-
-const unknown = (name: string) =>
-  new OpsbroError('not_found', `no member is named "${name}"; see \`opsbro gossip members\``);

@@ -3,7 +3,12 @@ import type { PartName, Rival } from './core/effect.ts';
 
 /** Something that is not well with this node's membership, for its health. The same code again renews it. */
 export interface Trouble {
-  readonly code: 'record_oversize' | 'snapshot_unreadable' | 'identity_conflict' | 'serf_snapshot_unreadable' | 'name_lost';
+  readonly code:
+    | 'record_oversize'
+    | 'snapshot_unreadable'
+    | 'identity_conflict'
+    | 'serf_snapshot_unreadable'
+    | 'name_lost';
   /** What is wrong and what would be right; empty: it is over. */
   readonly text: string;
 }

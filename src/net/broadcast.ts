@@ -29,3 +29,16 @@ export function networkBroadcast({
   const isPointToPoint = (mask[3] ?? 0) >= 254;
   return isPointToPoint ? undefined : ipText(bytes);
 }
+
+/** Each IPv4 address of these interfaces that others can reach, with the one that reaches everybody on its network. */
+export function networksOf(
+  interfaces: readonly InterfaceAddress[],
+): { readonly address: string; readonly network: string }[] {
+  return interfaces
+    .filter(({ internal }) => !internal)
+    .flatMap((each) =>
+      [networkBroadcast(each), EVERYBODY].flatMap((network) =>
+        network === undefined ? [] : [{ address: each.address, network }],
+      ),
+    );
+}

@@ -25,7 +25,12 @@ type Sharing = 'alone' | 'shared';
 export async function bindUdp({ address, port }: Endpoint, sharing: Sharing = 'alone'): Promise<UdpSocket> {
   const isV6 = isIPv6(address);
   const isShared = sharing === 'shared';
-  const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4', reuseAddr: isShared, lookup: asItIs, recvBufferSize: RECEIVE_BUFFER });
+  const socket = createSocket({
+    type: isV6 ? 'udp6' : 'udp4',
+    reuseAddr: isShared,
+    lookup: asItIs,
+    recvBufferSize: RECEIVE_BUFFER,
+  });
   const listening = once(socket, 'listening');
   socket.bind({ address, port, exclusive: true });
   await listening;

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { Disposal } from '../../src/base/disposal.ts';
-import type { Gossip, GossipOptions } from '../../src/gossip/gossip.ts';
+import type { Gossip } from '../../src/gossip/gossip.ts';
+import type { GossipOptions } from '../../src/gossip/gossip-options.ts';
 import type { Trouble } from '../../src/gossip/trouble.ts';
 import { eventually, startMember } from '../support/gossip.ts';
 

@@ -32,7 +32,7 @@ const CLOSED: KeySource = { state: 'closed', keyring: undefined, problem: '/etc/
 async function open(change: Partial<GuardOptions> = {}) {
   const counts = new Map<string, number>();
   const guard = openGuard(change, (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by));
-  const door = closing.use(await Door.open({ bind: ['127.0.0.1'], port: 0, log: silent, guard }));
+  const door = closing.use(await Door.open({ bind: ['127.0.0.1'], port: 0, log: silent, guard, everybody: [] }));
   const heard: PacketMessage[] = [];
   door.onPacket((messages) => void heard.push(...messages));
   return { door, counts, heard, drops: guard.drops, to: { address: '127.0.0.1', port: door.port } };

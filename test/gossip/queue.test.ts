@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BroadcastQueue, type QueueClass } from '../../src/gossip/core/queue.ts';
 import type { PacketMessage } from '../../src/gossip/wire/messages.ts';
+import { encodedSize } from '../../src/gossip/wire/size.ts';
 
 const ALL: readonly QueueClass[] = ['membership', 'intent', 'own'];
 const news = (node: string, incarnation = 1): PacketMessage => ({ kind: 'suspect', node, incarnation, from: 'eve' });
@@ -73,4 +75,67 @@ test('above its depth the most told messages are dropped', () => {
   queue.put('membership', 'c', news('c'));
   expect(queue.trim(2)).toBe(1);
   expect(take(queue)).toEqual(['c', 'b']);
+});
+
+/** What the queue is to do, written down as simply as can be: everything is sorted for each datagram. */
+class PlainQueue {
+  #items: { key: string; message: PacketMessage; size: number; order: number; told: number }[] = [];
+  #order = 0;
+
+  put(key: string, message: PacketMessage): void {
+    this.#order += 1;
+    this.#items = this.#items.filter((item) => item.key !== key);
+    this.#items.push({ key, message, size: encodedSize(message), order: this.#order, told: 0 });
+  }
+
+  take(bytes: number, limit: number): PacketMessage[] {
+    let room = bytes;
+    const taken = this.#sorted().filter(({ size }) => {
+      if (size + 2 > room) return false;
+      room -= size + 2;
+      return true;
+    });
+    for (const item of taken) item.told += 1;
+    this.#items = this.#items.filter(({ told }) => told < limit);
+    return taken.map(({ message }) => message);
+  }
+
+  trim(depth: number): void {
+    this.#items = this.#sorted().slice(0, depth);
+  }
+
+  #sorted() {
+    return [...this.#items].sort((a, b) => a.told - b.told || b.size - a.size || b.order - a.order);
+  }
+}
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ put: fc.nat(30), length: fc.integer({ min: 1, max: 60 }) }) },
+    { weight: 3, arbitrary: fc.record({ take: fc.integer({ min: 40, max: 500 }) }) },
+    { weight: 1, arbitrary: fc.record({ trim: fc.nat(20) }) },
+  ),
+  { maxLength: 80 },
+);
+
+test('whatever comes and goes, it gives what a queue gives that sorts everything each time', () => {
+  fc.assert(
+    fc.property(steps, (played) => {
+      const queue = new BroadcastQueue();
+      const plain = new PlainQueue();
+      for (const [place, step] of played.entries()) {
+        if ('put' in step) {
+          const message = news('n'.repeat(step.length), place);
+          queue.put('membership', `${step.put}`, message);
+          plain.put(`${step.put}`, message);
+        } else if ('take' in step) {
+          const given = queue.take({ bytes: step.take, parts: 127 }, { limit: 3, classes: ALL, to: '' });
+          expect(given).toEqual(plain.take(step.take, 3));
+        } else {
+          queue.trim(step.trim);
+          plain.trim(step.trim);
+        }
+      }
+    }),
+  );
 });

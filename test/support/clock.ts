@@ -4,6 +4,7 @@ interface Task {
   readonly at: number;
   readonly order: number;
   readonly run: () => void;
+  isCancelled: boolean;
 }
 
 /** A clock that stands still until told to run, and then runs every task at its exact time, in one order (a binary heap by time). */
@@ -12,7 +13,6 @@ export class SimulatedClock implements Clock {
   #order = 0;
   #wallAtStart: number;
   readonly #heap: Task[] = [];
-  readonly #cancelled = new Set<Task>();
 
   constructor(wallAtStart = 1_700_000_000_000) {
     this.#wallAtStart = wallAtStart;
@@ -32,9 +32,13 @@ export class SimulatedClock implements Clock {
   }
 
   after(ms: number, run: () => void): Disposable {
-    const task: Task = { at: this.#now + Math.max(0, ms), order: this.#order++, run };
+    const task: Task = { at: this.#now + Math.max(0, ms), order: this.#order++, run, isCancelled: false };
     this.#push(task);
-    return { [Symbol.dispose]: () => void this.#cancelled.add(task) };
+    return {
+      [Symbol.dispose]() {
+        task.isCancelled = true;
+      },
+    };
   }
 
   /** Lets `ms` go by, running what is due. */
@@ -58,7 +62,7 @@ export class SimulatedClock implements Clock {
 
   #runFirst(): void {
     const task = this.#pop();
-    if (!task || this.#cancelled.delete(task)) return;
+    if (!task || task.isCancelled) return;
     this.#now = task.at;
     task.run();
   }

@@ -2,7 +2,8 @@ import { Bus } from '../../src/base/bus.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silent } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
-import { type Gossip, type GossipOptions, startGossip } from '../../src/gossip/gossip.ts';
+import { type Gossip, startGossip } from '../../src/gossip/gossip.ts';
+import type { GossipOptions } from '../../src/gossip/gossip-options.ts';
 import { NO_KEYS } from '../../src/gossip/keyring-holder.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import { memoryShelf } from './shelf.ts';
@@ -21,6 +22,7 @@ export function startMember(name: string, change: Partial<GossipOptions> = {}): 
     agentVersion: '0.0.1',
     bind: ['127.0.0.1'],
     port: 0,
+    interfaces: () => [],
     profile: 'lan',
     tags: new Map(),
     keys: NO_KEYS,

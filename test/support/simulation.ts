@@ -1,17 +1,27 @@
-import { createHash } from 'node:crypto';
 import { seeded } from '../../src/base/random.ts';
 import { Core } from '../../src/gossip/core/core.ts';
 import type { Effect, Input, PartChange, PartName } from '../../src/gossip/core/effect.ts';
-import { shownState } from '../../src/gossip/core/node.ts';
+import { type Node, shownState } from '../../src/gossip/core/node.ts';
 import { PROFILES, type ProfileName } from '../../src/gossip/core/profile.ts';
 import { sealDatagram } from '../../src/gossip/wire/datagram.ts';
-import type { StreamMessage } from '../../src/gossip/wire/messages.ts';
 import { pack } from '../../src/gossip/wire/pack.ts';
 import { encode } from '../../src/gossip/wire/packet.ts';
 import type { NodeState } from '../../src/model/member.ts';
 import type { Endpoint } from '../../src/net/address.ts';
 import { CLEAR, opened } from './clear.ts';
 import { SimulatedClock } from './clock.ts';
+import { Adversary } from './simulation/adversary.ts';
+import type { Cut } from './simulation/cuts.ts';
+import { bootOf, type Disk, EMPTY_DISK, Host, type Machine } from './simulation/host.ts';
+import { Invariants } from './simulation/invariants.ts';
+import { corrupted } from './simulation/link.ts';
+import { Network } from './simulation/network.ts';
+import { Recording, type Sent, type Sighting } from './simulation/recording.ts';
+import { Streams } from './simulation/streams.ts';
+
+export type { Sighting } from './simulation/recording.ts';
+
+type Send = Extract<Effect, { type: 'send' }>;
 
 export interface SimulationOptions {
   /** The whole run follows from it. */
@@ -19,63 +29,103 @@ export interface SimulationOptions {
   readonly profile?: ProfileName;
   /** Sends real bytes instead of messages as values. */
   readonly bytes?: boolean;
+  /** Counts what each member sends. */
+  readonly measured?: boolean;
+  /** Leaves out the checks of what must always hold: for runs that measure time. */
+  readonly unchecked?: boolean;
+  /** A file that every line of the trace is appended to. */
+  readonly traceFile?: string;
 }
 
-/** Something that a node saw happen. */
-export interface Sighting {
-  readonly at: number;
-  readonly by: string;
-  readonly change: string;
-  readonly member: string;
+/** How a member starts, when not as usual. */
+export interface Start {
+  /** Its name in the pool, when it differs from its name in the simulation: so that two can claim the same. */
+  readonly name?: string;
+  /** Node id; two of them are two machines. */
+  readonly id?: string;
+  readonly disk?: Disk;
+  readonly driftPpm?: number;
+  /** Everyone it knows from the start. */
+  readonly members?: readonly Node[];
+  /** The port of a former life; left out, it gets one of its own. */
+  readonly port?: number;
+  /** Something else than the real core. */
+  readonly machine?: (place: Endpoint) => Machine;
 }
-
-interface SimulatedNode {
-  readonly name: string;
-  readonly port: number;
-  core: Core;
-  incarnation: number;
-  wake: Disposable | undefined;
-  wakeAt: number | undefined;
-  isUp: boolean;
-  isGone: boolean;
-  /** While it stands still: what happens to it meanwhile. */
-  held?: Input[] | undefined;
-}
-
-/** Whether nothing of that kind passes from one member to another. */
-type Cut = (from: string, to: string, transport: 'udp' | 'tcp') => boolean;
 
 const ADDRESS = '10.0.0.1';
+const FIRST_PORT = 2_000;
+/** How often everything that must always hold is looked at. */
+const CHECK_MS = 1_000;
 
 /** Many members of the real core in one process and virtual time, over a network that delays, loses and cuts by the dice it is given. */
 export class Simulation {
   readonly clock = new SimulatedClock();
-  readonly sightings: Sighting[] = [];
-  /** How likely a datagram is lost. */
-  loss = 0;
   /** Told of everything that a member wants done, before it is done. */
   noticed: (by: string, effect: Effect) => void = () => {};
-  /** Datagrams sent so far. */
-  packets = 0;
+  readonly network: Network;
+  readonly seed: number;
   readonly #options: SimulationOptions;
+  readonly #recording: Recording;
+  readonly #invariants: Invariants;
+  readonly #streams: Streams;
   readonly #random: () => number;
-  readonly #nodes = new Map<string, SimulatedNode>();
-  readonly #byPort = new Map<number, SimulatedNode>();
-  readonly #streams = new Map<number, { readonly from: SimulatedNode; readonly id: number }>();
-  readonly #trace = createHash('sha256');
-  #isCut: Cut = () => false;
-  #stream = 0;
+  readonly #hosts = new Map<string, Host>();
+  readonly #byPort = new Map<number, Host>();
+  readonly #leaving = new Set<Host>();
+  readonly #incarnations = new Map<string, number>();
+  readonly #adversaries: Adversary[] = [];
+  #heal: () => void = () => {};
+  #lastPort = FIRST_PORT;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
+    this.seed = options.seed;
     this.#random = seeded(options.seed);
+    this.network = new Network(this.#random);
+    this.#recording = new Recording(options);
+    this.#streams = new Streams(this.clock, this.network);
+    this.#invariants = new Invariants({
+      profile: PROFILES[options.profile ?? 'lan'],
+      size: () => this.#hosts.size,
+      incarnationOf: (name) => (this.#adversaries.length > 0 ? undefined : this.#incarnations.get(name)),
+    });
+    if (!options.unchecked) this.#checkLater();
   }
 
-  /** Starts a member that knows nobody. */
-  add(name: string): void {
-    const port = 7_000 + this.#nodes.size;
-    const node = { name, port, incarnation: 1, wake: undefined, wakeAt: undefined, isUp: true, isGone: false };
-    this.#start({ ...node, core: this.#core(node) });
+  get sightings(): Sighting[] {
+    return this.#recording.sightings;
+  }
+
+  /** Datagrams sent so far. */
+  get packets(): number {
+    return this.#recording.packets;
+  }
+
+  /** How likely a datagram is lost. */
+  get loss(): number {
+    return this.network.link.loss;
+  }
+
+  set loss(loss: number) {
+    this.network.link = { ...this.network.link, loss };
+  }
+
+  /** Starts a member that knows nobody, unless told otherwise. */
+  add(key: string, start: Start = {}): void {
+    this.#lastPort += 1;
+    const { name = key, id = `id-${key}`, port = this.#lastPort, disk } = start;
+    const incarnation = disk ? disk.incarnation + 1 : 1;
+    this.#raise(name, incarnation);
+    const place = { address: ADDRESS, port };
+    const machine = start.machine?.(place) ?? this.#core({ name, id, port, incarnation, ...start });
+    const carryOut = (host: Host, effects: readonly Effect[]) => this.#carryOut(host, effects);
+    const host = new Host({ key, name, id, port, clock: this.clock, machine, incarnation, carryOut });
+    host.drift = start.driftPpm ?? 0;
+    this.#hosts.set(key, host);
+    this.#byPort.set(port, host);
+    host.start();
+    if (disk) host.take({ type: 'remember', members: disk.snapshot.members });
   }
 
   /** Starts members `n0`, `n1`, ... and lets each join the first. */
@@ -88,59 +138,98 @@ export class Simulation {
     return names;
   }
 
+  /** Starts members `n0`, `n1`, ... (or with another prefix) that know each other as if the pool had lived for long. */
+  addPrimed(size: number, prefix = 'n'): string[] {
+    const names = Array.from({ length: size }, (_, place) => `${prefix}${place}`);
+    const members = names.map((name, place) => {
+      const core = this.#core({ name, id: `id-${name}`, port: this.#lastPort + 1 + place, incarnation: 1 });
+      core.start(this.clock.now());
+      return core.self;
+    });
+    for (const name of names) this.add(name, { members });
+    return names;
+  }
+
+  /** Someone who is no member but can send whatever it likes. */
+  addAdversary(): Adversary {
+    this.#lastPort += 1;
+    const from = { address: ADDRESS, port: this.#lastPort };
+    const deliver = (name: string, messages: Send['messages']) =>
+      this.#host(name).take({ type: 'packet', from, messages });
+    const adversary = new Adversary(this.clock, deliver);
+    this.#adversaries.push(adversary);
+    return adversary;
+  }
+
   join(name: string, seed: string): void {
-    this.#step(this.#node(name), { type: 'join', to: { address: ADDRESS, port: this.#node(seed).port }, ticket: 0 });
+    const to = { address: ADDRESS, port: this.#host(seed).port };
+    this.#host(name).take({ type: 'join', to, ticket: 0 });
   }
 
   leave(name: string): void {
-    this.#step(this.#node(name), { type: 'leave' });
+    const host = this.#host(name);
+    this.#leaving.add(host);
+    host.take({ type: 'leave' });
   }
 
   /** Ends a member without a word. */
   kill(name: string): void {
-    const node = this.#node(name);
-    node.isUp = false;
-    node.wake?.[Symbol.dispose]();
-    node.wakeAt = undefined;
+    this.#host(name).kill();
   }
 
-  /** Lets a member stand still for so long: what arrives waits, and its timers come late. */
-  pause(name: string, ms: number): void {
-    const node = this.#node(name);
-    node.held = [];
-    this.clock.after(ms, () => {
-      const held = node.held ?? [];
-      node.held = undefined;
-      for (const input of [{ type: 'wake' } as const, ...held]) this.#step(node, input);
+  /**
+   * Starts a member that ended. Left out, it knows its incarnation and nothing else; with its disk it also knows who was there; a lost
+   * disk makes it another machine. `elsewhere`: at a new address.
+   */
+  restart(name: string, { disk, elsewhere = false }: { disk?: 'kept' | 'lost'; elsewhere?: boolean } = {}): void {
+    const host = this.#host(name);
+    const before = host.disk;
+    const kept = disk === 'kept' ? before : { ...EMPTY_DISK, incarnation: before.incarnation };
+    const born = Math.floor(this.#random() * 1e6);
+    this.kill(name);
+    this.add(name, {
+      name: host.name,
+      ...(disk === 'lost' ? { id: `id-${name}-${born}` } : { id: host.id, disk: kept }),
+      ...(elsewhere ? {} : { port: host.port }),
     });
   }
 
-  /** Starts a killed member again, under its next incarnation and without memory. */
-  restart(name: string): void {
-    const node = this.#node(name);
-    node.incarnation += 1;
-    this.#start({ ...node, core: this.#core(node), isUp: true, isGone: false });
+  /** Lets a process stand still for so long. */
+  pause(name: string, ms: number): void {
+    const host = this.#host(name);
+    host.pause();
+    this.clock.after(ms, () => host.resume());
+  }
+
+  /** From now on each step of a member takes so long. */
+  slow(name: string, ms: number): void {
+    this.#host(name).slowMs = ms;
   }
 
   /** Changes an entry of what a member says of itself. */
   say(name: string, part: PartName, entries: Readonly<Record<string, string>>): void {
     const set = new Map(Object.entries(entries).map(([key, value]) => [key, pack(value)]));
     const change: PartChange = { set, del: [] };
-    this.#step(this.#node(name), { type: 'setEntries', part, change });
+    this.#host(name).take({ type: 'setEntries', part, change });
   }
 
   /** Steps a member with anything. */
   give(name: string, input: Input): void {
-    this.#step(this.#node(name), input);
+    this.#host(name).take(input);
   }
 
-  /** From now on nothing passes between members for which this holds; without an argument everything passes again. */
-  cut(isCut: Cut = () => false): void {
-    this.#isCut = isCut;
+  /** From now on nothing passes between members for which this holds, in place of the last such cut; without an argument everything passes again. */
+  cut(isCut?: Cut): void {
+    this.#heal();
+    this.#heal = isCut ? this.network.cut(isCut) : () => {};
   }
 
   run(ms: number): void {
-    this.clock.run(ms);
+    try {
+      this.clock.run(ms);
+    } catch (cause) {
+      throw new Error(`seed ${this.seed}, at ${this.clock.now()} ms: ${String(cause)}`, { cause });
+    }
   }
 
   /** Lets time go by until a condition holds, looking every 10 ms; answers after how long, or undefined when it never does. */
@@ -154,7 +243,7 @@ export class Simulation {
 
   /** How a member sees another. */
   seen(by: string, name: string): NodeState | undefined {
-    const node = this.#node(by).core.nodes.get(name);
+    const node = this.#host(by).machine.nodes.get(this.#hosts.get(name)?.name ?? name);
     return node && shownState(node);
   }
 
@@ -164,19 +253,31 @@ export class Simulation {
   }
 
   get living(): string[] {
-    return [...this.#nodes.values()].filter((node) => node.isUp && !node.isGone).map(({ name }) => name);
+    return [...this.#hosts.values()].filter((host) => host.isUp).map(({ key }) => key);
   }
 
   core(name: string): Core {
-    return this.#node(name).core;
+    const { machine } = this.#host(name);
+    if (machine instanceof Core) return machine;
+    throw new Error(`${name} is no real core`);
+  }
+
+  machine(name: string): Machine {
+    return this.#host(name).machine;
+  }
+
+  /** What a member sent so far; all zero unless the run is measured. */
+  sentBy(name: string): Sent {
+    return this.#recording.sentBy(name);
   }
 
   /** A digest of everything that was sent and seen, with its time. */
   get traceHash(): string {
-    return this.#trace.copy().digest('hex');
+    return this.#recording.hash;
   }
 
-  #core({ name, port, incarnation }: Pick<SimulatedNode, 'name' | 'port' | 'incarnation'>): Core {
+  #core(own: Pick<Host, 'name' | 'id' | 'port' | 'incarnation'> & Pick<Start, 'disk' | 'members'>): Core {
+    const { name, id, port, incarnation, disk, members } = own;
     return new Core({
       name,
       address: ADDRESS,
@@ -184,125 +285,92 @@ export class Simulation {
       incarnation,
       profile: PROFILES[this.#options.profile ?? 'lan'],
       random: seeded(Math.floor(this.#random() * 2 ** 32)),
-      facts: { id: `id-${name}`, zone: 'internet', isProxy: false, tags: new Map() },
-      boot: Uint8Array.from({ length: 8 }, () => Math.floor(this.#random() * 256)),
+      facts: { id, zone: 'internet', isProxy: false, tags: new Map() },
+      boot: bootOf(port, incarnation),
+      ...(disk && { clocks: disk.snapshot.clocks, versions: disk.versions }),
+      ...(members && { members }),
     });
   }
 
-  #start(node: SimulatedNode): void {
-    this.#nodes.set(node.name, node);
-    this.#byPort.set(node.port, node);
-    this.#carryOut(node, node.core.start(this.clock.now()));
+  #host(key: string): Host {
+    const host = this.#hosts.get(key);
+    if (!host) throw new Error(`there is no member ${key}`);
+    return host;
   }
 
-  #node(name: string): SimulatedNode {
-    const node = this.#nodes.get(name);
-    if (!node) throw new Error(`there is no member ${name}`);
-    return node;
+  #carryOut(host: Host, effects: readonly Effect[]): void {
+    for (const effect of effects) this.#do(host, effect);
   }
 
-  #step(node: SimulatedNode, input: Input): void {
-    if (node.held) node.held.push(input);
-    else if (node.isUp) this.#carryOut(node, node.core.step(input, this.clock.now()));
-  }
-
-  #carryOut(node: SimulatedNode, effects: readonly Effect[]): void {
-    for (const effect of effects) this.#do(node, effect);
-    const { wakeAt } = node.core;
-    if (wakeAt === node.wakeAt) return;
-    node.wake?.[Symbol.dispose]();
-    node.wakeAt = wakeAt;
-    if (wakeAt === undefined) return;
-    node.wake = this.clock.after(wakeAt - this.clock.now(), () => {
-      node.wakeAt = undefined;
-      this.#step(node, { type: 'wake' });
-    });
-  }
-
-  #do(node: SimulatedNode, effect: Effect): void {
-    this.noticed(node.name, effect);
+  #do(host: Host, effect: Effect): void {
+    this.noticed(host.key, effect);
     switch (effect.type) {
       case 'send':
-        this.#send(node, effect);
+        this.#send(host, effect);
         return;
       case 'request':
-        this.#request(node, effect);
+        this.#recording.stream(this.clock.now(), host.key, effect.message);
+        this.#streams.request(host, this.#byPort.get(effect.to.port), effect);
         return;
       case 'post':
-        this.#reach(node, effect.to, (peer) => this.#step(peer, { type: 'asked', stream: 0, message: effect.message }));
+        this.#recording.stream(this.clock.now(), host.key, effect.message);
+        this.#streams.post(host, this.#byPort.get(effect.to.port), effect.message);
         return;
       case 'answer':
-        this.#answer(node, effect.stream, effect.message);
+        this.#recording.stream(this.clock.now(), host.key, effect.message);
+        this.#streams.answer(host, effect.stream, effect.message);
         return;
       case 'member':
-        this.#note({ at: this.clock.now(), by: node.name, change: effect.change, member: effect.node.name });
+        if (!this.#options.unchecked) this.#invariants.checkChange(host, effect.node);
+        this.#recording.see({ at: this.clock.now(), by: host.key, change: effect.change, member: effect.node.name });
         return;
       case 'incarnation':
-        node.incarnation = effect.incarnation;
+        host.incarnation = effect.incarnation;
+        this.#raise(host.name, effect.incarnation);
+        return;
+      case 'versions':
+        host.versions = effect.versions;
         return;
       case 'gone':
-        node.isGone = true;
+        // It is all done; the process ends.
+        host.kill();
         return;
       default:
     }
   }
 
-  #note(sighting: Sighting): void {
-    this.sightings.push(sighting);
-    this.#trace.update(JSON.stringify(sighting));
-  }
-
-  #send(node: SimulatedNode, { to, messages, checksum }: Extract<Effect, { type: 'send' }>): void {
-    this.packets += 1;
-    this.#trace.update(`${this.clock.now()} ${node.name} ${to.port} ${messages.map(({ kind }) => kind).join()}`);
-    if (this.#random() < this.loss) return;
-    const datagrams = this.#options.bytes ? sealDatagram(messages.map(encode), { ...CLEAR, crc: checksum }) : [];
-    const from = { address: ADDRESS, port: node.port };
-    this.#reach(node, to, (peer) => {
-      if (!this.#options.bytes) this.#step(peer, { type: 'packet', from, messages });
-      for (const bytes of datagrams) this.#step(peer, { type: 'packet', from, messages: opened(bytes).messages });
-    });
-  }
-
-  #request(node: SimulatedNode, { id, to, message, timeoutMs }: Extract<Effect, { type: 'request' }>): void {
+  #send(host: Host, effect: Send): void {
+    const { messages, to, checksum } = effect;
     const peer = this.#byPort.get(to.port);
-    if (peer && this.#isCut(node.name, peer.name, 'tcp')) {
-      this.clock.after(timeoutMs, () => this.#step(node, { type: 'failed', id, error: 'timeout' }));
-      return;
-    }
-    if (!peer?.isUp) {
-      this.clock.after(1, () => this.#step(node, { type: 'failed', id, error: 'refused' }));
-      return;
-    }
-    this.#stream += 1;
-    const stream = this.#stream;
-    this.#streams.set(stream, { from: node, id });
-    this.clock.after(timeoutMs, () => {
-      if (this.#streams.delete(stream)) this.#step(node, { type: 'failed', id, error: 'timeout' });
-    });
-    this.#reach(node, to, () => this.#step(peer, { type: 'asked', stream, message }), 'tcp');
+    if (!this.#options.unchecked) this.#invariants.checkPacket(host, peer, effect);
+    this.#recording.packet(this.clock.now(), host.key, effect);
+    if (!peer) return;
+    for (const adversary of this.#adversaries) adversary.overhear({ to: peer.key, messages });
+    const datagrams = this.#options.bytes ? sealDatagram(messages.map(encode), { ...CLEAR, crc: checksum }) : undefined;
+    const from = { address: ADDRESS, port: host.port };
+    this.network.carry(host.key, peer.key, (ms, isDamaged) =>
+      this.clock.after(ms, () => {
+        const receiver = this.#byPort.get(to.port);
+        if (!datagrams) receiver?.take({ type: 'packet', from, messages });
+        for (const bytes of datagrams ?? []) {
+          const { messages: arrived } = opened(isDamaged ? corrupted(bytes, this.#random) : bytes);
+          receiver?.take({ type: 'packet', from, messages: arrived });
+        }
+      }),
+    );
   }
 
-  #answer(node: SimulatedNode, stream: number, message: StreamMessage): void {
-    const asked = this.#streams.get(stream);
-    if (!asked || this.#isCut(node.name, asked.from.name, 'tcp')) return;
-    this.#streams.delete(stream);
-    const to = { address: ADDRESS, port: asked.from.port };
-    this.#reach(node, to, () => this.#step(asked.from, { type: 'answered', id: asked.id, message }), 'tcp');
+  /** Nobody may know a higher incarnation of a name than one who has it. */
+  #raise(name: string, incarnation: number): void {
+    this.#incarnations.set(name, Math.max(incarnation, this.#incarnations.get(name) ?? 0));
   }
 
-  /** Does something at whoever is there, after the time that the way takes. */
-  #reach(
-    from: SimulatedNode,
-    to: Endpoint,
-    arrive: (peer: SimulatedNode) => void,
-    transport: 'udp' | 'tcp' = 'udp',
-  ): void {
-    const peer = this.#byPort.get(to.port);
-    if (!peer || this.#isCut(from.name, peer.name, transport)) return;
-    this.clock.after(0.2 + this.#random() * 2, () => {
-      const now = this.#byPort.get(to.port);
-      if (now) arrive(now);
+  #checkLater(): void {
+    this.clock.after(CHECK_MS, () => {
+      for (const host of this.#hosts.values()) {
+        if (host.isUp) this.#invariants.checkHost(host, this.#leaving.has(host));
+      }
+      this.#checkLater();
     });
   }
 }

@@ -44,6 +44,8 @@ interface CoreOptions extends Identity {
   /** Clocks and record versions of the last run, if there was one. */
   readonly clocks?: readonly [member: number, event: number, query: number];
   readonly versions?: Readonly<Record<PartName, number>>;
+  /** Everyone who is known from the start, in whatever state. */
+  readonly members?: readonly Node[];
 }
 
 /** What is kept over a restart. */
@@ -153,7 +155,7 @@ export class Core {
         claimed: (rival) => this.serf.onRival(rival),
       }),
       zone: facts.zone,
-      arrived: (node) => this.#carrier.noticed(node),
+      arrived: (node, before) => this.#carrier.noticed(node, before),
       departed: (node) => this.#carrier.departed(node),
     });
     const parts = {
@@ -168,6 +170,7 @@ export class Core {
     this.#prober = new Prober({ ...parts, acks: this.serf.acks });
     this.#parts = { ...parts, prober: this.#prober, exchange: this.#exchange };
     this.#reaper = new Reaper(desk, roster, (node) => this.#forgotten(node));
+    this.#know(options.members ?? []);
   }
 
   /** Takes part from now on. */
@@ -362,6 +365,12 @@ export class Core {
       default:
         this.#desk.count(`ignored_${message.kind}`);
     }
+  }
+
+  #know(members: readonly Node[]): void {
+    const others = members.filter(({ name }) => name !== this.#self.name);
+    this.#roster.fill(others);
+    for (const node of others) this.#carrier.noticed(node);
   }
 
   #remember(members: readonly Remembered[]): void {

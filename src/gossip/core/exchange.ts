@@ -111,14 +111,9 @@ export class Exchange {
   #reconnect(): void {
     const { desk, pings, roster, self } = this.#parts;
     if (self.isLeaving) return;
-    const dead: Node[] = [];
-    let alive = 0;
-    for (const node of roster.nodes.values()) {
-      if (node.state === 'dead' && node.status !== 'left') dead.push(node);
-      else if (node.state === 'alive') alive += 1;
-    }
-    if (dead.length === 0 || desk.random() >= dead.length / Math.max(1, alive)) return;
-    const lost = dead[desk.pick(dead.length)];
+    const { lost: dead, aliveCount } = roster;
+    if (dead.size === 0 || desk.random() >= dead.size / Math.max(1, aliveCount)) return;
+    const lost = roster.get([...dead][desk.pick(dead.size)] ?? '');
     if (!lost) return;
     this.#reconnects += 1;
     if (this.#reconnects % BLIND_RECONNECT === 0) {

@@ -8,11 +8,15 @@ import { isLive, type Node } from './node.ts';
 export class Roster {
   readonly #nodes = new Map<string, Node>();
   readonly #random: Random;
-  /** Names of listed members, in the order of probing. */
+  /** Names of listed members, in the order of probing; between two rounds also of some that are no longer listed. */
   #round: string[] = [];
+  /** Who is still in the round but no longer listed. */
+  readonly #struck = new Set<string>();
+  readonly #lost = new Set<string>();
   #place = 0;
   #tellPlace = 0;
   #listed = 0;
+  #alive = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -27,6 +31,16 @@ export class Roster {
     return Math.max(1, this.#listed);
   }
 
+  /** How many members are alive, ourselves included; suspects are not counted. */
+  get aliveCount(): number {
+    return this.#alive;
+  }
+
+  /** Names of the members that died without leaving. */
+  get lost(): ReadonlySet<string> {
+    return this.#lost;
+  }
+
   get(name: string): Node | undefined {
     return this.#nodes.get(name);
   }
@@ -35,10 +49,20 @@ export class Roster {
   set(node: Node): void {
     const before = this.#nodes.get(node.name);
     this.#nodes.set(node.name, node);
-    if (node.listed === (before?.listed ?? false)) return;
-    this.#listed += node.listed ? 1 : -1;
-    if (node.listed) this.#round.splice(Math.floor(this.#random() * (this.#round.length + 1)), 0, node.name);
-    else this.#round = this.#round.filter((name) => name !== node.name);
+    this.#recount(node.name, before, node);
+  }
+
+  /** Remembers many members at once who were not known, then shuffles the probe list. */
+  fill(nodes: readonly Node[]): void {
+    for (const node of nodes) {
+      this.#nodes.set(node.name, node);
+      this.#alive += Number(node.state === 'alive');
+      if (isLost(node)) this.#lost.add(node.name);
+      if (!node.listed) continue;
+      this.#listed += 1;
+      this.#round.push(node.name);
+    }
+    this.#shuffle();
   }
 
   /** From now on these are no longer listed; all at once, as each alone would cost a walk through the list. */
@@ -55,11 +79,9 @@ export class Roster {
 
   /** Forgets a member altogether. */
   delete(name: string): void {
-    if (this.#nodes.get(name)?.listed) {
-      this.#listed -= 1;
-      this.#round = this.#round.filter((other) => other !== name);
-    }
+    const before = this.#nodes.get(name);
     this.#nodes.delete(name);
+    this.#recount(name, before, undefined);
   }
 
   /** The next live member to probe other than `self`. Told when a round is complete, before the list is shuffled anew. */
@@ -70,7 +92,7 @@ export class Roster {
         this.#shuffle();
         this.#place = 0;
       }
-      const node = this.#nodes.get(this.#round[this.#place] ?? '');
+      const node = this.#atPlace(this.#place);
       this.#place += 1;
       if (node && node.name !== self && isLive(node)) return node;
     }
@@ -85,7 +107,7 @@ export class Roster {
     const found: Node[] = [];
     for (let left = this.#round.length; left > 0 && found.length < count; left -= 1) {
       this.#tellPlace = (this.#tellPlace + 1) % this.#round.length;
-      const node = this.#nodes.get(this.#round[this.#tellPlace] ?? '');
+      const node = this.#atPlace(this.#tellPlace);
       if (node && isWanted(node)) found.push(node);
     }
     return found;
@@ -100,14 +122,14 @@ export class Roster {
     const length = this.#round.length;
     if (length <= SMALL) return this.#sampleSmall(count, isWanted);
     for (let tries = 3 * SMALL; tries > 0 && found.size < count; tries -= 1) {
-      const node = this.#nodes.get(this.#round[Math.floor(this.#random() * length)] ?? '');
+      const node = this.#atPlace(Math.floor(this.#random() * length));
       if (node && isWanted(node)) found.add(node);
     }
     return [...found];
   }
 
   #sampleSmall(count: number, isWanted: (node: Node) => boolean): Node[] {
-    const wanted = this.#round.flatMap((name) => this.#nodes.get(name) ?? []).filter(isWanted);
+    const wanted = this.#round.flatMap((_, place) => this.#atPlace(place) ?? []).filter(isWanted);
     const found: Node[] = [];
     while (found.length < count && wanted.length > 0) {
       found.push(...wanted.splice(Math.floor(this.#random() * wanted.length), 1));
@@ -115,7 +137,44 @@ export class Roster {
     return found;
   }
 
+  /** The listed member at a place of the round. */
+  #atPlace(place: number): Node | undefined {
+    const node = this.#nodes.get(this.#round[place] ?? '');
+    return node?.listed ? node : undefined;
+  }
+
+  #recount(name: string, before: Node | undefined, after: Node | undefined): void {
+    this.#alive += Number(after?.state === 'alive') - Number(before?.state === 'alive');
+    if (after && isLost(after)) this.#lost.add(name);
+    else if (before && isLost(before)) this.#lost.delete(name);
+    const wasListed = before?.listed ?? false;
+    const isListed = after?.listed ?? false;
+    if (wasListed === isListed) return;
+    this.#listed += isListed ? 1 : -1;
+    if (isListed) this.#enlist(name);
+    else this.#strike(name);
+  }
+
+  #enlist(name: string): void {
+    if (this.#struck.delete(name)) return;
+    this.#round.splice(Math.floor(this.#random() * (this.#round.length + 1)), 0, name);
+  }
+
+  /** Takes a member out of the round; a sweep for each one would be dear when half of the pool goes. */
+  #strike(name: string): void {
+    this.#struck.add(name);
+    if (2 * this.#struck.size < this.#round.length) return;
+    this.#sweep();
+  }
+
+  #sweep(): void {
+    if (this.#struck.size === 0) return;
+    this.#round = this.#round.filter((name) => !this.#struck.has(name));
+    this.#struck.clear();
+  }
+
   #shuffle(): void {
+    this.#sweep();
     const names = this.#round;
     for (let last = names.length - 1; last > 0; last -= 1) {
       const other = Math.floor(this.#random() * (last + 1));
@@ -123,6 +182,9 @@ export class Roster {
     }
   }
 }
+
+/** Whether it died without having announced a leave. */
+const isLost = (node: Node): boolean => node.state === 'dead' && node.status !== 'left';
 
 /** Pools up to this size are walked as a whole to choose from. */
 const SMALL = 32;

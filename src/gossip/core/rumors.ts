@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../net/address.ts';
 import type { Intents } from '../serf/intents.ts';
 import type { Alive, Dead, Suspect } from '../wire/messages.ts';
-import { decodeTags } from '../wire/tags.ts';
+import { tagsOf } from '../wire/tags.ts';
 import { detailOf } from './accusation.ts';
 import type { Conflicts } from './conflicts.ts';
 import type { Desk } from './desk.ts';
@@ -19,6 +19,7 @@ import { isOfOtherZone } from './zone-border.ts';
 
 /** An address that a name moved away from may not bring it back for so long. */
 const FORMER_PLACE_MS = 24 * 3_600_000;
+const MAX_ASKED = 1_024;
 /** Nobody has a pool this large; strangers who invent members end here. */
 export const MAX_MEMBERS = 20_000;
 const MAX_INCARNATION = 2 ** 31;
@@ -39,8 +40,8 @@ interface Parts {
   readonly isolation: Isolation;
   readonly reachability: Reachability;
   readonly zone: string;
-  /** Told of each member that comes, comes back or changes what it says. */
-  readonly arrived: (node: Node) => void;
+  /** Told of each member that comes, comes back or changes what it says, and of what was known before. */
+  readonly arrived: (node: Node, before: Node | undefined) => void;
   /** Told of each member that died or left. */
   readonly departed: (node: Node) => void;
 }
@@ -49,6 +50,8 @@ interface Parts {
 export class Rumors {
   readonly #parts: Parts;
   readonly #suspicions: Suspicions;
+  /** Forgotten members whose old address is being asked. */
+  readonly #asked = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -64,12 +67,11 @@ export class Rumors {
     // Who tells no port has the one that we have.
     const message = told.port === 0 ? { ...told, port: self.node.port } : told;
     const known = this.#known(message.node);
-    const tags = decodeTags(message.meta);
-    if (!known.isSelf && isOfOtherZone(tags, this.#parts.zone)) {
+    if (!known.isSelf && this.#isOfOtherZone(message, known.node)) {
       desk.count('dropped_other_zone');
       return;
     }
-    const verdict = judgeAlive(message, known, tags.get('id'));
+    const verdict = judgeAlive(message, known, idOfMover(message, known.node));
     switch (verdict) {
       case 'ignore':
         return;
@@ -174,7 +176,7 @@ export class Rumors {
     desk.count('acquitted');
     desk.observe(node, 'alive', self.name, { result: 'answered us' });
     this.#report(before.state === 'dead' ? 'member-join' : 'member-alive', node);
-    this.#parts.arrived(node);
+    this.#parts.arrived(node, before);
   }
 
   /** Tells the pool what we alone hold against a member; as a suspicion, so that it has the time to object to all others. */
@@ -198,6 +200,12 @@ export class Rumors {
     return false;
   }
 
+  /** What a member has said before was looked at then. */
+  #isOfOtherZone({ meta }: Alive, node: Node | undefined): boolean {
+    const isKnownWord = node !== undefined && Buffer.compare(node.meta, meta) === 0;
+    return !isKnownWord && isOfOtherZone(tagsOf(meta), this.#parts.zone);
+  }
+
   #known(name: string): Known {
     const { desk, roster, self } = this.#parts;
     return { node: roster.get(name), isSelf: name === self.name, isLeaving: self.isLeaving, now: desk.now };
@@ -219,7 +227,7 @@ export class Rumors {
       port: message.port,
       incarnation: message.incarnation,
       meta: message.meta,
-      tags: isChanged ? decodeTags(message.meta) : before.tags,
+      tags: isChanged ? tagsOf(message.meta) : before.tags,
       versions: message.versions,
       state: 'alive',
       status: wasLive ? before.status : intents.statusOfArrival(message.node),
@@ -233,7 +241,7 @@ export class Rumors {
     this.#noteAlive(node, before);
     const change = changeOf(before, { wasLive, isChanged });
     if (change) this.#report(change, node);
-    this.#parts.arrived(node);
+    this.#parts.arrived(node, before);
   }
 
   #beginSuspicion(message: Suspect, before: Node | undefined): void {
@@ -296,9 +304,16 @@ export class Rumors {
 
   /** Old news of someone forgotten: only if it answers at that address is it really there again. */
   #askBefore(message: Alive): void {
-    this.#parts.pings.ask(message, message.node, (answered) => {
-      if (answered) this.#believe(message, this.#parts.roster.get(message.node));
-      else this.#parts.desk.count('dropped_stale_alive');
+    const { desk, pings, roster } = this.#parts;
+    // Old news comes in many copies; one question is enough, and one answer makes it news once.
+    if (this.#asked.has(message.node) || this.#asked.size >= MAX_ASKED) return;
+    this.#asked.add(message.node);
+    desk.later(desk.profile.probeTimeout, () => this.#asked.delete(message.node));
+    pings.ask(message, message.node, (answered) => {
+      const node = roster.get(message.node);
+      if (node?.listed) this.alive(message);
+      else if (answered) this.#believe(message, node);
+      else desk.count('dropped_stale_alive');
     });
   }
 
@@ -315,6 +330,9 @@ export class Rumors {
 }
 
 const suspectedOf = ({ node, incarnation }: Suspect | Dead) => ({ name: node, incarnation });
+/** The node id of one who is known at another place; nobody else's is looked at, and reading tags is dear. */
+const idOfMover = (message: Alive, node: Node | undefined): string | undefined =>
+  node && !samePlace(message, node) ? tagsOf(message.meta).get('id') : undefined;
 
 const placeOf = ({ address, port }: Endpoint): Endpoint & Readonly<Record<string, unknown>> => ({ address, port });
 

@@ -1,12 +1,13 @@
 import type { Endpoint } from '../../net/address.ts';
 import { roomFor } from '../wire/datagram.ts';
 import type { PacketMessage } from '../wire/messages.ts';
-import { encode } from '../wire/packet.ts';
+import { encodedSize } from '../wire/size.ts';
 import type { Appointment } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import { retransmitLimit } from './formulas.ts';
 import { isLive, isOurs, type Node, takesChecksum } from './node.ts';
-import { BroadcastQueue, type QueueClass, type Room } from './queue.ts';
+import type { Room } from './pile.ts';
+import { BroadcastQueue, type QueueClass } from './queue.ts';
 import type { Roster } from './roster.ts';
 
 /** Bytes of a datagram that parts may fill, encrypted or not. Under a label the last of them may need a second datagram. */
@@ -55,7 +56,7 @@ export class Spreader {
 
   /** As `tell`, but not what would fill a datagram alone and so wait for ever: then false. */
   tellIfShort(name: QueueClass, key: string, message: PacketMessage): boolean {
-    if (encode(message).length > LONGEST_TOLD) return false;
+    if (encodedSize(message) > LONGEST_TOLD) return false;
     this.tell(name, key, message);
     return true;
   }
@@ -71,7 +72,7 @@ export class Spreader {
    */
   sendToPlace(to: Endpoint, node: Node | undefined, messages: readonly PacketMessage[]): void {
     const room: Room = { bytes: PACKET_ROOM, parts: MAX_PARTS - messages.length };
-    for (const message of messages) room.bytes -= encode(message).length + 2;
+    for (const message of messages) room.bytes -= encodedSize(message) + 2;
     const news = node ? this.#take(room, node, node.name) : [];
     this.#send(to, node, [...messages, ...news]);
   }

@@ -47,8 +47,6 @@ export class Carrier {
   readonly #parts: Parts;
   /** The name of the member with each node id. */
   readonly #names = new Map<string, string>();
-  /** The node id of each member that we hold a record of. */
-  readonly #ids = new Map<string, string>();
   readonly #fetcher: Fetcher;
   readonly #rivals: Rivals;
   /** What probed members say of all records they hold. */
@@ -80,35 +78,32 @@ export class Carrier {
     return this.#spread(delta);
   }
 
-  /** A member came or changed its tags: do we know all that it says of itself? */
-  noticed(node: Node): void {
+  /** A member came or changed its tags, from what was known `before`: do we know all that it says of itself? */
+  noticed(node: Node, before?: Node): void {
     const { library, selfId } = this.#parts;
     const id = node.tags.get('id');
-    if (id === selfId && isOurs(node)) {
-      if (this.#ids.has(node.name)) this.forgotten(node);
+    if (before && before.tags.get('id') !== id) this.forgotten(before);
+    if (id === undefined || !isOurs(node)) return;
+    if (id === selfId) {
       this.#rivals.suspect(node);
       return;
     }
-    if (this.#ids.get(node.name) !== id) this.forgotten(node);
-    if (id === undefined || !isOurs(node)) return;
     this.#names.set(id, node.name);
-    this.#ids.set(node.name, id);
     library.count(id);
     this.#fetcher.compare(id, { sum: Number.parseInt(node.tags.get('sv') ?? '', 10) || 0 });
   }
 
   /** A member died or left: what it said is kept, but others may forget it before we do. */
-  departed({ name }: Node): void {
-    const id = this.#ids.get(name);
+  departed({ name, tags }: Node): void {
+    const id = tags.get('id');
     if (id !== undefined && this.#names.get(id) === name) this.#parts.library.uncount(id);
     this.#rivals.gone(name);
   }
 
   /** A member is forgotten, or is another node now, and with it goes what it said. */
-  forgotten({ name }: Node): void {
+  forgotten({ name, tags }: Node): void {
     const { courier, library } = this.#parts;
-    const id = this.#ids.get(name);
-    this.#ids.delete(name);
+    const id = tags.get('id');
     courier.forget(name);
     this.#rivals.gone(name);
     if (id === undefined || this.#names.get(id) !== name) return;

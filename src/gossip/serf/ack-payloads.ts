@@ -1,8 +1,8 @@
 import type { Desk } from '../core/desk.ts';
 import { isOurs, type Node } from '../core/node.ts';
+import type { RecordDigests } from '../records/reconciler.ts';
 import { type Coordinate, decodeAckPayload, encodeAckPayload } from '../wire/ack-payload.ts';
 import { decodeDigest, encodeDigest } from '../wire/digest.ts';
-import type { RecordDigests } from '../records/reconciler.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { EventRepair } from './event-repair.ts';
 import type { Events } from './events.ts';

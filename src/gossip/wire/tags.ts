@@ -19,3 +19,14 @@ export function decodeTags(meta: Uint8Array): Map<string, string> {
   for (const [name, value] of unpacked) if (value instanceof Uint8Array) tags.set(name, asBuffer(value).toString());
   return tags;
 }
+
+const READ = new WeakMap<Uint8Array, ReadonlyMap<string, string>>();
+
+/** As `decodeTags`, but the same bytes object is read only once. Its bytes must not change any more. */
+export function tagsOf(meta: Uint8Array): ReadonlyMap<string, string> {
+  const known = READ.get(meta);
+  if (known) return known;
+  const tags = decodeTags(meta);
+  READ.set(meta, tags);
+  return tags;
+}

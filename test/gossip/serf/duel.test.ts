@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { Disposal } from '../../../src/base/disposal.ts';
 import { silent } from '../../../src/base/log.ts';
-import type { Gossip, GossipOptions } from '../../../src/gossip/gossip.ts';
+import type { Gossip } from '../../../src/gossip/gossip.ts';
+import type { GossipOptions } from '../../../src/gossip/gossip-options.ts';
 import { eventually, startMember } from '../../support/gossip.ts';
 
 let closing = new Disposal();

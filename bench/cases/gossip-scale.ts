@@ -1,0 +1,94 @@
+import { Simulation } from '../../test/support/simulation.ts';
+import type { BenchCase, Row } from '../case.ts';
+
+/** Members of one flat pool, by commas. */
+const SIZES = (process.env['OPSBRO_BENCH_NODES'] ?? '100,300').split(',').map(Number);
+/** Members of all zones together, and of each; a night has time for `OPSBRO_BENCH_ZONED=20000`. */
+const ZONED = Number(process.env['OPSBRO_BENCH_ZONED'] ?? 1_000);
+const ZONE = Number(process.env['OPSBRO_BENCH_ZONE'] ?? 200);
+const IDLE_MS = 60_000;
+const LIMIT_MS = 60_000;
+const SETTLING_MS = 5_000;
+
+/** What a pool of one size was seen to do. */
+interface Figures {
+  readonly idlePackets: number;
+  readonly idleBytes: number;
+  /** Milliseconds until everyone knows. */
+  readonly join: number;
+  readonly change: number;
+  readonly crash: number;
+}
+
+/** Lets a pool that has lived for long be idle, then lets one join, one change and one crash. */
+function observe(size: number, seed: number): Figures {
+  const pool = new Simulation({ seed, unchecked: true, measured: true });
+  const names = pool.addPrimed(size);
+  pool.run(SETTLING_MS);
+  const sent = () => names.map((name) => pool.sentBy(name));
+  const packets = () => sent().reduce((sum, each) => sum + each.packets, 0);
+  const bytes = () => sent().reduce((sum, each) => sum + each.bytes, 0);
+  const [packetsBefore, bytesBefore] = [packets(), bytes()];
+  pool.run(IDLE_MS);
+  const perMember = (count: number) => count / size / (IDLE_MS / 1_000);
+  const idlePackets = perMember(packets() - packetsBefore);
+  const idleBytes = perMember(bytes() - bytesBefore);
+  const until = (holds: () => boolean) => pool.runUntil(holds, LIMIT_MS) ?? Number.NaN;
+  pool.add('late');
+  pool.join('late', 'n1');
+  const join = until(() => pool.allSee(['late'], 'alive'));
+  pool.say('n2', 'checks', { 'core/load': 'critical' });
+  const change = until(() => names.every((by) => pool.core(by).record('id-n2').checks.entries.has('core/load')));
+  pool.kill('n3');
+  const crash = until(() => pool.allSee(['n3'], 'dead'));
+  return { idlePackets, idleBytes, join, change, crash };
+}
+
+function rowsOf(label: string, figures: Figures, small: Figures): Row[] {
+  const row = (what: string, unit: string, key: keyof Figures): Row => ({
+    case: `${label}: ${what}`,
+    value: figures[key],
+    unit,
+    ratio: figures[key] / small[key],
+    peer: 'the smallest',
+  });
+  return [
+    row('datagrams a second of a member, idle', '/s', 'idlePackets'),
+    row('bytes a second of a member, idle', 'B/s', 'idleBytes'),
+    row('a join is known to all', 'ms', 'join'),
+    row('a change is known to all', 'ms', 'change'),
+    row('a crash is known to all', 'ms', 'crash'),
+  ];
+}
+
+/** The pools of all zones, one after the other: a zone is a pool of its own. The figures of the slowest, and the mean of what is sent. */
+function observeZones(): Figures {
+  const zones = Array.from({ length: Math.ceil(ZONED / ZONE) }, (_, place) => observe(ZONE, place + 1));
+  const worst = (key: keyof Figures) => Math.max(...zones.map((figures) => figures[key]));
+  const mean = (key: keyof Figures) => zones.reduce((sum, figures) => sum + figures[key], 0) / zones.length;
+  return {
+    idlePackets: mean('idlePackets'),
+    idleBytes: mean('idleBytes'),
+    join: worst('join'),
+    change: worst('change'),
+    crash: worst('crash'),
+  };
+}
+
+const bench: BenchCase = {
+  name: 'gossip-scale: what a member costs as the pool grows',
+  async run() {
+    const rows: Row[] = [];
+    let smallest: Figures | undefined;
+    for (const size of SIZES) {
+      const figures = observe(size, 1);
+      smallest ??= figures;
+      rows.push(...rowsOf(`${size} members`, figures, smallest));
+    }
+    const zoned = observeZones();
+    rows.push(...rowsOf(`${ZONED} in zones of ${ZONE}`, zoned, smallest ?? zoned));
+    return rows;
+  },
+};
+
+export default bench;

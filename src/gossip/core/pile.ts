@@ -1,0 +1,124 @@
+import type { PacketMessage } from '../wire/messages.ts';
+import { Bucket } from './bucket.ts';
+
+/** News on its way, and how often it was told already. */
+interface Item {
+  /** What it is about; newer news about the same replaces it. */
+  readonly key: string;
+  readonly message: PacketMessage;
+  readonly size: number;
+  readonly order: number;
+  told: number;
+}
+
+/** How much a datagram may still hold. */
+export interface Room {
+  bytes: number;
+  parts: number;
+}
+
+/** For whom a datagram is filled. */
+export interface Receiver {
+  /** How often each message is told on. */
+  readonly limit: number;
+  /** Its name; empty when it is not known. */
+  readonly to: string;
+}
+
+/** Each part of a datagram of several is announced by its length in 2 bytes. */
+const PART_OVERHEAD = 2;
+
+/** The news of one class, by key and in the order of telling. */
+export class Pile {
+  readonly #items = new Map<string, Item>();
+  /** By how often their news was told. */
+  readonly #buckets: Bucket<Item>[] = [];
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  has(key: string): boolean {
+    return this.#items.has(key);
+  }
+
+  put(item: Item): void {
+    const before = this.#items.get(item.key);
+    if (before) this.#bucket(before.told).delete(before);
+    this.#items.set(item.key, item);
+    this.#bucket(item.told).add(item);
+  }
+
+  clear(): void {
+    this.#items.clear();
+    for (const bucket of this.#buckets) bucket.clear();
+  }
+
+  /** Drops what would be told last until `depth` is left; answers how much went. */
+  trim(depth: number): number {
+    const surplus = Math.max(0, this.size - depth);
+    for (let left = surplus; left > 0; left -= 1) {
+      const bucket = this.#buckets.findLast(({ size }) => size > 0);
+      const last = bucket?.at(bucket.size - 1);
+      if (last) this.#delete(last);
+    }
+    return surplus;
+  }
+
+  /** Takes what fits, the least told first, and counts it as told once more. */
+  take(room: Room, { limit, to }: Receiver): PacketMessage[] {
+    const taken: Item[] = [];
+    for (const bucket of this.#buckets) if (bucket.size > 0) takeFrom(bucket, { room, to, taken });
+    for (const item of taken) this.#bucket(item.told).delete(item);
+    // The other way round they arrive in the order in which they are kept.
+    for (let place = taken.length - 1; place >= 0; place -= 1) this.#countTold(taken[place], limit);
+    return taken.map(({ message }) => message);
+  }
+
+  #countTold(item: Item | undefined, limit: number): void {
+    if (!item) return;
+    item.told += 1;
+    if (item.told >= limit) this.#items.delete(item.key);
+    else this.#bucket(item.told).add(item);
+  }
+
+  #delete(item: Item): void {
+    this.#bucket(item.told).delete(item);
+    this.#items.delete(item.key);
+  }
+
+  #bucket(told: number): Bucket<Item> {
+    for (let missing = this.#buckets.length; missing <= told; missing += 1) this.#buckets.push(new Bucket());
+    const bucket = this.#buckets[told];
+    if (!bucket) throw new Error('a bucket was just made for it');
+    return bucket;
+  }
+}
+
+interface Filling {
+  readonly room: Room;
+  readonly to: string;
+  readonly taken: Item[];
+}
+
+/** Least told goes first, then the longest (small ones find room later), then the newest; what is too long for the room left is skipped. */
+function takeFrom(bucket: Bucket<Item>, { room, to, taken }: Filling): void {
+  let place = 0;
+  while (room.parts > 0) {
+    const item = bucket.at(place);
+    if (!item) return;
+    if (item.size + PART_OVERHEAD > room.bytes) {
+      place = bucket.placeOfSize(room.bytes - PART_OVERHEAD);
+      continue;
+    }
+    place += 1;
+    if (isOwnWord(item.message, to)) continue;
+    room.bytes -= item.size + PART_OVERHEAD;
+    room.parts -= 1;
+    taken.push(item);
+  }
+}
+
+/** A member need not be told that it lives or joined; what is said against it, it has to hear. */
+const isOwnWord = (message: PacketMessage, name: string): boolean =>
+  (message.kind === 'alive' || message.kind === 'joinIntent') && message.node === name;
