@@ -3,12 +3,13 @@ import { Disposal } from '../base/disposal.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { CheckSummary, Member, Membership, ServiceSummary } from '../model/member.ts';
 import type { Joined, PoolActions } from '../model/pool.ts';
-import { type Endpoint, endpointText } from '../net/address.ts';
+import type { Endpoint } from '../net/address.ts';
 import { networksOf } from '../net/broadcast.ts';
+import { Acting } from './acting.ts';
 import { advertisedAddress } from './advertised.ts';
 import { Alarm } from './alarm.ts';
 import { Core, type Snapshot } from './core/core.ts';
-import type { Effect, Entry, Input, PartName, Remembered } from './core/effect.ts';
+import type { Effect, Entry, Input, PartName } from './core/effect.ts';
 import { isLive } from './core/node.ts';
 import { PROFILES } from './core/profile.ts';
 import { Damping } from './damping.ts';
@@ -20,6 +21,7 @@ import type { GossipOptions } from './gossip-options.ts';
 import { type Guard, guardOf } from './guard.ts';
 import { Joins } from './joins.ts';
 import { Keeper } from './keeper.ts';
+import { LastRun } from './last-run.ts';
 import { keepVersions, type Memory, recall } from './memory.ts';
 import { type FormerPlace, formerPlace, Moving } from './moving.ts';
 import { News } from './news.ts';
@@ -65,8 +67,7 @@ interface Opened {
 
 export class Gossip implements Membership, AsyncDisposable {
   readonly #options: GossipOptions;
-  /** Members of the last run that the core does not know of yet. Who left on purpose does not come back to them by itself. */
-  #former: readonly Remembered[];
+  readonly #lastRun: LastRun;
   readonly #door: Door;
   readonly #drops: Drops;
   readonly #counts: ReadonlyMap<string, number>;
@@ -90,8 +91,14 @@ export class Gossip implements Membership, AsyncDisposable {
     self: () => this.#core.self,
     isRunning: () => this.#phase === 'running',
   });
-  readonly #effects: Effect[] = [];
-  #isActing: boolean | undefined;
+  readonly #acting = new Acting({
+    carryOut: (effect) => this.#do(effect),
+    failed: (effect, error) => this.#fail(effect, error),
+    done: () => {
+      this.#alarm.set(this.#core.wakeAt);
+      if (this.#phase === 'running') this.#keeper.looked(this.#core.clocks);
+    },
+  });
   #phase: 'running' | 'left' | 'closed' = 'running';
   #gone: () => void = () => {};
 
@@ -143,7 +150,7 @@ export class Gossip implements Membership, AsyncDisposable {
     const tell = (to: readonly Endpoint[]) => this.#step({ type: 'move', to, incarnation: options.incarnation - 1 });
     this.#moving = this.#closing.use(new Moving({ ...options, memory, former, core: this.#core, tell }));
     this.#alarm = this.#closing.use(new Alarm(options.clock, () => this.#step({ type: 'wake' })));
-    this.#former = memory.left && !options.rejoinAfterLeave ? [] : memory.members;
+    this.#lastRun = new LastRun(memory, options);
     this.#settling = this.#closing.use(new Alarm(options.clock, () => this.#settle()));
     this.#keeper = this.#closing.use(new Keeper({ ...options, snapshot: () => this.#snapshot() }));
     this.#begin();
@@ -198,9 +205,6 @@ export class Gossip implements Membership, AsyncDisposable {
   /** Looks for the pool in the background: members of the last run, then these seeds, for ever while we are alone. */
   rejoin(seeds: readonly string[]): void {
     const { clock, random, log } = this.#options;
-    // Those of another zone are no company.
-    const former = this.#former.filter((member) => this.#isOfOurZone(member));
-    const placesOf = (members: readonly Remembered[]) => members.map(endpointText);
     const rejoin = new Rejoin(
       {
         clock,
@@ -208,12 +212,9 @@ export class Gossip implements Membership, AsyncDisposable {
         log,
         join: (address) => this.#joins.again(address),
         isAlone: () => this.#isAlone,
-        lastSeen: () => placesOf(former.filter(({ isDead }) => !isDead)),
-        lastDead: () => placesOf(former.filter(({ isDead }) => isDead)),
-        tried: () => {
-          this.#step({ type: 'remember', members: former });
-          this.#former = [];
-        },
+        lastSeen: () => this.#lastRun.places('living'),
+        lastDead: () => this.#lastRun.places('dead'),
+        tried: () => this.#step({ type: 'remember', members: this.#lastRun.handOver() }),
       },
       seeds,
     );
@@ -302,13 +303,9 @@ export class Gossip implements Membership, AsyncDisposable {
     return true;
   }
 
-  #isOfOurZone({ zone }: Remembered): boolean {
-    return zone === '' || zone === this.#options.zone;
-  }
-
   #begin(): void {
     const { clock } = this.#options;
-    this.#act(this.#core.start(clock.now()));
+    this.#acting.act(this.#core.start(clock.now()));
     this.#door.onPacket((all, received) => {
       const messages = this.#network.without(all, received);
       if (messages.length > 0) this.#step({ type: 'packet', from: received.from, messages });
@@ -331,30 +328,12 @@ export class Gossip implements Membership, AsyncDisposable {
 
   #step(input: Input): void {
     if (this.#phase === 'closed') return;
-    this.#act(this.#core.step(input, this.#options.clock.now()));
+    this.#acting.act(this.#core.step(input, this.#options.clock.now()));
   }
 
-  /** Does what the core wants, in order, also when a listener makes the core want more meanwhile. */
-  #act(effects: readonly Effect[]): void {
-    for (const effect of effects) this.#effects.push(effect);
-    if (this.#isActing) return;
-    this.#isActing = true;
-    // This also reaches what is added while it goes on.
-    for (const effect of this.#effects) this.#guarded(effect);
-    this.#effects.length = 0;
-    this.#isActing = false;
-    this.#alarm.set(this.#core.wakeAt);
-    if (this.#phase === 'running') this.#keeper.looked(this.#core.clocks);
-  }
-
-  /** What cannot be done (a full disk, an address that cannot be sent to) is reported; the rest is done, and the pool still sees us. */
-  #guarded(effect: Effect): void {
-    try {
-      this.#do(effect);
-    } catch (error) {
-      this.#count('effects_failed');
-      this.#options.log.error({ error }, `gossip could not carry out "${effect.type}"`);
-    }
+  #fail(effect: Effect, error: unknown): void {
+    this.#count('effects_failed');
+    this.#options.log.error({ error }, `gossip could not carry out "${effect.type}"`);
   }
 
   #do(effect: Effect): void {
@@ -412,6 +391,6 @@ export class Gossip implements Membership, AsyncDisposable {
 
   #snapshot(): Snapshot {
     const { members, ...rest } = this.#core.snapshot;
-    return { ...rest, members: [...members, ...this.#former.filter(({ name }) => !this.#core.nodes.has(name))] };
+    return { ...rest, members: [...members, ...this.#lastRun.beside(this.#core.nodes)] };
   }
 }

@@ -29,22 +29,12 @@ export class Wires {
 
   carryOut(effect: WireEffect): void {
     const { door, streams, step, tcpTimeout } = this.#parts;
-    switch (effect.type) {
-      case 'send': {
-        const { to, messages, checksum } = effect;
-        door.send(to, messages, { crc: checksum, failed: () => step({ type: 'sendFailed', to }) });
-        return;
-      }
-      case 'request':
-        void this.#request(effect);
-        return;
-      case 'post':
-        void streams.post(effect.to, effect.message, tcpTimeout);
-        return;
-      case 'answer':
-        streams.answer(effect.stream, effect.message);
-        return;
-    }
+    if (effect.type === 'send') {
+      const { to, messages, checksum } = effect;
+      door.send(to, messages, { crc: checksum, failed: () => step({ type: 'sendFailed', to }) });
+    } else if (effect.type === 'request') void this.#request(effect);
+    else if (effect.type === 'post') void streams.post(effect.to, effect.message, tcpTimeout);
+    else streams.answer(effect.stream, effect.message);
   }
 
   async #request({ id, to, message, timeoutMs }: Extract<Effect, { type: 'request' }>): Promise<void> {

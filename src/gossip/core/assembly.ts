@@ -1,0 +1,117 @@
+import type { Random } from '../../base/random.ts';
+import { Carrier } from '../records/carrier.ts';
+import { Courier } from '../records/courier.ts';
+import { Library } from '../records/library.ts';
+import { OwnRecord } from '../records/own-record.ts';
+import { Intents } from '../serf/intents.ts';
+import { LamportClock } from '../serf/lamport.ts';
+import type { TagFacts } from '../serf/own-tags.ts';
+import { SerfLayer } from '../serf/serf-layer.ts';
+import { OWN_KINDS } from '../wire/messages.ts';
+import { Conflicts } from './conflicts.ts';
+import { Departure } from './departure.ts';
+import { Desk } from './desk.ts';
+import type { PartName } from './effect.ts';
+import { Exchange } from './exchange.ts';
+import { Isolation } from './isolation.ts';
+import type { Node } from './node.ts';
+import { Pings } from './pings.ts';
+import { Prober } from './prober.ts';
+import type { Profile } from './profile.ts';
+import { Reachability } from './reachability.ts';
+import { Reaper } from './reaper.ts';
+import { Requests } from './requests.ts';
+import { Roster } from './roster.ts';
+import { Rumors } from './rumors.ts';
+import { type Identity, Self } from './self.ts';
+import { Spreader } from './spreader.ts';
+
+/** Everything a core has to know when it starts. */
+export interface CoreOptions extends Identity {
+  readonly profile: Profile;
+  readonly random: Random;
+  readonly facts: TagFacts;
+  /** 8 bytes that tell this run from all others. */
+  readonly boot: Uint8Array;
+  /** Clocks and record versions of the last run, if there was one. */
+  readonly clocks?: readonly [member: number, event: number, query: number];
+  readonly versions?: Readonly<Record<PartName, number>>;
+  /** Everyone who is known from the start, in whatever state. */
+  readonly members?: readonly Node[];
+}
+
+/** The parts that a core is made of. */
+export type CoreParts = ReturnType<typeof assemble>;
+
+const NO_VERSIONS = { base: 0, checks: 0, services: 0 } as const;
+
+/** What every other part works with: time and dice, who is there, who we are, the way out, and the clocks. */
+function foundation(options: CoreOptions) {
+  const desk = new Desk(options.profile, options.random);
+  const roster = new Roster(options.random);
+  const spreader = new Spreader(desk, roster, options.name);
+  const self = new Self({ desk, roster, spreader }, options);
+  const [member = 1, event = 1, query = 1] = options.clocks ?? [];
+  const clocks = { member: new LamportClock(member), event: new LamportClock(event), query: new LamportClock(query) };
+  return { desk, roster, self, spreader, clocks };
+}
+
+/** Makes the parts of a core. They know each other through functions that are called later, so the order here is of no matter to them. */
+export function assemble(options: CoreOptions) {
+  const { facts, boot, versions = NO_VERSIONS } = options;
+  const shared = foundation(options);
+  const { desk, roster, self } = shared;
+  const requests = new Requests(desk);
+  const reachability = new Reachability(desk);
+  const library = new Library(desk);
+  const courier = new Courier({ ...shared, boot });
+  const serf: SerfLayer = new SerfLayer({
+    ...shared,
+    digests: () => carrier.digests,
+    sendEvents: (node, body) => courier.send(node, OWN_KINDS.events, body),
+    nameLost: (by) => self.silence(by),
+  });
+  courier.handle(OWN_KINDS.events, (body, from) => serf.receiveEvents(body, from));
+  const pings = new Pings({ ...shared, acks: serf.acks });
+  const isolation: Isolation = new Isolation({
+    ...shared,
+    pings,
+    acquit: (name) => rumors.acquit(name),
+    accuse: (name) => rumors.accuse(name),
+    refresh: (place) => exchange.refresh(place),
+  });
+  const own: OwnRecord = new OwnRecord({
+    ...shared,
+    library,
+    facts,
+    versions,
+    publish: (delta) => carrier.publish(delta),
+  });
+  const surpass = (part: PartName, version: number) => own.surpass(part, version);
+  const carrier: Carrier = new Carrier({ ...shared, courier, library, selfId: facts.id, surpass });
+  /** A member that is no longer in the list leaves nothing behind but, for a while, the reasons. */
+  const forgotten = (node: Node) => {
+    carrier.forgotten(node);
+    serf.forget(node);
+    reachability.forget(node.name);
+    isolation.release(node.name);
+    desk.evidence.forget(node.name, desk.now);
+  };
+  const intents = new Intents({ ...shared, selfName: self.name, isLeaving: () => self.isLeaving, forgotten });
+  const watch = { pings, isolation, reachability };
+  const rumors: Rumors = new Rumors({
+    ...shared,
+    ...watch,
+    intents,
+    conflicts: new Conflicts({ ...shared, pings, requests, claimed: (rival) => serf.onRival(rival) }),
+    zone: facts.zone,
+    arrived: (node, before) => carrier.noticed(node, before),
+    departed: (node) => carrier.departed(node),
+  });
+  const parts = { ...shared, ...watch, requests, intents, rumors };
+  const exchange: Exchange = new Exchange({ ...parts, carrier, events: serf.events, zone: facts.zone });
+  const departure = new Departure(parts);
+  const prober = new Prober({ ...parts, acks: serf.acks });
+  const reaper = new Reaper(desk, roster, forgotten);
+  return { ...parts, library, own, courier, carrier, serf, exchange, departure, prober, reaper };
+}
