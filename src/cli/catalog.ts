@@ -13,6 +13,8 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['gossip', 'The nodes of the pool, and how to join and leave it.'],
   ['gossip events', 'What people and programs tell the whole pool.'],
   ['gossip keyring', 'The keys that the nodes encrypt with.'],
+  ['gossip zone', 'The zones, and which of them this node is in.'],
+  ['gossip zone key', 'The key files of zones on this machine.'],
   ['collectors', 'What the agent sees of this machine.'],
   ['detectors', 'Which groups this node is in, and why.'],
   ['monitoring', 'How the checks of the nodes stand.'],

@@ -2,6 +2,14 @@ import { expect, test } from 'vitest';
 import { infoText } from '../../src/cli/info-text.ts';
 
 const INFO = {
+  name: 'web1',
+  display_name: '',
+  system_distro: '',
+  uuid: 'u1',
+  local_addr: '10.0.0.1',
+  public_addr: '10.0.0.1',
+  socket: '/run/opsbro.sock',
+  version: '1',
   warnings: [],
   reasons: [],
   ports: {},

@@ -43,7 +43,7 @@ test('the page shows every node and what becomes of it, live, and asks nobody bu
     await row('page-b').getByText('opsbro gossip why').waitFor();
 
     await b.opsbro('gossip', 'leave', '--yes');
-    await row('page-b').getByText('left').waitFor();
+    await row('page-b').getByText('– left', { exact: true }).waitFor();
 
     expect(problems).toEqual([]);
     expect([...hosts]).toEqual([`127.0.0.1:${a.ports.http}`]);
