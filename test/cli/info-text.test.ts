@@ -10,6 +10,7 @@ const INFO = {
   public_addr: '10.0.0.1',
   socket: '/run/opsbro.sock',
   version: '1',
+  node_version: 'v20',
   warnings: [],
   reasons: [],
   ports: {},
