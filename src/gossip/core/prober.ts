@@ -167,7 +167,8 @@ export class Prober {
   #accuse(probe: Probe): void {
     const { desk, roster, rumors, self } = this.#parts;
     const node = roster.get(probe.node.name);
-    if (!node || !isLive(node)) return;
+    // One that raised its incarnation meanwhile has spoken, and may be elsewhere now: the silence is not its own.
+    if (!node || !isLive(node) || node.incarnation !== probe.node.incarnation) return;
     const { asked, nacks: nacked, tcp } = probe;
     const [ms, { score }] = [Math.round(desk.now - probe.sentAt), desk.awareness];
     desk.observe(node, 'probe-timeout', self.name, { ms, score });

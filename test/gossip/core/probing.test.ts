@@ -194,6 +194,14 @@ describe('an accusation', () => {
     expect(told.some(({ to }) => to !== ours)).toBe(true);
   });
 
+  test('is not made of one that spoke since, maybe from elsewhere: it was the old place that was silent', () => {
+    const { bench } = probing(['a', 'b']);
+    bench.wait(600).hear(alive('bob', 2));
+    fail(bench, 1);
+    expect(bench.state('bob')).toBe('alive');
+    expect(bench.core.counts.get('suspicions')).toBeUndefined();
+  });
+
   test('is not taken back by an answer that comes too late, which is noted', () => {
     const { bench, seqNo } = accused();
     bench.wait(200).hear(ack(seqNo));
