@@ -112,7 +112,10 @@ class PlainQueue {
 const steps = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.record({ put: fc.nat(30), length: fc.integer({ min: 1, max: 60 }) }) },
-    { weight: 3, arbitrary: fc.record({ take: fc.integer({ min: 40, max: 500 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ take: fc.integer({ min: 40, max: 900 }), limit: fc.integer({ min: 2, max: 4 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ trim: fc.nat(20) }) },
   ),
   { maxLength: 80 },
@@ -129,8 +132,9 @@ test('whatever comes and goes, it gives what a queue gives that sorts everything
           queue.put('membership', `${step.put}`, message);
           plain.put(`${step.put}`, message);
         } else if ('take' in step) {
-          const given = queue.take({ bytes: step.take, parts: 127 }, { limit: 3, classes: ALL, to: '' });
-          expect(given).toEqual(plain.take(step.take, 3));
+          const { take: bytes, limit } = step;
+          const given = queue.take({ bytes, parts: 127 }, { limit, classes: ALL, to: '' });
+          expect(given).toEqual(plain.take(bytes, limit));
         } else {
           queue.trim(step.trim);
           plain.trim(step.trim);

@@ -33,6 +33,8 @@ export class Pile {
   readonly #items = new Map<string, Item>();
   /** By how often their news was told. */
   readonly #buckets: Bucket<Item>[] = [];
+  /** What a datagram with all of it takes. */
+  #bytes = 0;
 
   get size(): number {
     return this.#items.size;
@@ -44,13 +46,15 @@ export class Pile {
 
   put(item: Item): void {
     const before = this.#items.get(item.key);
-    if (before) this.#bucket(before.told).delete(before);
+    if (before) this.#delete(before);
     this.#items.set(item.key, item);
+    this.#bytes += item.size + PART_OVERHEAD;
     this.#bucket(item.told).add(item);
   }
 
   clear(): void {
     this.#items.clear();
+    this.#bytes = 0;
     for (const bucket of this.#buckets) bucket.clear();
   }
 
@@ -67,6 +71,7 @@ export class Pile {
 
   /** Takes what fits, the least told first, and counts it as told once more. */
   take(room: Room, { limit, to }: Receiver): PacketMessage[] {
+    if (this.#fits(room, to)) return this.#takeAll(room, limit);
     const taken: Item[] = [];
     for (const bucket of this.#buckets) if (bucket.size > 0) takeFrom(bucket, { room, to, taken });
     for (const item of taken) this.#bucket(item.told).delete(item);
@@ -75,16 +80,48 @@ export class Pile {
     return taken.map(({ message }) => message);
   }
 
+  /** Whether one datagram has room for all of it; mostly it has. */
+  #fits(room: Room, to: string): boolean {
+    if (this.#bytes > room.bytes || this.#items.size > room.parts) return false;
+    for (const { message } of this.#items.values()) if (isOwnWord(message, to)) return false;
+    return true;
+  }
+
+  /** Nothing has to be put in order again: what was told equally often still is. */
+  #takeAll(room: Room, limit: number): PacketMessage[] {
+    room.bytes -= this.#bytes;
+    room.parts -= this.#items.size;
+    const messages: PacketMessage[] = [];
+    for (const bucket of this.#buckets) {
+      for (let place = 0; place < bucket.size; place += 1) {
+        const item = bucket.at(place);
+        if (!item) continue;
+        messages.push(item.message);
+        item.told += 1;
+        if (item.told >= limit) this.#forget(item);
+      }
+    }
+    const [spare = new Bucket<Item>()] = this.#buckets.splice(limit - 1);
+    spare.clear();
+    this.#buckets.unshift(spare);
+    return messages;
+  }
+
   #countTold(item: Item | undefined, limit: number): void {
     if (!item) return;
     item.told += 1;
-    if (item.told >= limit) this.#items.delete(item.key);
+    if (item.told >= limit) this.#forget(item);
     else this.#bucket(item.told).add(item);
   }
 
   #delete(item: Item): void {
     this.#bucket(item.told).delete(item);
-    this.#items.delete(item.key);
+    this.#forget(item);
+  }
+
+  #forget({ key, size }: Item): void {
+    this.#items.delete(key);
+    this.#bytes -= size + PART_OVERHEAD;
   }
 
   #bucket(told: number): Bucket<Item> {
