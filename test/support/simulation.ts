@@ -179,7 +179,7 @@ export class Simulation {
 
   /**
    * Starts a member that ended. Left out, it knows its incarnation and nothing else; with its disk it also knows who was there; a lost
-   * disk makes it another machine. `elsewhere`: at a new address.
+   * disk makes it another machine. `elsewhere`: at a new address, which it tells first, as agents do, if it knows whom.
    */
   restart(name: string, { disk, elsewhere = false }: { disk?: 'kept' | 'lost'; elsewhere?: boolean } = {}): void {
     const host = this.#host(name);
@@ -192,6 +192,8 @@ export class Simulation {
       ...(disk === 'lost' ? { id: `id-${name}-${born}` } : { id: host.id, disk: kept }),
       ...(elsewhere ? {} : { port: host.port }),
     });
+    const to = kept.snapshot.members;
+    if (elsewhere && to.length > 0) this.give(name, { type: 'move', to, incarnation: before.incarnation });
   }
 
   /** Lets a process stand still for so long. */

@@ -22,8 +22,8 @@ interface Surroundings {
 /** What must hold in every run, whatever happens to the members; what does not is thrown. */
 export class Invariants {
   readonly #around: Surroundings;
-  /** How often each host told a piece of news. */
-  readonly #told = new WeakMap<Host, WeakMap<PacketMessage, number>>();
+  /** How often each host told a piece of news since it last changed its mind of that member. */
+  readonly #told = new WeakMap<Host, Map<string, WeakMap<PacketMessage, number>>>();
   readonly #seen = new WeakMap<Host, Map<string, Node>>();
 
   constructor(around: Surroundings) {
@@ -36,10 +36,13 @@ export class Invariants {
     const size = messages.reduce((sum, message) => sum + encodedSize(message) + 2, HEADS);
     if (messages.length > 1 && size > DATAGRAM_BUDGET) fail(`${from.key} sends a datagram of ${size} bytes`);
     for (const message of messages) this.#checkMessage(from, to, message);
+    if (!isFarewell(from, messages)) for (const message of messages) this.#countTold(from, message);
   }
 
   /** Looks at a change that a host made in what it knows of a member. */
   checkChange(by: Host, node: Node): void {
+    // What was told on as one more voice against a former life may come again, and is news then.
+    this.#told.get(by)?.delete(node.name);
     const highest = this.#around.incarnationOf(node.name);
     if (highest !== undefined && node.incarnation > highest) {
       fail(`${by.key} holds incarnation ${node.incarnation} of ${node.name}, which never had one above ${highest}`);
@@ -69,18 +72,26 @@ export class Invariants {
       fail(`${from.key} sends an own message to ${to.key}, which is none of ours`);
     }
     if (message.kind === 'alive' && message.versions.length !== 6) fail(`${from.key} sends short versions`);
-    if (NEWS.has(message.kind)) this.#countTold(from, message);
   }
 
   #countTold(from: Host, message: PacketMessage): void {
-    const told = this.#told.get(from) ?? new WeakMap<PacketMessage, number>();
-    this.#told.set(from, told);
+    if (!('node' in message) || !NEWS.has(message.kind)) return;
+    const { node: name } = message;
+    const byName = this.#told.get(from) ?? new Map<string, WeakMap<PacketMessage, number>>();
+    this.#told.set(from, byName);
+    const told = byName.get(name) ?? new WeakMap<PacketMessage, number>();
+    byName.set(name, told);
     const times = (told.get(message) ?? 0) + 1;
     told.set(message, times);
     const limit = retransmitLimit(this.#around.size(), this.#around.profile.retransmitMult);
     if (times > limit) fail(`${from.key} tells ${message.kind} for the ${times}th time, limit ${limit}`);
   }
 }
+
+/** One that moved says to each place that it left the old one; that is not gossip. */
+const isFarewell = ({ machine }: Host, messages: readonly PacketMessage[]): boolean =>
+  machine.self.state === 'alive' &&
+  messages.some((message) => message.kind === 'dead' && message.node === machine.self.name);
 
 /** A rebuilt member, or one that moved, counts from 1 again; that is believed of the dead only. */
 const mayStartAgain = (before: Node): boolean => before.state === 'dead' || before.state === 'left' || !before.listed;

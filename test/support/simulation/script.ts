@@ -53,6 +53,8 @@ export type Watch = (pool: Simulation) => string | undefined;
 /** Nothing lasts longer to form. */
 const FORMING_MS = 10_000;
 const LOOK_MS = 1_000;
+/** One that moved lets the others take it in before it joins. */
+const TOLD_MS = 1_000;
 
 /** Plays a script to its end. Throws, naming the seed, when something happens that must never be. */
 export function play(
@@ -110,7 +112,7 @@ function act(pool: Simulation, action: Action): void {
       return;
     case 'restart':
       pool.restart(action.name, action);
-      pool.join(action.name, action.seed);
+      pool.clock.after(action.elsewhere ? TOLD_MS : 0, () => pool.join(action.name, action.seed));
       return;
     case 'add':
       pool.add(action.name, action.as === undefined ? {} : { name: action.as });
