@@ -88,7 +88,8 @@ export function assemble(options: CoreOptions) {
     publish: (delta) => carrier.publish(delta),
   });
   const surpass = (part: PartName, version: number) => own.surpass(part, version);
-  const carrier: Carrier = new Carrier({ ...shared, courier, library, selfId: facts.id, surpass });
+  const refresh = (teller: Node) => exchange.refresh(teller);
+  const carrier: Carrier = new Carrier({ ...shared, courier, library, selfId: facts.id, surpass, refresh });
   /** A member that is no longer in the list leaves nothing behind but, for a while, the reasons. */
   const forgotten = (node: Node) => {
     carrier.forgotten(node);

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../net/address.ts';
 import type { Desk } from '../core/desk.ts';
 import { PART_NAMES, type PartName } from '../core/effect.ts';
 import { isOurs, type Node } from '../core/node.ts';
@@ -34,6 +35,8 @@ interface Parts {
   readonly selfId: string;
   /** Someone knows a newer version of a part of our own record. */
   readonly surpass: (part: PartName, version: number) => void;
+  /** A member speaks of one that we do not know: exchanges everything with it. */
+  readonly refresh: (teller: Endpoint) => void;
 }
 
 /** The answer to a push/pull carries parts up to about so many bytes; what is left is fetched from its owner. */
@@ -41,6 +44,8 @@ const SUPPLEMENT_LIMIT = 1_048_576;
 const MAX_WANTS = 64;
 /** Lists of versions that are answered in a second, whoever sends them. */
 const MAX_LISTS = 10;
+/** Whoever speaks of members that we do not know is asked about all members at most once in so long. */
+const REFRESH_MS = 10_000;
 
 /** Brings what nodes say of themselves from node to node: changes by gossip, whole parts on demand and with each push/pull. */
 export class Carrier {
@@ -52,6 +57,7 @@ export class Carrier {
   /** What probed members say of all records they hold. */
   readonly digests: RecordDigests;
   #lists = { since: Number.NEGATIVE_INFINITY, count: 0 };
+  #nextRefresh = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -139,6 +145,7 @@ export class Carrier {
 
   #learnVersions(id: string, versions: readonly number[], from: Node | undefined): void {
     if (id !== this.#parts.selfId) {
+      if (!this.#names.has(id)) this.#missed(from);
       this.#fetcher.compare(id, { versions }, from?.name);
       return;
     }
@@ -213,12 +220,22 @@ export class Carrier {
   #full({ id, part, version, entries }: Full, from: Node | undefined): void {
     const { desk, library, selfId } = this.#parts;
     if (id === selfId && part === 'base' && from?.tags.get('id') === id) this.#rivals.answered(from, entries);
+    if (id !== selfId && !this.#names.has(id)) this.#missed(from);
     if (!this.#isWelcome(id, part, version) || version <= library.get(id)[part].version) return;
     if (isTooLarge(entries)) {
       desk.count('dropped_record_too_large');
       return;
     }
     library.replace({ id, part }, version, entries);
+  }
+
+  /** The word of its arrival may have missed us: that is rare, but else only the next push/pull, minutes later in a big pool, would tell. */
+  #missed(teller: Node | undefined): void {
+    const { desk, refresh } = this.#parts;
+    if (!teller || desk.now < this.#nextRefresh) return;
+    this.#nextRefresh = desk.now + REFRESH_MS;
+    desk.count('members_missed');
+    refresh(teller);
   }
 
   /** Only what members of the pool say is kept, and nobody tells us what we are. */

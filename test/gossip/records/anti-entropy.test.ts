@@ -35,6 +35,8 @@ const nodeOf = (name: string, port: number): Node => ({
 
 /** Three members that hear nothing of each other but what goes over streams. */
 class Trio {
+  /** Who asked whom about all members. */
+  readonly refreshed: string[] = [];
   readonly sides = new Map(NAMES.map((name, port) => [name, this.#side(name, port)]));
   posts = 0;
   now = 0;
@@ -46,7 +48,16 @@ class Trio {
     const self = new Self({ desk, roster, spreader }, { name, address: '10.0.0.1', port, incarnation: 1 });
     const library = new Library(desk);
     const courier = new Courier({ desk, roster, self, spreader, boot: new Uint8Array(8).fill(port) });
-    const carrier = new Carrier({ desk, roster, self, courier, library, selfId: `id-${name}`, surpass: () => {} });
+    const carrier = new Carrier({
+      desk,
+      roster,
+      self,
+      courier,
+      library,
+      selfId: `id-${name}`,
+      surpass: () => {},
+      refresh: ({ port: asked }) => this.refreshed.push(`${name} asks ${NAMES[asked]}`),
+    });
     for (const [place, other] of NAMES.entries()) {
       if (other === name) continue;
       roster.set(nodeOf(other, place));
@@ -172,6 +183,18 @@ describe('members whose records differ', () => {
       trio.side('a').carrier.digests.heard(trio.side('b').node, foreign);
     }
     expect(trio.side('a').desk.counts.get('record_exchanges')).toBeLessThan(25);
+  });
+
+  test.each([
+    ['who is asked', 'a', 'b'],
+    ['who asks', 'b', 'a'],
+  ] as const)('find out that one of them, %s, lacks a member, which then asks about all members', (_, by, other) => {
+    const trio = new Trio();
+    trio.side('a').carrier.noticed(nodeOf('late', 9));
+    trio.knows('a', 'id-late', 1);
+    for (let probe = 0; probe < 6; probe += 1) trio.probe(by, other);
+    expect(trio.refreshed).toEqual(['b asks a']);
+    expect(trio.version('b', 'id-late')).toBe(0);
   });
 
   test('that ask too often are not answered', () => {
