@@ -47,6 +47,10 @@ export class Alone implements Pool, PoolActions {
     return new Map();
   }
 
+  get complaints(): readonly [] {
+    return [];
+  }
+
   async join(): Promise<never> {
     throw switchedOff();
   }

@@ -9,11 +9,15 @@ import type { World } from './world.ts';
 
 export type AgentState = 'initializing' | 'ok' | 'stopping';
 
+const SHOWN_COMPLAINTS = 8;
+
 interface Seen {
   readonly world: World;
   readonly config: AgentConfig;
   readonly state: AgentState;
   readonly warnings: readonly string[];
+  /** What is wrong with others who send to this node. */
+  readonly complaints: readonly string[];
   /** Those of the own zone. */
   readonly keys: Pick<ZoneKeys, 'state' | 'fingerprints'>;
   /** Epoch milliseconds. */
@@ -32,7 +36,7 @@ export function factsOf(seen: Seen): AgentFactsJson {
   const distribution = textAt(system, 'os', 'linux', 'distribution');
   return {
     agent_state: seen.state,
-    warnings: [...seen.warnings],
+    warnings: [...seen.warnings, ...firstOf(seen.complaints)],
     pid: process.pid,
     started: seen.started,
     version: world.version,
@@ -63,6 +67,13 @@ export function factsOf(seen: Seen): AgentFactsJson {
     memory_consumption: vitals.memoryBytes,
     event_loop: vitals.loopDelay,
   };
+}
+
+/** Anybody can send from many addresses: that must not bury the rest. */
+function firstOf(complaints: readonly string[]): string[] {
+  const more = complaints.length - SHOWN_COMPLAINTS;
+  const shown = complaints.slice(0, SHOWN_COMPLAINTS);
+  return more > 0 ? [...shown, `and ${more} more addresses send what cannot be used; see the log`] : shown;
 }
 
 /** The text at a path of a tree; empty when there is none. */

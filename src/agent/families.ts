@@ -31,14 +31,24 @@ const GOSSIP_STATES: ReadonlyMap<string, string> = new Map([
   ['isolated', '1 while this node asks other members and hears nobody.'],
 ]);
 
+/** So begin the names of what gossip threw away. */
+const DROPPED = 'dropped_';
+
 /** What the parts of the agent count of themselves, for `/metrics`. */
 export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Iterable<Family> {
   const isQueue = ([name]: readonly [string, number]) => name.startsWith('queue_');
   const isState = ([name]: readonly [string, number]) => GOSSIP_STATES.has(name);
   const queues = [...gossip].filter(isQueue);
-  const totals = [...gossip].filter((entry) => !isQueue(entry) && !isState(entry));
+  const isDrop = ([name]: readonly [string, number]) => name.startsWith(DROPPED);
+  const totals = [...gossip].filter((entry) => !isQueue(entry) && !isState(entry) && !isDrop(entry));
+  const drops = [...gossip].filter(isDrop).map(([name, value]) => [name.slice(DROPPED.length), value] as const);
   yield gauge('opsbro_uptime_seconds', 'Time since the agent started.', [{ value: uptime }]);
   yield counter('opsbro_gossip_total', 'What happened in gossip, by name.', labelled('name', totals));
+  yield counter(
+    'opsbro_gossip_dropped_total',
+    'What came in by gossip and was thrown away, by reason.',
+    labelled('reason', drops),
+  );
   yield gauge('opsbro_gossip_queue', 'Messages that wait to be told on.', labelled('name', queues));
   const isNow = ([name]: readonly [string, number]) => name.endsWith('_now');
   const peerTotals = [...peers].filter((entry) => !isNow(entry));

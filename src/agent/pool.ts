@@ -5,6 +5,8 @@ import type { PoolActions } from '../model/pool.ts';
 export interface Pool extends Membership, PoolActions, AsyncDisposable {
   /** How often what happened, by name. */
   readonly counters: ReadonlyMap<string, number>;
+  /** A sentence on each address of which something was thrown away in the last minute, such as a node with another key. */
+  readonly complaints: readonly string[];
   /** Looks for the pool in the background. */
   rejoin(seeds: readonly string[]): void;
   /** Leaves on purpose; resolves when the pool knows. */

@@ -1,4 +1,4 @@
-import { FAILURES, type FailureCode, messageOf, OpsbroError } from '../base/errors.ts';
+import { FAILURES, type FailureCode, messageOf } from '../base/errors.ts';
 
 /** An error that the agent answered with. */
 export class AgentRefusal extends Error {
@@ -41,13 +41,25 @@ function readError(answer: unknown): ReadError {
 /** With which code the command ends because of what was thrown. */
 export function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof UsageError) return 2;
-  if (thrown instanceof OpsbroError) return FAILURES[thrown.code].exit;
+  const code = codeOf(thrown);
+  if (code !== undefined) return FAILURES[code].exit;
   if (thrown instanceof AgentRefusal) return exitOfRefusal(thrown);
   return 70;
 }
 
+/**
+ * The code of an error of ours, if it is one. What the command line takes of the agent has a class of the same name of its own, so the class
+ * itself does not tell.
+ */
+function codeOf(thrown: unknown): FailureCode | undefined {
+  if (!(thrown instanceof Error) || thrown.name !== 'OpsbroError' || !('code' in thrown)) return undefined;
+  return isFailureCode(thrown.code) ? thrown.code : undefined;
+}
+
+const isFailureCode = (code: unknown): code is FailureCode => typeof code === 'string' && Object.hasOwn(FAILURES, code);
+
 function exitOfRefusal({ code, status }: AgentRefusal): number {
-  if (Object.hasOwn(FAILURES, code)) return FAILURES[code as FailureCode].exit;
+  if (isFailureCode(code)) return FAILURES[code].exit;
   return status >= 500 ? 1 : 2;
 }
 
@@ -66,6 +78,6 @@ export function errorJson(thrown: unknown): unknown {
     const { code, details } = thrown;
     return { error: { code, message, ...(details === undefined ? {} : { details }) } };
   }
-  if (thrown instanceof OpsbroError) return { error: { code: thrown.code, message } };
-  return { error: { code: thrown instanceof UsageError ? 'bad_request' : 'internal', message } };
+  const code = codeOf(thrown) ?? (thrown instanceof UsageError ? 'bad_request' : 'internal');
+  return { error: { code, message } };
 }

@@ -61,6 +61,12 @@ export class ZoneKeys implements KeySource {
     return (this.keyring ?? []).map(({ fingerprint }) => fingerprint);
   }
 
+  /** The key with that fingerprint, in base64; nothing when it is none of ours. */
+  named(fingerprint: string): string | undefined {
+    const key = this.keyring?.find((each) => each.fingerprint === fingerprint);
+    return key === undefined ? undefined : key.secret.export().toString('base64');
+  }
+
   /**
    * Adds a key, makes one the primary, or takes one away: first on disk, then here. Throws `conflict` when the zone has no keys or is
    * closed, or the key cannot be used or removed; `bad_request` when it is no key; `store_failed` when it cannot be written. What is so

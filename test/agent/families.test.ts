@@ -8,6 +8,7 @@ test('what the parts count is a sound page for Prometheus', () => {
       gossip: new Map([
         ['queue_membership', 2],
         ['packets_in', 7],
+        ['dropped_decrypt', 4],
       ]),
       peers: new Map([
         ['answered', 3],
@@ -24,6 +25,7 @@ test('what the parts count is a sound page for Prometheus', () => {
   expect(page.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
     'opsbro_uptime_seconds 12.5',
     'opsbro_gossip_total{name="packets_in"} 7',
+    'opsbro_gossip_dropped_total{reason="decrypt"} 4',
     'opsbro_gossip_queue{name="queue_membership"} 2',
     'opsbro_peer_total{name="answered"} 3',
     'opsbro_peer_open{name="secured_now"} 1',

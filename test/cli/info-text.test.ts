@@ -2,15 +2,14 @@ import { expect, test } from 'vitest';
 import { infoText } from '../../src/cli/info-text.ts';
 
 const INFO = {
-  name: 'web1',
+  name: 'a',
   display_name: '',
   system_distro: '',
-  uuid: 'u1',
-  local_addr: '10.0.0.1',
-  public_addr: '10.0.0.1',
-  socket: '/run/opsbro.sock',
-  version: '1',
-  node_version: 'v20',
+  local_addr: '',
+  public_addr: '',
+  socket: '',
+  version: '',
+  node_version: '',
   warnings: [],
   reasons: [],
   ports: {},

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { fakeAgent, opsbro } from '../support/cli.ts';
 
-describe('keyring', () => {
-  const node = (name: string, keys: readonly string[], over: object = {}) => ({
-    name,
-    ok: true,
-    message: '',
-    primary: keys[0] ?? '',
-    keys,
-    ...over,
-  });
-  const [A, B] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb'];
-  const both = (...keys: readonly string[]) => ({ nodes: [node('n1', keys), node('n2', keys)], silent: [] });
+const node = (name: string, keys: readonly string[], over: object = {}) => ({
+  name,
+  ok: true,
+  message: '',
+  primary: keys[0] ?? '',
+  keys,
+  ...over,
+});
+const [A, B] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb'];
+const both = (...keys: readonly string[]) => ({ nodes: [node('n1', keys), node('n2', keys)], silent: [] });
 
+describe('keyring', () => {
   test('list shows who has which, and who failed', async () => {
     const failed = node('n2', [], { ok: false, message: 'no keyring' });
     await using agent = await fakeAgent({
@@ -29,6 +29,16 @@ describe('keyring', () => {
     ]);
   });
 
+  test('a change shows what each did, as nobody names keys then', async () => {
+    const failed = node('n2', [], { ok: false, message: 'no keyring' });
+    await using agent = await fakeAgent({
+      'POST /agent/keyring': { nodes: [node('n1', []), failed], silent: ['n3'] },
+    });
+    const { code, out } = await opsbro('gossip keyring install k --yes', agent);
+    expect(code).toBe(2);
+    expect(out.split('\n')).toEqual(['NODE  MESSAGE', 'n1    done', 'n2    failed: no keyring', 'n3    no answer', '']);
+  });
+
   test.each(['install', 'use', 'remove'])('%s changes nothing before that is agreed to', async (op) => {
     await using agent = await fakeAgent({ 'GET /agent/keyring': both(A), 'POST /agent/keyring': both(A) });
     expect((await opsbro(`gossip keyring ${op} k`, agent)).code).toBe(1);
@@ -37,8 +47,10 @@ describe('keyring', () => {
     expect((await opsbro(`gossip keyring ${op} k --yes`, agent)).code).toBe(0);
     expect(agent.asked()).toEqual(['GET /agent/keyring', `POST /agent/keyring {"op":"${op}","key":"k"}`]);
   });
+});
 
-  test('rotate installs a new key, uses it and removes the old one', async () => {
+describe('keyring rotate', () => {
+  test('installs a new key, uses it and removes the old one', async () => {
     await using agent = await fakeAgent({ 'GET /agent/keyring': both(A), 'POST /agent/keyring': both(A) });
     expect((await opsbro('gossip keyring rotate', agent)).code).toBe(1);
     expect((await opsbro('gossip keyring rotate --dry-run', agent)).code).toBe(0);
@@ -51,7 +63,7 @@ describe('keyring', () => {
     ]);
   });
 
-  test('rotate stops at the first failure and says how to go on', async () => {
+  test('stops at the first failure and says how to go on', async () => {
     const broken = { nodes: [node('n1', [A])], silent: ['n2'] };
     await using agent = await fakeAgent({ 'GET /agent/keyring': both(A), 'POST /agent/keyring': broken });
     expect(await opsbro('gossip keyring rotate --yes', agent)).toMatchObject({
@@ -61,7 +73,7 @@ describe('keyring', () => {
     expect(agent.asked()).toHaveLength(2);
   });
 
-  test('rotate goes on with what is left to do', async () => {
+  test('goes on with what is left to do', async () => {
     await using installed = await fakeAgent({ 'GET /agent/keyring': both(A, B), 'POST /agent/keyring': both(B, A) });
     expect(await opsbro('gossip keyring rotate --yes', installed)).toMatchObject({
       code: 2,

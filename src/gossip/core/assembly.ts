@@ -1,4 +1,5 @@
 import type { Random } from '../../base/random.ts';
+import type { Endpoint } from '../../net/address.ts';
 import { Carrier } from '../records/carrier.ts';
 import { Courier } from '../records/courier.ts';
 import { Library } from '../records/library.ts';
@@ -88,7 +89,7 @@ export function assemble(options: CoreOptions) {
     publish: (delta) => carrier.publish(delta),
   });
   const surpass = (part: PartName, version: number) => own.surpass(part, version);
-  const refresh = (teller: Node) => exchange.refresh(teller);
+  const refresh = (teller: Endpoint) => exchange.refresh(teller);
   const carrier: Carrier = new Carrier({ ...shared, courier, library, selfId: facts.id, surpass, refresh });
   /** A member that is no longer in the list leaves nothing behind but, for a while, the reasons. */
   const forgotten = (node: Node) => {
