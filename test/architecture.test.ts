@@ -82,6 +82,12 @@ test.each(files.filter((file) => !MAY_TOUCH_THE_WORLD.has(file.split('/')[0] ?? 
   },
 );
 
+test('what decides on members knows no time of day: a clock that is set changes nobody', () => {
+  const deciding = files.filter((file) => /^gossip\/(core|serf|records|wire)\//.test(file));
+  expect(deciding.length).toBeGreaterThan(50);
+  expect(deciding.filter((file) => /\bwall\(|base\/clock/.test(sources.get(file) ?? ''))).toEqual([]);
+});
+
 test('jsep is set up in one place', () => {
   expect([...sources].filter(([, text]) => /from 'jsep'/.test(text)).map(([file]) => file).length).toBeLessThanOrEqual(
     1,

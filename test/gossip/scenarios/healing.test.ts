@@ -41,6 +41,19 @@ test('a member that restarts with its disk, without it, or at another address is
   }
 });
 
+test('of five that all ended, two that start again know all five: three are dead, and nobody is forgotten', () => {
+  const pool = new Simulation({ seed: 9 });
+  const names = pool.addPrimed(5);
+  pool.run(5_000);
+  for (const name of names) pool.kill(name);
+  pool.run(3_600_000);
+  for (const name of ['n1', 'n3']) pool.restart(name, { disk: 'kept' });
+  eventually(pool, 30_000, 'the two see each other', () => pool.allSee(['n1', 'n3'], 'alive'));
+  pool.run(1_800_000);
+  expect(pool.allSee(['n0', 'n2', 'n4'], 'dead')).toBe(true);
+  expect(pool.sightings.filter(({ change }) => change === 'member-reap')).toEqual([]);
+});
+
 test('a replayed recording of a minute changes nothing an hour later', { timeout: 60_000 }, () => {
   const pool = new Simulation({ seed: 6 });
   const names = pool.addPrimed(4);
