@@ -14,8 +14,11 @@ const SETTLING_MS = 5_000;
 interface Figures {
   readonly idlePackets: number;
   readonly idleBytes: number;
+  /** Those of push/pulls: they grow with the pool, as each brings all members, and stay in bounds as they become rare. */
+  readonly idleStreamBytes: number;
   /** Milliseconds until everyone knows. */
   readonly join: number;
+  readonly event: number;
   readonly change: number;
   readonly crash: number;
 }
@@ -25,23 +28,30 @@ function observe(size: number, seed: number): Figures {
   const pool = new Simulation({ seed, unchecked: true, measured: true });
   const names = pool.addPrimed(size);
   pool.run(SETTLING_MS);
-  const sent = () => names.map((name) => pool.sentBy(name));
-  const packets = () => sent().reduce((sum, each) => sum + each.packets, 0);
-  const bytes = () => sent().reduce((sum, each) => sum + each.bytes, 0);
-  const [packetsBefore, bytesBefore] = [packets(), bytes()];
+  const sum = (key: 'packets' | 'bytes' | 'streamBytes') =>
+    names.reduce((total, name) => total + pool.sentBy(name)[key], 0);
+  const sums = () => ({ packets: sum('packets'), bytes: sum('bytes'), streamBytes: sum('streamBytes') });
+  const before = sums();
   pool.run(IDLE_MS);
+  const after = sums();
   const perMember = (count: number) => count / size / (IDLE_MS / 1_000);
-  const idlePackets = perMember(packets() - packetsBefore);
-  const idleBytes = perMember(bytes() - bytesBefore);
+  const idlePackets = perMember(after.packets - before.packets);
+  const idleStreamBytes = perMember(after.streamBytes - before.streamBytes);
+  const idleBytes = perMember(after.bytes - before.bytes) - idleStreamBytes;
   const until = (holds: () => boolean) => pool.runUntil(holds, LIMIT_MS) ?? Number.NaN;
   pool.add('late');
   pool.join('late', 'n1');
   const join = until(() => pool.allSee(['late'], 'alive'));
+  const heard = new Set<string>(['n4']);
+  pool.noticed = (by, effect) => effect.type === 'event' && heard.add(by);
+  pool.give('n4', { type: 'tellEvent', name: 'deploy', payload: new Uint8Array() });
+  const event = until(() => names.every((name) => heard.has(name)));
+  pool.noticed = () => {};
   pool.say('n2', 'checks', { 'core/load': 'critical' });
   const change = until(() => names.every((by) => pool.core(by).record('id-n2').checks.entries.has('core/load')));
   pool.kill('n3');
   const crash = until(() => pool.allSee(['n3'], 'dead'));
-  return { idlePackets, idleBytes, join, change, crash };
+  return { idlePackets, idleBytes, idleStreamBytes, join, event, change, crash };
 }
 
 function rowsOf(label: string, figures: Figures, small: Figures): Row[] {
@@ -54,8 +64,10 @@ function rowsOf(label: string, figures: Figures, small: Figures): Row[] {
   });
   return [
     row('datagrams a second of a member, idle', '/s', 'idlePackets'),
-    row('bytes a second of a member, idle', 'B/s', 'idleBytes'),
+    row('bytes a second of a member in datagrams, idle', 'B/s', 'idleBytes'),
+    row('bytes a second of a member in streams, idle', 'B/s', 'idleStreamBytes'),
     row('a join is known to all', 'ms', 'join'),
+    row('an event is known to all', 'ms', 'event'),
     row('a change is known to all', 'ms', 'change'),
     row('a crash is known to all', 'ms', 'crash'),
   ];
@@ -69,7 +81,9 @@ function observeZones(): Figures {
   return {
     idlePackets: mean('idlePackets'),
     idleBytes: mean('idleBytes'),
+    idleStreamBytes: mean('idleStreamBytes'),
     join: worst('join'),
+    event: worst('event'),
     change: worst('change'),
     crash: worst('crash'),
   };

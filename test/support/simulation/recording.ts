@@ -17,6 +17,8 @@ export interface Sent {
   packets: number;
   streams: number;
   bytes: number;
+  /** Those of them that went over streams. */
+  streamBytes: number;
   /** By their kind. */
   readonly messages: Map<string, number>;
 }
@@ -63,7 +65,9 @@ export class Recording {
     if (!this.#options.measured) return;
     const sent = this.sentBy(by);
     sent.streams += 1;
-    sent.bytes += streamBytes(message);
+    const bytes = streamBytes(message);
+    sent.bytes += bytes;
+    sent.streamBytes += bytes;
   }
 
   see(sighting: Sighting): void {
@@ -74,7 +78,7 @@ export class Recording {
   sentBy(key: string): Sent {
     const known = this.#sent.get(key);
     if (known) return known;
-    const sent: Sent = { packets: 0, streams: 0, bytes: 0, messages: new Map() };
+    const sent: Sent = { packets: 0, streams: 0, bytes: 0, streamBytes: 0, messages: new Map() };
     this.#sent.set(key, sent);
     return sent;
   }
