@@ -94,7 +94,7 @@ export class Door implements AsyncDisposable {
     messages: readonly PacketMessage[],
     options: { readonly crc: boolean; readonly failed?: () => void },
   ): void {
-    const { count, shield } = this.#guard;
+    const { count, formerKeys, shield } = this.#guard;
     if (shield.problem !== undefined) {
       count('dropped_closed');
       return;
@@ -106,7 +106,8 @@ export class Door implements AsyncDisposable {
       return;
     }
     const parts = messages.map((message) => this.#bytesOf(message));
-    for (const bytes of sealDatagram(parts, { crc: options.crc, protection: shield.protection, nonce: shield.nonce })) {
+    const { protection, nonce } = shield.led((keyring) => formerKeys.for(to, keyring));
+    for (const bytes of sealDatagram(parts, { crc: options.crc, protection, nonce })) {
       count('packets_out');
       count('bytes_out', bytes.length);
       socket.send(bytes, to, () => {
@@ -131,7 +132,7 @@ export class Door implements AsyncDisposable {
   }
 
   #receive(bytes: Uint8Array, from: Endpoint, listen: Listener): void {
-    const { clock, count, drops, limits, networks, shield } = this.#guard;
+    const { clock, count, drops, formerKeys, limits, networks, shield } = this.#guard;
     count('packets_in');
     count('bytes_in', bytes.length);
     if (shield.problem !== undefined) {
@@ -144,13 +145,14 @@ export class Door implements AsyncDisposable {
       drops.note(refusal, from.address, 'datagrams');
       return;
     }
-    const { messages, dropped } = openDatagram(bytes, shield.protection);
+    const { protection } = shield;
+    const { messages, dropped, key } = openDatagram(bytes, protection);
+    if (key && protection.keyring) formerKeys.heard(from, key, protection.keyring);
     for (const reason of dropped) drops.note(reason, from.address, 'datagrams');
     const [first] = dropped;
     if (first === 'decrypt' || first === 'clearText') limits.failed(from.address, now);
     const wanted = admitted(messages, networks, () => drops.note('announced', from.address, 'datagrams'));
-    if (wanted.length > 0)
-      listen(wanted, { from, isSealed: shield.protection.keyring !== undefined, size: bytes.length });
+    if (wanted.length > 0) listen(wanted, { from, isSealed: protection.keyring !== undefined, size: bytes.length });
   }
 
   #bytesOf(message: PacketMessage): Uint8Array {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { Networks } from '../base/networks.ts';
 import { Drops } from './drops.ts';
+import { FormerKeys } from './former-keys.ts';
 import type { KeySource } from './key-source.ts';
 import { Shield } from './shield.ts';
 import { SourceLimits } from './source-limits.ts';
@@ -26,6 +27,7 @@ export interface GuardOptions {
 export interface Guard {
   readonly clock: Clock;
   readonly shield: Shield;
+  readonly formerKeys: FormerKeys;
   readonly limits: SourceLimits;
   readonly networks: Networks;
   readonly drops: Drops;
@@ -40,6 +42,7 @@ export function guardOf(options: GuardOptions, count: Guard['count']): Guard {
   return {
     clock,
     shield: new Shield(options),
+    formerKeys: new FormerKeys(),
     limits: new SourceLimits({ networks, packetsPerSecond: maxPacketsPerSource }),
     networks,
     drops: new Drops({ clock, log, count }),

@@ -1,7 +1,7 @@
 import { secureBytes } from '../base/random.ts';
 import type { KeySource } from './key-source.ts';
 import { NONCE_BYTES } from './wire/cipher.ts';
-import type { Protection, Seal } from './wire/keyring.ts';
+import type { Keyring, Protection, Seal } from './wire/keyring.ts';
 
 interface ShieldOptions {
   readonly keys: KeySource;
@@ -28,6 +28,15 @@ export class Shield implements Seal {
     if (state === 'closed') return problem;
     // Without the keys that there should be, silence is the only thing that tells nobody anything.
     return state === 'keyed' && !keyring ? 'the keys of this zone are not there' : undefined;
+  }
+
+  /** As this, but encrypted with the first key that `lead` makes of the keyring. */
+  led(lead: (keyring: Keyring) => Keyring): Seal {
+    const { protection, nonce } = this;
+    const { keyring } = protection;
+    if (!keyring) return this;
+    const led = lead(keyring);
+    return led === keyring ? this : { nonce, protection: { ...protection, keyring: led } };
   }
 
   get protection(): Protection {

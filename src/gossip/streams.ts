@@ -2,8 +2,10 @@ import { messageOf, systemCode } from '../base/errors.ts';
 import { type Endpoint, endpointText } from '../net/address.ts';
 import { type Connection, connectTcp } from '../net/tcp.ts';
 import { admittedStream } from './announced.ts';
+import { ledBy } from './former-keys.ts';
 import type { Guard } from './guard.ts';
 import { Intake } from './intake.ts';
+import type { GossipKey } from './wire/keyring.ts';
 import type { DropReason, Failure, Malformed, StreamMessage } from './wire/messages.ts';
 import { isMalformed } from './wire/refusal.ts';
 import { type StreamContent, StreamReader, sealStream } from './wire/stream.ts';
@@ -26,6 +28,8 @@ export class Streams {
   readonly #waiting = new Map<number, Connection>();
   readonly #perAddress = new Map<string, number>();
   readonly #intake = new Intake();
+  /** With which key who asked encrypts, by fingerprint: it can read the answer then. */
+  readonly #keys = new WeakMap<Connection, string>();
   #open = 0;
   #last = 0;
 
@@ -59,7 +63,10 @@ export class Streams {
       this.#intake.end(connection);
       connection.finish();
     });
-    this.#read(connection, (message) => this.#serve(connection, message));
+    this.#read(connection, (message, key) => {
+      if (key) this.#keys.set(connection, key.fingerprint);
+      this.#serve(connection, message);
+    });
   }
 
   /** Sends the answer to an incoming message. */
@@ -148,7 +155,7 @@ export class Streams {
     return mayJoin;
   }
 
-  #read(connection: Connection, take: (message: StreamMessage) => void): void {
+  #read(connection: Connection, take: (message: StreamMessage, key: GossipKey | undefined) => void): void {
     let reader: StreamReader | undefined = new StreamReader(this.#guard.shield.protection);
     connection.onData((chunk) => {
       this.#guard.count('stream_bytes_in', chunk.length);
@@ -159,7 +166,7 @@ export class Streams {
       reader = undefined;
       this.#intake.end(connection);
       const message = this.#messageOf(content, connection.remote.address);
-      if (message) return take(message);
+      if (message) return take(message, isMalformed(content) ? undefined : content.key);
       const failure = isMalformed(content) ? FAILURES.get(content.reason) : undefined;
       // Who has no key or another one cannot read an encrypted answer, but sees that it is one, and so learns at once what is wrong.
       if (failure) this.#write(connection, failure);
@@ -232,7 +239,12 @@ export class Streams {
       connection.close();
       return;
     }
-    const bytes = sealStream(message, this.#guard.shield);
+    const asked = this.#keys.get(connection);
+    const { formerKeys, shield } = this.#guard;
+    const seal = shield.led((keyring) =>
+      asked === undefined ? formerKeys.for(connection.remote, keyring) : ledBy(asked, keyring),
+    );
+    const bytes = sealStream(message, seal);
     this.#guard.count('stream_bytes_out', bytes.length);
     connection.write(bytes);
   }

@@ -1,5 +1,5 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
-import type { Keyring } from './keyring.ts';
+import type { GossipKey, Keyring } from './keyring.ts';
 import { Refused } from './refusal.ts';
 
 /** Bytes of a nonce, which must never come twice with one key. */
@@ -26,14 +26,20 @@ export function encrypt(plain: Uint8Array, secret: KeyObject, nonce: Uint8Array,
   return sealed;
 }
 
+/** What was encrypted, and with which key. */
+export interface Decrypted {
+  readonly plain: Uint8Array;
+  readonly key: GossipKey;
+}
+
 /** Decrypts what one of these keys encrypted, in version 0 or 1; throws `Refused` with `decrypt` when it was none of them. */
-export function decrypt(sealed: Uint8Array, keyring: Keyring, attached: Uint8Array): Uint8Array {
+export function decrypt(sealed: Uint8Array, keyring: Keyring, attached: Uint8Array): Decrypted {
   const [version] = sealed;
   const least = version === PADDED ? SEAL_BYTES + BLOCK : SEAL_BYTES;
   if ((version !== PADDED && version !== BARE) || sealed.length < least) throw new Refused('decrypt');
-  for (const { secret } of keyring) {
-    const plain = opened(sealed, secret, attached);
-    if (plain) return version === PADDED ? withoutPadding(plain) : plain;
+  for (const key of keyring) {
+    const plain = opened(sealed, key.secret, attached);
+    if (plain) return { plain: version === PADDED ? withoutPadding(plain) : plain, key };
   }
   throw new Refused('decrypt');
 }

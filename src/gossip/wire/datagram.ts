@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { decrypt, encrypt, SEAL_BYTES } from './cipher.ts';
+import { type Decrypted, decrypt, encrypt, SEAL_BYTES } from './cipher.ts';
 import { compressed, expand } from './compress.ts';
-import { IN_THE_CLEAR, type Keyring, type Protection, type Seal } from './keyring.ts';
+import { type GossipKey, IN_THE_CLEAR, type Keyring, type Protection, type Seal } from './keyring.ts';
 import { beginsWith, labelHead, labelOf } from './label.ts';
 import type { DropReason, PacketMessage } from './messages.ts';
 import { bytesOf } from './pack.ts';
@@ -30,6 +30,8 @@ const MAX_EXPANDED = 256 * 1024;
 export interface OpenedDatagram {
   readonly messages: readonly PacketMessage[];
   readonly dropped: readonly DropReason[];
+  /** With which of our keys it was encrypted. */
+  readonly key: GossipKey | undefined;
 }
 
 /**
@@ -49,12 +51,27 @@ export const roomFor = (label: string): number =>
 class Opener implements OpenedDatagram {
   readonly messages: PacketMessage[] = [];
   readonly dropped: DropReason[] = [];
+  key: GossipKey | undefined;
   #expanded = 0;
 
   open(bytes: Uint8Array, protection: Protection): void {
-    const content = guarded(() => withoutCrc(unsealed(bytes, protection)));
+    const content = guarded(() => withoutCrc(this.#unsealed(bytes, protection)));
     if (isMalformed(content)) this.dropped.push(content.reason);
     else this.#part(content, 0);
+  }
+
+  /** What stands behind label and encryption; refuses what has not those that this pool has. */
+  #unsealed(bytes: Uint8Array, { keyring, label }: Protection): Uint8Array {
+    const head = labelHead(label);
+    if (!beginsWith(bytes, head)) throw new Refused('label');
+    const content = bytes.subarray(head.length);
+    if (keyring) {
+      const { plain, key } = decrypted(content, keyring, labelOf(head));
+      this.key = key;
+      return plain;
+    }
+    if (looksEncrypted(content)) throw new Refused('encrypted');
+    return content;
   }
 
   #part(bytes: Uint8Array, depth: number): void {
@@ -99,18 +116,8 @@ class Opener implements OpenedDatagram {
   }
 }
 
-/** What stands behind label and encryption; refuses what has not those that this pool has. */
-function unsealed(bytes: Uint8Array, { keyring, label }: Protection): Uint8Array {
-  const head = labelHead(label);
-  if (!beginsWith(bytes, head)) throw new Refused('label');
-  const content = bytes.subarray(head.length);
-  if (keyring) return decrypted(content, keyring, labelOf(head));
-  if (looksEncrypted(content)) throw new Refused('encrypted');
-  return content;
-}
-
 /** Tells apart who has another key and who has none: what can be read as it stands was not encrypted. */
-function decrypted(content: Uint8Array, keyring: Keyring, label: Uint8Array): Uint8Array {
+function decrypted(content: Uint8Array, keyring: Keyring, label: Uint8Array): Decrypted {
   try {
     return decrypt(content, keyring, label);
   } catch (error) {

@@ -2,7 +2,7 @@ import { decrypt, encrypt, SEAL_BYTES } from './cipher.ts';
 import { compressed, expand } from './compress.ts';
 import { Fields } from './fields.ts';
 import { ValueScanner } from './head.ts';
-import type { Protection, Seal } from './keyring.ts';
+import type { GossipKey, Protection, Seal } from './keyring.ts';
 import { beginsWith, labelHead, labelOf } from './label.ts';
 import type {
   Ack,
@@ -30,6 +30,8 @@ const MAX_NESTING = 4;
 export interface StreamContent {
   readonly message: StreamMessage;
   readonly dropped: readonly DropReason[];
+  /** With which of our keys it was encrypted. */
+  readonly key?: GossipKey;
 }
 
 /** The marker and the length in front of an encrypted stream. */
@@ -166,7 +168,8 @@ function* readSealed(arriving: Arriving, head: Uint8Array, { keyring }: Protecti
   const end = CIPHER_HEAD + arriving.bytes.readUInt32BE(1);
   yield* arriving.reaches(end);
   const attached = bytesOf([cipherHead, labelOf(head)]);
-  return readWhole(decrypt(arriving.bytes.subarray(CIPHER_HEAD, end), keyring, attached), 0);
+  const { plain, key } = decrypt(arriving.bytes.subarray(CIPHER_HEAD, end), keyring, attached);
+  return { ...readWhole(plain, 0), key };
 }
 
 function* readStream(arriving: Arriving, depth: number): Reading<StreamContent> {

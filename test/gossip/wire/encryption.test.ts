@@ -37,7 +37,7 @@ describe('a recorded encryption', () => {
     const { key, hex, aadHex = '', nonceHex = '', plainHex = '' } = vector;
     const aad = fromHex(aadHex);
     const sealed = fromHex(hex).subarray(aad.length);
-    for (const keyring of [ringOf(key), ring]) expect(toHex(decrypt(sealed, keyring, aad))).toBe(plainHex);
+    for (const keyring of [ringOf(key), ring]) expect(toHex(decrypt(sealed, keyring, aad).plain)).toBe(plainHex);
     const [{ secret }] = ringOf(key);
     expect(toHex(encrypt(fromHex(plainHex), secret, fromHex(nonceHex), aad))).toBe(toHex(sealed));
     expect(() => decrypt(sealed, otherThan(key), aad)).toThrow(new Refused('decrypt'));
@@ -63,7 +63,9 @@ describe('a recorded encryption', () => {
   });
 
   test.each(streams)('%s is a stream of that pool alone, whole or byte by byte', (_, { key, hex, plainHex = '' }) => {
-    const expected = new StreamReader(IN_THE_CLEAR).push(fromHex(plainHex));
+    const plain = new StreamReader(IN_THE_CLEAR).push(fromHex(plainHex));
+    const [used] = ringOf(key);
+    const expected = { ...plain, key: expect.objectContaining({ fingerprint: used.fingerprint }) };
     expect(new StreamReader(keyed(ring)).push(fromHex(hex))).toEqual(expected);
     const reader = new StreamReader(keyed(ring));
     const outcomes = [...fromHex(hex)].map((byte) => reader.push(Uint8Array.of(byte)));
@@ -91,12 +93,12 @@ describe('the bytes of an encryption', () => {
     const keyring = ofOnes(bytes);
     const attached = Buffer.from(name);
     const sealed = encrypt(fromHex(JOIN), keyring[0].secret, new Uint8Array(12).fill(2), attached);
-    expect(toHex(decrypt(sealed, keyring, attached))).toBe(JOIN);
+    expect(toHex(decrypt(sealed, keyring, attached).plain)).toBe(JOIN);
     expect(toHex(sealed)).toBe(hex);
   });
 
   test('of version 0 are read without their padding', () => {
-    expect(toHex(decrypt(fromHex(encV0.hex), ringOf(encV0.key), NOTHING))).toBe(encV0.plainHex);
+    expect(toHex(decrypt(fromHex(encV0.hex), ringOf(encV0.key), NOTHING).plain)).toBe(encV0.plainHex);
     expect(openDatagram(fromHex(encV0.hex), keyed(ringOf(encV0.key))).messages).toMatchObject([{ kind: 'ping' }]);
   });
 
@@ -200,7 +202,7 @@ describe('whatever is sealed', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (message, protection, part) => {
           const bytes = sealStream(message, sealing(protection));
-          const expected = { message, dropped: [] };
+          const expected = { message, dropped: [], ...(protection.keyring && { key: protection.keyring[0] }) };
           expect(new StreamReader(protection).push(bytes)).toEqual(expected);
           const reader = new StreamReader(protection);
           const cut = Math.floor(part * bytes.length);
