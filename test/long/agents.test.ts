@@ -1,0 +1,168 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { agents, type RunningAgent } from '../support/agent.ts';
+
+const SOON = { timeout: 30_000, interval: 100 };
+const within = (ms: number) => ({ timeout: ms, interval: 50 });
+
+/** Rounds of 200 ms instead of a second. */
+const QUICK = {
+  OPSBRO_GOSSIP__PROBE_INTERVAL: '200ms',
+  OPSBRO_GOSSIP__PROBE_TIMEOUT: '100ms',
+};
+
+const at = (agent: RunningAgent) => `127.0.0.1:${agent.ports.gossip}`;
+
+interface MemberJson {
+  readonly name: string;
+  readonly state: string;
+  readonly incarnation: number;
+  readonly groups: readonly string[];
+  readonly flapping: boolean;
+}
+
+async function seen(by: RunningAgent): Promise<Record<string, MemberJson>> {
+  const answer = await fetch(`http://127.0.0.1:${by.ports.http}/agent/members`);
+  const members = Object.values((await answer.json()) as Record<string, MemberJson>);
+  return Object.fromEntries(members.map((member) => [member.name, member]));
+}
+
+const states = async (by: RunningAgent) =>
+  Object.fromEntries(Object.values(await seen(by)).map(({ name, state }) => [name, state]));
+
+const all = (state: string, ...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, state]));
+
+type Agents = ReturnType<typeof agents>;
+
+/** Agents that all know each other. */
+async function pool(running: Agents, names: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const started = await Promise.all(
+    names.map((name) => running.start(name, { OPSBRO_BIND: '127.0.0.1', ...env }).ready()),
+  );
+  const [first, ...others] = started;
+  if (!first) throw new Error('a pool has somebody');
+  for (const each of others) await each.opsbro('gossip', 'join', at(first));
+  for (const each of started) await expect.poll(() => states(each), SOON).toEqual(all('alive', ...names));
+  return started as [RunningAgent, RunningAgent, ...RunningAgent[]];
+}
+
+async function restarted(running: Agents, name: string, env: Readonly<Record<string, string>> = {}) {
+  return await running.start(name, { OPSBRO_BIND: '127.0.0.1', ...env }).ready();
+}
+
+/** Names of those whom this node ever held for dead. */
+async function everDead(by: RunningAgent): Promise<string> {
+  return (await by.opsbro('gossip', 'history')).stdout
+    .split('\n')
+    .filter((line) => line.includes('dead'))
+    .join('\n');
+}
+
+test('one that stops is dead, one that leaves has left, and the third counts so', async () => {
+  await using running = agents();
+  const [a, b, c] = await pool(running, ['a', 'b', 'c']);
+  await a.opsbro('gossip', 'events', 'add', 'hello');
+  for (const each of [b, c]) {
+    expect((await each?.opsbro('gossip', 'events', 'wait', 'hello'))?.code).toBe(0);
+  }
+  await Promise.all([a.opsbro('agent', 'stop'), b.opsbro('gossip', 'leave', '--yes')]);
+  expect(await b.ended()).toBe(0);
+  await expect.poll(() => states(c as RunningAgent), within(15_000)).toEqual({ a: 'dead', b: 'left', c: 'alive' });
+});
+
+test('an event that was told before somebody joined is known to it', async () => {
+  await using running = agents();
+  const [a, b] = await Promise.all([restarted(running, 'a'), restarted(running, 'b')]);
+  await a.opsbro('gossip', 'events', 'add', 'before');
+  await b.opsbro('gossip', 'join', at(a));
+  expect((await b.opsbro('gossip', 'events', 'wait', 'before', '--timeout', '10')).code).toBe(0);
+});
+
+test('a group that is configured is told to all with one incarnation, and so is its end', async () => {
+  await using running = agents();
+  const [a, b] = await pool(running, ['a', 'b']);
+  const configured = async (text: string) => {
+    mkdirSync(join(a.home, 'etc'), { recursive: true });
+    writeFileSync(join(a.home, 'etc/agent.yml'), text);
+    expect((await a.opsbro('agent', 'reload')).code).toBe(0);
+  };
+  // What detectors find at first is told by then.
+  await new Promise((resolve) => setTimeout(resolve, 15_000));
+  const before = (await seen(b))['a']?.incarnation ?? 0;
+  await configured('groups: [kv, dns-listener, g1]\n');
+  await expect.poll(async () => (await seen(b))['a']?.groups, within(2_000)).toContain('g1');
+  await configured('groups: [kv, dns-listener]\n');
+  await expect.poll(async () => (await seen(b))['a']?.groups, within(2_000)).not.toContain('g1');
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect((await seen(b))['a']?.incarnation).toBe(before + 2);
+});
+
+test('why somebody is dead names who missed it and how', async () => {
+  await using running = agents();
+  const [a, b, c] = await pool(running, ['a', 'b', 'c']);
+  c?.kill('SIGKILL');
+  await expect.poll(() => states(a), within(10_000)).toMatchObject({ c: 'dead' });
+  await expect.poll(() => states(b), within(10_000)).toMatchObject({ c: 'dead' });
+  const why = (await a.opsbro('gossip', 'why', 'c')).stdout + (await b.opsbro('gossip', 'why', 'c')).stdout;
+  expect(why).toMatch(/c is dead since .*(missed|no answer).*direct/);
+  expect(why).toMatch(/indirect/);
+  expect(why).toMatch(/TCP refused|tcp/);
+  expect(why).toMatch(/timer of [ab] fired|timer-fired/);
+});
+
+test('one that comes and goes is flapping, and its whole story is told', async () => {
+  await using running = agents();
+  const [a, b] = await pool(running, ['a', 'b', 'c'], QUICK);
+  let victim: RunningAgent | undefined;
+  for (let round = 0; round < 5; round += 1) {
+    victim = await restarted(running, 'd', QUICK);
+    await victim.opsbro('gossip', 'join', at(a));
+    await expect.poll(() => states(b), SOON).toMatchObject({ d: 'alive' });
+    victim.kill('SIGKILL');
+    await victim.ended();
+    await expect.poll(() => states(b), SOON).toMatchObject({ d: 'dead' });
+  }
+  expect((await seen(b))['d']).toMatchObject({ flapping: true });
+  expect((await b.opsbro('gossip', 'members')).stdout).toContain('flapping');
+  expect((await b.opsbro('gossip', 'why', 'd')).stdout).toMatch(/d is dead since/);
+});
+
+test('a rolling restart kills nobody', async () => {
+  await using running = agents();
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const members = await pool(running, names);
+  for (const [place, name] of names.entries()) {
+    await members[place]?.opsbro('agent', 'stop');
+    await members[place]?.ended();
+    members[place] = await restarted(running, name);
+    for (const each of members) await expect.poll(() => states(each), SOON).toEqual(all('alive', ...names));
+  }
+  for (const each of members) expect(await everDead(each)).toBe('');
+});
+
+test('after all lost their power, those that are back remember all', async () => {
+  await using running = agents();
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const members = await pool(running, names);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  for (const each of members) each.kill('SIGKILL');
+  await Promise.all(members.map((each) => each.ended()));
+  const [a, b] = await Promise.all([restarted(running, 'a'), restarted(running, 'b')]);
+  const kept = { ...all('alive', 'a', 'b'), ...all('dead', 'c', 'd', 'e') };
+  for (const each of [a, b]) await expect.poll(() => states(each), { timeout: 60_000, interval: 200 }).toEqual(kept);
+});
+
+test.each([3, 20])('one that stands still for %d s accuses nobody when it goes on', async (seconds) => {
+  await using running = agents();
+  const [a, b, c] = await pool(running, ['a', 'b', 'c']);
+  const before = (await seen(b))['a']?.incarnation ?? 0;
+  a.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  expect((await seen(b))['a']?.state === 'dead').toBe(seconds > 10);
+  a.kill('SIGCONT');
+  await expect.poll(() => states(b), within(6_000)).toEqual(all('alive', 'a', 'b', 'c'));
+  await expect.poll(() => states(a), within(6_000)).toEqual(all('alive', 'a', 'b', 'c'));
+  if (seconds > 10) expect((await seen(b))['a']?.incarnation).toBeGreaterThan(before);
+  for (const each of [a, b, c]) expect((await everDead(each as RunningAgent)).replace(/.* a .*/g, '').trim()).toBe('');
+});
