@@ -152,6 +152,7 @@ export class Agent implements AsyncDisposable {
     const difference = this.#parts.runtime.apply(configurationOf(written));
     this.#parts.pool.setDisplayName(config.display_name);
     await this.#setting.zones.reload(written.loaded.zones);
+    this.#parts.peers.keys.refresh();
     world.log.setLevel(config.log_level);
     const seeds = config.seeds.filter((seed) => !before.loaded.config.seeds.includes(seed));
     if (seeds.length > 0) void this.#parts.pool.join(seeds);

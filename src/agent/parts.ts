@@ -84,6 +84,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   known = pool;
   const movePool = () =>
     switchable.replace(() => {
+      peers.keys.refresh();
       bind = notedBind(setting);
       return open();
     });

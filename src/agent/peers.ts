@@ -4,12 +4,13 @@ import { PeerDoor } from '../peer/door.ts';
 import { type PeerKeys, PeerKeyTable } from '../peer/keys.ts';
 import type { PeerRoute, StreamHandler } from '../peer/route.ts';
 import type { Setting } from './parts.ts';
+import type { Zones } from './zones.ts';
 
 /** How the parts of the agent talk with those of other agents. */
 export interface Peers {
   /** Where others ask us; 0 while the door is closed. */
   readonly port: number;
-  /** For whoever changes the keys of zones, who calls its `refresh`. */
+  /** Refreshed at each change of keys; who moves the node to another zone does it as well. */
   readonly keys: PeerKeyTable;
   readonly client: PeerClient;
   /** What came to the door and what became of it, by name. */
@@ -28,7 +29,8 @@ export async function openPeers(setting: Setting, bind: readonly string[], opene
   const { world, identity, written } = setting;
   const { clock, boot } = world;
   const { config } = written.loaded;
-  const keys = new PeerKeyTable(keysOf(config.node_zone));
+  const keys = new PeerKeyTable(keysOf(setting.zones));
+  opened.use(world.bus.on('key-change', () => keys.refresh()));
   const client = opened.use(new PeerClient({ keys, self: { id: identity.id, boot }, clock }));
   const [first, ...others] = bind;
   const isWanted = config.service_discovery_topic_enabled && config.peer_port !== 'off' && first !== undefined;
@@ -54,5 +56,10 @@ function openDoor({ world, identity, written }: Setting, keys: PeerKeyTable, add
   return ports.listen('peer', peer_port === 'off' ? 0 : peer_port, (port) => PeerDoor.open({ ...common, port }));
 }
 
-/** No zone has keys, so nothing is encrypted. */
-const keysOf = (own: string): PeerKeys => ({ own, zones: () => [] });
+/** The keys as they are at the moment, also after this node moved. */
+const keysOf = (zones: Zones): PeerKeys => ({
+  get own() {
+    return zones.own;
+  },
+  zones: () => zones.keyrings,
+});

@@ -7,8 +7,10 @@ import { ZoneKeys } from '../gossip/zone-keys.ts';
 import type { ZoneJson } from '../http/schemas/zones.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { ZoneTree } from '../model/zone-tree.ts';
+import type { ZoneKeys as PeerKeyring } from '../peer/keys.ts';
 import { currentZoneFile, keepMovedZone, movedZone } from './current-zone.ts';
 import type { Health } from './health.ts';
+import { heldKeyrings, ownKeyring, signOf } from './held-keys.ts';
 import type { KeyRemark, KeysRead, ZoneKeyFiles } from './zone-key-files.ts';
 
 interface ZonesOptions {
@@ -35,6 +37,7 @@ export class Zones implements Disposable {
   #tree: ZoneTree;
   #place: Place;
   #remarks: readonly KeyRemark[] = [];
+  #held: ReadonlyMap<string, KeysRead> = new Map();
   #listening: Disposable;
 
   private constructor(options: ZonesOptions, place: Place) {
@@ -73,6 +76,11 @@ export class Zones implements Disposable {
     return this.#tree;
   }
 
+  /** The keys of our zone and of those below it, for peers; a zone without a key file is not among them. */
+  get keyrings(): readonly PeerKeyring[] {
+    return [...ownKeyring(this.keys), ...heldKeyrings(this.#tree.descendants(this.own), this.#held)];
+  }
+
   /** What a person should know about the files of the keys. */
   get warnings(): readonly string[] {
     return this.#remarks.map(({ text }) => text);
@@ -98,7 +106,9 @@ export class Zones implements Disposable {
   /** Reads the keys of a zone again. Throws `not_found` when it is not defined. */
   async reloadKeys(zone: string): Promise<void> {
     if (this.named(zone) === this.own) await this.keys.reload();
+    const before = signOf(this.#held, this.own);
     await this.#lookAround();
+    if (signOf(this.#held, this.own) !== before) this.#options.bus.emit({ type: 'key-change' });
   }
 
   /** The place that another zone would be. Throws `conflict` when its keys cannot be read. */
@@ -166,6 +176,7 @@ export class Zones implements Disposable {
 
   async #lookAround(): Promise<void> {
     const { files, health, log } = this.#options;
+    this.#held = await files.read();
     const known = new Set(this.warnings);
     this.#remarks = await files.remarks();
     for (const { text } of this.#remarks) if (!known.has(text)) log.warn({}, text);

@@ -53,7 +53,7 @@ interface QueryEvent {
   readonly from: string;
 }
 
-/** The keys of our zone changed, or cannot be read. */
+/** The keys of our zone, or those of another that are held here, changed or cannot be read. */
 interface KeyEvent {
   readonly type: 'key-change';
 }

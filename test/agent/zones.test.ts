@@ -106,6 +106,28 @@ test('every zone is listed with the keys that are held here', async () => {
   ]);
 });
 
+test('peers get the keys of our zone and of those below, and none of a zone whose file cannot be used', async () => {
+  using home = await zonesWith({ internet: A + B, lan: A, moon: A });
+  const zones = await home.open();
+  const shown = () => zones.keyrings.map(({ zone, keyring }) => `${zone} ${keyring.length}`);
+  expect(shown()).toEqual(['internet 2', 'lan 1']);
+  home.putKey('lan', 'x!');
+  await zones.reloadKeys('lan');
+  expect([shown(), home.events]).toEqual([['internet 2', 'lan 0'], ['key-change']]);
+  await zones.reloadKeys('lan');
+  expect(home.events).toEqual(['key-change']);
+  home.putKey('internet', 'x!');
+  await zones.reloadKeys('internet');
+  expect(shown()).toEqual(['internet 0', 'lan 0']);
+});
+
+test('a key of our zone is found by its fingerprint', async () => {
+  using home = await zonesWith({ internet: A + B, lan: A });
+  const zones = await home.open();
+  expect(zones.keys.fingerprints.map((each) => `${zones.keys.named(each)}\n`)).toEqual([A, B]);
+  expect(zones.keys.named('0123456789abcdef')).toBeUndefined();
+});
+
 test('keys of an unknown zone cannot be read again', async () => {
   using home = await zonesWith({});
   await expect((await home.open()).reloadKeys('lna')).rejects.toMatchObject({
