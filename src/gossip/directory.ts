@@ -9,7 +9,7 @@ import { changesBetween, dampingChanges } from './member-changes.ts';
 import { readBase, readCheck, readService } from './records/entries.ts';
 
 type ChangeEffect = Extract<Effect, { type: 'member' }>;
-type RecordEffect = Extract<Effect, { type: 'record' }>;
+type RecordEffect = Pick<Extract<Effect, { type: 'record' }>, 'type' | 'id' | 'part' | 'change'>;
 
 /** Tags that repeat what a member's record says: its version, and its groups. */
 const RECORD_TAGS: ReadonlySet<string> = new Set(['sv', 'g']);

@@ -289,6 +289,8 @@ export class Simulation {
       random: seeded(Math.floor(this.#random() * 2 ** 32)),
       facts: { id, zone: 'internet', isProxy: false, tags: new Map() },
       boot: bootOf(port, incarnation),
+      // All other zones are below.
+      isVisible: ({ zone }) => zone !== 'internet',
       ...(disk && { clocks: disk.snapshot.clocks, versions: disk.versions }),
       ...(members && { members }),
     });

@@ -9,13 +9,15 @@ import { LamportClock } from '../serf/lamport.ts';
 import type { TagFacts } from '../serf/own-tags.ts';
 import { SerfLayer } from '../serf/serf-layer.ts';
 import { OWN_KINDS } from '../wire/messages.ts';
+import { ForeignNews } from '../zones/foreign-news.ts';
+import type { Visibility } from '../zones/foreigners.ts';
 import { Conflicts } from './conflicts.ts';
 import { Departure } from './departure.ts';
 import { Desk } from './desk.ts';
 import type { PartName } from './effect.ts';
 import { Exchange } from './exchange.ts';
 import { Isolation } from './isolation.ts';
-import type { Node } from './node.ts';
+import { isLive, type Node } from './node.ts';
 import { Pings } from './pings.ts';
 import { Prober } from './prober.ts';
 import type { Profile } from './profile.ts';
@@ -37,6 +39,8 @@ export interface CoreOptions extends Identity {
   /** Clocks and record versions of the last run, if there was one. */
   readonly clocks?: readonly [member: number, event: number, query: number];
   readonly versions?: Readonly<Record<PartName, number>>;
+  /** Whom of other zones this node may see; left out, nobody. */
+  readonly isVisible?: Visibility;
   /** Everyone who is known from the start, in whatever state. */
   readonly members?: readonly Node[];
 }
@@ -59,7 +63,7 @@ function foundation(options: CoreOptions) {
 
 /** Makes the parts of a core. They know each other through functions that are called later, so the order here is of no matter to them. */
 export function assemble(options: CoreOptions) {
-  const { facts, boot, versions = NO_VERSIONS } = options;
+  const { facts, boot, versions = NO_VERSIONS, isVisible = () => false } = options;
   const shared = foundation(options);
   const { desk, roster, self } = shared;
   const requests = new Requests(desk);
@@ -90,7 +94,13 @@ export function assemble(options: CoreOptions) {
   });
   const surpass = (part: PartName, version: number) => own.surpass(part, version);
   const refresh = (teller: Endpoint) => exchange.refresh(teller);
-  const carrier: Carrier = new Carrier({ ...shared, courier, library, selfId: facts.id, surpass, refresh });
+  const isMember = (id: string): boolean => {
+    const node = roster.get(carrier.nameOf(id) ?? '');
+    return id === facts.id || (node !== undefined && isLive(node));
+  };
+  const foreign = new ForeignNews({ desk, courier, library, isVisible, isMember });
+  const selfId = facts.id;
+  const carrier: Carrier = new Carrier({ ...shared, courier, library, foreign, selfId, surpass, refresh });
   /** A member that is no longer in the list leaves nothing behind but, for a while, the reasons. */
   const forgotten = (node: Node) => {
     carrier.forgotten(node);
@@ -115,5 +125,5 @@ export function assemble(options: CoreOptions) {
   const departure = new Departure(parts);
   const prober = new Prober({ ...parts, acks: serf.acks });
   const reaper = new Reaper(desk, roster, forgotten);
-  return { ...parts, library, own, courier, carrier, serf, exchange, departure, prober, reaper };
+  return { ...parts, library, own, courier, carrier, foreign, serf, exchange, departure, prober, reaper };
 }

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../net/address.ts';
 import type { NodeRecord } from '../records/part.ts';
 import type { SerfLayer } from '../serf/serf-layer.ts';
 import type { PacketMessage, StreamMessage } from '../wire/messages.ts';
+import type { ForeignNode } from '../zones/foreign-node.ts';
 import { assemble, type CoreOptions, type CoreParts } from './assembly.ts';
 import type { Effect, Input, Remembered } from './effect.ts';
 import type { Observation } from './evidence.ts';
@@ -48,6 +49,7 @@ export class Core {
     this.#parts.prober.start();
     this.#parts.exchange.start();
     this.#parts.reaper.start();
+    this.#parts.foreign.start();
     return this.#parts.desk.takeEffects();
   }
 
@@ -78,6 +80,11 @@ export class Core {
   /** What a node says of itself, by its id. */
   record(id: string): NodeRecord {
     return this.#parts.library.get(id);
+  }
+
+  /** Members of other zones that this node sees, by id. */
+  get foreigners(): ReadonlyMap<string, ForeignNode> {
+    return this.#parts.foreign.nodes;
   }
 
   /** What happened how often since the start. */
@@ -159,6 +166,10 @@ export class Core {
         return;
       case 'setEntries':
         this.#parts.own.change(input.part, input.change);
+        return;
+      case 'learn':
+        this.#parts.foreign.spread(input.told.nodes ?? []);
+        this.#parts.carrier.learnFrom(input.told);
         return;
       case 'wake':
         return;

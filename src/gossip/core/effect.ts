@@ -2,6 +2,7 @@ import type { Endpoint } from '../../net/address.ts';
 import type { SerfEffect, SerfInput } from '../serf/effects.ts';
 import type { PacketMessage, StreamMessage } from '../wire/messages.ts';
 import type { ForeignNode } from '../zones/foreign-node.ts';
+import type { Told } from '../zones/relay-pool.ts';
 import type { Node } from './node.ts';
 
 /** What happens to the core. */
@@ -29,6 +30,8 @@ export type Input =
   /** Tell those at these places that we are no longer where they knew us: we moved since the run of that incarnation. */
   | { readonly type: 'move'; readonly to: readonly Endpoint[]; readonly incarnation: number }
   | { readonly type: 'setEntries'; readonly part: PartName; readonly change: PartChange }
+  /** What was told by another zone. */
+  | { readonly type: 'learn'; readonly told: Told }
   | SerfInput;
 
 /** A member of a former run. */
@@ -94,7 +97,15 @@ export type Effect =
   | { readonly type: 'member'; readonly change: MemberChange; readonly node: Node }
   | { readonly type: 'conflict'; readonly name: string; readonly known: Endpoint; readonly claimed: Endpoint }
   /** What a member says of itself changed. */
-  | { readonly type: 'record'; readonly id: string; readonly part: PartName; readonly change: PartChange }
+  | {
+      readonly type: 'record';
+      readonly id: string;
+      readonly part: PartName;
+      readonly change: PartChange;
+      /** Which version of the part became which. */
+      readonly from: number;
+      readonly to: number;
+    }
   /** What became of a ping that was wanted; without a time it was silent. */
   | { readonly type: 'pinged'; readonly ticket: number; readonly rttMs?: number }
   /** A member of another zone came or changed; `foreignGone`: it is forgotten. */

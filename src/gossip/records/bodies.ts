@@ -3,6 +3,8 @@ import { type Entry, PART_NAMES, type PartChange, type PartName } from '../core/
 import { readHead, ValueScanner } from '../wire/head.ts';
 import { type Packable, pack, struct } from '../wire/pack.ts';
 import { asBuffer, textOf, type Unpacked, unpack } from '../wire/unpack.ts';
+import type { ForeignNode } from '../zones/foreign-node.ts';
+import { packNodes, readNodes } from '../zones/foreign-node.ts';
 import { packEntries } from './part.ts';
 
 /** A change of one part from one version to the next. */
@@ -28,10 +30,15 @@ interface Want {
   readonly version: number;
 }
 
-/** What the extra key of a push/pull holds: versions by id, in the order of `PART_NAMES`, and parts that are newer here. */
+/**
+ * What the extra key of a push/pull holds. A request: versions by id, in the order of `PART_NAMES`, and the digest of who is in other
+ * zones. An answer: parts that are newer here, and who is in other zones.
+ */
 export interface Supplement {
   readonly versions: ReadonlyMap<string, readonly number[]> | undefined;
+  readonly foreignDigest?: Uint8Array;
   readonly fulls: readonly Full[];
+  readonly foreign?: readonly ForeignNode[];
 }
 
 export function packDelta({ id, part, from, to, set, del }: Delta): Uint8Array {
@@ -46,9 +53,10 @@ export function packWants(wants: readonly Want[]): Uint8Array {
   return pack(wants.map(({ id, part, version }) => struct({ I: id, N: part, V: version })));
 }
 
-export function packSupplement({ versions, fulls }: Supplement): Uint8Array {
+export function packSupplement({ versions, foreignDigest, fulls, foreign = [] }: Supplement): Uint8Array {
   const parts = fulls.length === 0 ? undefined : fulls.map(fullStruct);
-  return pack(struct({ D: versions, R: parts, V: SUPPLEMENT_VERSION }));
+  const nodes = foreign.length === 0 ? undefined : packNodes(foreign);
+  return pack(struct({ D: versions, F: nodes, G: foreignDigest, R: parts, V: SUPPLEMENT_VERSION }));
 }
 
 /** The delta in `body`. Throws when it is none. */
@@ -84,7 +92,13 @@ export function readSupplement(body: Uint8Array): Supplement {
   const versions =
     packedVersions && new Map([...packedEntries(packedVersions)].map(([id, list]) => [id, numbers(list)]));
   const packedFulls = fields.get('R');
-  return { versions, fulls: packedFulls ? listOf(packedFulls).map(readFull) : [] };
+  const [nodes, foreignDigest] = [unpacked(fields.get('F')), unpacked(fields.get('G'))];
+  return {
+    versions,
+    fulls: packedFulls ? listOf(packedFulls).map(readFull) : [],
+    ...(foreignDigest instanceof Uint8Array && { foreignDigest }),
+    ...(nodes instanceof Uint8Array && { foreign: readNodes(nodes) }),
+  };
 }
 
 const SUPPLEMENT_VERSION = 1;

@@ -5,6 +5,8 @@ import { isOurs, type Node } from '../core/node.ts';
 import type { Roster } from '../core/roster.ts';
 import type { Self } from '../core/self.ts';
 import { OWN_KINDS } from '../wire/messages.ts';
+import type { ForeignNews } from '../zones/foreign-news.ts';
+import type { Told } from '../zones/relay-pool.ts';
 import {
   type Delta,
   type Full,
@@ -32,6 +34,7 @@ interface Parts {
   readonly self: Self;
   readonly courier: Courier;
   readonly library: Library;
+  readonly foreign: ForeignNews;
   readonly selfId: string;
   /** Someone knows a newer version of a part of our own record. */
   readonly surpass: (part: PartName, version: number) => void;
@@ -61,8 +64,9 @@ export class Carrier {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { courier, desk, library, roster, self, selfId } = parts;
-    const owner = (id: string) => this.#names.get(id);
+    const { courier, desk, foreign, library, roster, self, selfId } = parts;
+    // Nobody owns the record of a node of another zone, any member may have it.
+    const owner = (id: string) => this.#names.get(id) ?? (foreign.has(id) ? '' : undefined);
     this.#fetcher = new Fetcher({ desk, roster, library, courier, owner, selfName: self.name });
     this.#rivals = new Rivals({
       desk,
@@ -71,10 +75,10 @@ export class Carrier {
       ask: (node) => courier.post(node, OWN_KINDS.want, packWants([{ id: selfId, part: 'base', version: 0 }])),
     });
     const exchange = (node: Node) => courier.post(node, OWN_KINDS.versions, this.request());
-    this.digests = new Reconciler({ desk, library, exchange });
+    this.digests = new Reconciler({ desk, library, digest: () => foreign.wholeDigest, exchange });
     library.count(selfId);
     courier.handle(OWN_KINDS.delta, (body, from) => this.#delta(readDelta(body), from));
-    courier.handle(OWN_KINDS.full, (body, from) => this.#full(readFull(body), from));
+    courier.handle(OWN_KINDS.full, (body, from) => this.#fullFrom(readFull(body), from));
     courier.handle(OWN_KINDS.want, (body, from) => this.#serve(body, from));
     courier.handle(OWN_KINDS.versions, (body, from) => this.#exchange(body, from));
   }
@@ -84,9 +88,20 @@ export class Carrier {
     return this.#spread(delta);
   }
 
+  /** The name of the member with that id. */
+  nameOf(id: string): string | undefined {
+    return this.#names.get(id);
+  }
+
+  /** Takes in what another zone told of its nodes, and tells the pool. */
+  learnFrom({ fulls = [], deltas = [] }: Told): void {
+    for (const full of fulls) if (this.#full(full, undefined)) this.#spreadFull(full);
+    for (const delta of deltas) this.#delta(delta, undefined);
+  }
+
   /** A member came or changed its tags, from what was known `before`: do we know all that it says of itself? */
   noticed(node: Node, before?: Node): void {
-    const { library, selfId } = this.#parts;
+    const { foreign, library, selfId } = this.#parts;
     const id = node.tags.get('id');
     if (before && before.tags.get('id') !== id) this.forgotten(before);
     if (id === undefined || !isOurs(node)) return;
@@ -95,6 +110,7 @@ export class Carrier {
       return;
     }
     this.#names.set(id, node.name);
+    foreign.joined(id);
     library.count(id);
     this.#fetcher.compare(id, { sum: Number.parseInt(node.tags.get('sv') ?? '', 10) || 0 });
   }
@@ -108,14 +124,14 @@ export class Carrier {
 
   /** A member is forgotten, or is another node now, and with it goes what it said. */
   forgotten({ name, tags }: Node): void {
-    const { courier, library } = this.#parts;
+    const { courier, foreign, library } = this.#parts;
     const id = tags.get('id');
     courier.forget(name);
     this.#rivals.gone(name);
     if (id === undefined || this.#names.get(id) !== name) return;
     this.#names.delete(id);
     this.#fetcher.forget(id);
-    library.forget(id);
+    if (!foreign.has(id)) library.forget(id);
   }
 
   /** What our request of a push/pull says of the versions that we have. */
@@ -124,13 +140,13 @@ export class Carrier {
     for (const [id, record] of this.#parts.library.records) {
       versions.set(id, versionsOf(record));
     }
-    return packSupplement({ versions, fulls: [] });
+    return packSupplement({ versions, foreignDigest: this.#parts.foreign.digest, fulls: [] });
   }
 
   /** What our answer adds for a requester: the parts that are newer here. Nothing for one that sent no versions. */
   answer(request: Uint8Array | undefined): Uint8Array | undefined {
-    const versions = request && this.#parts.courier.guard(() => readSupplement(request))?.versions;
-    return versions && packSupplement({ versions: undefined, fulls: this.#upTo(SUPPLEMENT_LIMIT, versions) });
+    const asked = request && this.#parts.courier.guard(() => readSupplement(request));
+    return asked?.versions && packSupplement(this.#newsFor(asked, asked.versions));
   }
 
   /** Learns from what the other side of a push/pull added. */
@@ -138,7 +154,14 @@ export class Carrier {
     this.#parts.courier.guard(() => this.#learn(readSupplement(supplement)));
   }
 
-  #learn({ versions, fulls }: Supplement, from?: Node): void {
+  #newsFor({ foreignDigest }: Supplement, versions: ReadonlyMap<string, readonly number[]>): Supplement {
+    const foreign = this.#parts.foreign.answer(foreignDigest, SUPPLEMENT_LIMIT);
+    return { versions: undefined, foreign, fulls: this.#upTo(SUPPLEMENT_LIMIT, versions) };
+  }
+
+  /** Who is in other zones comes first: only of those who are known records are taken. */
+  #learn({ versions, fulls, foreign = [] }: Supplement, from?: Node): void {
+    this.#parts.foreign.learn(foreign);
     for (const full of fulls) this.#full(full, from);
     for (const [id, known] of versions ?? []) this.#learnVersions(id, known, from);
   }
@@ -166,8 +189,10 @@ export class Carrier {
       return;
     }
     this.#learn(supplement, from);
-    const fulls = supplement.versions ? this.#upTo(SUPPLEMENT_LIMIT, supplement.versions) : [];
-    if (fulls.length > 0) courier.post(from, OWN_KINDS.versions, packSupplement({ versions: undefined, fulls }));
+    if (!supplement.versions) return;
+    const news = this.#newsFor(supplement, supplement.versions);
+    const isNothing = news.fulls.length === 0 && news.foreign?.length === 0;
+    if (!isNothing) courier.post(from, OWN_KINDS.versions, packSupplement(news));
   }
 
   #mayAnswer(): boolean {
@@ -198,7 +223,7 @@ export class Carrier {
     }
   }
 
-  #delta(delta: Delta, from: Node): void {
+  #delta(delta: Delta, from: Node | undefined): void {
     const { id, part, to } = delta;
     const { desk, library } = this.#parts;
     if (!this.#isWelcome(id, part, to)) return;
@@ -206,7 +231,7 @@ export class Carrier {
     if (to <= have.version) return;
     if (delta.from !== have.version) {
       const versions = PART_NAMES.map((name) => (name === part ? to : 0));
-      this.#fetcher.compare(id, { versions }, from.name);
+      this.#fetcher.compare(id, { versions }, from?.name);
       return;
     }
     if (isTooLarge(changed(have.entries, delta))) {
@@ -217,16 +242,23 @@ export class Carrier {
     this.#spread(delta);
   }
 
-  #full({ id, part, version, entries }: Full, from: Node | undefined): void {
-    const { desk, library, selfId } = this.#parts;
+  /** Of its own zone a node's record is fetched by each member from its owner; one of another zone is told on. */
+  #fullFrom(full: Full, from: Node): void {
+    if (this.#full(full, from) && !this.#names.has(full.id)) this.#spreadFull(full);
+  }
+
+  /** True when it was news. */
+  #full({ id, part, version, entries }: Full, from: Node | undefined): boolean {
+    const { desk, foreign, library, selfId } = this.#parts;
     if (id === selfId && part === 'base' && from?.tags.get('id') === id) this.#rivals.answered(from, entries);
-    if (id !== selfId && !this.#names.has(id)) this.#missed(from);
-    if (!this.#isWelcome(id, part, version) || version <= library.get(id)[part].version) return;
+    if (id !== selfId && !this.#names.has(id) && !foreign.has(id)) this.#missed(from);
+    if (!this.#isWelcome(id, part, version) || version <= library.get(id)[part].version) return false;
     if (isTooLarge(entries)) {
       desk.count('dropped_record_too_large');
-      return;
+      return false;
     }
     library.replace({ id, part }, version, entries);
+    return true;
   }
 
   /** The word of its arrival may have missed us: that is rare, but else only the next push/pull, minutes later in a big pool, would tell. */
@@ -238,11 +270,11 @@ export class Carrier {
     refresh(teller);
   }
 
-  /** Only what members of the pool say is kept, and nobody tells us what we are. */
+  /** Only what is said of members and of nodes of other zones that we see is kept, and nobody tells us what we are. */
   #isWelcome(id: string, part: PartName, version: number): boolean {
-    const { desk, selfId } = this.#parts;
+    const { desk, foreign, selfId } = this.#parts;
     if (id === selfId) this.#surpass(part, version);
-    else if (this.#names.has(id)) return true;
+    else if (this.#names.has(id) || foreign.has(id)) return true;
     else desk.count('dropped_record_stranger');
     return false;
   }
@@ -254,6 +286,13 @@ export class Carrier {
       if (have.version <= version) continue;
       courier.send(asker, OWN_KINDS.full, packFull({ id, part, version: have.version, entries: have.entries }));
     }
+  }
+
+  /** What is too long for gossip is told as a change from nothing that is known, upon which it is fetched. */
+  #spreadFull(full: Full): void {
+    const { id, part, version } = full;
+    const isTold = this.#parts.courier.spread(`${id} ${part} ${version}`, OWN_KINDS.full, packFull(full));
+    if (!isTold) this.#spread({ id, part, from: version, to: version, set: new Map(), del: [] });
   }
 
   #spread(delta: Delta): boolean {

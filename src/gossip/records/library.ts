@@ -53,7 +53,8 @@ export class Library {
       this.#digest.toggle(id, part, version);
     }
     this.#records.set(id, { ...record, [part]: { version, entries: changed(record[part].entries, change) } });
-    if (!isNoChange(change)) this.#desk.do({ type: 'record', id, part, change });
+    const from = record[part].version;
+    if (!isNoChange(change)) this.#desk.do({ type: 'record', id, part, change, from, to: version });
   }
 
   /** Puts a whole part in place of what was known. */

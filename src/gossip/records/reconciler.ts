@@ -13,6 +13,8 @@ export interface RecordDigests {
 interface Parts {
   readonly desk: Desk;
   readonly library: Library;
+  /** 8 bytes over everything that we hold. */
+  readonly digest: () => Uint8Array;
   /** Tells a member which versions we hold, so that each gets what the other has newer. */
   readonly exchange: (node: Node) => void;
 }
@@ -36,7 +38,7 @@ export class Reconciler implements RecordDigests {
   }
 
   get own(): Uint8Array {
-    return this.#parts.library.digest;
+    return this.#parts.digest();
   }
 
   heard(node: Node, digest: Uint8Array): void {

@@ -20,7 +20,7 @@ export interface ForeignNode extends Endpoint {
 }
 
 /** More nodes than this are not looked at in one message. */
-const MAX_TOLD = 4_096;
+const MAX_TOLD = 65_536;
 const MAX_ID = 200;
 const MAX_ZONE = 63;
 const MAX_INCARNATION = 2 ** 31;

@@ -8,10 +8,15 @@ export type Visibility = (node: Pick<ForeignNode, 'zone' | 'isProxy'>) => boolea
 /** As many as all zones below can have together; who invents nodes ends here. */
 const MAX_FOREIGNERS = 100_000;
 
+/** Of so many that were forgotten it is known that they are gone, should somebody who still lists them tell of them. */
+const MAX_GRAVES = 4_096;
+
 /** The members of other zones that this node sees: told from zone to zone, never probed here. */
 export class Foreigners {
   readonly #nodes = new Map<string, ForeignNode>();
   readonly #changedAt = new Map<string, number>();
+  /** The incarnation under which each was forgotten. */
+  readonly #graves = new Map<string, number>();
   readonly #desk: Desk;
   readonly #isVisible: Visibility;
   #digest = new Uint8Array(DIGEST_BYTES);
@@ -25,7 +30,7 @@ export class Foreigners {
     return this.#nodes;
   }
 
-  /** The same on two nodes that know the same; 8 bytes. */
+  /** The same on two nodes that know the same of who lives; 8 bytes, never changed but replaced. */
   get digest(): Uint8Array {
     return this.#digest;
   }
@@ -35,13 +40,26 @@ export class Foreigners {
     return told.filter((node) => this.#learnOne(node));
   }
 
-  /** Forgets who has been dead or gone for longer than these times; they are told as forgotten. */
-  reap(reapAfter: Readonly<Record<'dead' | 'left', number>>): void {
-    for (const node of [...this.#nodes.values()]) {
-      if (node.state !== 'dead' && node.state !== 'left') continue;
-      const since = this.#changedAt.get(node.id) ?? this.#desk.now;
-      if (this.#desk.now - since >= reapAfter[node.state]) this.#forget(node);
+  /** Forgets who has been dead or gone for longer than these times; answers with them. They are told as forgotten. */
+  reap(reapAfter: Readonly<Record<'dead' | 'left', number>>): ForeignNode[] {
+    const isOver = ({ id, state }: ForeignNode) => {
+      if (state !== 'dead' && state !== 'left') return false;
+      return this.#desk.now - (this.#changedAt.get(id) ?? this.#desk.now) >= reapAfter[state];
+    };
+    const over = [...this.#nodes.values()].filter(isOver);
+    for (const node of over) {
+      this.#forget(node);
+      this.#graves.set(node.id, node.incarnation);
+      const [oldest] = this.#graves.keys();
+      if (this.#graves.size > MAX_GRAVES && oldest !== undefined) this.#graves.delete(oldest);
     }
+    return over;
+  }
+
+  /** Forgets a node, whatever it is. */
+  forget(id: string): void {
+    const node = this.#nodes.get(id);
+    if (node) this.#forget(node);
   }
 
   #learnOne(node: ForeignNode): boolean {
@@ -50,7 +68,7 @@ export class Foreigners {
       this.#desk.count('dropped_foreign_invisible');
       return false;
     }
-    if (!isLater(node, known)) return false;
+    if (!isLater(node, known) || this.#isBuried(node)) return false;
     if (!known && this.#nodes.size >= MAX_FOREIGNERS) {
       this.#desk.count('dropped_pool_full');
       return false;
@@ -60,6 +78,13 @@ export class Foreigners {
     this.#digest = toggled(toggled(this.#digest, known), node);
     this.#desk.do({ type: 'foreign', node });
     return true;
+  }
+
+  #isBuried({ id, incarnation }: ForeignNode): boolean {
+    const buried = this.#graves.get(id);
+    if (buried === undefined) return false;
+    if (incarnation > buried) this.#graves.delete(id);
+    return incarnation <= buried;
   }
 
   #forget(node: ForeignNode): void {
@@ -72,10 +97,10 @@ export class Foreigners {
 
 const DIGEST_BYTES = 8;
 
-/** A digest with a node put in, or taken out again. */
-function toggled(digest: Uint8Array, node: ForeignNode | undefined): Uint8Array<ArrayBuffer> {
+/** A digest with a node put in, or taken out again. Who is dead or gone may be forgotten elsewhere already, so it does not count. */
+function toggled(digest: Uint8Array<ArrayBuffer>, node: ForeignNode | undefined): Uint8Array<ArrayBuffer> {
+  if (node?.state !== 'alive' && node?.state !== 'suspect') return digest;
   const result = Uint8Array.from(digest);
-  if (!node) return result;
   const hash = createHash('sha256').update(`${node.id}\n${node.incarnation}\n${node.state}`).digest();
   for (let place = 0; place < DIGEST_BYTES; place += 1) result[place] = (result[place] ?? 0) ^ (hash[place] ?? 0);
   return result;

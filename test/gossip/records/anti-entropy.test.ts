@@ -11,6 +11,7 @@ import { Carrier } from '../../../src/gossip/records/carrier.ts';
 import { Courier } from '../../../src/gossip/records/courier.ts';
 import { Library } from '../../../src/gossip/records/library.ts';
 import { pack } from '../../../src/gossip/wire/pack.ts';
+import { ForeignNews } from '../../../src/gossip/zones/foreign-news.ts';
 
 const NAMES = ['a', 'b', 'c'] as const;
 type Name = (typeof NAMES)[number];
@@ -48,12 +49,14 @@ class Trio {
     const self = new Self({ desk, roster, spreader }, { name, address: '10.0.0.1', port, incarnation: 1 });
     const library = new Library(desk);
     const courier = new Courier({ desk, roster, self, spreader, boot: new Uint8Array(8).fill(port) });
+    const isNever = () => false;
     const carrier = new Carrier({
       desk,
       roster,
       self,
       courier,
       library,
+      foreign: new ForeignNews({ desk, courier, library, isVisible: isNever, isMember: isNever }),
       selfId: `id-${name}`,
       surpass: () => {},
       refresh: ({ port: asked }) => this.refreshed.push(`${name} asks ${NAMES[asked]}`),
