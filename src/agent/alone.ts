@@ -1,6 +1,7 @@
 import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
+import type { Link } from '../gossip/zones/link.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, ServiceSummary } from '../model/member.ts';
 import type { Explanation, PoolActions } from '../model/pool.ts';
@@ -128,6 +129,10 @@ export class Alone implements Pool, PoolActions {
   }
 
   setPorts(): void {}
+
+  acceptLink(link: Link): void {
+    link.close();
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 

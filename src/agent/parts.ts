@@ -24,6 +24,7 @@ import { StateStore } from './state-store.ts';
 import { SwitchablePool } from './switchable-pool.ts';
 import type { World } from './world.ts';
 import { configurationOf, type Written } from './written.ts';
+import { linkOn, provenZone, ZONES_PART, zoneWays } from './zone-links.ts';
 import type { Zones } from './zones.ts';
 
 /** What an agent is made from. */
@@ -78,10 +79,11 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const reasonOf = (name: string) => known?.why(name).summary ?? '';
   // Before the pool, so that it hears of every member.
   const history = opened.use(await KeptNodeHistory.open({ bus, clock, shelf: state.shelf('history'), reasonOf }));
-  const open = () => openPool(setting, { address, bind: bind.addresses, state, peerPort: peers.port });
+  const open = () => openPool(setting, { address, bind: bind.addresses, state, peers });
   const switchable = opened.use(new SwitchablePool(await open(), bus));
   const { pool } = switchable;
   known = pool;
+  peers.stream(ZONES_PART, (stream, peer) => pool.acceptLink(linkOn(stream), provenZone(peer)));
   const movePool = () =>
     switchable.replace(() => {
       peers.keys.refresh();
@@ -118,11 +120,12 @@ interface PoolSetting {
   readonly address: string;
   readonly bind: readonly string[];
   readonly state: StateStore;
-  readonly peerPort: number;
+  readonly peers: Peers;
 }
 
-async function openPool({ world, identity, hosting, written, zones }: Setting, own: PoolSetting): Promise<Pool> {
-  const { address, bind, state, peerPort } = own;
+async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
+  const { world, identity, hosting, written, zones } = setting;
+  const { address, bind, state, peers } = own;
   const { clock, bus, random, log, version, home, ports, health } = world;
   const { config } = written.loaded;
   const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: zones.own };
@@ -135,7 +138,8 @@ async function openPool({ world, identity, hosting, written, zones }: Setting, o
     startGossip({
       ...facts,
       isProxy: config.proxy_node,
-      peerPort,
+      zones: zoneWays(setting, peers.client),
+      peerPort: peers.port,
       agentVersion: version,
       hosting: hosting.find(({ isActive }) => isActive)?.name ?? '',
       bind,

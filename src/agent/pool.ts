@@ -1,3 +1,4 @@
+import type { Link } from '../gossip/zones/link.ts';
 import type { CheckSummary, Membership, ServiceSummary } from '../model/member.ts';
 import type { PoolActions } from '../model/pool.ts';
 
@@ -9,6 +10,8 @@ export interface Pool extends Membership, PoolActions, AsyncDisposable {
   readonly complaints: readonly string[];
   /** Looks for the pool in the background. */
   rejoin(seeds: readonly string[]): void;
+  /** Takes a link of a proxy of a zone below; `provenZone` is the zone whose key it has shown, if any. */
+  acceptLink(link: Link, provenZone: string | undefined): void;
   /** Leaves on purpose; resolves when the pool knows. */
   leave(): Promise<void>;
   setGroups(groups: Iterable<string>): void;

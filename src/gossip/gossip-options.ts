@@ -7,6 +7,7 @@ import type { Profile, ProfileName } from './core/profile.ts';
 import type { GuardOptions } from './guard.ts';
 import type { KeyringHolder } from './keyring-holder.ts';
 import type { Trouble } from './trouble.ts';
+import type { ZoneWays } from './zones/zone-place.ts';
 
 /** How a node takes part in its pool. */
 export interface GossipOptions extends GuardOptions {
@@ -15,6 +16,8 @@ export interface GossipOptions extends GuardOptions {
   readonly displayName: string;
   readonly zone: string;
   readonly isProxy: boolean;
+  /** Where our zone is among others; left out, no other zone is seen. */
+  readonly zones?: ZoneWays;
   /** Where peers ask us, for those who want to know; 0, or left out, while that door is closed. */
   readonly peerPort?: number;
   readonly agentVersion: string;

@@ -34,7 +34,10 @@ import { checkTags, type TagFacts } from './serf/own-tags.ts';
 import { Streams } from './streams.ts';
 import { type QueryHandler, Talk } from './talk.ts';
 import { isForWires, Wires } from './wires.ts';
+import { Border } from './zones/border.ts';
+import type { Link } from './zones/link.ts';
 import { LocalNetwork } from './zones/local-network.ts';
+import type { ZoneWays } from './zones/zone-place.ts';
 
 /** What changes what is kept for the next run: who is there, and which events and queries were heard. */
 const REMEMBERED: ReadonlySet<Effect['type']> = new Set(['member', 'event', 'query']);
@@ -80,6 +83,7 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly #wires: Wires;
   readonly #questions: Questions;
   readonly #network: LocalNetwork;
+  readonly #border: Border | undefined;
   readonly #streams: Streams;
   readonly #moving: Moving;
   readonly #alarm: Alarm;
@@ -121,6 +125,7 @@ export class Gossip implements Membership, AsyncDisposable {
       boot: Uint8Array.from({ length: 8 }, () => Math.floor(options.random() * 256)),
       clocks: memory.clocks,
       versions: memory.versions,
+      ...(options.zones && { isVisible: options.zones.isVisible }),
     });
     this.#directory = new Directory(this.#core, {
       clock: options.clock,
@@ -143,6 +148,7 @@ export class Gossip implements Membership, AsyncDisposable {
       count,
     });
     this.#news = new News(this.#directory, options);
+    this.#border = options.zones && this.#closing.use(this.#borderTo(options.zones));
     this.#talk = new Talk(options, { core: this.#core, step, count });
     this.#poolKeys = new PoolKeys(this.#core, this.#talk, options.keys);
     this.#closing.use(door);
@@ -239,6 +245,12 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#step({ type: 'forceLeave', name });
   }
 
+  /** Takes a link that a proxy of a zone below opened; `provenZone` is the zone whose key it has shown. */
+  acceptLink(link: Link, provenZone: string | undefined): void {
+    if (this.#border) this.#border.accept(link, provenZone);
+    else link.close();
+  }
+
   /** What can be asked of the pool, as `PoolActions` says. */
   readonly ping: PoolActions['ping'] = (name, timeoutMs) => this.#questions.ping(name, timeoutMs);
   readonly why: PoolActions['why'] = (name) => this.#questions.why(name);
@@ -316,6 +328,19 @@ export class Gossip implements Membership, AsyncDisposable {
       part: 'base',
       change: { set: baseEntries({ ...this.#options, started: clock.wall() }, this.#core.self), del: [] },
     });
+    this.#border?.start();
+  }
+
+  #borderTo(ways: ZoneWays): Border {
+    return new Border({
+      ...this.#options,
+      ways,
+      core: this.#core,
+      directory: this.#directory,
+      step: (input) => this.#step(input),
+      tell: (events) => this.#news.announce(events),
+      count: this.#count,
+    });
   }
 
   #set(part: PartName, key: string, entry: Entry): void {
@@ -365,7 +390,8 @@ export class Gossip implements Membership, AsyncDisposable {
         return;
       case 'foreign':
       case 'foreignGone':
-        return;
+      case 'neighbours':
+        break;
       case 'member':
       case 'record':
       case 'heard':
@@ -380,6 +406,7 @@ export class Gossip implements Membership, AsyncDisposable {
       default:
         this.#talk.take(effect);
     }
+    this.#border?.take(effect);
     if (REMEMBERED.has(effect.type)) this.#keeper.changed();
     if (effect.type === 'member') this.#settling.set(this.#directory.settlesAt);
   }

@@ -80,6 +80,11 @@ export class News {
     return text;
   }
 
+  /** Tells of changes that are in the list already. */
+  announce(events: readonly AgentEvent[]): void {
+    this.#emit(events);
+  }
+
   /** Time has passed: tells of members that count in another way now. */
   settle(): void {
     this.#emit(this.#directory.settle());

@@ -44,6 +44,11 @@ export interface Remembered extends Endpoint {
   readonly isDead?: boolean;
 }
 
+/** A proxy of another zone, by the port where it listens for peers. */
+export interface Neighbour extends Endpoint {
+  readonly id: string;
+}
+
 /** A member that wears our id. */
 export interface Rival extends Endpoint {
   readonly name: string;
@@ -108,6 +113,8 @@ export type Effect =
     }
   /** What became of a ping that was wanted; without a time it was silent. */
   | { readonly type: 'pinged'; readonly ticket: number; readonly rttMs?: number }
+  /** Somebody of another zone's pool answered or asked: the proxies of that zone, and where they listen for peers. */
+  | { readonly type: 'neighbours'; readonly zone: string; readonly proxies: readonly Neighbour[] }
   /** A member of another zone came or changed; `foreignGone`: it is forgotten. */
   | { readonly type: 'foreign'; readonly node: ForeignNode }
   | { readonly type: 'foreignGone'; readonly node: ForeignNode }

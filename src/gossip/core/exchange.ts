@@ -13,7 +13,7 @@ import type { Reply, Requests } from './requests.ts';
 import type { Roster } from './roster.ts';
 import { MAX_MEMBERS, type Rumors } from './rumors.ts';
 import type { Self } from './self.ts';
-import { otherZoneOf } from './zone-border.ts';
+import { otherZoneOf, proxiesIn } from './zone-border.ts';
 
 interface Parts {
   readonly desk: Desk;
@@ -166,6 +166,7 @@ export class Exchange {
     const other = otherZoneOf(nodes, zone);
     if (other === undefined) return undefined;
     desk.count('dropped_other_zone');
+    desk.do({ type: 'neighbours', zone: other, proxies: proxiesIn(nodes, other) });
     return `is in zone "${other}", and this node in "${zone}"; each zone is a pool of its own`;
   }
 

@@ -1,5 +1,6 @@
 import type { NodeEntry } from '../wire/messages.ts';
 import { decodeTags } from '../wire/tags.ts';
+import type { Neighbour } from './effect.ts';
 
 /** A member says by this tag in which zone it is; a plain Serf agent does not and belongs to the pool it is met in. */
 const ZONE = 'z';
@@ -20,4 +21,14 @@ export function otherZoneOf(nodes: readonly NodeEntry[], zone: string): string |
     other ??= found;
   }
   return other;
+}
+
+/** The living proxies of a zone in a push/pull, by where they listen for peers. */
+export function proxiesIn(nodes: readonly NodeEntry[], zone: string): Neighbour[] {
+  return nodes.slice(0, MOST_LOOKED_AT).flatMap(({ state, meta, address }) => {
+    const tags = decodeTags(meta);
+    const [id, port] = [tags.get('id'), Number.parseInt(tags.get('pp') ?? '', 10)];
+    const isProxy = state === 'alive' && tags.get(ZONE) === zone && tags.get('px') === '1';
+    return isProxy && id !== undefined && port > 0 && port < 65_536 ? [{ id, address, port }] : [];
+  });
 }

@@ -67,7 +67,8 @@ export class Downlinks {
 
   #greet(link: Link, zone: string, provenZone: string | undefined): Dialogue | undefined {
     const { pool, place, count, changed } = this.#options;
-    if (!place.isChild(zone) || (provenZone !== undefined && provenZone !== zone)) {
+    const isProven = provenZone === undefined ? !place.isKeyed?.(zone) : provenZone === zone;
+    if (!place.isChild(zone) || !isProven) {
       count('dropped_link_zone');
       return undefined;
     }
