@@ -168,7 +168,7 @@ export class Carrier {
 
   #learnVersions(id: string, versions: readonly number[], from: Node | undefined): void {
     if (id !== this.#parts.selfId) {
-      if (!this.#names.has(id)) this.#missed(from);
+      if (!this.#names.has(id) && !this.#parts.foreign.has(id)) this.#missed(from);
       this.#fetcher.compare(id, { versions }, from?.name);
       return;
     }
