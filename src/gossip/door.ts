@@ -9,8 +9,10 @@ import { kernelDrops } from '../net/udp-drops.ts';
 import { admitted } from './announced.ts';
 import type { Guard } from './guard.ts';
 import { openDatagram, sealDatagram } from './wire/datagram.ts';
+import type { Protection } from './wire/keyring.ts';
 import type { PacketMessage } from './wire/messages.ts';
 import { encode } from './wire/packet.ts';
+import type { ForeignQuestions } from './zones/foreign-questions.ts';
 
 interface DoorOptions {
   readonly bind: readonly string[];
@@ -20,6 +22,8 @@ interface DoorOptions {
   readonly guard: Guard;
   /** The addresses of this machine, each with one that reaches everybody on its network. */
   readonly everybody: readonly NetworkAddress[];
+  /** What is not sealed with our keys may be a question of another zone; left out, it is none. */
+  readonly foreign?: ForeignQuestions;
 }
 
 /** An address of ours, and one that reaches everybody there. */
@@ -31,10 +35,19 @@ export interface NetworkAddress {
 /** How a datagram came. */
 export interface Received {
   readonly from: Endpoint;
-  /** It was encrypted with a key of ours. */
-  readonly isSealed: boolean;
+  /** How it was closed: with the keys of our zone, with those of that other one, or not at all. */
+  readonly seal: 'own' | 'none' | { readonly zone: string };
   /** Bytes of it. */
   readonly size: number;
+}
+
+/** How something is sent. */
+interface Sending {
+  readonly crc: boolean;
+  /** Told when it could not be. */
+  readonly failed?: () => void;
+  /** Instead of that of our zone. */
+  readonly protection?: Protection;
 }
 
 const PORT_TRIES = 10;
@@ -52,6 +65,8 @@ export class Door implements AsyncDisposable {
   /** Sockets that only hear what is sent to everybody. */
   readonly #ears: readonly UdpSocket[];
   readonly #guard: Guard;
+  readonly #foreign: ForeignQuestions | undefined;
+  readonly #everybody: readonly NetworkAddress[];
   readonly #closing: Disposal;
   /** The same news goes to several members; its bytes are made once. */
   readonly #encoded = new WeakMap<PacketMessage, Uint8Array>();
@@ -63,6 +78,8 @@ export class Door implements AsyncDisposable {
     this.#sockets = opened.sockets;
     this.#ears = opened.ears;
     this.#guard = options.guard;
+    this.#foreign = options.foreign;
+    this.#everybody = options.everybody;
     this.#closing = opened.closing;
     opened.accept = (connection) => this.onConnection(connection);
   }
@@ -89,37 +106,28 @@ export class Door implements AsyncDisposable {
   }
 
   /** Sends messages, in one datagram if they fit. What cannot be sent is counted, and told to `failed`. */
-  send(
-    to: Endpoint,
-    messages: readonly PacketMessage[],
-    options: { readonly crc: boolean; readonly failed?: () => void },
-  ): void {
-    const { count, formerKeys, shield } = this.#guard;
-    if (shield.problem !== undefined) {
-      count('dropped_closed');
-      return;
-    }
+  send(to: Endpoint, messages: readonly PacketMessage[], options: Sending): void {
     const socket = this.#sockets.find(({ reaches }) => reaches(to.address));
-    if (!socket) {
-      count('dropped_unreachable_family');
-      options.failed?.();
+    // One address that somebody wrote into a message must not make us speak to everybody.
+    const isEverybody = this.#everybody.some(({ network }) => network === to.address);
+    if (socket && !isEverybody) {
+      this.#sendBy(socket, to, messages, options);
       return;
     }
-    const parts = messages.map((message) => this.#bytesOf(message));
-    const { protection, nonce } = shield.led((keyring) => formerKeys.for(to, keyring));
-    for (const bytes of sealDatagram(parts, { crc: options.crc, protection, nonce })) {
-      count('packets_out');
-      count('bytes_out', bytes.length);
-      socket.send(bytes, to, () => {
-        count('send_failed');
-        options.failed?.();
-      });
-    }
+    this.#guard.count(isEverybody ? 'dropped_to_everybody' : 'dropped_unreachable_family');
+    options.failed?.();
   }
 
-  /** Sends one message to everybody whom these addresses reach. */
+  /** Sends one message, as long as it is, to everybody whom these addresses reach, by each of our addresses on their networks. */
   shout(message: PacketMessage, addresses: readonly string[]): void {
-    for (const address of addresses) this.send({ address, port: this.port }, [message], { crc: false });
+    const protection = { ...this.#guard.shield.protection, compress: false };
+    for (const address of addresses) {
+      const there = this.#everybody.filter(({ network }) => network === address);
+      const near = this.#sockets.filter((socket) => there.some((own) => own.address === socket.address));
+      const sockets = near.length > 0 ? near : this.#sockets.filter(({ reaches }) => reaches(address)).slice(0, 1);
+      const to = { address, port: this.port };
+      for (const socket of sockets) this.#sendBy(socket, to, [message], { crc: false, protection });
+    }
   }
 
   /** How many datagrams the kernel threw away because we were too slow. */
@@ -148,11 +156,40 @@ export class Door implements AsyncDisposable {
     const { protection } = shield;
     const { messages, dropped, key } = openDatagram(bytes, protection);
     if (key && protection.keyring) formerKeys.heard(from, key, protection.keyring);
-    for (const reason of dropped) drops.note(reason, from.address, 'datagrams');
     const [first] = dropped;
-    if (first === 'decrypt' || first === 'clearText') limits.failed(from.address, now);
+    const isUnknown = first === 'decrypt' || first === 'encrypted';
+    const asked = isUnknown ? this.#foreign?.open(bytes, shield.protection) : undefined;
+    // Whether it opened or not, trying keys costs time.
+    if (first === 'decrypt' || first === 'clearText' || asked) limits.failed(from.address, now);
+    if (asked?.question) {
+      count('foreign_questions');
+      listen([asked.question], { from, seal: { zone: asked.zone }, size: bytes.length });
+      return;
+    }
+    for (const reason of dropped) drops.note(reason, from.address, 'datagrams');
     const wanted = admitted(messages, networks, () => drops.note('announced', from.address, 'datagrams'));
-    if (wanted.length > 0) listen(wanted, { from, isSealed: protection.keyring !== undefined, size: bytes.length });
+    const seal = protection.keyring === undefined ? 'none' : 'own';
+    if (wanted.length > 0) listen(wanted, { from, seal, size: bytes.length });
+  }
+
+  #sendBy(socket: UdpSocket, to: Endpoint, messages: readonly PacketMessage[], options: Sending): void {
+    const { count, formerKeys, shield } = this.#guard;
+    if (shield.problem !== undefined) {
+      count('dropped_closed');
+      return;
+    }
+    const { crc, failed } = options;
+    const own = shield.led((keyring) => formerKeys.for(to, keyring));
+    const parts = messages.map((message) => this.#bytesOf(message));
+    const protection = options.protection ?? own.protection;
+    for (const bytes of sealDatagram(parts, { crc, protection, nonce: own.nonce })) {
+      count('packets_out');
+      count('bytes_out', bytes.length);
+      socket.send(bytes, to, () => {
+        count('send_failed');
+        failed?.();
+      });
+    }
   }
 
   #bytesOf(message: PacketMessage): Uint8Array {

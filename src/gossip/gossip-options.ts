@@ -5,9 +5,11 @@ import type { AgentEvent } from '../model/event.ts';
 import type { InterfaceAddress } from '../net/host.ts';
 import type { Profile, ProfileName } from './core/profile.ts';
 import type { GuardOptions } from './guard.ts';
+import type { KeySource } from './key-source.ts';
 import type { KeyringHolder } from './keyring-holder.ts';
 import type { Trouble } from './trouble.ts';
 import type { ZoneWays } from './zones/zone-place.ts';
+import type { ZoneRelation } from './zones/zone-relation.ts';
 
 /** How a node takes part in its pool. */
 export interface GossipOptions extends GuardOptions {
@@ -25,6 +27,10 @@ export interface GossipOptions extends GuardOptions {
   readonly hosting?: string;
   /** The addresses of this machine, at any moment. */
   readonly interfaces: () => readonly InterfaceAddress[];
+  /** The keys of the zones right below ours that this node holds, by zone; left out, there are none. */
+  readonly foreignKeys?: () => ReadonlyMap<string, KeySource>;
+  /** How another zone stands to ours; left out, no other zone is known. */
+  readonly relationTo?: (zone: string) => ZoneRelation;
   /** Whether those who ask the local network who is there get an answer; left out, they do. */
   readonly detect?: boolean;
   /** Addresses to listen at; one number serves all. */

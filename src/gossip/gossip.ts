@@ -36,6 +36,7 @@ import { type QueryHandler, Talk } from './talk.ts';
 import { isForWires, Wires } from './wires.ts';
 import { Border } from './zones/border.ts';
 import type { Link } from './zones/link.ts';
+import { ForeignQuestions } from './zones/foreign-questions.ts';
 import { LocalNetwork } from './zones/local-network.ts';
 import type { ZoneWays } from './zones/zone-place.ts';
 
@@ -54,8 +55,10 @@ export async function startGossip(options: GossipOptions): Promise<Gossip> {
   const count = (name: string, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
   const guard = guardOf(options, count);
   const former = await formerPlace(options.shelf);
-  const { bind, port, log } = options;
-  const door = await Door.open({ bind, port, log, guard, everybody: networksOf(options.interfaces()) });
+  const { bind, port, log, foreignKeys } = options;
+  const foreign = foreignKeys && new ForeignQuestions(foreignKeys);
+  const everybody = networksOf(options.interfaces());
+  const door = await Door.open({ bind, port, log, guard, everybody, ...(foreign && { foreign }) });
   return new Gossip(options, { memory, former, door, guard, counts, count });
 }
 
@@ -140,13 +143,9 @@ export class Gossip implements Membership, AsyncDisposable {
     const step = (input: Input) => this.#step(input);
     this.#wires = new Wires({ door, streams: this.#streams, tcpTimeout: profile.tcpTimeout, step });
     this.#questions = new Questions({ core: this.#core, directory: this.#directory, clock: options.clock, step });
-    this.#network = new LocalNetwork({
-      ...options,
-      door,
-      self: () => this.self,
-      relationTo: (zone) => (zone === options.zone ? 'same' : 'other'),
-      count,
-    });
+    const { shield } = guard;
+    this.#network = new LocalNetwork({ ...options, door, shield, self: () => this.self, count });
+    this.#closing.use(this.#network);
     this.#news = new News(this.#directory, options);
     this.#border = options.zones && this.#closing.use(this.#borderTo(options.zones));
     this.#talk = new Talk(options, { core: this.#core, step, count });
@@ -255,6 +254,8 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly ping: PoolActions['ping'] = (name, timeoutMs) => this.#questions.ping(name, timeoutMs);
   readonly why: PoolActions['why'] = (name) => this.#questions.why(name);
   readonly detect: PoolActions['detect'] = (timeoutMs, device) => this.#network.detect(timeoutMs, device);
+  /** Asks one address who is there; nothing when it is silent. See `LocalNetwork.whoIs`. */
+  readonly whoIs: LocalNetwork['whoIs'] = (to, timeoutMs) => this.#network.whoIs(to, timeoutMs);
   readonly events: PoolActions['events'] = () => this.#talk.events;
   readonly addEvent: PoolActions['addEvent'] = (name, payload) => this.#talk.addEvent(name, payload);
   readonly query: PoolActions['query'] = (request, heard) => this.#talk.query(request, heard);

@@ -8,15 +8,18 @@ const EVERYBODY = '255.255.255.255';
 const ALL_NODES = 'ff02::1';
 
 /**
- * Where a datagram reaches everybody on the networks of these interfaces: the broadcast address of each IPv4 network, the one of all of
- * them, and the nodes of each IPv6 link. Empty when there is no network but loopback.
+ * Where a datagram reaches everybody on the networks of these interfaces, or of that one of them: the broadcast address of each IPv4 network,
+ * the one of all of them unless it is about one interface, and the nodes of each IPv6 link. Empty when there is no network but loopback.
  */
-export function broadcastTargets(interfaces: readonly InterfaceAddress[]): string[] {
-  const outside = interfaces.filter(({ internal }) => !internal);
+export function broadcastTargets(interfaces: readonly InterfaceAddress[], device?: string): string[] {
+  const outside = interfaces.filter(({ internal, name }) => !internal && (device === undefined || name === device));
   const networks = outside.flatMap((each) => networkBroadcast(each) ?? []);
-  const links = outside.filter(({ family }) => family === 6).map(({ name }) => `${ALL_NODES}%${name}`);
-  return [...new Set([...networks, ...(networks.length > 0 ? [EVERYBODY] : []), ...links])];
+  const links = outside.filter(({ family }) => family === 6).map(nodesOfLink);
+  const all = networks.length > 0 && device === undefined ? [EVERYBODY] : [];
+  return [...new Set([...networks, ...all, ...links])];
 }
+
+const nodesOfLink = ({ name }: InterfaceAddress): string => `${ALL_NODES}%${name}`;
 
 /** The broadcast address of an interface's IPv4 network; none for IPv6 and for networks of one or two nodes. */
 export function networkBroadcast({
@@ -30,15 +33,14 @@ export function networkBroadcast({
   return isPointToPoint ? undefined : ipText(bytes);
 }
 
-/** Each IPv4 address of these interfaces that others can reach, with the one that reaches everybody on its network. */
+/** Each address of these interfaces that others can reach, with those that reach everybody on its network. */
 export function networksOf(
   interfaces: readonly InterfaceAddress[],
 ): { readonly address: string; readonly network: string }[] {
   return interfaces
     .filter(({ internal }) => !internal)
-    .flatMap((each) =>
-      [networkBroadcast(each), EVERYBODY].flatMap((network) =>
-        network === undefined ? [] : [{ address: each.address, network }],
-      ),
-    );
+    .flatMap((each) => {
+      const networks = each.family === 6 ? [nodesOfLink(each)] : [networkBroadcast(each), EVERYBODY];
+      return networks.flatMap((network) => (network === undefined ? [] : [{ address: each.address, network }]));
+    });
 }

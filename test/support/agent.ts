@@ -26,15 +26,24 @@ interface Ended {
 
 type Ports = Readonly<Record<'gossip' | 'peer' | 'http' | 'websocket' | 'dns', number>>;
 
+/** How an agent is started. */
+interface Launch {
+  /** Words before those of the program. */
+  readonly launcher?: readonly string[];
+  /** Further options of `agent start`. */
+  readonly flags?: readonly string[];
+}
+
 /** A real agent in a process of its own, and the command line that talks to it. */
 export class RunningAgent implements AsyncDisposable {
   readonly home: string;
   readonly #process: ChildProcess;
   #printed = '';
 
-  constructor(home: string, env: Readonly<Record<string, string>>) {
+  constructor(home: string, env: Readonly<Record<string, string>>, how: Launch = {}) {
     this.home = home;
-    this.#process = spawn(program, ['agent', 'start', '--home', home], {
+    const words = [...(how.launcher ?? []), program, 'agent', 'start', '--home', home, ...(how.flags ?? [])];
+    this.#process = spawn(words[0] ?? program, words.slice(1), {
       env: { ...process.env, ...APART, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { bestToJoin } from '../../model/detected.ts';
 import type { Detected } from '../../model/pool.ts';
@@ -9,20 +10,25 @@ interface AutoDetectOptions {
   readonly log: Logger;
   /** A proxy takes anybody at once, others look for a proxy first. */
   readonly isProxy: boolean;
+  /** The zone that this node is in at the moment. */
+  zone(): string;
   isAlone(): boolean;
   search(timeoutMs: number): Promise<readonly Detected[]>;
   join(address: string): Promise<string | undefined>;
 }
 
 const WINDOW_MS = 5_000;
-const PAUSE_MS = 10_000;
-/** After so many windows without a proxy any node will do. */
+/** From the end of a window to the next: a search every ten seconds. */
+const PAUSE_MS = 5_000;
+/** When so many windows have shown no proxy any node will do. */
 const PATIENT_WINDOWS = 3;
 
 /** Looks for the pool on the local networks, over and over until somebody is found. */
 export class AutoDetect implements Disposable {
   readonly #options: AutoDetectOptions;
   #windows = 0;
+  /** Why the network could not be asked; it is told once, not at each try. */
+  #failure = '';
   #next: Disposable | undefined;
   #phase: 'running' | 'ended' = 'running';
 
@@ -32,13 +38,13 @@ export class AutoDetect implements Disposable {
 
   /** Begins at once; answers when the first window is over. */
   async start(): Promise<void> {
-    const { clock, isAlone, log } = this.#options;
+    const { clock, isAlone } = this.#options;
     if (this.#phase === 'ended') return;
     if (isAlone()) {
       try {
         await this.#look();
       } catch (error) {
-        log.warn({ error }, 'the local network could not be asked who is there');
+        this.#report(messageOf(error));
       }
     }
     if (this.#phase === 'running') this.#next = clock.after(PAUSE_MS, () => void this.start());
@@ -49,12 +55,17 @@ export class AutoDetect implements Disposable {
     this.#next?.[Symbol.dispose]();
   }
 
+  #report(why: string): void {
+    if (why !== this.#failure) this.#options.log.warn({ why }, 'the local network could not be asked who is there');
+    this.#failure = why;
+  }
+
   async #look(): Promise<void> {
-    const { isAlone, isProxy, join, log, search } = this.#options;
+    const { isAlone, isProxy, join, log, search, zone } = this.#options;
     this.#windows += 1;
-    const found = bestToJoin(await search(WINDOW_MS));
+    const found = bestToJoin(await search(WINDOW_MS), zone());
     if (!found || !isAlone() || this.#phase === 'ended') return;
-    if (!found.isProxy && !isProxy && this.#windows <= PATIENT_WINDOWS) return;
+    if (!found.isProxy && !isProxy && this.#windows < PATIENT_WINDOWS) return;
     const address = endpointText(found);
     const error = await join(address);
     if (error === undefined) log.info({ member: found.name, address }, 'found on the local network and joined');

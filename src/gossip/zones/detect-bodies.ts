@@ -1,3 +1,4 @@
+import { ipBytes } from '../../base/ip.ts';
 import { Fields } from '../wire/fields.ts';
 import { bytesOf, type Packable, pack, struct } from '../wire/pack.ts';
 import { guarded, isMalformed, Refused } from '../wire/refusal.ts';
@@ -15,7 +16,11 @@ export interface DetectAnswer {
   readonly id: string;
   readonly name: string;
   readonly zone: string;
+  /** Where it says that others reach it; missing when it does not say. */
+  readonly address?: string | undefined;
   readonly port: number;
+  /** Where it listens for peers; 0 when it does not. */
+  readonly peerPort: number;
   readonly isProxy: boolean;
   readonly groups: readonly string[];
   /** That of the question. */
@@ -49,7 +54,9 @@ export function readAnswer(body: Uint8Array): DetectAnswer | undefined {
     id: fields.text('I', MAX_NAME),
     name: fields.nodeName('S'),
     zone: fields.text('Z', MAX_NAME),
+    address: fields.bytesOrNull('A') === null ? undefined : fields.address('A'),
     port: fields.port('P'),
+    peerPort: fields.port('PP'),
     isProxy: fields.boolean('X'),
     groups: fields.list('G').slice(0, MAX_GROUPS).map(groupOf),
     nonce: nonceOf(fields),
@@ -59,8 +66,10 @@ export function readAnswer(body: Uint8Array): DetectAnswer | undefined {
 /** Whether two nonces are the same. */
 export const sameNonce = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-const answerFields = ({ id, name, zone, port, isProxy, groups, nonce }: DetectAnswer): Packable =>
-  struct({ G: groups, I: id, N: nonce, P: port, S: name, V: VERSION, X: isProxy, Z: zone });
+function answerFields({ id, name, zone, address = '', port, peerPort, isProxy, groups, nonce }: DetectAnswer): Packable {
+  const place = { A: ipBytes(address), P: port, PP: peerPort === 0 ? undefined : peerPort };
+  return struct({ G: groups, I: id, N: nonce, ...place, S: name, V: VERSION, X: isProxy, Z: zone });
+}
 
 function read<Body>(body: Uint8Array, readFields: (fields: Fields) => Body): Body | undefined {
   const outcome = guarded(() => {

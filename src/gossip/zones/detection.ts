@@ -3,12 +3,10 @@ import { OpsbroError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { Detected } from '../../model/pool.ts';
 import { type Endpoint, endpointText } from '../../net/address.ts';
-import type { Ack, Ping } from '../wire/messages.ts';
+import type { Ack, PacketMessage, Ping } from '../wire/messages.ts';
 import { encode } from '../wire/packet.ts';
 import { type DetectAnswer, packAnswer, packRequest, readAnswer, readRequest, sameNonce } from './detect-bodies.ts';
-
-/** How the zone of one who asks stands to ours. */
-export type ZoneRelation = 'same' | 'child' | 'ancestor' | 'other';
+import type { ZoneRelation } from './zone-relation.ts';
 
 interface DetectionOptions {
   readonly clock: Clock;
@@ -20,8 +18,6 @@ interface DetectionOptions {
   isKeyed(zone: string): boolean;
   /** Whether others are answered. */
   readonly answers: boolean;
-  /** Sends a question to everybody on the local networks. */
-  broadcast(ping: Ping): void;
   /** Sends an answer, sealed with the key of that zone if it has one. */
   send(to: Endpoint, zone: string, ack: Ack): void;
   count(name: string): void;
@@ -36,9 +32,15 @@ export interface Received {
   readonly size: number;
 }
 
+/** Who answered, and where it listens for peers; port 0 when it does not. */
+export type Answered = Detected & { readonly peerPort: number };
+
 interface Search {
   readonly nonce: Uint8Array;
-  readonly found: Map<string, Detected>;
+  readonly found: Map<string, Answered>;
+  /** The search is over when so many answered. */
+  readonly wanted: number;
+  end(): void;
 }
 
 const REPEAT_MS = 1_000;
@@ -67,34 +69,27 @@ export class Detection {
     this.#options = options;
   }
 
-  /** Asks at once and each second, and collects answers until the time is over; those that answered, by name. */
-  async search(timeoutMs: number): Promise<readonly Detected[]> {
-    const { clock, random } = this.#options;
+  /** Asks by `ask` at once and each second, and collects answers until the time is over; those that answered, by name. */
+  async search(timeoutMs: number, ask: (question: Ping) => void): Promise<readonly Answered[]> {
     if (timeoutMs < 1) throw new OpsbroError('bad_request', 'the time to wait for answers must be more than nothing');
-    const nonce = Uint8Array.from({ length: 8 }, () => Math.floor(random() * 256));
-    const seqNo = Math.floor(random() * 2 ** 32);
-    const search: Search = { nonce, found: new Map() };
-    this.#searches.set(seqNo, search);
-    const ask = () => this.#options.broadcast(this.#question(seqNo, nonce));
-    ask();
-    await new Promise<void>((resolve) => {
-      let asking = clock.after(REPEAT_MS, again);
-      function again() {
-        ask();
-        asking = clock.after(REPEAT_MS, again);
-      }
-      clock.after(timeoutMs, () => {
-        asking[Symbol.dispose]();
-        resolve();
-      });
-    });
-    this.#searches.delete(seqNo);
-    return [...search.found.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    const found = await this.#collect(MAX_FOUND, timeoutMs, ask);
+    return [...found].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  /** Asks by `ask` at once and each second, until one has answered or the time is over. */
+  async first(timeoutMs: number, ask: (question: Ping) => void): Promise<Answered | undefined> {
+    const [found] = await this.#collect(1, timeoutMs, ask);
+    return found;
+  }
+
+  /** Ends all searches; they answer with what they have. */
+  [Symbol.dispose](): void {
+    for (const search of [...this.#searches.values()]) search.end();
   }
 
   /** Whether a ping is such a question; it is answered if the asker may know of us. */
   takePing(ping: Ping, received: Received): boolean {
-    if (ping.node !== '' || !ping.opsbro) return false;
+    if (!isQuestion(ping)) return false;
     const request = readRequest(ping.opsbro);
     if (!request || this.#isOwn(ping.seqNo, request.nonce)) return true;
     this.#options.count('detect_asked');
@@ -108,9 +103,34 @@ export class Detection {
   takeAck(ack: Ack, from: Endpoint): boolean {
     const search = this.#searches.get(ack.seqNo);
     if (!search) return false;
-    const found = ack.opsbro ? this.#found(search, ack.opsbro, from) : plainSerf(from);
-    if (found && search.found.size < MAX_FOUND) search.found.set(found.id || endpointText(found), found);
+    const found = ack.opsbro ? answeredIn(ack.opsbro, search.nonce, from) : plainSerf(from);
+    if (found && search.found.size < MAX_FOUND) keep(found, search);
+    if (search.found.size >= search.wanted) search.end();
     return true;
+  }
+
+  async #collect(wanted: number, timeoutMs: number, ask: (question: Ping) => void): Promise<Iterable<Answered>> {
+    const { clock, random } = this.#options;
+    const nonce = Uint8Array.from({ length: 8 }, () => Math.floor(random() * 256));
+    const seqNo = Math.floor(random() * 2 ** 32);
+    const question = this.#question(seqNo, nonce);
+    const found = new Map<string, Answered>();
+    await new Promise<void>((resolve) => {
+      const timers = new Map<string, Disposable>();
+      const end = () => {
+        for (const timer of timers.values()) timer[Symbol.dispose]();
+        resolve();
+      };
+      const again = () => {
+        timers.set('next', clock.after(REPEAT_MS, again));
+        ask(question);
+      };
+      this.#searches.set(seqNo, { nonce, found, wanted, end });
+      timers.set('end', clock.after(timeoutMs, end));
+      again();
+    });
+    this.#searches.delete(seqNo);
+    return found.values();
   }
 
   #question(seqNo: number, nonce: Uint8Array): Ping {
@@ -164,7 +184,7 @@ export class Detection {
 
   /** All who hear the question would answer in the same moment. */
   #answerLater(
-    { seqNo, source }: Ping,
+    { seqNo }: Ping,
     { nonce, zone }: { zone: string; nonce: Uint8Array },
     received: Received,
   ): void {
@@ -174,24 +194,43 @@ export class Detection {
       const opsbro = packAnswer({ ...self(), nonce }, limit);
       if (opsbro.length > limit) return;
       count('detect_answered');
-      send(source ?? received.from, zone, { kind: 'ack', seqNo, payload: null, opsbro });
+      // Where the question names another place than it came from, somebody may want that place to get our answer.
+      send(received.from, zone, { kind: 'ack', seqNo, payload: null, opsbro });
     });
   }
 
-  #found(search: Search, body: Uint8Array, { address }: Endpoint): Detected | undefined {
-    const answer = readAnswer(body);
-    if (!answer || !sameNonce(answer.nonce, search.nonce)) return undefined;
-    const { id, name, zone, port, isProxy, groups } = answer;
-    return { id, name, zone, port, isProxy, groups, address };
-  }
 }
 
-const plainSerf = ({ address, port }: Endpoint): Detected => ({
+/** Whether a message asks everybody who is there, not one member how it is. */
+export const isQuestion = (message: PacketMessage): message is Ping & { readonly opsbro: Uint8Array } =>
+  message.kind === 'ping' && message.node === '' && message.opsbro !== undefined;
+
+/** What an answer to a question with that nonce tells. */
+function answeredIn(body: Uint8Array, asked: Uint8Array, from: Endpoint): Answered | undefined {
+  const answer = readAnswer(body);
+  if (!answer || !sameNonce(answer.nonce, asked)) return undefined;
+  const { nonce, address: told, ...rest } = answer;
+  // An address that is good on one link alone is of no use to the pool.
+  const address = told !== undefined && isLinkLocal(from.address) ? told : from.address;
+  return { ...rest, address };
+}
+
+/** Who is reached by several networks answers by each; the first answer counts, unless its address is good on one link alone. */
+function keep(found: Answered, search: Search): void {
+  const key = found.id || endpointText(found);
+  const known = search.found.get(key);
+  if (known === undefined || isLinkLocal(known.address)) search.found.set(key, found);
+}
+
+const isLinkLocal = (address: string): boolean => /^fe[89ab].:/i.test(address);
+
+const plainSerf = ({ address, port }: Endpoint): Answered => ({
   id: '',
   name: '',
   zone: '',
   address,
   port,
+  peerPort: 0,
   isProxy: false,
   groups: [],
 });

@@ -3,7 +3,8 @@ import { seeded } from '../../../src/base/random.ts';
 import type { Ack, Ping } from '../../../src/gossip/wire/messages.ts';
 import { encode } from '../../../src/gossip/wire/packet.ts';
 import { packRequest } from '../../../src/gossip/zones/detect-bodies.ts';
-import { Detection, type ZoneRelation } from '../../../src/gossip/zones/detection.ts';
+import { Detection } from '../../../src/gossip/zones/detection.ts';
+import type { ZoneRelation } from '../../../src/gossip/zones/zone-relation.ts';
 import { SimulatedClock } from '../../support/clock.ts';
 
 interface NodeOptions {
@@ -31,6 +32,7 @@ class Segment {
   readonly counts = new Map<string, number>();
   readonly pings: Ping[] = [];
   readonly answers: { readonly size: number; readonly zone: string }[] = [];
+  readonly #asking = new Map<Detection, (ping: Ping) => void>();
   readonly #nodes = new Map<string, { readonly detection: Detection; readonly options: Required<NodeOptions> }>();
 
   add(name: string, given: NodeOptions = {}): Detection {
@@ -40,20 +42,25 @@ class Segment {
     const detection = new Detection({
       clock: this.clock,
       random: seeded(this.#nodes.size + 1),
-      self: () => ({ id: `id-${name}`, name, ...place, ...options }),
+      self: () => ({ id: `id-${name}`, name, ...place, peerPort: 6_769, ...options }),
       relationTo: (zone) => relation(options.zone, zone),
       isKeyed: (zone) => options.keys.includes(zone),
       answers: options.answers,
-      broadcast: (ping) => this.#broadcast(ping, options, place),
       send: (to, zone, ack) => this.#deliver(to.address, zone, ack, place),
       count: (reason) => void this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1),
     });
     this.#nodes.set(address, { detection, options });
+    this.#asking.set(detection, (ping) => this.#broadcast(ping, options, place));
     return detection;
   }
 
+  /** Sends a question of that node to all. */
+  asking(detection: Detection): (ping: Ping) => void {
+    return this.#asking.get(detection) ?? (() => {});
+  }
+
   async search(detection: Detection, timeoutMs = 5_000): Promise<string[]> {
-    const searching = detection.search(timeoutMs);
+    const searching = detection.search(timeoutMs, this.asking(detection));
     this.clock.run(timeoutMs);
     return (await searching).map(({ name, address }) => name || `serf at ${address}`);
   }
@@ -172,7 +179,7 @@ test('one source gets at most ten answers a second', () => {
 test('a plain serf that answers is found without a name', async () => {
   const segment = new Segment();
   const asker = segment.add('a');
-  const searching = asker.search(1_000);
+  const searching = asker.search(1_000, segment.asking(asker));
   const [ping] = segment.pings;
   const from = { address: '10.0.0.50', port: 7_946 };
   expect(asker.takeAck({ kind: 'ack', seqNo: ping?.seqNo ?? 0, payload: null }, from)).toBe(true);

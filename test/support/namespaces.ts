@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { test } from 'vitest';
+import { program } from './services.ts';
+
+/** An address of a machine, with the length of its network. */
+type Address = `${string}/${number}`;
+
+/** A machine of a made-up network: what is started by its launcher sees that network and nothing else. */
+export interface Machine {
+  /** Words to put before those of a program, so that it runs there. */
+  readonly launcher: readonly string[];
+}
+
+/** An Ethernet segment in network namespaces; all of it is gone when it is disposed of. */
+export interface Segment extends Disposable {
+  /** Plugs a machine in; its one interface beside loopback is `eth0`. */
+  plug(name: string, addresses: readonly Address[]): Machine;
+}
+
+const IP = program('ip') ?? 'ip';
+const ip = (...words: readonly string[]): void => {
+  execFileSync(IP, words, { stdio: 'pipe' });
+};
+
+let segments = 0;
+
+/** Makes a segment with nobody on it: a bridge in a namespace of its own, so that nothing of this machine is touched. */
+export function openSegment(): Segment {
+  segments += 1;
+  const prefix = `opsbro-test-${process.pid}-${segments}`;
+  const made: string[] = [];
+  const add = (name: string): string => {
+    const namespace = `${prefix}-${name}`;
+    ip('netns', 'add', namespace);
+    made.push(namespace);
+    ip('-n', namespace, 'link', 'set', 'lo', 'up');
+    return namespace;
+  };
+  const hub = add('hub');
+  ip('-n', hub, 'link', 'add', 'bridge', 'type', 'bridge');
+  ip('-n', hub, 'link', 'set', 'bridge', 'up');
+  return {
+    plug(name, addresses) {
+      const namespace = add(name);
+      const port = `port${made.length}`;
+      ip('-n', hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+      ip('-n', hub, 'link', 'set', port, 'master', 'bridge', 'up');
+      // Without the seconds in which nobody else may have the address.
+      for (const address of addresses) ip('-n', namespace, 'address', 'add', address, 'dev', 'eth0', ...flags(address));
+      ip('-n', namespace, 'link', 'set', 'eth0', 'addrgenmode', 'eui64', 'up');
+      return { launcher: [IP, 'netns', 'exec', namespace] };
+    },
+    [Symbol.dispose]() {
+      for (const namespace of made.reverse()) ip('netns', 'delete', namespace);
+    },
+  };
+}
+
+const flags = (address: Address): string[] => (address.includes(':') ? ['nodad'] : []);
+
+/** A test that makes networks of its own. Where that is not possible it is skipped and says so; with OPSBRO_REQUIRE_SERVICES=1 it fails. */
+export function testOnSegment(title: string, body: (segment: Segment) => Promise<void>, timeoutMs: number): void {
+  const problem = impossible();
+  const run = async () => {
+    using segment = openSegment();
+    await body(segment);
+  };
+  if (problem === undefined) test(title, run, timeoutMs);
+  else if (process.env['OPSBRO_REQUIRE_SERVICES'] === '1') {
+    test(title, () => {
+      throw new Error(problem);
+    });
+  } else test.skip(`${title} (${problem})`, () => {});
+}
+
+/** Why no network can be made here, if so. */
+function impossible(): string | undefined {
+  if (program('ip') === undefined) return 'ip is not installed';
+  try {
+    openSegment()[Symbol.dispose]();
+    return undefined;
+  } catch {
+    return 'this user may make no network namespaces';
+  }
+}
