@@ -6,6 +6,7 @@ import { problemJson } from '../http/records.ts';
 import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson } from '../http/schemas.ts';
 import { announce } from './announcer.ts';
+import { autoDetect } from './auto-detect.ts';
 import { Doors } from './doors.ts';
 import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
@@ -90,7 +91,9 @@ export class Agent implements AsyncDisposable {
   /** Looks for the pool and begins to work; resolves when collectors and detectors have done a round. */
   async run(): Promise<void> {
     const { pool, runtime } = this.#parts;
-    pool.rejoin(this.#written.loaded.config.seeds);
+    const { config } = this.#written.loaded;
+    pool.rejoin(config.seeds);
+    if (this.#setting.autoDetect) this.#opened.use(autoDetect(this.#setting.world, pool, config.proxy_node));
     await runtime.start();
     if (this.#state === 'initializing') this.#state = 'ok';
   }

@@ -6,6 +6,7 @@ import type { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
+import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
 import type { NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
@@ -13,6 +14,7 @@ import { localAddress } from '../net/local-address.ts';
 import type { HostingState } from '../plugins/hosting.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
+import { ChildKeys } from './child-keys.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { openIncarnation } from './incarnation.ts';
@@ -34,6 +36,8 @@ export interface Setting {
   readonly hosting: readonly HostingState[];
   readonly zones: Zones;
   readonly written: Written;
+  /** Look for the pool on the local networks while alone. */
+  readonly autoDetect: boolean;
   /** Reads again what people wrote. */
   readonly read: () => Promise<Written>;
 }
@@ -79,7 +83,8 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const reasonOf = (name: string) => known?.why(name).summary ?? '';
   // Before the pool, so that it hears of every member.
   const history = opened.use(await KeptNodeHistory.open({ bus, clock, shelf: state.shelf('history'), reasonOf }));
-  const open = () => openPool(setting, { address, bind: bind.addresses, state, peers });
+  const childKeys = opened.use(new ChildKeys(setting.zones, bus));
+  const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys });
   const switchable = opened.use(new SwitchablePool(await open(), bus));
   const { pool } = switchable;
   known = pool;
@@ -121,11 +126,12 @@ interface PoolSetting {
   readonly bind: readonly string[];
   readonly state: StateStore;
   readonly peers: Peers;
+  readonly childKeys: ChildKeys;
 }
 
 async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
   const { world, identity, hosting, written, zones } = setting;
-  const { address, bind, state, peers } = own;
+  const { address, bind, state, peers, childKeys } = own;
   const { clock, bus, random, log, version, home, ports, health } = world;
   const { config } = written.loaded;
   const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: zones.own };
@@ -152,6 +158,8 @@ async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
       overrides: gossipConstants(config.gossip),
       tags: new Map(Object.entries(config.gossip.tags)),
       keys: zones.keys,
+      foreignKeys: () => childKeys.all,
+      relationTo: (zone) => relationIn(zones.tree, facts.zone, zone),
       label: config.gossip.label,
       compress: config.gossip.compress,
       allowedNetworks: config.gossip.allowed_networks,

@@ -43,6 +43,8 @@ export interface StartOptions {
   readonly port?: number | undefined;
   readonly join?: readonly string[] | undefined;
   readonly debug?: boolean | undefined;
+  /** Look for other nodes on the local networks until one is found. */
+  readonly autoDetect?: boolean | undefined;
   /** Errors in packs and objects forbid to start as well. */
   readonly strict?: boolean | undefined;
 }
@@ -98,7 +100,8 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
     boot: randomUUID(),
   };
   const zones = opened.use(await openZones(world, written));
-  const setting = { world, identity, hosting, zones, written, read: () => read(home) };
+  const autoDetect = options.autoDetect === true;
+  const setting = { world, identity, hosting, zones, written, autoDetect, read: () => read(home) };
   const agent = opened.use(await startAgentParts(setting));
   return { agent, world, config };
 }

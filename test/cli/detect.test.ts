@@ -47,15 +47,32 @@ describe('detect', () => {
   ])('auto-join takes the best', async (answer, line) => {
     await using agent = await fakeAgent({
       'POST /agent/detect': answer,
+      'GET /agent/info': { zone: 'lan' },
       'POST /agent/join': { joined: 1, errors: {} },
     });
     const { code, out } = await opsbro('gossip detect --auto-join', agent);
     expect([code, out]).toEqual([0, expect.stringContaining(`${line}\njoined 1 of 1\n`)]);
   });
 
+  test('auto-join takes nobody of another zone', async () => {
+    await using agent = await fakeAgent({
+      'POST /agent/detect': [found('a', { is_proxy: true })],
+      'GET /agent/info': { zone: 'customer' },
+    });
+    expect(await opsbro('gossip detect --auto-join', agent)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('10.0.0.1:6768'),
+      err: 'error: none of these nodes is in the zone of this one, so it can join none\n',
+    });
+  });
+
   test('auto-join that fails ends with 1', async () => {
     const joined = { joined: 0, errors: { '10.0.0.1:6768': '10.0.0.1:6768: other key' } };
-    await using agent = await fakeAgent({ 'POST /agent/detect': [found('a')], 'POST /agent/join': joined });
+    await using agent = await fakeAgent({
+      'POST /agent/detect': [found('a')],
+      'GET /agent/info': { zone: 'lan' },
+      'POST /agent/join': joined,
+    });
     expect(await opsbro('gossip detect --auto-join', agent)).toMatchObject({
       code: 1,
       err: 'error: 10.0.0.1:6768: other key\n',

@@ -66,7 +66,17 @@ export function readAnswer(body: Uint8Array): DetectAnswer | undefined {
 /** Whether two nonces are the same. */
 export const sameNonce = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-function answerFields({ id, name, zone, address = '', port, peerPort, isProxy, groups, nonce }: DetectAnswer): Packable {
+function answerFields({
+  id,
+  name,
+  zone,
+  address = '',
+  port,
+  peerPort,
+  isProxy,
+  groups,
+  nonce,
+}: DetectAnswer): Packable {
   const place = { A: ipBytes(address), P: port, PP: peerPort === 0 ? undefined : peerPort };
   return struct({ G: groups, I: id, N: nonce, ...place, S: name, V: VERSION, X: isProxy, Z: zone });
 }

@@ -183,11 +183,7 @@ export class Detection {
   }
 
   /** All who hear the question would answer in the same moment. */
-  #answerLater(
-    { seqNo }: Ping,
-    { nonce, zone }: { zone: string; nonce: Uint8Array },
-    received: Received,
-  ): void {
+  #answerLater({ seqNo }: Ping, { nonce, zone }: { zone: string; nonce: Uint8Array }, received: Received): void {
     const { clock, random, self, send, count } = this.#options;
     clock.after(random() * MAX_DELAY_MS, () => {
       const limit = received.sealedBy === undefined ? received.size - ACK_ROOM : SEALED_ANSWER_BYTES;
@@ -198,7 +194,6 @@ export class Detection {
       send(received.from, zone, { kind: 'ack', seqNo, payload: null, opsbro });
     });
   }
-
 }
 
 /** Whether a message asks everybody who is there, not one member how it is. */

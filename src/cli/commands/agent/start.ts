@@ -14,6 +14,10 @@ export default defineCommand({
       placeholder: 'ADDR',
       description: 'a node to join at the start; may be given more than once',
     },
+    'auto-detect': {
+      kind: 'flag',
+      description: 'while no other node is known, ask the local networks who is there every ten seconds, and join',
+    },
     strict: { kind: 'flag', description: 'do not start with errors in packs and objects' },
     foreground: { kind: 'flag', description: 'stay in the foreground, which is what it does anyway' },
   },
@@ -32,6 +36,7 @@ export default defineCommand({
       bind: options.bind,
       port: portOf(options.port),
       join: options.join,
+      autoDetect: options['auto-detect'],
       strict: options.strict,
       debug: globals.debug,
     });

@@ -1,4 +1,5 @@
 import type { Api } from '../../../http/api.ts';
+import { bestToJoin } from '../../../model/detected.ts';
 import { type Context, defineCommand } from '../../command.ts';
 import { escaped } from '../../escape.ts';
 import { placeText } from '../../member-text.ts';
@@ -30,11 +31,13 @@ export default defineCommand({
     const window = globals.timeoutMs ?? WINDOW_MS;
     const body = { timeout: `${window}ms`, ...(options.bind !== undefined && { bind: options.bind }) };
     const found = await agent.ask('POST /agent/detect', { body }, { timeoutMs: window + ANSWER_MS });
-    const chosen = options['auto-join'] ? choice(found) : undefined;
+    const chosen = options['auto-join'] ? await choice(found, agent) : undefined;
     if (chosen === undefined) {
       terminal.show(found, () => showFound(found, context));
+      const isFutile = options['auto-join'] || found.length === 0;
       if (found.length === 0) terminal.error('cannot detect (broadcast UDP) other nodes');
-      return found.length === 0 ? 1 : 0;
+      else if (isFutile) terminal.error('error: none of these nodes is in the zone of this one, so it can join none');
+      return isFutile ? 1 : 0;
     }
     const joined = await agent.ask('POST /agent/join', { body: { seeds: [placeText(chosen)] } });
     terminal.show({ found, chosen, joined }, () => {
@@ -51,10 +54,11 @@ export default defineCommand({
 const PROXY = 'A proxy node is detected, using it';
 const NO_PROXY = 'No proxy node detected. Using a standard one';
 
-function choice(found: readonly Found[]): Found | undefined {
-  const proxies = found.filter((each) => each.is_proxy);
-  const [first] = [...(proxies.length > 0 ? proxies : found)].sort((a, b) => (a.uuid < b.uuid ? 1 : -1));
-  return first;
+async function choice(found: readonly Found[], agent: Context['agent']): Promise<Found | undefined> {
+  if (found.length === 0) return undefined;
+  const { zone } = await agent.ask('GET /agent/info', {});
+  const candidates = found.map((each) => ({ id: each.uuid, zone: each.zone, isProxy: each.is_proxy, found: each }));
+  return bestToJoin(candidates, zone)?.found;
 }
 
 function showFound(found: readonly Found[], { terminal }: Context): void {
