@@ -7,6 +7,8 @@ import type { KeySource } from '../../src/gossip/key-source.ts';
 import { NO_KEYS } from '../../src/gossip/keyring-holder.ts';
 import { gossipKey, type Keyring } from '../../src/gossip/wire/keyring.ts';
 import type { PacketMessage } from '../../src/gossip/wire/messages.ts';
+import { packRequest } from '../../src/gossip/zones/detect-bodies.ts';
+import { ForeignQuestions } from '../../src/gossip/zones/foreign-questions.ts';
 import { bindUdp } from '../../src/net/udp.ts';
 import { eventually, startMember } from '../support/gossip.ts';
 import { openGuard } from '../support/guard.ts';
@@ -109,6 +111,62 @@ describe('datagrams', () => {
     for (let sent = 0; sent < 2_000; sent++) source.send(new Uint8Array(8_000), b.to);
     await eventually(() => b.door.kernelDrops > 0, 2_000);
   });
+});
+
+describe('questions of other zones', () => {
+  const opsbro = packRequest({ zone: 'lan', nonce: new Uint8Array(8) }, 0);
+  const QUESTION = { kind: 'ping', seqNo: 1, node: '', opsbro } as const;
+  const lan = new Map([['lan', keyed(2)]]);
+  /** A door of internet that holds the key of lan. */
+  const parent = async (keys: KeySource = keyed(1)) => {
+    const counts = new Map<string, number>();
+    const guard = openGuard({ keys }, (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by));
+    const foreign = new ForeignQuestions(() => lan);
+    const where = { bind: ['127.0.0.1'], port: 0, log: silent, everybody: [] };
+    const door = closing.use(await Door.open({ ...where, guard, foreign }));
+    const heard: unknown[] = [];
+    door.onPacket((messages, { seal }) => void heard.push({ messages, seal }));
+    return { counts, heard, to: { address: '127.0.0.1', port: door.port } };
+  };
+
+  test.each<[string, KeySource]>([
+    ['with keys of its own', keyed(1)],
+    ['without', NO_KEYS],
+  ])('are heard by a door %s that holds their key', async (_, own) => {
+    const [b, child] = [await parent(own), await open({ keys: keyed(2) })];
+    child.door.send(b.to, [QUESTION], { crc: false });
+    await eventually(() => b.heard.length > 0, 2_000);
+    expect(b.heard).toMatchObject([{ messages: [{ kind: 'ping', node: '' }], seal: { zone: 'lan' } }]);
+    expect([b.counts.get('foreign_questions'), b.counts.get('dropped_decrypt')]).toEqual([1, undefined]);
+  });
+
+  test.each<[string, KeySource, readonly PacketMessage[]]>([
+    ['a message of the pool', keyed(2), [NACK]],
+    ['a question with more beside it', keyed(2), [QUESTION, NACK]],
+    ['a ping of a member', keyed(2), [{ ...QUESTION, node: 'b' }]],
+    ['a question with a key that is not held', keyed(3), [QUESTION]],
+  ])('%s is not', async (_, keys, messages) => {
+    const [b, child] = [await parent(), await open({ keys })];
+    child.door.send(b.to, messages, { crc: false });
+    await arrived(b.counts);
+    expect([b.heard, b.counts.get('dropped_decrypt'), b.counts.get('foreign_questions')]).toEqual([[], 1, undefined]);
+  });
+
+  test('are tried so often a second and source, whether a key opens them or not', async () => {
+    const [b, child] = [await parent(), await open({ keys: keyed(2) })];
+    for (let sent = 0; sent < 60; sent += 1) child.door.send(b.to, [{ ...QUESTION, seqNo: sent }], { crc: false });
+    await arrived(b.counts, 60);
+    expect([b.counts.get('foreign_questions'), b.counts.get('dropped_undecryptable')]).toEqual([40, 20]);
+  });
+});
+
+test('nothing is sent to everybody because somebody wrote that address into a message', async () => {
+  const counts = new Map<string, number>();
+  const guard = openGuard({}, (name) => void counts.set(name, (counts.get(name) ?? 0) + 1));
+  const everybody = [{ address: '127.0.0.1', network: '127.255.255.255' }];
+  const door = closing.use(await Door.open({ bind: ['127.0.0.1'], port: 0, log: silent, guard, everybody }));
+  door.send({ address: '127.255.255.255', port: 9 }, [NACK], { crc: false });
+  expect([counts.get('dropped_to_everybody'), counts.get('packets_out')]).toEqual([1, undefined]);
 });
 
 describe('members', () => {

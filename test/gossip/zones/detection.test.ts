@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { seeded } from '../../../src/base/random.ts';
 import type { Ack, Ping } from '../../../src/gossip/wire/messages.ts';
 import { encode } from '../../../src/gossip/wire/packet.ts';
-import { packRequest } from '../../../src/gossip/zones/detect-bodies.ts';
+import { packAnswer, packRequest, readRequest } from '../../../src/gossip/zones/detect-bodies.ts';
 import { Detection } from '../../../src/gossip/zones/detection.ts';
 import type { ZoneRelation } from '../../../src/gossip/zones/zone-relation.ts';
 import { SimulatedClock } from '../../support/clock.ts';
@@ -46,7 +46,10 @@ class Segment {
       relationTo: (zone) => relation(options.zone, zone),
       isKeyed: (zone) => options.keys.includes(zone),
       answers: options.answers,
-      send: (to, zone, ack) => this.#deliver(to.address, zone, ack, place),
+      send: (to, zone, ack) => {
+        this.sentTo(`${to.address}:${to.port}`);
+        this.#deliver(to.address, zone, ack, place);
+      },
       count: (reason) => void this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1),
     });
     this.#nodes.set(address, { detection, options });
@@ -74,6 +77,9 @@ class Segment {
       detection.takePing(ping, { from, sealedBy, size: encode(ping).length });
     }
   }
+
+  /** Told of where each answer goes. */
+  sentTo: (place: string) => void = () => {};
 
   #deliver(address: string, zone: string, ack: Ack, from: { address: string; port: number }): void {
     this.answers.push({ size: encode(ack).length, zone });
@@ -192,4 +198,93 @@ test('an answer to another question is not taken, and a ping of a member is none
   const from = { address: '10.0.0.50', port: 7_946 };
   expect(asker.takeAck({ kind: 'ack', seqNo: 7, payload: null }, from)).toBe(false);
   expect(asker.takePing({ kind: 'ping', seqNo: 7, node: 'a' }, { from, sealedBy: undefined, size: 60 })).toBe(false);
+});
+
+test('one node is asked until it answers, and tells where it listens for peers', async () => {
+  const segment = new Segment();
+  const asker = segment.add('a');
+  const other = segment.add('b');
+  const asked: Ping[] = [];
+  const asking = asker.first(5_000, (question) => {
+    asked.push(question);
+    // The first one is lost.
+    if (asked.length > 1)
+      other.takePing(question, {
+        from: { address: '10.0.0.1', port: 6_768 },
+        sealedBy: undefined,
+        size: encode(question).length,
+      });
+  });
+  segment.clock.run(1_200);
+  expect(await asking).toMatchObject({ id: 'id-b', address: '10.0.0.2', peerPort: 6_769 });
+  segment.clock.run(5_000);
+  expect(asked).toHaveLength(2);
+});
+
+test('one node that stays silent is nobody when the time is over, and so when the search is ended', async () => {
+  const segment = new Segment();
+  const asker = segment.add('a');
+  const asking = asker.first(2_500, () => {});
+  segment.clock.run(2_500);
+  expect(await asking).toBeUndefined();
+  const ended = asker.search(60_000, () => {});
+  asker[Symbol.dispose]();
+  expect(await ended).toEqual([]);
+});
+
+test('the answer goes where the question came from, not to a place that is written in it', () => {
+  const segment = new Segment();
+  const detection = segment.add('a');
+  const sent: string[] = [];
+  const asked = { source: { address: '10.0.0.255', port: 53, node: 'x' }, seqNo: 1, node: '' } as const;
+  const opsbro = packRequest({ zone: 'internet', nonce: new Uint8Array(8) }, 300);
+  const heard = { from: { address: '10.0.0.77', port: 7 }, sealedBy: undefined, size: 500 };
+  segment.sentTo = (to) => sent.push(to);
+  expect(detection.takePing({ kind: 'ping', ...asked, opsbro }, heard)).toBe(true);
+  segment.clock.run(200);
+  expect(sent).toEqual(['10.0.0.77:7']);
+});
+
+test('who is reached in two ways is found once, by an address that is good beyond one link', async () => {
+  const segment = new Segment();
+  const asker = segment.add('a');
+  const searching = asker.search(1_000, segment.asking(asker));
+  const [ping] = segment.pings;
+  const request = readRequest(ping?.opsbro ?? new Uint8Array());
+  const answer = (address: string | undefined) =>
+    packAnswer(
+      {
+        ...{ id: 'id-b', name: 'b', zone: 'internet', port: 6_768, peerPort: 0, isProxy: false, groups: [], address },
+        nonce: request?.nonce ?? new Uint8Array(8),
+      },
+      500,
+    );
+  const hear = (from: string, told: string | undefined) =>
+    asker.takeAck(
+      { kind: 'ack', seqNo: ping?.seqNo ?? 0, payload: null, opsbro: answer(told) },
+      { address: from, port: 6_768 },
+    );
+  hear('fe80::2%eth0', undefined);
+  hear('fe80::2%eth0', 'fd77::2');
+  hear('10.0.0.2', '10.0.0.2');
+  segment.clock.run(1_000);
+  expect(await searching).toMatchObject([{ name: 'b', address: 'fd77::2' }]);
+});
+
+test('an answer that nobody asked for in these words is not believed', async () => {
+  const segment = new Segment();
+  const asker = segment.add('a');
+  const searching = asker.search(1_000, segment.asking(asker));
+  const [ping] = segment.pings;
+  const forged = { id: 'id-x', name: 'x', zone: 'internet', port: 1, peerPort: 0, isProxy: true, groups: [] };
+  const from = { address: '10.0.0.66', port: 1 };
+  for (const opsbro of [
+    packAnswer({ ...forged, nonce: new Uint8Array(8) }, 500),
+    new Uint8Array(1_200).fill(0xff),
+    Uint8Array.of(0x80),
+  ]) {
+    expect(asker.takeAck({ kind: 'ack', seqNo: ping?.seqNo ?? 0, payload: null, opsbro }, from)).toBe(true);
+  }
+  segment.clock.run(1_000);
+  expect(await searching).toEqual([]);
 });
