@@ -53,7 +53,8 @@ const ACK_ROOM = 40;
 const SEALED_ANSWER_BYTES = 1_200;
 const MAX_DELAY_MS = 100;
 const ANSWERS_PER_SECOND = 10;
-const MAX_SOURCES = 1_024;
+/** Who forges sources has no end of them; whoever is left out asks again in a second. */
+const MAX_SOURCES = 256;
 const MAX_FOUND = 4_096;
 
 /** Finds nodes on the local networks by asking everybody at once, and answers those who ask so and may know. */
@@ -173,11 +174,14 @@ export class Detection {
 
   #isWithinRate(address: string): boolean {
     const second = Math.floor(this.#options.clock.now() / 1_000);
-    if (second !== this.#second || this.#answered.size >= MAX_SOURCES) this.#answered.clear();
+    if (second !== this.#second) this.#answered.clear();
     this.#second = second;
     const count = this.#answered.get(address) ?? 0;
-    this.#answered.set(address, count + 1);
-    if (count < ANSWERS_PER_SECOND) return true;
+    const isKnown = count > 0 || this.#answered.size < MAX_SOURCES;
+    if (isKnown && count < ANSWERS_PER_SECOND) {
+      this.#answered.set(address, count + 1);
+      return true;
+    }
     this.#options.count('dropped_detect_rate');
     return false;
   }

@@ -288,3 +288,20 @@ test('an answer that nobody asked for in these words is not believed', async () 
   segment.clock.run(1_000);
   expect(await searching).toEqual([]);
 });
+
+test('questions of ever new sources get only so many answers, and all of them in the next second again', () => {
+  const segment = new Segment();
+  const detection = segment.add('a');
+  const opsbro = packRequest({ zone: 'internet', nonce: new Uint8Array(8) }, 300);
+  const flood = () => {
+    for (let seqNo = 0; seqNo < 2_000; seqNo += 1) {
+      const from = { address: `10.9.${seqNo >> 8}.${seqNo & 255}`, port: 1 };
+      detection.takePing({ kind: 'ping', seqNo, node: '', opsbro }, { from, sealedBy: undefined, size: 500 });
+    }
+    segment.clock.run(1_000);
+  };
+  flood();
+  expect([segment.answers.length, segment.counts.get('dropped_detect_rate')]).toEqual([256, 1_744]);
+  flood();
+  expect(segment.answers).toHaveLength(512);
+});
