@@ -72,8 +72,11 @@ export class Directory {
   put(member: Member): AgentEvent[] {
     const { id, state } = member;
     const before = this.#byId.get(id);
-    // Who is in our own pool is known better here.
-    if (before && !this.#foreign.has(id)) return [];
+    // Who is in our own pool is known better here, unless it went to the other zone since.
+    if (before && !this.#foreign.has(id)) {
+      if (!isMoved(before, member)) return [];
+      this.#ids.delete(before.name);
+    }
     const damped = this.#judge(foreignKey(id), before?.state, state);
     const shown = { ...member, ...damped };
     this.#foreign.add(id);
@@ -217,6 +220,10 @@ export class Directory {
 /** What sets keys of members of other zones apart from the names of those of ours, which begin with no blank. */
 const FOREIGN = ' ';
 const foreignKey = (id: string): string => `${FOREIGN}${id}`;
+
+/** Whether a member of our pool that is no longer there is what another zone tells of. */
+const isMoved = (before: Member, told: Member): boolean =>
+  (before.state === 'left' || before.state === 'dead') && told.incarnation > before.incarnation;
 
 /** A plain Serf agent has a role instead of groups. */
 function groupsOfTags(tags: ReadonlyMap<string, string>): string[] {

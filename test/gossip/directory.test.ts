@@ -251,6 +251,19 @@ describe('a member of another zone', () => {
     expect(directory.members.get('id-far')).toMatchObject({ name: 'near', zone: 'internet' });
   });
 
+  test('that left our pool for another is known from there', () => {
+    const { directory } = setUp();
+    const near = node('far', { ob: '1', id: 'id-far' });
+    directory.onMember(told('member-join', near));
+    const gone = told('member-leave', { ...near, state: 'left', status: 'left' });
+    directory.onMember(gone);
+    expect(directory.put({ ...far, incarnation: near.incarnation })).toEqual([]);
+    expect(typesOf(directory.put({ ...far, incarnation: near.incarnation + 1 }))).toContain('member-join');
+    expect(directory.members.get('id-far')).toMatchObject({ zone: 'lan', state: 'alive' });
+    expect(directory.onMember({ ...gone, change: 'member-reap' })).toEqual([]);
+    expect(directory.members.get('id-far')).toMatchObject({ zone: 'lan' });
+  });
+
   test('that comes and goes has to last as well', () => {
     const { directory, clock } = setUp();
     for (const state of ['alive', 'dead', 'alive', 'dead', 'alive'] as const) directory.put({ ...far, state });
