@@ -69,15 +69,18 @@ export class Pile {
     return surplus;
   }
 
-  /** Takes what fits, the least told first, and counts it as told once more. */
-  take(room: Room, { limit, to }: Receiver): PacketMessage[] {
-    if (this.#fits(room, to)) return this.#takeAll(room, limit);
+  /** Takes what fits, the least told first, and counts it as told once more; it is added to `messages`. */
+  take(room: Room, { limit, to }: Receiver, messages: PacketMessage[]): void {
+    if (this.#fits(room, to)) {
+      this.#takeAll(room, limit, messages);
+      return;
+    }
     const taken: Item[] = [];
     for (const bucket of this.#buckets) if (bucket.size > 0) takeFrom(bucket, { room, to, taken });
     for (const item of taken) this.#bucket(item.told).delete(item);
     // The other way round they arrive in the order in which they are kept.
     for (let place = taken.length - 1; place >= 0; place -= 1) this.#countTold(taken[place], limit);
-    return taken.map(({ message }) => message);
+    for (const { message } of taken) messages.push(message);
   }
 
   /** Whether one datagram has room for all of it; mostly it has. */
@@ -88,10 +91,9 @@ export class Pile {
   }
 
   /** Nothing has to be put in order again: what was told equally often still is. */
-  #takeAll(room: Room, limit: number): PacketMessage[] {
+  #takeAll(room: Room, limit: number, messages: PacketMessage[]): void {
     room.bytes -= this.#bytes;
     room.parts -= this.#items.size;
-    const messages: PacketMessage[] = [];
     for (const bucket of this.#buckets) {
       for (let place = 0; place < bucket.size; place += 1) {
         const item = bucket.at(place);
@@ -104,7 +106,6 @@ export class Pile {
     const [spare = new Bucket<Item>()] = this.#buckets.splice(limit - 1);
     spare.clear();
     this.#buckets.unshift(spare);
-    return messages;
   }
 
   #countTold(item: Item | undefined, limit: number): void {

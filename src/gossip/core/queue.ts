@@ -61,6 +61,11 @@ export class BroadcastQueue {
     this.#filled += 1;
     const order = this.#filled % 4 === 0 ? [...classes.slice(1), ...classes.slice(0, 1)] : classes;
     const receiver = { limit, to };
-    return order.flatMap((name) => (this.#classes[name].size === 0 ? [] : this.#classes[name].take(room, receiver)));
+    const taken: PacketMessage[] = [];
+    for (const name of order) {
+      const pile = this.#classes[name];
+      if (pile.size > 0) pile.take(room, receiver, taken);
+    }
+    return taken;
   }
 }
