@@ -28,7 +28,8 @@ export class PoolKeys {
   /** See `PoolActions.keyring`. Also throws `conflict` on the use of a key that not every living member has. */
   async do(operation: KeyringOperation, key?: string): Promise<KeyringOutcome> {
     if (this.#holder.state !== 'keyed') {
-      const text = 'the pool is not encrypted; write the key file on every node, then reload: `opsbro gossip zone key`';
+      const text =
+        'the pool is not encrypted; write the key file on every node, then reload; `opsbro gossip zone key generate` makes one';
       throw new OpsbroError('conflict', this.#holder.problem || text);
     }
     if (operation === 'list') return await this.#ask('list', NO_KEY);
