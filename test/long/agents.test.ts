@@ -15,7 +15,9 @@ const QUICK = {
 const at = (agent: RunningAgent) => `127.0.0.1:${agent.ports.gossip}`;
 
 interface MemberJson {
+  readonly uuid: string;
   readonly name: string;
+  readonly port: number;
   readonly state: string;
   readonly incarnation: number;
   readonly groups: readonly string[];
@@ -165,4 +167,23 @@ test.each([3, 20])('one that stands still for %d s accuses nobody when it goes o
   await expect.poll(() => states(a), within(6_000)).toEqual(all('alive', 'a', 'b', 'c'));
   if (seconds > 10) expect((await seen(b))['a']?.incarnation).toBeGreaterThan(before);
   for (const each of [a, b, c]) expect((await everDead(each as RunningAgent)).replace(/.* a .*/g, '').trim()).toBe('');
+});
+
+test('a node that was built anew under its name is taken in at its new place', async () => {
+  await using running = agents();
+  const [a, b, c] = await pool(running, ['a', 'b', 'c'], QUICK);
+  const before = (await seen(a))['c'];
+  c?.kill('SIGKILL');
+  await expect.poll(() => states(a), within(10_000)).toMatchObject({ c: 'dead' });
+  const anew = await running.start('c-anew', { OPSBRO_NAME: 'c', OPSBRO_BIND: '127.0.0.1', ...QUICK }).ready();
+  await anew.opsbro('gossip', 'join', at(a));
+  for (const by of [a, b]) {
+    await expect
+      .poll(async () => (await seen(by))['c'], within(10_000))
+      .toMatchObject({ state: 'alive', port: anew.ports.gossip });
+    expect(Object.keys(await seen(by)).sort()).toEqual(['a', 'b', 'c']);
+  }
+  expect((await seen(a))['c']?.uuid).not.toBe(before?.uuid);
+  const told = (agent: RunningAgent) => agent.printed.split('\n').filter((line) => line.includes('is back at a new'));
+  expect([told(a).length, told(b).length].every((lines) => lines <= 1)).toBe(true);
 });
