@@ -48,7 +48,8 @@ class Mixed implements AsyncDisposable {
 
   async serf(name: string, seeds: readonly string[] = []): Promise<SerfAgent> {
     const flags = this.#key === undefined ? [] : [`-encrypt=${this.#key}`];
-    const handler = '-event-handler=query:who=echo -n serf';
+    // A script that does not read what it is given is an error to Serf.
+    const handler = '-event-handler=query:who=cat >/dev/null; echo -n serf';
     return this.#closing.use(await startSerf(this.#serf, name, seeds, [handler, ...flags]));
   }
 
