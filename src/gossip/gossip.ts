@@ -1,7 +1,7 @@
 /** Membership of the pool: carries the core's decisions out over sockets, and tells the agent of every change. */
 import { Disposal } from '../base/disposal.ts';
 import { OpsbroError } from '../base/errors.ts';
-import type { CheckSummary, Member, Membership, ServiceSummary } from '../model/member.ts';
+import type { Member, Membership } from '../model/member.ts';
 import type { Joined, PoolActions } from '../model/pool.ts';
 import type { Endpoint } from '../net/address.ts';
 import { networksOf } from '../net/broadcast.ts';
@@ -9,7 +9,7 @@ import { Acting } from './acting.ts';
 import { advertisedAddress } from './advertised.ts';
 import { Alarm } from './alarm.ts';
 import { Core, type Snapshot } from './core/core.ts';
-import type { Effect, Entry, Input, PartName } from './core/effect.ts';
+import type { Effect, Input } from './core/effect.ts';
 import { isLive } from './core/node.ts';
 import { PROFILES } from './core/profile.ts';
 import { Damping } from './damping.ts';
@@ -25,21 +25,23 @@ import { LastRun } from './last-run.ts';
 import { keepVersions, type Memory, recall } from './memory.ts';
 import { type FormerPlace, formerPlace, Moving } from './moving.ts';
 import { News } from './news.ts';
+import { OwnWord } from './own-word.ts';
 import { PoolKeys } from './pool-keys.ts';
 import { Questions, unknown } from './questions.ts';
 import { baseEntries } from './records/base-part.ts';
-import { checkEntry, listEntry, numbersEntry, serviceEntry, textEntry } from './records/entries.ts';
 import { Rejoin } from './rejoin.ts';
 import { checkTags, type TagFacts } from './serf/own-tags.ts';
 import { Streams } from './streams.ts';
 import { type QueryHandler, Talk } from './talk.ts';
 import { isForWires, Wires } from './wires.ts';
 import { Border } from './zones/border.ts';
-import type { Link } from './zones/link.ts';
 import { ForeignQuestions } from './zones/foreign-questions.ts';
+import type { Link } from './zones/link.ts';
 import { LocalNetwork } from './zones/local-network.ts';
 import type { ZoneWays } from './zones/zone-place.ts';
 
+/** A node that is asked who it is answers within this time. */
+const WHO_IS_MS = 1_000;
 /** What changes what is kept for the next run: who is there, and which events and queries were heard. */
 const REMEMBERED: ReadonlySet<Effect['type']> = new Set(['member', 'event', 'query']);
 
@@ -97,6 +99,10 @@ export class Gossip implements Membership, AsyncDisposable {
     begin: (to, ticket) => this.#step({ type: 'join', to, ticket }),
     self: () => this.#core.self,
     isRunning: () => this.#phase === 'running',
+  });
+  readonly #word = new OwnWord({
+    change: (part, change) => this.#step({ type: 'setEntries', part, change }),
+    port: () => this.#core.self.port,
   });
   readonly #acting = new Acting({
     carryOut: (effect) => this.#do(effect),
@@ -268,40 +274,14 @@ export class Gossip implements Membership, AsyncDisposable {
     return this.#talk.answer(name, handler);
   }
 
-  /** Tells the pool in which groups this node is. */
-  setGroups(groups: Iterable<string>): void {
-    this.#set('base', 'groups', listEntry([...new Set(groups)].sort()));
-  }
-
-  /** Tells the pool the name for people. */
-  setDisplayName(name: string): void {
-    this.#set('base', 'display_name', textEntry(name));
-  }
-
-  /** Tells the pool the state of one of our checks. */
-  setCheck(id: string, summary: CheckSummary): void {
-    this.#set('checks', id, checkEntry(summary));
-  }
-
-  /** Tells the pool that a check is no more. */
-  removeCheck(id: string): void {
-    this.#unset('checks', id);
-  }
-
-  /** Tells the pool of a service that this node offers, and how it is. */
-  setService(name: string, summary: ServiceSummary): void {
-    this.#set('services', name, serviceEntry(summary));
-  }
-
-  /** Tells the pool that a service is no more. */
-  removeService(name: string): void {
-    this.#unset('services', name);
-  }
-
-  /** Tells the pool at which ports other doors of this node listen, by what they are for. */
-  setPorts(ports: ReadonlyMap<string, number>): void {
-    this.#set('base', 'ports', numbersEntry(new Map([...ports, ['gossip', this.#core.self.port]])));
-  }
+  /** What this node says of itself, as `OwnWord` says. */
+  readonly setGroups = this.#word.setGroups;
+  readonly setDisplayName = this.#word.setDisplayName;
+  readonly setCheck = this.#word.setCheck;
+  readonly removeCheck = this.#word.removeCheck;
+  readonly setService = this.#word.setService;
+  readonly removeService = this.#word.removeService;
+  readonly setPorts = this.#word.setPorts;
 
   /** Closes the sockets without a word: the others will miss us. */
   async [Symbol.asyncDispose](): Promise<void> {
@@ -336,20 +316,13 @@ export class Gossip implements Membership, AsyncDisposable {
     return new Border({
       ...this.#options,
       ways,
+      whoIs: (to) => this.#network.whoIs(to, WHO_IS_MS),
       core: this.#core,
       directory: this.#directory,
       step: (input) => this.#step(input),
       tell: (events) => this.#news.announce(events),
       count: this.#count,
     });
-  }
-
-  #set(part: PartName, key: string, entry: Entry): void {
-    this.#step({ type: 'setEntries', part, change: { set: new Map([[key, entry]]), del: [] } });
-  }
-
-  #unset(part: PartName, key: string): void {
-    this.#step({ type: 'setEntries', part, change: { set: new Map(), del: [key] } });
   }
 
   #step(input: Input): void {

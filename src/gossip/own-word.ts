@@ -1,0 +1,50 @@
+import type { CheckSummary, ServiceSummary } from '../model/member.ts';
+import type { Entry, PartChange, PartName } from './core/effect.ts';
+import { checkEntry, listEntry, numbersEntry, serviceEntry, textEntry } from './records/entries.ts';
+
+interface Parts {
+  readonly change: (part: PartName, change: PartChange) => void;
+  /** Where gossip listens. */
+  readonly port: () => number;
+}
+
+/** What this node says of itself to the pool. */
+export class OwnWord {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Tells the pool in which groups this node is. */
+  readonly setGroups = (groups: Iterable<string>): void =>
+    this.#set('base', 'groups', listEntry([...new Set(groups)].sort()));
+
+  /** Tells the pool the name for people. */
+  readonly setDisplayName = (name: string): void => this.#set('base', 'display_name', textEntry(name));
+
+  /** Tells the pool the state of one of our checks. */
+  readonly setCheck = (id: string, summary: CheckSummary): void => this.#set('checks', id, checkEntry(summary));
+
+  /** Tells the pool that a check is no more. */
+  readonly removeCheck = (id: string): void => this.#unset('checks', id);
+
+  /** Tells the pool of a service that this node offers, and how it is. */
+  readonly setService = (name: string, summary: ServiceSummary): void =>
+    this.#set('services', name, serviceEntry(summary));
+
+  /** Tells the pool that a service is no more. */
+  readonly removeService = (name: string): void => this.#unset('services', name);
+
+  /** Tells the pool at which ports other doors of this node listen, by what they are for. */
+  readonly setPorts = (ports: ReadonlyMap<string, number>): void =>
+    this.#set('base', 'ports', numbersEntry(new Map([...ports, ['gossip', this.#parts.port()]])));
+
+  #set(part: PartName, key: string, entry: Entry): void {
+    this.#parts.change(part, { set: new Map([[key, entry]]), del: [] });
+  }
+
+  #unset(part: PartName, key: string): void {
+    this.#parts.change(part, { set: new Map(), del: [key] });
+  }
+}
