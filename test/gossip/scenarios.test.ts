@@ -8,7 +8,8 @@ test.each(SEEDS)('a pool lives as it should with the dice of seed %i', (seed) =>
   const pool = new Simulation({ seed });
   const names = pool.addPool(3 + (seed % 20));
   const within = (ms: number, holds: () => boolean) => expect(pool.runUntil(holds, ms)).toBeDefined();
-  within(5_000, () => pool.allSee(names, 'alive'));
+  // With twenty that join in one moment now and then one is missed; the next push/pull tells of it.
+  within(35_000, () => pool.allSee(names, 'alive'));
   pool.loss = 0.05;
   pool.say('n1', 'checks', { 'core/load': 'critical' });
   pool.run(60_000);
