@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs from Debian's packages the programs that some tests talk to. Nothing is started or enabled. Needs root.
 set -euo pipefail
-packages=(serf bind9-dnsutils chromium monitoring-plugins-basic)
+packages=(serf bind9-dnsutils chromium monitoring-plugins-basic iproute2)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
