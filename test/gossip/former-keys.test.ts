@@ -53,7 +53,10 @@ describe('who still has only a former key', () => {
     const states = () => [a, b, late].map(({ members }) => [...members.values()].map(({ state }) => state).join());
     const all = Array.from({ length: 3 }, () => 'alive,alive,alive');
     await eventually(() => states().join(' ') === all.join(' '), 5_000);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const probes = [a, b, late].map(({ counters }) => counters.get('probes_ok') ?? 0);
+    const goOn = () =>
+      [a, b, late].every(({ counters }, place) => (counters.get('probes_ok') ?? 0) > (probes[place] ?? 0) + 10);
+    await eventually(goOn, 10_000);
     expect(states()).toEqual(all);
     const { answers, silent } = await a.keyring('list');
     expect(silent).toEqual([]);

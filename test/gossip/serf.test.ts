@@ -29,7 +29,9 @@ testWith(
     a.setCheck('core/load', { state: 'critical', hard: true, changed: 1, output: 'high' });
     await eventually(() => seen(b, 'a')?.checks.has('core/load') === true, 1_000);
     // Several probes in each direction, and the gossip of a tag change.
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    const probes = (member: Gossip) => member.counters.get('probes_ok') ?? 0;
+    const [before, others] = [probes(a), probes(b)];
+    await eventually(() => probes(a) >= before + 4 && probes(b) >= others + 4, 10_000);
     const members = new Map((await real.members()).map((member) => [member.name, member]));
     expect([...members.values()].map(({ status }) => status)).toEqual(['alive', 'alive', 'alive']);
     expect(members.get('a')?.tags).toMatchObject({ ob: '1', id: 'id-a', z: 'internet', rack: 'r1', g: 'linux,web' });
