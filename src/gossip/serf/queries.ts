@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../net/address.ts';
 import type { Desk } from '../core/desk.ts';
 import { type Node, samePlace } from '../core/node.ts';
 import type { Roster } from '../core/roster.ts';
@@ -31,6 +32,8 @@ const NANOSECONDS = 1e6;
 const MAX_WAITING = 1_024;
 /** One who claims a name that another has is no member, and is answered all the same; but not more often than this. */
 const RIVAL_SPACING_MS = 1_000;
+/** Who asks without a name is looked for by its place at most this often. */
+const SEARCH_SPACING_MS = 100;
 /** Relays are members that speak at least this memberlist protocol. */
 const RELAY_PROTOCOL = 5;
 
@@ -44,6 +47,8 @@ export class Queries {
   /** What is older was handled in a former run. */
   readonly #firstTime: number;
   #rivalAnsweredAt = Number.NEGATIVE_INFINITY;
+  #lastNameless = '';
+  #nextSearch = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -176,8 +181,21 @@ export class Queries {
     const named = roster.get(query.sourceNode);
     if (named) return samePlace(named, query) ? named : undefined;
     // Agents of an old generation do not say who asks.
-    if (query.sourceNode !== '') return undefined;
-    for (const node of roster.nodes.values()) if (samePlace(node, query)) return node;
+    return query.sourceNode === '' ? this.#nameless(query) : undefined;
+  }
+
+  /** Looks through all members, which a flood must not have done for each datagram; who was found last is remembered. */
+  #nameless(place: Endpoint): Node | undefined {
+    const { desk, roster } = this.#parts;
+    const last = roster.get(this.#lastNameless);
+    if (last && samePlace(last, place)) return last;
+    if (desk.now < this.#nextSearch) return undefined;
+    this.#nextSearch = desk.now + SEARCH_SPACING_MS;
+    for (const node of roster.nodes.values()) {
+      if (!samePlace(node, place)) continue;
+      this.#lastNameless = node.name;
+      return node;
+    }
     return undefined;
   }
 
