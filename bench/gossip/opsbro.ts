@@ -45,6 +45,8 @@ async function writeHome({ name, address, port, join, directory }: Place, key: s
     websocket: off,
     dns: { ...off, enabled: false },
     groups: [],
+    // All members see the load of the bench, and their checks would tell of it in a pool that is said to be idle.
+    monitoring_topic_enabled: false,
     log_format: 'json',
   };
   const keys = pathOf(directory, 'etc', 'zone_keys');

@@ -121,7 +121,7 @@ export function assemble(options: CoreOptions) {
     departed: (node) => carrier.departed(node),
   });
   const parts = { ...shared, ...watch, requests, intents, rumors };
-  const exchange: Exchange = new Exchange({ ...parts, carrier, events: serf.events, zone: facts.zone });
+  const exchange: Exchange = new Exchange({ ...parts, carrier, serf, zone: facts.zone });
   const departure = new Departure(parts);
   const prober = new Prober({ ...parts, acks: serf.acks });
   const reaper = new Reaper(desk, roster, forgotten);

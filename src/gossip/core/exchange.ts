@@ -1,8 +1,9 @@
 import type { Endpoint } from '../../net/address.ts';
+import { packSupplement } from '../records/bodies.ts';
 import type { Carrier } from '../records/carrier.ts';
-import type { Events } from '../serf/events.ts';
 import type { Intents } from '../serf/intents.ts';
 import type { Clocks, LamportClock } from '../serf/lamport.ts';
+import type { SerfLayer } from '../serf/serf-layer.ts';
 import type { NodeEntry, PushPull, SerfState, StreamMessage } from '../wire/messages.ts';
 import type { Desk } from './desk.ts';
 import { pushPullScale } from './formulas.ts';
@@ -25,10 +26,13 @@ interface Parts {
   readonly rumors: Rumors;
   readonly intents: Intents;
   readonly carrier: Carrier;
-  readonly events: Events;
+  readonly serf: SerfLayer;
   readonly isolation: Isolation;
   readonly zone: string;
 }
+
+/** What an exchange says beyond membership. */
+type Told = Pick<SerfState, 'events' | 'opsbro'>;
 
 /** Every so many attempts a dead member is tried over TCP without asking by UDP first. */
 const BLIND_RECONNECT = 6;
@@ -76,10 +80,14 @@ export class Exchange {
 
   /** Answers a request over a stream with what we know, then learns from it. */
   onRequest(stream: number, request: PushPull): void {
-    const { carrier, desk } = this.#parts;
+    const { carrier, desk, serf } = this.#parts;
     desk.count('push_pulls_in');
-    const supplement = carrier.answer(request.serf?.opsbro);
-    desk.do({ type: 'answer', stream, message: this.#everything(request.join, supplement) });
+    const asked = carrier.read(request.serf?.opsbro);
+    const { agreement } = serf;
+    const isHeard = agreement.isOwn(asked?.heard);
+    const supplement = asked && { opsbro: carrier.answer(asked, agreement.own) };
+    const told = isHeard ? { events: [] } : { events: this.#events(), ...supplement };
+    desk.do({ type: 'answer', stream, message: this.#everything(request.join, told) });
     if (this.#strangers(request) === undefined) this.#merge(request, '');
   }
 
@@ -124,9 +132,9 @@ export class Exchange {
   }
 
   #exchange(to: Endpoint, isJoin: boolean, done: (error: string | undefined) => void): void {
-    const { carrier, desk, requests } = this.#parts;
+    const { desk, requests } = this.#parts;
     desk.count('push_pulls_out');
-    const message = this.#everything(isJoin, carrier.request());
+    const message = this.#everything(isJoin, isJoin ? this.#all() : this.#newsFor(to));
     requests.send(to, message, desk.profile.tcpTimeout, (reply) => {
       const answer = answerOf(reply);
       if (typeof answer === 'string') {
@@ -139,8 +147,25 @@ export class Exchange {
     });
   }
 
-  #everything(join: boolean, supplement: Uint8Array | undefined): PushPull {
-    const { clocks, events, isolation, roster } = this.#parts;
+  /** What we say of events and records to a member; one that seems to have heard the same is only told that it is so. */
+  #newsFor(to: Endpoint): Told {
+    const { agreement } = this.#parts.serf;
+    if (!agreement.isWith(nameOf(to))) return this.#all();
+    return { events: [], opsbro: packSupplement({ heard: agreement.own }) };
+  }
+
+  #all(): Told {
+    const { carrier, serf } = this.#parts;
+    return { events: this.#events(), opsbro: carrier.request(serf.agreement.own) };
+  }
+
+  #events(): SerfState['events'] {
+    const { events } = this.#parts.serf;
+    return events.ring.entries(events.time);
+  }
+
+  #everything(join: boolean, told: Told): PushPull {
+    const { clocks, isolation, roster } = this.#parts;
     const nodes: NodeEntry[] = [];
     const statusLTimes = new Map<string, number>();
     const leftMembers: string[] = [];
@@ -150,14 +175,7 @@ export class Exchange {
       if (node.listed && !isolation.holds(node.name)) nodes.push(entryOf(node));
     }
     const times = { lTime: clocks.member.time, eventLTime: clocks.event.time, queryLTime: clocks.query.time };
-    const serf = {
-      ...times,
-      statusLTimes,
-      leftMembers,
-      events: events.ring.entries(events.time),
-      ...(supplement && { opsbro: supplement }),
-    };
-    return { kind: 'pushPull', join, nodes, serf };
+    return { kind: 'pushPull', join, nodes, serf: { ...times, statusLTimes, leftMembers, ...told } };
   }
 
   /** Why nothing of a push/pull is for us: it comes from another pool. */
@@ -174,7 +192,16 @@ export class Exchange {
   #merge({ nodes, serf }: PushPull, teller: string): void {
     for (const node of this.#bounded(nodes)) this.#mergeNode(node, teller);
     if (serf) this.#mergeSerf(serf);
-    if (serf?.opsbro) this.#parts.carrier.learn(serf.opsbro);
+    if (serf?.opsbro) this.#learn(serf.opsbro, this.#parts.roster.get(teller));
+  }
+
+  /** One that seemed to have heard what we have, but says that it has not, is told all versions. */
+  #learn(supplement: Uint8Array, teller: Node | undefined): void {
+    const { carrier, serf } = this.#parts;
+    const told = carrier.read(supplement);
+    if (!told) return;
+    carrier.learn(told);
+    if (teller && told.heard && !told.versions && !serf.agreement.isOwn(told.heard)) carrier.compare(teller);
   }
 
   /** Nobody is believed dead because of one push/pull; a suspicion gives it the time to object. */
@@ -214,7 +241,7 @@ export class Exchange {
     for (const [node, time] of this.#bounded([...statusLTimes])) {
       if (!gone.has(node)) intents.infer({ kind: 'joinIntent', lTime: time, node });
     }
-    this.#parts.events.learn(events);
+    this.#parts.serf.events.learn(events);
   }
 
   /** As many as a pool can have; what is beyond is counted and not looked at. */

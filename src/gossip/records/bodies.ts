@@ -31,13 +31,15 @@ interface Want {
 }
 
 /**
- * What the extra key of a push/pull holds. A request: versions by id, in the order of `PART_NAMES`, and the digest of who is in other
- * zones. An answer: parts that are newer here, and who is in other zones.
+ * What the extra key of a push/pull holds. A request: what its sender has heard, in the bytes of a digest, and unless the other seems to
+ * have heard the same also versions by id, in the order of `PART_NAMES`, and the digest of who is in other zones. An answer: parts that
+ * are newer here, and who is in other zones; to a request without versions what we have heard, if that is not the same after all.
  */
 export interface Supplement {
-  readonly versions: ReadonlyMap<string, readonly number[]> | undefined;
+  readonly versions?: ReadonlyMap<string, readonly number[]> | undefined;
+  readonly heard?: Uint8Array;
   readonly foreignDigest?: Uint8Array;
-  readonly fulls: readonly Full[];
+  readonly fulls?: readonly Full[];
   readonly foreign?: readonly ForeignNode[];
 }
 
@@ -53,10 +55,10 @@ export function packWants(wants: readonly Want[]): Uint8Array {
   return pack(wants.map(({ id, part, version }) => struct({ I: id, N: part, V: version })));
 }
 
-export function packSupplement({ versions, foreignDigest, fulls, foreign = [] }: Supplement): Uint8Array {
+export function packSupplement({ versions, heard, foreignDigest, fulls = [], foreign = [] }: Supplement): Uint8Array {
   const parts = fulls.length === 0 ? undefined : fulls.map(fullStruct);
   const nodes = foreign.length === 0 ? undefined : packNodes(foreign);
-  return pack(struct({ D: versions, F: nodes, G: foreignDigest, R: parts, V: SUPPLEMENT_VERSION }));
+  return pack(struct({ D: versions, F: nodes, G: foreignDigest, H: heard, R: parts, V: SUPPLEMENT_VERSION }));
 }
 
 /** The delta in `body`. Throws when it is none. */
@@ -92,10 +94,11 @@ export function readSupplement(body: Uint8Array): Supplement {
   const versions =
     packedVersions && new Map([...packedEntries(packedVersions)].map(([id, list]) => [id, numbers(list)]));
   const packedFulls = fields.get('R');
-  const [nodes, foreignDigest] = [unpacked(fields.get('F')), unpacked(fields.get('G'))];
+  const [nodes, foreignDigest, heard] = ['F', 'G', 'H'].map((key) => unpacked(fields.get(key)));
   return {
     versions,
     fulls: packedFulls ? listOf(packedFulls).map(readFull) : [],
+    ...(heard instanceof Uint8Array && { heard }),
     ...(foreignDigest instanceof Uint8Array && { foreignDigest }),
     ...(nodes instanceof Uint8Array && { foreign: readNodes(nodes) }),
   };

@@ -74,8 +74,12 @@ export class Carrier {
       started: () => readBase(library.get(selfId).base.entries).started,
       ask: (node) => courier.post(node, OWN_KINDS.want, packWants([{ id: selfId, part: 'base', version: 0 }])),
     });
-    const exchange = (node: Node) => courier.post(node, OWN_KINDS.versions, this.request());
-    this.digests = new Reconciler({ desk, library, digest: () => foreign.wholeDigest, exchange });
+    this.digests = new Reconciler({
+      desk,
+      library,
+      digest: () => foreign.wholeDigest,
+      exchange: (node) => this.compare(node),
+    });
     library.count(selfId);
     courier.handle(OWN_KINDS.delta, (body, from) => this.#delta(readDelta(body), from));
     courier.handle(OWN_KINDS.full, (body, from) => this.#fullFrom(readFull(body), from));
@@ -134,33 +138,42 @@ export class Carrier {
     if (!foreign.has(id)) library.forget(id);
   }
 
-  /** What our request of a push/pull says of the versions that we have. */
-  request(): Uint8Array {
+  /** What our request of a push/pull says of the versions that we have, and of what we have `heard`. */
+  request(heard?: Uint8Array): Uint8Array {
     const versions = new Map<string, readonly number[]>();
     for (const [id, record] of this.#parts.library.records) {
       versions.set(id, versionsOf(record));
     }
-    return packSupplement({ versions, foreignDigest: this.#parts.foreign.digest, fulls: [] });
+    return packSupplement({ versions, foreignDigest: this.#parts.foreign.digest, ...(heard && { heard }) });
   }
 
-  /** What our answer adds for a requester: the parts that are newer here. Nothing for one that sent no versions. */
-  answer(request: Uint8Array | undefined): Uint8Array | undefined {
-    const asked = request && this.#parts.courier.guard(() => readSupplement(request));
-    return asked?.versions && packSupplement(this.#newsFor(asked, asked.versions));
+  /** What a requester added to its push/pull; nothing when it is no node of ours, or when that cannot be read. */
+  read(supplement: Uint8Array | undefined): Supplement | undefined {
+    return supplement && this.#parts.courier.guard(() => readSupplement(supplement));
+  }
+
+  /** What our answer adds for a requester that has not `heard` the same as we: the parts that are newer here, if it says what it has. */
+  answer(asked: Supplement, heard: Uint8Array): Uint8Array {
+    return packSupplement(asked.versions ? this.#newsFor(asked, asked.versions) : { heard });
+  }
+
+  /** Tells a member over a stream which versions we hold, so that each gets what the other has newer. */
+  compare(node: Node): void {
+    this.#parts.courier.post(node, OWN_KINDS.versions, this.request());
   }
 
   /** Learns from what the other side of a push/pull added. */
-  learn(supplement: Uint8Array): void {
-    this.#parts.courier.guard(() => this.#learn(readSupplement(supplement)));
+  learn(supplement: Supplement): void {
+    this.#parts.courier.guard(() => this.#learn(supplement));
   }
 
   #newsFor({ foreignDigest }: Supplement, versions: ReadonlyMap<string, readonly number[]>): Supplement {
     const foreign = this.#parts.foreign.answer(foreignDigest, SUPPLEMENT_LIMIT);
-    return { versions: undefined, foreign, fulls: this.#upTo(SUPPLEMENT_LIMIT, versions) };
+    return { foreign, fulls: this.#upTo(SUPPLEMENT_LIMIT, versions) };
   }
 
   /** Who is in other zones comes first: only of those who are known records are taken. */
-  #learn({ versions, fulls, foreign = [] }: Supplement, from?: Node): void {
+  #learn({ versions, fulls = [], foreign = [] }: Supplement, from?: Node): void {
     this.#parts.foreign.learn(foreign);
     for (const full of fulls) this.#full(full, from);
     for (const [id, known] of versions ?? []) this.#learnVersions(id, known, from);
@@ -191,7 +204,7 @@ export class Carrier {
     this.#learn(supplement, from);
     if (!supplement.versions) return;
     const news = this.#newsFor(supplement, supplement.versions);
-    const isNothing = news.fulls.length === 0 && news.foreign?.length === 0;
+    const isNothing = news.fulls?.length === 0 && news.foreign?.length === 0;
     if (!isNothing) courier.post(from, OWN_KINDS.versions, packSupplement(news));
   }
 

@@ -7,6 +7,7 @@ import type { Spreader } from '../core/spreader.ts';
 import type { RecordDigests } from '../records/reconciler.ts';
 import type { Query, QueryResponse, Relay, UserEvent } from '../wire/messages.ts';
 import { AckPayloads } from './ack-payloads.ts';
+import { Agreement } from './agreement.ts';
 import { Coordinates } from './coordinates.ts';
 import type { SerfInput } from './effects.ts';
 import { EventRepair } from './event-repair.ts';
@@ -36,6 +37,8 @@ export class SerfLayer {
   readonly coordinates: Coordinates;
   /** What our acks tell, and what is learnt from those of others. */
   readonly acks: AckPayloads;
+  /** Who has heard what we have heard. */
+  readonly agreement: Agreement;
   readonly #repair: EventRepair;
   readonly #conflict: NameConflict;
   readonly #parts: Parts;
@@ -48,10 +51,11 @@ export class SerfLayer {
     this.queries = new Queries({ ...parts, clock: clocks.query });
     this.coordinates = new Coordinates(desk.random);
     this.#conflict = new NameConflict({ desk, self, queries: this.queries, lost: parts.nameLost });
+    this.agreement = new Agreement({ events: this.events, digests });
     this.acks = new AckPayloads({
       desk,
       coordinates: this.coordinates,
-      events: this.events,
+      agreement: this.agreement,
       repair: this.#repair,
       digests,
     });
