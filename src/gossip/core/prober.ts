@@ -28,6 +28,7 @@ interface Parts {
 
 /** Probes that failed of late, whose acks may still come. */
 const MAX_LATE = 32;
+const MAX_REFUSERS = 256;
 
 /** One probe under way. */
 interface Probe {
@@ -52,6 +53,8 @@ interface Probe {
 export class Prober {
   readonly #parts: Parts;
   readonly #failed = new Map<number, Probe>();
+  /** Who refused a ping over TCP and was alive all the same: there something else refuses what comes over TCP. */
+  readonly #refusers = new Set<string>();
   #current: Probe | undefined;
 
   constructor(parts: Parts) {
@@ -145,7 +148,14 @@ export class Prober {
 
   #heardTcp(probe: Probe, reply: Reply): void {
     probe.tcp = tcpResult(reply, probe.seqNo);
-    if (probe.tcp === 'ok' && !probe.isHeard) this.#parts.reachability.missed(probe.node.name);
+    if (probe.isHeard) return;
+    const { pings, reachability } = this.#parts;
+    if (probe.tcp === 'ok') reachability.missed(probe.node.name);
+    const isGone = probe.tcp === 'refused' && probe === this.#current && !this.#refusers.has(probe.node.name);
+    if (!isGone) return;
+    // Its machine answered that nobody is there: a process that ended. That needs no more waiting.
+    pings.abandon(probe.seqNo);
+    this.#judge(probe);
   }
 
   /** The time is up without an ack over UDP. */
@@ -161,6 +171,8 @@ export class Prober {
     desk.count('probes_failed');
     this.#keepFailed(probe);
     this.#accuse(probe);
+    // Who hears a refusal hears well.
+    if (probe.tcp === 'refused') return;
     desk.awareness.worsen(probe.nacksExpected > 0 ? Math.max(0, probe.nacksExpected - probe.nacks) : 1);
   }
 
@@ -194,6 +206,7 @@ export class Prober {
     if (!probe) return;
     const { desk, self } = this.#parts;
     this.#failed.delete(seqNo);
+    if (probe.tcp === 'refused' && this.#refusers.size < MAX_REFUSERS) this.#refusers.add(probe.node.name);
     desk.observe(probe.node, 'late-ack', self.name, { ms: Math.round(desk.now - probe.sentAt) });
   }
 

@@ -100,6 +100,32 @@ describe('a member that only TCP reaches', () => {
   });
 });
 
+describe('one whose machine refuses a ping over TCP', () => {
+  const refused = (bench: Bench) =>
+    bench.step({ type: 'failed', id: bench.requests.at(-1)?.id ?? 0, error: 'ECONNREFUSED' });
+
+  test('is suspected without further waiting, and that is no fault of ours', () => {
+    const { bench } = probing(['a', 'b', 'c']);
+    bench.wait(510);
+    refused(bench);
+    expect(bench.state('bob')).toBe('suspect');
+    expect(bench.core.awareness).toBe(0);
+  });
+
+  test('but that answered after all gets the whole time from then on', () => {
+    const { bench, seqNo } = probing();
+    bench.wait(510);
+    refused(bench);
+    bench.hear(ack(seqNo), alive('bob', 2)).forget();
+    bench.waitFor('ping');
+    bench.wait(510);
+    refused(bench);
+    expect(bench.state('bob')).toBe('alive');
+    fail(bench, 2);
+    expect(bench.state('bob')).toBe('suspect');
+  });
+});
+
 describe('how well this node does', () => {
   test('is worse by one with each failed probe when nobody could be asked', () => {
     const { bench } = probing();
@@ -174,7 +200,7 @@ describe('an accusation', () => {
     const { bench } = accused();
     expect(bench.observed('bob')).toEqual(['probe-timeout', 'indirect', 'tcp', 'suspect']);
     const [timeout, indirect, tcp] = bench.core.evidence('bob');
-    expect(timeout).toMatchObject({ by: 'me', incarnation: 1, detail: { ms: 1_000, score: 0 } });
+    expect(timeout).toMatchObject({ by: 'me', incarnation: 1, detail: { ms: 900, score: 0 } });
     expect(indirect?.detail).toEqual({ asked: 3, acked: 0, nacked: 1, silent: 2 });
     expect(tcp?.detail).toEqual({ result: 'refused' });
   });
@@ -189,7 +215,7 @@ describe('an accusation', () => {
     );
     const ours = placeOf('c').port;
     const bodies = told.filter(({ to }) => to === ours).map(({ message }) => message.opsbro ?? new Uint8Array());
-    expect(bodies.map(readAccusation)).toContainEqual({ ms: 1_000, score: 0, asked: 3, nacked: 1, tcp: 'refused' });
+    expect(bodies.map(readAccusation)).toContainEqual({ ms: 900, score: 0, asked: 3, nacked: 1, tcp: 'refused' });
     expect(told.filter(({ to }) => to !== ours).every(({ message }) => message.opsbro === undefined)).toBe(true);
     expect(told.some(({ to }) => to !== ours)).toBe(true);
   });
@@ -206,7 +232,7 @@ describe('an accusation', () => {
     const { bench, seqNo } = accused();
     bench.wait(200).hear(ack(seqNo));
     expect(bench.state('bob')).toBe('suspect');
-    expect(bench.core.evidence('bob').at(-1)).toMatchObject({ kind: 'late-ack', detail: { ms: 1_200 } });
+    expect(bench.core.evidence('bob').at(-1)).toMatchObject({ kind: 'late-ack', detail: { ms: 1_100 } });
   });
 });
 
