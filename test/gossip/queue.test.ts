@@ -96,7 +96,8 @@ class PlainQueue {
       return true;
     });
     for (const item of taken) item.told += 1;
-    this.#items = this.#items.filter(({ told }) => told < limit);
+    // The limit follows the size of the pool: what is over a new one is noticed when its turn comes.
+    this.#items = this.#items.filter((item) => item.told < limit || !taken.includes(item));
     return taken.map(({ message }) => message);
   }
 
