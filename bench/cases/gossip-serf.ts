@@ -13,7 +13,7 @@ import { serfAdapter } from '../gossip/serf.ts';
 const sizes = listOf('OPSBRO_BENCH_SIZES', '3,10,30').map(Number);
 /** What is measured: `pool`, `encrypted`, `pause` and `cut`. */
 const parts = new Set(listOf('OPSBRO_BENCH_PARTS', 'pool,encrypted,pause,cut'));
-const EFFORT = { idleMs: 60_000, events: 35, kills: 4 };
+const EFFORT = { idleMs: 60_000, events: 35, kills: 8 };
 const PAUSES = { count: 4, stillMs: 12_000, awakeMs: 1_000, lengthMs: 104_000 };
 const CUTS = { cutMs: 40_000, rounds: 7 };
 
