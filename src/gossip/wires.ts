@@ -1,4 +1,4 @@
-import { messageOf } from '../base/errors.ts';
+import { messageOf, systemCode } from '../base/errors.ts';
 import type { Effect, Input } from './core/effect.ts';
 import type { Door } from './door.ts';
 import type { Streams } from './streams.ts';
@@ -42,7 +42,8 @@ export class Wires {
     try {
       step({ type: 'answered', id, message: await streams.request(to, message, timeoutMs) });
     } catch (error) {
-      step({ type: 'failed', id, error: messageOf(error) });
+      const isRefused = error instanceof Error && systemCode(error.cause) === 'ECONNREFUSED';
+      step({ type: 'failed', id, error: messageOf(error), isRefused });
     }
   }
 }

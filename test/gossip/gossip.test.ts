@@ -61,6 +61,8 @@ describe('three members on one machine', () => {
     await c[Symbol.asyncDispose]();
     await eventually(() => [a, b].every((gossip) => seen(gossip, 'c') === 'suspect'), 5_000);
     await eventually(() => [a, b].every((gossip) => seen(gossip, 'c') === 'dead'), 10_000);
+    const refusals = [a, b].flatMap((gossip) => gossip.why('c').evidence.filter(({ kind }) => kind === 'tcp'));
+    expect(refusals[0]?.detail).toEqual(new Map([['result', 'refused']]));
     const again = await start('c', { port: Number(place.split(':')[1]), incarnation: 2 });
     await again.join([at(a)]);
     await eventually(() => [a, b].every((gossip) => seen(gossip, 'c') === 'alive'), 2_000);

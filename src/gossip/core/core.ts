@@ -141,7 +141,7 @@ export class Core {
         this.#parts.requests.done(input.id, { message: input.message });
         return;
       case 'failed':
-        this.#parts.requests.done(input.id, { error: input.error });
+        this.#parts.requests.done(input.id, { error: input.error, isRefused: input.isRefused });
         return;
       case 'join':
         this.#join(input.to, input.ticket);

@@ -13,7 +13,7 @@ export type Input =
   | { readonly type: 'asked'; readonly stream: number; readonly message: StreamMessage }
   /** Our own request `id` was answered, or has failed. */
   | { readonly type: 'answered'; readonly id: number; readonly message: StreamMessage }
-  | { readonly type: 'failed'; readonly id: number; readonly error: string }
+  | { readonly type: 'failed'; readonly id: number; readonly error: string; readonly isRefused?: boolean }
   /** The time that `wakeAt` names has come. */
   | { readonly type: 'wake' }
   /** Exchange everything with whoever is there; its end is told as `joined` with the ticket. */

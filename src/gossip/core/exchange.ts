@@ -31,11 +31,11 @@ interface Parts {
   readonly zone: string;
 }
 
-/** What an exchange says beyond membership. */
-type Told = Pick<SerfState, 'events' | 'opsbro'>;
-
 /** Every so many attempts a dead member is tried over TCP without asking by UDP first. */
 const BLIND_RECONNECT = 6;
+/** After so many comparisons in a row that found a difference only every so many is made. */
+const MAX_DIFFERING = 2;
+const COMPARE_TURN = 4;
 /** Whoever has to know how things are tries so many members. */
 const REFRESH_TRIES = 3;
 
@@ -45,6 +45,8 @@ export class Exchange {
   #turn = 0;
   #reconnects = 0;
   #nextMeeting = 0;
+  #differing = 0;
+  #comparisons = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -75,7 +77,7 @@ export class Exchange {
   refresh(place: Endpoint | undefined, tries = REFRESH_TRIES): void {
     if (this.#parts.self.isLeaving || tries === 0) return;
     const to = place ?? this.#anyPeer();
-    if (to) this.#exchange(to, false, (error) => error !== undefined && this.refresh(undefined, tries - 1));
+    if (to) this.#compare(to, (error) => error !== undefined && this.refresh(undefined, tries - 1));
   }
 
   /** Answers a request over a stream with what we know, then learns from it. */
@@ -83,11 +85,9 @@ export class Exchange {
     const { carrier, desk, serf } = this.#parts;
     desk.count('push_pulls_in');
     const asked = carrier.read(request.serf?.opsbro);
-    const { agreement } = serf;
-    const isHeard = agreement.isOwn(asked?.heard);
-    const supplement = asked && { opsbro: carrier.answer(asked, agreement.own) };
-    const told = isHeard ? { events: [] } : { events: this.#events(), ...supplement };
-    desk.do({ type: 'answer', stream, message: this.#everything(request.join, told) });
+    const isSame = !request.join && serf.agreement.isOwn(asked?.heard);
+    const message = isSame ? this.#nothing(undefined) : this.#everything(request.join, carrier.answer(asked));
+    desk.do({ type: 'answer', stream, message });
     if (this.#strangers(request) === undefined) this.#merge(request, '');
   }
 
@@ -99,7 +99,7 @@ export class Exchange {
     const isWanted = (node: Node) => node.state === 'alive' && node.name !== self.name && isOurs(node);
     const ours = this.#turn % 2 === 0 ? roster.sample(1, isWanted) : [];
     const [peer = this.#anyPeer()] = ours;
-    if (peer) this.#exchange(peer, false, () => {});
+    if (peer) this.#compare(peer, () => {});
   }
 
   #anyPeer(): Node | undefined {
@@ -132,9 +132,48 @@ export class Exchange {
   }
 
   #exchange(to: Endpoint, isJoin: boolean, done: (error: string | undefined) => void): void {
+    const { carrier, serf } = this.#parts;
+    this.#request(to, this.#everything(isJoin, carrier.request(serf.agreement.own)), (answer) =>
+      done(typeof answer === 'string' ? answer : undefined),
+    );
+  }
+
+  /** As `#exchange`, but one of ours is asked first whether it has heard the same, after which there is nothing to repeat. */
+  #compare(to: Endpoint, done: (error: string | undefined) => void): void {
+    if (!this.#mayCompare(to)) {
+      this.#exchange(to, false, done);
+      return;
+    }
+    const heard = packSupplement({ heard: this.#parts.serf.agreement.own });
+    this.#request(to, this.#nothing(heard), (answer) => {
+      if (typeof answer === 'string') done(answer);
+      else this.#compared(to, answer, done);
+    });
+  }
+
+  #compared(to: Endpoint, { nodes }: PushPull, done: (error: string | undefined) => void): void {
+    if (nodes.length === 0) {
+      this.#differing = 0;
+      done(undefined);
+      return;
+    }
+    // Its answer told us everything; now it has to hear what we know.
+    this.#differing += 1;
+    this.#exchange(to, false, done);
+  }
+
+  /** While comparing finds differences over and over, it is mostly left out. */
+  #mayCompare(to: Endpoint): boolean {
+    const node = this.#parts.roster.get(nameOf(to));
+    if (!node || !isOurs(node)) return false;
+    this.#comparisons += 1;
+    return this.#differing < MAX_DIFFERING || this.#comparisons % COMPARE_TURN === 0;
+  }
+
+  /** Sends a push/pull and learns from the answer, which `done` is told, or why there is none. */
+  #request(to: Endpoint, message: PushPull, done: (answer: PushPull | string) => void): void {
     const { desk, requests } = this.#parts;
     desk.count('push_pulls_out');
-    const message = this.#everything(isJoin, isJoin ? this.#all() : this.#newsFor(to));
     requests.send(to, message, desk.profile.tcpTimeout, (reply) => {
       const answer = answerOf(reply);
       if (typeof answer === 'string') {
@@ -143,29 +182,12 @@ export class Exchange {
       }
       const strangers = this.#strangers(answer);
       if (strangers === undefined) this.#merge(answer, nameOf(to));
-      done(strangers);
+      done(strangers ?? answer);
     });
   }
 
-  /** What we say of events and records to a member; one that seems to have heard the same is only told that it is so. */
-  #newsFor(to: Endpoint): Told {
-    const { agreement } = this.#parts.serf;
-    if (!agreement.isWith(nameOf(to))) return this.#all();
-    return { events: [], opsbro: packSupplement({ heard: agreement.own }) };
-  }
-
-  #all(): Told {
-    const { carrier, serf } = this.#parts;
-    return { events: this.#events(), opsbro: carrier.request(serf.agreement.own) };
-  }
-
-  #events(): SerfState['events'] {
-    const { events } = this.#parts.serf;
-    return events.ring.entries(events.time);
-  }
-
-  #everything(join: boolean, told: Told): PushPull {
-    const { clocks, isolation, roster } = this.#parts;
+  #everything(join: boolean, supplement: Uint8Array | undefined): PushPull {
+    const { isolation, roster, serf } = this.#parts;
     const nodes: NodeEntry[] = [];
     const statusLTimes = new Map<string, number>();
     const leftMembers: string[] = [];
@@ -174,8 +196,21 @@ export class Exchange {
       if (node.status === 'left') leftMembers.push(node.name);
       if (node.listed && !isolation.holds(node.name)) nodes.push(entryOf(node));
     }
-    const times = { lTime: clocks.member.time, eventLTime: clocks.event.time, queryLTime: clocks.query.time };
-    return { kind: 'pushPull', join, nodes, serf: { ...times, statusLTimes, leftMembers, ...told } };
+    const events = serf.events.ring.entries(serf.events.time);
+    const opsbro = supplement && { opsbro: supplement };
+    return { kind: 'pushPull', join, nodes, serf: { ...this.#times, statusLTimes, leftMembers, events, ...opsbro } };
+  }
+
+  /** A push/pull between members that have nothing to tell each other, or are about to find out. */
+  #nothing(supplement: Uint8Array | undefined): PushPull {
+    const opsbro = supplement && { opsbro: supplement };
+    const empty = { statusLTimes: new Map<string, number>(), leftMembers: [], events: [] };
+    return { kind: 'pushPull', join: false, nodes: [], serf: { ...this.#times, ...empty, ...opsbro } };
+  }
+
+  get #times() {
+    const { clocks } = this.#parts;
+    return { lTime: clocks.member.time, eventLTime: clocks.event.time, queryLTime: clocks.query.time };
   }
 
   /** Why nothing of a push/pull is for us: it comes from another pool. */
@@ -190,18 +225,11 @@ export class Exchange {
 
   /** `teller` is empty when we cannot tell who it is. */
   #merge({ nodes, serf }: PushPull, teller: string): void {
+    const { carrier } = this.#parts;
     for (const node of this.#bounded(nodes)) this.#mergeNode(node, teller);
     if (serf) this.#mergeSerf(serf);
-    if (serf?.opsbro) this.#learn(serf.opsbro, this.#parts.roster.get(teller));
-  }
-
-  /** One that seemed to have heard what we have, but says that it has not, is told all versions. */
-  #learn(supplement: Uint8Array, teller: Node | undefined): void {
-    const { carrier, serf } = this.#parts;
-    const told = carrier.read(supplement);
-    if (!told) return;
-    carrier.learn(told);
-    if (teller && told.heard && !told.versions && !serf.agreement.isOwn(told.heard)) carrier.compare(teller);
+    const supplement = carrier.read(serf?.opsbro);
+    if (supplement) carrier.learn(supplement);
   }
 
   /** Nobody is believed dead because of one push/pull; a suspicion gives it the time to object. */

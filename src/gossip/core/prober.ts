@@ -223,5 +223,5 @@ export class Prober {
 /** What came of a ping over TCP. */
 function tcpResult(reply: Reply, seqNo: number): TcpResult {
   if ('message' in reply) return reply.message.kind === 'ack' && reply.message.seqNo === seqNo ? 'ok' : 'refused';
-  return /refused/i.test(reply.error) ? 'refused' : 'timeout';
+  return reply.isRefused ? 'refused' : 'timeout';
 }

@@ -2,8 +2,10 @@ import type { Endpoint } from '../../net/address.ts';
 import type { StreamMessage } from '../wire/messages.ts';
 import type { Desk } from './desk.ts';
 
-/** What came back: an answer, or a sentence on why there is none. */
-export type Reply = { readonly message: StreamMessage } | { readonly error: string };
+/** What came back: an answer, or a sentence on why there is none. Refused is what the machine answers when nobody listens there. */
+export type Reply =
+  | { readonly message: StreamMessage }
+  | { readonly error: string; readonly isRefused?: boolean | undefined };
 
 /** Requests over streams that are under way. */
 export class Requests {

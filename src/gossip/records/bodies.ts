@@ -31,9 +31,9 @@ interface Want {
 }
 
 /**
- * What the extra key of a push/pull holds. A request: what its sender has heard, in the bytes of a digest, and unless the other seems to
- * have heard the same also versions by id, in the order of `PART_NAMES`, and the digest of who is in other zones. An answer: parts that
- * are newer here, and who is in other zones; to a request without versions what we have heard, if that is not the same after all.
+ * What the extra key of a push/pull holds. A request: all that its sender has heard as a digest, and if the request is no mere question
+ * whether that is the same, versions by id, in the order of `PART_NAMES`, and the digest of who is in other zones. An answer to the
+ * latter: parts that are newer here, and who is in other zones.
  */
 export interface Supplement {
   readonly versions?: ReadonlyMap<string, readonly number[]> | undefined;

@@ -74,12 +74,8 @@ export class Carrier {
       started: () => readBase(library.get(selfId).base.entries).started,
       ask: (node) => courier.post(node, OWN_KINDS.want, packWants([{ id: selfId, part: 'base', version: 0 }])),
     });
-    this.digests = new Reconciler({
-      desk,
-      library,
-      digest: () => foreign.wholeDigest,
-      exchange: (node) => this.compare(node),
-    });
+    const exchange = (node: Node) => courier.post(node, OWN_KINDS.versions, this.request());
+    this.digests = new Reconciler({ desk, library, digest: () => foreign.wholeDigest, exchange });
     library.count(selfId);
     courier.handle(OWN_KINDS.delta, (body, from) => this.#delta(readDelta(body), from));
     courier.handle(OWN_KINDS.full, (body, from) => this.#fullFrom(readFull(body), from));
@@ -152,14 +148,9 @@ export class Carrier {
     return supplement && this.#parts.courier.guard(() => readSupplement(supplement));
   }
 
-  /** What our answer adds for a requester that has not `heard` the same as we: the parts that are newer here, if it says what it has. */
-  answer(asked: Supplement, heard: Uint8Array): Uint8Array {
-    return packSupplement(asked.versions ? this.#newsFor(asked, asked.versions) : { heard });
-  }
-
-  /** Tells a member over a stream which versions we hold, so that each gets what the other has newer. */
-  compare(node: Node): void {
-    this.#parts.courier.post(node, OWN_KINDS.versions, this.request());
+  /** What our answer adds for a requester: the parts that are newer here. Nothing for one that sent no versions. */
+  answer(asked: Supplement | undefined): Uint8Array | undefined {
+    return asked?.versions && packSupplement(this.#newsFor(asked, asked.versions));
   }
 
   /** Learns from what the other side of a push/pull added. */

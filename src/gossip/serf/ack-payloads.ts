@@ -37,19 +37,18 @@ export class AckPayloads {
     const coordinate = coordinates.own;
     if (!isOurs(asker)) return this.#whereWeAre(coordinate);
     if (desk.pick(COORDINATE_TURN) === 0) return this.#whereWeAre(coordinate);
-    return encodeAckPayload({ coordinate: null, opsbro: this.#parts.agreement.own });
+    return encodeAckPayload({ coordinate: null, opsbro: this.#parts.agreement.news });
   }
 
   /** What a member tells us in the ack of a direct ping, after so many milliseconds. */
   heard(node: Node, rttMs: number, payload: Uint8Array | null): void {
     const told = payload && payload.length > 0 ? decodeAckPayload(payload) : undefined;
     if (!told) return;
-    const { agreement, coordinates, desk, digests, repair } = this.#parts;
+    const { coordinates, desk, digests, repair } = this.#parts;
     const { coordinate, opsbro } = told;
     if (coordinate && !coordinates.learn(node.name, coordinate, rttMs)) desk.count('dropped_coordinate');
     const digest = opsbro && isOurs(node) ? decodeDigest(opsbro) : undefined;
     if (!digest) return;
-    agreement.heard(node.name, digest);
     repair.compare(node, digest.eventTime, digest.events);
     digests().heard(node, digest.records);
   }

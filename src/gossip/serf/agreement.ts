@@ -1,49 +1,47 @@
+import { createHash } from 'node:crypto';
+import { isLive } from '../core/node.ts';
+import type { Roster } from '../core/roster.ts';
 import type { RecordDigests } from '../records/reconciler.ts';
-import { encodeDigest, type PoolDigest } from '../wire/digest.ts';
+import { encodeDigest } from '../wire/digest.ts';
 import type { Events } from './events.ts';
 
 interface Parts {
+  readonly roster: Roster;
   readonly events: Events;
   /** What members say of all records they hold; asked for when it is needed. */
   readonly digests: () => RecordDigests;
 }
 
-/** What so many members said last is kept: in a pool of that size it is what all of them said. */
-const MAX_KEPT = 64;
+const MEMBERS_BYTES = 8;
 
-/**
- * Who has heard what we have heard, as far as the acks of probes tell: an exchange with one of them need not repeat it. The digests of
- * a member that has gone stay until others push them out; they agree with nothing for long.
- */
+/** Everything that we have heard, in so few bytes that members can compare it before they repeat it to each other. */
 export class Agreement {
   readonly #parts: Parts;
-  readonly #said = new Map<string, Uint8Array>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** What we have heard, in 25 bytes. */
-  get own(): Uint8Array {
+  /** What we have heard of events and records, 25 bytes: an ack has room for that. */
+  get news(): Uint8Array {
     const { events, digests } = this.#parts;
     return encodeDigest({ records: digests().own, eventTime: events.time, events: events.digest });
   }
 
-  /** A member said in an ack what it has heard. */
-  heard(name: string, digest: PoolDigest): void {
-    this.#said.delete(name);
-    this.#said.set(name, encodeDigest(digest));
-    const [oldest] = this.#said.keys();
-    if (this.#said.size > MAX_KEPT && oldest !== undefined) this.#said.delete(oldest);
+  /** All that, and in 8 bytes more who takes part. Walks through all members. */
+  get own(): Uint8Array {
+    return Buffer.concat([this.news, this.#members()]);
   }
 
-  /** Whether what that member said last is what we have heard by now. */
-  isWith(name: string): boolean {
-    return this.isOwn(this.#said.get(name));
+  /** Whether what another member has heard is what we have heard. */
+  isOwn(told: Uint8Array | undefined): boolean {
+    return told !== undefined && Buffer.compare(told, this.own) === 0;
   }
 
-  /** Whether these bytes say what we have heard. */
-  isOwn(digest: Uint8Array | undefined): boolean {
-    return digest !== undefined && Buffer.compare(digest, this.own) === 0;
+  /** Who is dead or gone may be forgotten elsewhere already, and counts for nothing. */
+  #members(): Uint8Array {
+    const live = [...this.#parts.roster.nodes.values()].filter(isLive);
+    const lines = live.map(({ name, incarnation, state }) => `${name} ${incarnation} ${state}\n`).sort();
+    return createHash('sha256').update(lines.join('')).digest().subarray(0, MEMBERS_BYTES);
   }
 }

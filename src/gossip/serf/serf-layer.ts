@@ -37,7 +37,7 @@ export class SerfLayer {
   readonly coordinates: Coordinates;
   /** What our acks tell, and what is learnt from those of others. */
   readonly acks: AckPayloads;
-  /** Who has heard what we have heard. */
+  /** All that we have heard, in few bytes. */
   readonly agreement: Agreement;
   readonly #repair: EventRepair;
   readonly #conflict: NameConflict;
@@ -51,7 +51,7 @@ export class SerfLayer {
     this.queries = new Queries({ ...parts, clock: clocks.query });
     this.coordinates = new Coordinates(desk.random);
     this.#conflict = new NameConflict({ desk, self, queries: this.queries, lost: parts.nameLost });
-    this.agreement = new Agreement({ events: this.events, digests });
+    this.agreement = new Agreement({ roster, events: this.events, digests });
     this.acks = new AckPayloads({
       desk,
       coordinates: this.coordinates,

@@ -120,7 +120,7 @@ describe('a name that two addresses claim', () => {
 
   test('goes to the newcomer when both ways stay silent, without a suspicion', () => {
     const bench = claimed();
-    bench.step({ type: 'failed', id: bench.requests[0]?.id ?? 0, error: 'refused' }).wait(510);
+    bench.step({ type: 'failed', id: bench.requests[0]?.id ?? 0, error: 'refused', isRefused: true }).wait(510);
     expect(bench.core.nodes.get('bob')).toMatchObject({ address: '10.0.0.3', state: 'alive' });
     expect(bench.changes).toEqual(['member-failed bob', 'member-join bob']);
     expect(bench.observed('bob')).toEqual(['conflict', 'dead', 'address-change', 'alive']);

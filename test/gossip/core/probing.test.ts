@@ -102,7 +102,7 @@ describe('a member that only TCP reaches', () => {
 
 describe('one whose machine refuses a ping over TCP', () => {
   const refused = (bench: Bench) =>
-    bench.step({ type: 'failed', id: bench.requests.at(-1)?.id ?? 0, error: 'ECONNREFUSED' });
+    bench.step({ type: 'failed', id: bench.requests.at(-1)?.id ?? 0, error: 'nobody listens there', isRefused: true });
 
   test('is suspected without further waiting, and that is no fault of ours', () => {
     const { bench } = probing(['a', 'b', 'c']);
@@ -191,7 +191,7 @@ describe('an accusation', () => {
       .hear(alive('c', 1, { ob: '1', id: 'id-c' }))
       .wait(900)
       .hear(nack(seqNo))
-      .step({ type: 'failed', id: bench.requests[0]?.id ?? 0, error: 'refused' });
+      .step({ type: 'failed', id: bench.requests[0]?.id ?? 0, error: 'nobody listens there', isRefused: true });
     fail(bench, 1);
     return { bench, seqNo };
   };

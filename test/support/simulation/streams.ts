@@ -33,7 +33,7 @@ export class Streams {
   request(from: Host, to: Host | undefined, { id, message, timeoutMs }: Request): void {
     const { streams } = this.#network;
     if (!to?.isUp || this.#network.happens(streams.refuse)) {
-      this.#clock.after(1, () => from.take({ type: 'failed', id, error: 'refused' }));
+      this.#clock.after(1, () => from.take({ type: 'failed', id, error: 'refused', isRefused: true }));
       return;
     }
     const stream = this.#accept(from, to, { id, timeoutMs });
