@@ -11,6 +11,7 @@ import { Doors } from './doors.ts';
 import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
 import { functionJson, pureFunctions } from './function-json.ts';
+import { inquire } from './inquiries.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
 import { afterReload, restartNeeded } from './reload.ts';
 import { watchVitals } from './vitals.ts';
@@ -211,6 +212,7 @@ export class Agent implements AsyncDisposable {
       },
       membership: pool,
       pool,
+      inquire: (name) => inquire(name, { pool, client: peers.client, now: () => world.clock.now() }),
       history,
       reads: this.#reads,
       filtering: { functions: pureFunctions(world.plugins.functions), clock: world.clock },

@@ -4,7 +4,7 @@ import { OpsbroError } from '../base/errors.ts';
 import type { Link } from '../gossip/zones/link.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, ServiceSummary } from '../model/member.ts';
-import type { Explanation, PoolActions } from '../model/pool.ts';
+import type { Explanation, PoolActions, Testimony } from '../model/pool.ts';
 import type { Pool } from './pool.ts';
 
 type Facts = Pick<Member, 'id' | 'name' | 'displayName' | 'zone' | 'address' | 'version'>;
@@ -92,6 +92,10 @@ export class Alone implements Pool, PoolActions {
   why(name: string): Explanation {
     this.#checkOwn(name);
     return { name, evidence: [], summary: `${name} is this node; service discovery is switched off` };
+  }
+
+  testimony(): Testimony {
+    return { evidence: [], accusations: new Map() };
   }
 
   rejoin(): void {}

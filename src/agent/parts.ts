@@ -18,6 +18,7 @@ import { ChildKeys } from './child-keys.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { openIncarnation } from './incarnation.ts';
+import { testimonyRoute } from './inquiries.ts';
 import { KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
@@ -88,6 +89,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const switchable = opened.use(new SwitchablePool(await open(), bus));
   const { pool } = switchable;
   known = pool;
+  peers.route(testimonyRoute(pool));
   peers.stream(ZONES_PART, (stream, peer) => pool.acceptLink(linkOn(stream), provenZone(peer)));
   const movePool = () =>
     switchable.replace(() => {

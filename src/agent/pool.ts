@@ -1,6 +1,6 @@
 import type { Link } from '../gossip/zones/link.ts';
 import type { CheckSummary, Membership, ServiceSummary } from '../model/member.ts';
-import type { PoolActions } from '../model/pool.ts';
+import type { PoolActions, Testimony } from '../model/pool.ts';
 
 /** The pool of nodes as the agent uses it: who is there, and what is told of this node. */
 export interface Pool extends Membership, PoolActions, AsyncDisposable {
@@ -8,6 +8,8 @@ export interface Pool extends Membership, PoolActions, AsyncDisposable {
   readonly counters: ReadonlyMap<string, number>;
   /** A sentence on each address of which something was thrown away in the last minute, such as a node with another key. */
   readonly complaints: readonly string[];
+  /** What this node knows of how a member came to be as it is, and who was accused by whom. */
+  testimony(name: string): Testimony;
   /** Looks for the pool in the background. */
   rejoin(seeds: readonly string[]): void;
   /** Takes a link of a proxy of a zone below; `provenZone` is the zone whose key it has shown, if any. */

@@ -18,13 +18,17 @@ export function explain(
   observations: readonly Observation[],
   toWall: (at: number) => number,
 ): Explanation {
-  const evidence = observations.map(({ at, detail, ...rest }) => ({
+  const evidence = evidenceOf(observations, toWall);
+  return { name: subject.name, evidence, summary: summaryOf(subject, evidence) };
+}
+
+/** Observations as people see them; `toWall` as for `explain`. */
+export const evidenceOf = (observations: readonly Observation[], toWall: (at: number) => number): Evidence[] =>
+  observations.map(({ at, detail, ...rest }) => ({
     ...rest,
     at: Math.round(toWall(at)),
     detail: new Map(Object.entries(detail)),
   }));
-  return { name: subject.name, evidence, summary: summaryOf(subject, evidence) };
-}
 
 /** One sentence on why a member is as it is; times are UTC. `evidence` is in order of time. */
 export function summaryOf(subject: Subject, evidence: readonly Evidence[]): string {

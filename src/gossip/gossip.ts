@@ -2,7 +2,7 @@
 import { Disposal } from '../base/disposal.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { Member, Membership } from '../model/member.ts';
-import type { Joined, PoolActions } from '../model/pool.ts';
+import type { Joined, PoolActions, Testimony } from '../model/pool.ts';
 import type { Endpoint } from '../net/address.ts';
 import { networksOf } from '../net/broadcast.ts';
 import { Acting } from './acting.ts';
@@ -259,6 +259,7 @@ export class Gossip implements Membership, AsyncDisposable {
   /** What can be asked of the pool, as `PoolActions` says. */
   readonly ping: PoolActions['ping'] = (name, timeoutMs) => this.#questions.ping(name, timeoutMs);
   readonly why: PoolActions['why'] = (name) => this.#questions.why(name);
+  readonly testimony = (name: string): Testimony => this.#questions.testimony(name);
   readonly detect: PoolActions['detect'] = (timeoutMs, device) => this.#network.detect(timeoutMs, device);
   /** Asks one address who is there; nothing when it is silent. See `LocalNetwork.whoIs`. */
   readonly whoIs: LocalNetwork['whoIs'] = (to, timeoutMs) => this.#network.whoIs(to, timeoutMs);

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
-import type { Explanation } from '../model/pool.ts';
+import type { Explanation, Testimony } from '../model/pool.ts';
 import type { Core } from './core/core.ts';
 import type { Effect, Input } from './core/effect.ts';
 import type { Directory } from './directory.ts';
-import { explain } from './explanation.ts';
+import { evidenceOf, explain } from './explanation.ts';
 
 interface Parts {
   readonly core: Core;
@@ -12,6 +12,9 @@ interface Parts {
   readonly clock: Clock;
   readonly step: (input: Input) => void;
 }
+
+/** Accusations are told on for so long. */
+const ACCUSED_MS = 3_600_000;
 
 /** What people ask about single members. */
 export class Questions {
@@ -47,10 +50,22 @@ export class Questions {
     const observations = core.evidence(name);
     const member = directory.named(name);
     if (!member && observations.length === 0) throw unknown(name);
-    const offset = clock.wall() - clock.now();
     const subject = { name, state: member?.state, since: member?.since ?? 0 };
-    return explain(subject, observations, (at) => at + offset);
+    return explain(subject, observations, wallOf(clock));
   }
+
+  /** What this node can tell another one that asks why a member is as it is; nothing of one that it does not know. */
+  testimony(name: string): Testimony {
+    const { clock, core } = this.#parts;
+    const accusations = [...core.accusations(ACCUSED_MS)].map(([by, accused]) => [by, [...accused]] as const);
+    return { evidence: evidenceOf(core.evidence(name), wallOf(clock)), accusations: new Map(accusations) };
+  }
+}
+
+/** What is told of the time of an observation: monotonic milliseconds as those since 1970. */
+function wallOf(clock: Clock): (at: number) => number {
+  const offset = clock.wall() - clock.now();
+  return (at) => at + offset;
 }
 
 /** Nobody has that name. */

@@ -7,7 +7,7 @@ import type { NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { PackSet, Problem } from '../model/pack.ts';
-import type { PoolActions } from '../model/pool.ts';
+import type { Inquiry, PoolActions } from '../model/pool.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
@@ -57,6 +57,8 @@ export interface ApiParts {
   readonly agent: AgentPart;
   readonly membership: Membership;
   readonly pool: PoolActions;
+  /** Asks all nodes of the pool why the member of that name is as it is. */
+  inquire(name: string): Promise<Inquiry>;
   readonly history: NodeHistory;
   /** Reads that wait for news of the pool. */
   readonly reads: BlockingReads;

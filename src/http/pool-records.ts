@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Member } from '../model/member.ts';
-import type { Detected, Explanation, KeyringOutcome, QueryAnswer, UserEvent } from '../model/pool.ts';
+import type { Detected, Explanation, Inquiry, KeyringOutcome, QueryAnswer, UserEvent } from '../model/pool.ts';
 import type { DetectedNodeJson, EventJson, ExplanationJson, KeyringJson } from './pool-schemas.ts';
 import { jsonObject } from './records.ts';
 
@@ -60,6 +60,19 @@ export const explanationJson = (member: Member, why: Explanation, oldest: number
   evidence: why.evidence
     .filter(({ at }) => at >= oldest)
     .map(({ detail, ...evidence }) => ({ ...evidence, detail: jsonObject(detail, (value) => value) })),
+});
+
+/** As `explanationJson`, from what the whole pool knows. */
+export const inquiryJson = (member: Member, why: Inquiry, oldest: number): ExplanationJson => ({
+  ...explanationJson(member, why, oldest),
+  answered: [...why.answered],
+  silent: Object.fromEntries(why.silent),
+  accusers: why.accusers.map(({ name, isOfThis, accused, healthy }) => ({
+    name,
+    of_this: isOfThis,
+    accused: [...accused],
+    healthy: [...healthy],
+  })),
 });
 
 /** What the members did with a request on their keys. */

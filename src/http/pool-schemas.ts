@@ -28,8 +28,16 @@ export const EvidenceJson = z.object({
   at: Time,
   kind: z.enum(EVIDENCE_KINDS),
   by: z.string().describe('name of the node that saw or said it'),
+  witness: z.string().optional().describe('with all: name of the node that told us'),
   incarnation: z.int(),
   detail: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+const AccuserJson = z.object({
+  name: z.string(),
+  of_this: z.boolean().describe('it accused the node that is asked about'),
+  accused: z.array(z.string()).describe('names of all that it accused in the last hour'),
+  healthy: z.array(z.string()).describe('those of them that live'),
 });
 
 export const ExplanationJson = z.object({
@@ -38,6 +46,9 @@ export const ExplanationJson = z.object({
   state: NodeState,
   summary: z.string(),
   evidence: z.array(EvidenceJson).describe('oldest first'),
+  answered: z.array(z.string()).optional().describe('with all: names of those that answered'),
+  silent: z.record(z.string(), z.string()).optional().describe('with all: why the others did not, by name'),
+  accusers: z.array(AccuserJson).optional().describe('with all: who accused most healthy nodes comes first'),
 });
 export type ExplanationJson = z.output<typeof ExplanationJson>;
 

@@ -111,6 +111,45 @@ export interface Explanation {
   readonly summary: string;
 }
 
+/** What a node knows of how a member came to be as it is, and whom else it knows to have been accused by whom. */
+export interface Testimony {
+  /** Oldest first. */
+  readonly evidence: readonly Evidence[];
+  /** Names of the members that each accuser accused in the last hour. */
+  readonly accusations: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Something that a node of the pool saw of a member. */
+export interface WitnessedEvidence extends Evidence {
+  /** Name of the node that told us of it. */
+  readonly witness: string;
+}
+
+/** A member that accused others in the last hour. */
+export interface Accuser {
+  readonly name: string;
+  /** It accused the one that is asked about. */
+  readonly isOfThis: boolean;
+  /** Names of all that it accused. */
+  readonly accused: readonly string[];
+  /** Those of them that live. */
+  readonly healthy: readonly string[];
+}
+
+/** Why a member is as it is, as far as the whole pool knows. */
+export interface Inquiry {
+  readonly name: string;
+  /** Oldest first, by the clock of each witness: what each saw itself, and all that this node knows. */
+  readonly evidence: readonly WitnessedEvidence[];
+  readonly summary: string;
+  /** Names of those that answered. */
+  readonly answered: readonly string[];
+  /** Why the others did not, by name. */
+  readonly silent: ReadonlyMap<string, string>;
+  /** Who accused most healthy members comes first. */
+  readonly accusers: readonly Accuser[];
+}
+
 /** A place in the network coordinate space of the pool: distances in it estimate round trips. */
 export interface PoolCoordinate {
   readonly node: string;

@@ -313,6 +313,35 @@ test('why tells what was seen, and a sentence', async () => {
   expect(await opsbro('gossip why a --since 10m', agent)).toMatchObject({ err: 'nothing is remembered of it\n' });
 });
 
+test('why --all tells who accused whom and who did not answer', async () => {
+  const heard = { at: 0, kind: 'suspect-received', by: 'n2', witness: 'n3', incarnation: 3, detail: {} };
+  await using agent = await fakeAgent({
+    'GET /agent/members/a/why?all=1': {
+      node: 'id-a',
+      name: 'a',
+      state: 'dead',
+      summary: 'n2 is probably what is wrong',
+      evidence: [heard, { ...heard, by: 'n3', kind: 'suspect' }],
+      answered: ['n3'],
+      silent: { n4: 'its door for peers is closed' },
+      accusers: [
+        { name: 'n2', of_this: true, accused: ['a', 'b', 'c'], healthy: ['b', 'c'] },
+        { name: 'n3', of_this: true, accused: ['a'], healthy: [] },
+      ],
+    },
+  });
+  const { out, err } = await opsbro('gossip why a --all --utc', agent);
+  expect(out.split('\n')).toEqual([
+    '1970-01-01 00:00:00  n2  suspects it  incarnation=3  told by n3',
+    '1970-01-01 00:00:00  n3  is suspect  incarnation=3',
+    'n2 accused 3 in the last hour, of whom live: b, c',
+    'n3 accused 1 in the last hour',
+    'n2 is probably what is wrong',
+    '',
+  ]);
+  expect(err).toBe('1 of 2 nodes did not answer:\n  n4: its door for peers is closed\n');
+});
+
 test('query shows the answers as text', async () => {
   const answer = {
     acks: ['a', 'b'],

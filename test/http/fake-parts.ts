@@ -13,7 +13,7 @@ import type { CollectorRecord } from '../../src/model/collector.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { KvEntry, KvStore } from '../../src/model/kv.ts';
 import { check, member } from '../support/nodes.ts';
-import { fakePool, OWN_KEY } from './fake-pool.ts';
+import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
 
 /** A collector that saw something. */
 export const collector = (name: string, over: Partial<CollectorRecord> = {}): CollectorRecord => ({
@@ -122,6 +122,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     },
     membership: { self, members: new Map([self, other].map((node) => [node.id, node])) },
     pool: fakePool(done),
+    inquire: fakeInquire,
     history: { changes: async () => [] },
     reads: new BlockingReads({
       bus: new Bus<AgentEvent>(() => {}),

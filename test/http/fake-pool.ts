@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { OpsbroError } from '../../src/base/errors.ts';
-import type { KeyringAnswer, PoolActions, UserEvent } from '../../src/model/pool.ts';
+import type { Inquiry, KeyringAnswer, PoolActions, UserEvent } from '../../src/model/pool.ts';
 
 const bytes = Buffer.alloc(16, 7);
 
@@ -18,6 +18,16 @@ export const keysOf = (node: string, keys: readonly string[], over: Partial<Keyr
   keys,
   primary: keys[0] ?? '',
   ...over,
+});
+
+/** What two nodes of the fake pool know of a third. */
+export const fakeInquire = async (name: string): Promise<Inquiry> => ({
+  name,
+  summary: `${name} is dead since then`,
+  evidence: [{ at: 1_000, kind: 'suspect', by: 'one', witness: 'one', incarnation: 3, detail: new Map() }],
+  answered: ['two'],
+  silent: new Map([['three', 'its door for peers is closed']]),
+  accusers: [{ name: 'one', isOfThis: true, accused: [name, 'two'], healthy: ['two'] }],
 });
 
 /** A pool that answers at once and notes what it was told to do. */

@@ -130,6 +130,20 @@ test('why a node is as it is', async () => {
   expect((await request('/agent/members/nobody/why')).status).toBe(404);
 });
 
+test('why a node is as it is, asked of the whole pool', async () => {
+  const request = fakeApi();
+
+  expect(await (await request('/agent/members/two/why?all')).json()).toMatchObject({
+    name: 'two',
+    summary: 'two is dead since then',
+    evidence: [{ kind: 'suspect', by: 'one', witness: 'one' }],
+    answered: ['two'],
+    silent: { three: 'its door for peers is closed' },
+    accusers: [{ name: 'one', of_this: true, accused: ['two', 'two'], healthy: ['two'] }],
+  });
+  expect(await (await request('/agent/members/two/why?all=true&since=5m')).json()).toMatchObject({ evidence: [] });
+});
+
 describe('the history of nodes', () => {
   const change = (number: number, over: Partial<NodeChange> = {}): NodeChange => ({
     number,

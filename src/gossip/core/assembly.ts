@@ -28,6 +28,7 @@ import { Roster } from './roster.ts';
 import { Rumors } from './rumors.ts';
 import { type Identity, Self } from './self.ts';
 import { Spreader } from './spreader.ts';
+import { Testimonies } from './testimonies.ts';
 
 /** Everything a core has to know when it starts. */
 export interface CoreOptions extends Identity {
@@ -123,7 +124,8 @@ export function assemble(options: CoreOptions) {
   const parts = { ...shared, ...watch, requests, intents, rumors };
   const exchange: Exchange = new Exchange({ ...parts, carrier, serf, zone: facts.zone });
   const departure = new Departure(parts);
-  const prober = new Prober({ ...parts, acks: serf.acks });
+  const testimonies = new Testimonies({ ...shared, courier, selfName: self.name });
+  const prober = new Prober({ ...parts, acks: serf.acks, testimonies });
   const reaper = new Reaper(desk, roster, forgotten);
   return { ...parts, library, own, courier, carrier, foreign, serf, exchange, departure, prober, reaper };
 }

@@ -107,6 +107,11 @@ export class Core {
     return this.#parts.desk.evidence.of(name, this.#parts.desk.now);
   }
 
+  /** Whom each accuser accused in the last `ms`, as far as this node knows. */
+  accusations(ms: number): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#parts.desk.evidence.accusations(this.#parts.desk.now - ms);
+  }
+
   /** How many messages of each class wait to be told on. */
   get queueDepths(): ReadonlyMap<string, number> {
     return new Map(CLASSES.map((name) => [name, this.#parts.spreader.queue.depth(name)]));

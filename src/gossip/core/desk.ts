@@ -51,6 +51,11 @@ export class Desk {
     this.evidence.add(name, { at: this.now, kind, by, incarnation, detail });
   }
 
+  /** As `observe`, but as the reasons of the same observation of the same one, if there is such without them. */
+  explain({ name, incarnation }: Observed, kind: EvidenceKind, by: string, detail: Detail): void {
+    this.evidence.complete(name, { at: this.now, kind, by, incarnation, detail });
+  }
+
   /** Notes something to do `ms` from now. */
   later(ms: number, run: () => void): Appointment {
     return this.agenda.note(this.now + ms, run);

@@ -19,6 +19,8 @@ export interface Observation {
 const RING = 64;
 /** Members about whom something is kept; whose newest is the oldest goes first. */
 const MAX_MEMBERS = 1_024;
+/** Kinds by which their teller accuses the member. */
+const ACCUSATIONS: ReadonlySet<EvidenceKind> = new Set(['suspect', 'suspect-received']);
 /** Someone who was forgotten can be asked about for so long. */
 const KEEP_FORGOTTEN_MS = 3_600_000;
 
@@ -38,6 +40,30 @@ export class EvidenceBook {
     this.#byName.delete(name);
     this.#byName.set(name, ring);
     if (this.#byName.size > MAX_MEMBERS) this.#drop(this.#byName.keys().next().value ?? name);
+  }
+
+  /** Adds what belongs to the newest observation of that kind, incarnation and teller; as one of its own if there is none. */
+  complete(name: string, observation: Observation): void {
+    const { kind, by, incarnation, detail } = observation;
+    const ring = this.#byName.get(name) ?? [];
+    const isSame = (each: Observation) => each.kind === kind && each.by === by && each.incarnation === incarnation;
+    const place = ring.findLastIndex(isSame);
+    const known = ring[place];
+    if (known) ring[place] = { ...known, detail: { ...known.detail, ...detail } };
+    else this.add(name, observation);
+  }
+
+  /** Whom each accuser accused since a time, as far as it is kept. */
+  accusations(since: number): ReadonlyMap<string, ReadonlySet<string>> {
+    const accused = new Map<string, Set<string>>();
+    for (const [name, ring] of this.#byName) {
+      for (const { at, kind, by } of ring) {
+        if (at < since || !ACCUSATIONS.has(kind)) continue;
+        const all = accused.get(by) ?? new Set();
+        accused.set(by, all.add(name));
+      }
+    }
+    return accused;
   }
 
   /** What is known about a member, oldest first. */

@@ -12,6 +12,7 @@ import type { Roster } from './roster.ts';
 import type { Rumors } from './rumors.ts';
 import type { Self } from './self.ts';
 import type { Spreader } from './spreader.ts';
+import type { Testimonies } from './testimonies.ts';
 
 interface Parts {
   readonly desk: Desk;
@@ -24,6 +25,7 @@ interface Parts {
   readonly acks: AckPayloads;
   readonly reachability: Reachability;
   readonly isolation: Isolation;
+  readonly testimonies: Testimonies;
 }
 
 /** Probes that failed of late, whose acks may still come. */
@@ -177,7 +179,7 @@ export class Prober {
   }
 
   #accuse(probe: Probe): void {
-    const { desk, roster, rumors, self } = this.#parts;
+    const { desk, isolation, roster, rumors, self, testimonies } = this.#parts;
     const node = roster.get(probe.node.name);
     // One that raised its incarnation meanwhile has spoken, and may be elsewhere now: the silence is not its own.
     if (!node || !isLive(node) || node.incarnation !== probe.node.incarnation) return;
@@ -186,8 +188,11 @@ export class Prober {
     desk.observe(node, 'probe-timeout', self.name, { ms, score });
     if (asked > 0) desk.observe(node, 'indirect', self.name, { asked, acked: 0, nacked, silent: asked - nacked });
     if (tcp !== 'none') desk.observe(node, 'tcp', self.name, { result: tcp });
-    const opsbro = packAccusation({ ms, score, asked, nacked, tcp });
-    rumors.suspect({ kind: 'suspect', node: node.name, incarnation: node.incarnation, from: self.name, opsbro });
+    const found = { ms, score, asked, nacked, tcp };
+    const accusation = { node: node.name, incarnation: node.incarnation, from: self.name };
+    const isPassedOn = rumors.suspect({ kind: 'suspect', ...accusation, opsbro: packAccusation(found) });
+    // One that hears nobody keeps its reasons to itself as well.
+    if (!isolation.isDeaf) testimonies.give(node, found, { isPassedOn });
   }
 
   #end(probe: Probe): void {

@@ -102,24 +102,25 @@ export class Rumors {
     }
   }
 
-  suspect(message: Suspect): void {
+  /** Takes in an accusation; true when it was news, which the pool is told. */
+  suspect(message: Suspect): boolean {
     const { self } = this.#parts;
-    if (!this.#isSane(message)) return;
+    if (!this.#isSane(message)) return false;
     const known = this.#known(message.node);
     switch (judgeSuspect(message, known)) {
       case 'ignore':
-        return;
+        return false;
       case 'refute':
         self.refute(message.incarnation, message.from);
-        return;
+        return false;
       case 'confirm':
-        if (!this.#suspicions.confirm(message.node, message.from)) return;
+        if (!this.#suspicions.confirm(message.node, message.from)) return false;
         this.#noteSuspect(message);
         this.#tellAccusation(message);
-        return;
+        return true;
       case 'believe':
         this.#beginSuspicion(message, known.node);
-        return;
+        return true;
     }
   }
 

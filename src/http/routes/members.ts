@@ -7,12 +7,12 @@ import { FILTER, filterOf } from '../filter.ts';
 import { historyPage } from '../node-history.ts';
 import { nextPage, PAGING, pageOf } from '../paging.ts';
 import type { ApiParts } from '../parts.ts';
-import { explanationJson } from '../pool-records.ts';
+import { explanationJson, inquiryJson } from '../pool-records.ts';
 import { ExplanationJson, NodeHistoryJson } from '../pool-schemas.ts';
 import { jsonObject, memberJson } from '../records.ts';
 import { findMember } from '../references.ts';
 import { Reply, route } from '../route.ts';
-import { MemberJson, Referred } from '../schemas.ts';
+import { flag, MemberJson, Referred } from '../schemas.ts';
 
 const FIELDS = Object.keys(MemberJson.shape);
 
@@ -49,7 +49,7 @@ const pastRoute = ({ history, filtering }: ApiParts) =>
   });
 
 /** Who is in the pool, and why each is as it is. */
-export const memberRoutes = ({ membership, pool, reads, filtering }: ApiParts) => ({
+export const memberRoutes = ({ membership, pool, inquire, reads, filtering }: ApiParts) => ({
   'GET /agent/members': route({
     access: 'read',
     summary: 'Every node that is known, by id.',
@@ -82,12 +82,16 @@ export const memberRoutes = ({ membership, pool, reads, filtering }: ApiParts) =
     access: 'read',
     summary: 'Why a node is as it is: who saw or said what, and one sentence.',
     params: Referred,
-    query: z.strictObject({ since: z.string().max(20).optional().describe('only what is not older: 10m') }),
+    query: z.strictObject({
+      since: z.string().max(20).optional().describe('only what is not older: 10m'),
+      all: flag.optional().describe('ask every living node, and rank who accused others'),
+    }),
     answer: ExplanationJson,
-    handle({ params, query }) {
-      const oldest = query.since === undefined ? undefined : parseDuration(query.since);
+    async handle({ params, query: { since, all } }) {
+      const oldest = filtering.clock.wall() - (since === undefined ? Infinity : parseDuration(since));
       const member = findMember(params.ref, membership);
-      return explanationJson(member, pool.why(member.name), filtering.clock.wall() - (oldest ?? Infinity));
+      if (all) return inquiryJson(member, await inquire(member.name), oldest);
+      return explanationJson(member, pool.why(member.name), oldest);
     },
   }),
   'GET /agent/query/guess/:ref': route({
