@@ -25,6 +25,7 @@ export class Conflicts {
   readonly #parts: Parts;
   /** Until when each pair of rivals is known. */
   readonly #pairs = new Map<string, number>();
+  /** Names of those that are asked whether they are there. */
   readonly #asking = new Set<string>();
 
   constructor(parts: Parts) {
@@ -39,12 +40,13 @@ export class Conflicts {
     const [there, here] = [placeOf(claim), placeOf(known)];
     desk.do({ type: 'conflict', name: known.name, known: here, claimed: there });
     desk.observe(known, 'conflict', self.name, { known: textOf(here), claimed: textOf(there) });
-    if (known.name === self.name) this.#parts.claimed(claim);
-    else this.#ask(known, vacated);
+    if (known.name !== self.name) this.#ask(known, (isThere) => isThere || vacated());
+    // Old news of where we were ourselves is no claim: nobody is there any more, and members that do not know better would vote for it.
+    else this.#ask({ ...claim, name: claim.node }, (isThere) => isThere && this.#parts.claimed(claim));
   }
 
   /** Over UDP and TCP at once; one answer is enough. */
-  #ask(known: Node, vacated: () => void): void {
+  #ask(known: Pick<Node, 'name' | 'address' | 'port' | 'versions'>, then: (isThere: boolean) => void): void {
     if (this.#asking.has(known.name)) return;
     const { desk, pings, requests } = this.#parts;
     let open = 1;
@@ -53,7 +55,7 @@ export class Conflicts {
       if (open < 0 || (!answered && open > 0)) return;
       open = 0;
       this.#asking.delete(known.name);
-      if (!answered) vacated();
+      then(answered);
     };
     if (!pings.ask(known, known.name, settle)) return;
     this.#asking.add(known.name);

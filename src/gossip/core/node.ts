@@ -42,7 +42,7 @@ export const isLive = (node: Node): boolean => node.state === 'alive' || node.st
 export const takesChecksum = (node: Node): boolean => node.versions[1] >= 5;
 
 /** Whether it answers pings over TCP. */
-export const answersTcp = (node: Node): boolean => node.versions[1] >= 3;
+export const answersTcp = (node: Pick<Node, 'versions'>): boolean => node.versions[1] >= 3;
 
 /** Whether it says so when it was asked to try a ping and hears nothing. */
 export const saysNack = (node: Node): boolean => node.versions[1] >= 4;

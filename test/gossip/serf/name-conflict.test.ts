@@ -29,7 +29,13 @@ test('of a tie both sides make the same', () => {
 
 describe('when another claims our name', () => {
   const claim = { ...alive('me'), address: '10.0.0.9', port: 9, incarnation: 9 };
-  const claimed = () => new Bench().hear(alive('bob'), alive('carl')).wait(5_000).forget().hear(claim).wait(20);
+  /** Somebody claims our name, and does not answer yet when asked whether it is there. */
+  const told = () => new Bench().hear(alive('bob'), alive('carl')).wait(5_000).forget().hear(claim);
+  const claimed = () => {
+    const bench = told();
+    const [ping] = bench.sent('ping').filter(({ to }) => to === claim.port);
+    return bench.hear({ kind: 'ack', seqNo: ping?.seqNo ?? 0, payload: null }).wait(20);
+  };
 
   const vote = (bench: Bench, from: string, place: { readonly address: string; readonly port: number } | null) => {
     const [{ id, lTime } = { id: 0, lTime: 0 }] = bench.sent('query');
@@ -66,6 +72,23 @@ describe('when another claims our name', () => {
     const [{ id, lTime } = { id: 0, lTime: 0 }] = bench.sent('query');
     bench.hear({ kind: 'queryResponse', id, lTime, from: 'carl', flags: 0, payload: Buffer.from('nonsense') });
     expect(bench.wait(4_000).done('nameLost')).toHaveLength(1);
+  });
+
+  test('no vote is held when nobody is there, as at the place that we moved away from', () => {
+    const bench = told();
+    const requests = bench.done('request').filter(({ to }) => to.port === claim.port);
+    expect(requests).toHaveLength(1);
+    for (const { id } of requests) bench.give({ type: 'failed', id, error: 'refused' });
+    expect(bench.wait(10_000).sent('query')).toEqual([]);
+    expect(bench.done('nameLost')).toEqual([]);
+  });
+
+  test('one that answers over TCP only is there', () => {
+    const bench = told();
+    const [request] = bench.done('request').filter(({ to }) => to.port === claim.port);
+    const seqNo = request?.message.kind === 'ping' ? request.message.seqNo : 0;
+    bench.give({ type: 'answered', id: request?.id ?? 0, message: { kind: 'ack', seqNo, payload: null } }).wait(20);
+    expect(bench.sent('query').length).toBeGreaterThan(0);
   });
 
   test('we stay when nobody answers', () => {
