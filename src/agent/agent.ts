@@ -12,6 +12,7 @@ import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
 import { functionJson, pureFunctions } from './function-json.ts';
 import { inquire } from './inquiries.ts';
+import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
 import { afterReload, restartNeeded } from './reload.ts';
 import { watchVitals } from './vitals.ts';
@@ -155,6 +156,7 @@ export class Agent implements AsyncDisposable {
     const { config } = written.loaded;
     const difference = this.#parts.runtime.apply(configurationOf(written));
     this.#parts.pool.setDisplayName(config.display_name);
+    await this.#parts.history.limit(historyLimits(config));
     await this.#setting.zones.reload(written.loaded.zones);
     this.#parts.peers.keys.refresh();
     world.log.setLevel(config.log_level);

@@ -1,12 +1,15 @@
 import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Shelf } from '../base/shelf.ts';
+import type { AgentConfig } from '../config/agent-schema.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { NodeChange, NodeHistory } from '../model/history.ts';
 import type { Member, NodeState } from '../model/member.ts';
 
-const KEEP_MS = 30 * 86_400_000;
+/** Changes that are kept however large the history may be: all of them are read when somebody asks. */
 const MAX_CHANGES = 10_000;
+/** What a change takes on disk, with the longest names and reason. */
+const CHANGE_BYTES = 1_024;
 const MAX_NODES = 50_000;
 const MAX_REASON = 300;
 /** Changes that the disk may not have yet. */
@@ -15,7 +18,20 @@ const MAX_FRESH = 256;
 /** After these a node is as it is for a reason that is worth a sentence. */
 const STATE_EVENTS = ['member-join', 'member-suspect', 'member-alive', 'member-failed', 'member-leave'] as const;
 
-interface Options {
+/** How much of what happened is kept. */
+interface HistoryLimits {
+  readonly keepMs: number;
+  /** On disk. */
+  readonly maxBytes: number;
+}
+
+/** How much the configuration says to keep. */
+export const historyLimits = (config: AgentConfig): HistoryLimits => ({
+  keepMs: config.history_keep,
+  maxBytes: config.history_max_size,
+});
+
+interface Options extends HistoryLimits {
   readonly bus: Bus<AgentEvent>;
   readonly clock: Clock;
   readonly shelf: Shelf;
@@ -33,7 +49,7 @@ interface Kept {
 }
 
 /**
- * Keeps what happens to the nodes of the pool for 30 days, the last 10,000 changes. Nearly all of it is on disk only: it is read when somebody
+ * Keeps what happens to the nodes of the pool, the last 10,000 changes at most. Nearly all of it is on disk only: it is read when somebody
  * asks. The last state of each node is remembered over restarts, so that an agent that starts does not take everybody for new.
  */
 export class KeptNodeHistory implements NodeHistory, Disposable {
@@ -42,9 +58,11 @@ export class KeptNodeHistory implements NodeHistory, Disposable {
   readonly #fresh: NodeChange[] = [];
   readonly #listeners: Disposable[] = [];
   #number: number;
+  #limits: HistoryLimits;
 
   private constructor(options: Options, { changes, states }: Kept) {
     this.#options = options;
+    this.#limits = options;
     this.#states = states;
     this.#number = 1 + (changes.at(-1)?.number ?? 0);
     this.#listen();
@@ -53,22 +71,37 @@ export class KeptNodeHistory implements NodeHistory, Disposable {
   /** Goes on with what the shelf holds; what is too old is dropped from it. */
   static async open(options: Options): Promise<KeptNodeHistory> {
     const kept = read(await options.shelf.load());
-    const oldest = options.clock.wall() - KEEP_MS;
-    for (const { number, at } of kept.changes) if (at < oldest) options.shelf.delete(slotOf(number));
-    return new KeptNodeHistory(options, kept);
+    const history = new KeptNodeHistory(options, kept);
+    history.#drop(kept.changes);
+    return history;
+  }
+
+  /** From now on so much is kept; what is too much goes at once. */
+  async limit(limits: HistoryLimits): Promise<void> {
+    this.#limits = limits;
+    this.#drop(read(await this.#options.shelf.load()).changes);
   }
 
   async changes(): Promise<readonly NodeChange[]> {
     const { changes } = read(await this.#options.shelf.load());
-    const oldest = this.#options.clock.wall() - KEEP_MS;
     const byNumber = new Map([...changes, ...this.#fresh].map((change) => [change.number, change]));
-    return [...byNumber.values()]
-      .filter(({ number, at }) => at >= oldest && number >= this.#number - MAX_CHANGES)
-      .sort((a, b) => a.number - b.number);
+    return [...byNumber.values()].filter((change) => this.#isKept(change)).sort((a, b) => a.number - b.number);
   }
 
   [Symbol.dispose](): void {
     for (const listener of this.#listeners) listener[Symbol.dispose]();
+  }
+
+  get #most(): number {
+    return Math.min(MAX_CHANGES, Math.max(1, Math.floor(this.#limits.maxBytes / CHANGE_BYTES)));
+  }
+
+  #isKept({ number, at }: Pick<NodeChange, 'number' | 'at'>): boolean {
+    return at >= this.#options.clock.wall() - this.#limits.keepMs && number >= this.#number - this.#most;
+  }
+
+  #drop(changes: readonly NodeChange[]): void {
+    for (const change of changes) if (!this.#isKept(change)) this.#options.shelf.delete(slotOf(change.number));
   }
 
   #listen(): void {
@@ -127,6 +160,8 @@ export class KeptNodeHistory implements NodeHistory, Disposable {
     };
     this.#number += 1;
     shelf.put(slotOf(change.number), change);
+    // Of the most that there may ever be, a new change takes the place of the oldest by itself.
+    if (this.#most < MAX_CHANGES) shelf.delete(slotOf(change.number + MAX_CHANGES - this.#most));
     this.#fresh.push(change);
     if (this.#fresh.length > MAX_FRESH) this.#fresh.shift();
   }

@@ -8,7 +8,6 @@ import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
-import type { NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import { localAddress } from '../net/local-address.ts';
 import type { HostingState } from '../plugins/hosting.ts';
@@ -17,9 +16,9 @@ import { Alone } from './alone.ts';
 import { ChildKeys } from './child-keys.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
 import { type Identity, renewIdentity } from './identity.ts';
-import { openIncarnation } from './incarnation.ts';
+import { type Incarnation, openIncarnation } from './incarnation.ts';
 import { testimonyRoute } from './inquiries.ts';
-import { KeptNodeHistory } from './node-history.ts';
+import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
 import { readSerfSnapshot } from './serf-snapshot-file.ts';
@@ -50,7 +49,7 @@ export interface Parts {
   /** The pool this node is in; it stays the same object when the node moves to another zone. */
   readonly pool: Pool;
   readonly peers: Peers;
-  readonly history: NodeHistory;
+  readonly history: KeptNodeHistory;
   /** Leaves the pool and opens that of the own zone, as the zones have it now. */
   readonly movePool: () => Promise<void>;
   /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
@@ -83,9 +82,15 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   let known: Pool | undefined;
   const reasonOf = (name: string) => known?.why(name).summary ?? '';
   // Before the pool, so that it hears of every member.
-  const history = opened.use(await KeptNodeHistory.open({ bus, clock, shelf: state.shelf('history'), reasonOf }));
+  const history = opened.use(
+    await KeptNodeHistory.open({
+      ...{ bus, clock, shelf: state.shelf('history'), reasonOf },
+      ...historyLimits(config),
+    }),
+  );
   const childKeys = opened.use(new ChildKeys(setting.zones, bus));
-  const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys });
+  const incarnation = opened.use(openIncarnation(home.data));
+  const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys, incarnation });
   const switchable = opened.use(new SwitchablePool(await open(), bus));
   const { pool } = switchable;
   known = pool;
@@ -129,11 +134,12 @@ interface PoolSetting {
   readonly state: StateStore;
   readonly peers: Peers;
   readonly childKeys: ChildKeys;
+  readonly incarnation: Incarnation;
 }
 
 async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
   const { world, identity, hosting, written, zones } = setting;
-  const { address, bind, state, peers, childKeys } = own;
+  const { address, bind, state, peers, childKeys, incarnation } = own;
   const { clock, bus, random, log, version, home, ports, health } = world;
   const { config } = written.loaded;
   const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: zones.own };
@@ -141,7 +147,7 @@ async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
   const isWildcard = bind.some((each) => each === '::' || each === '0.0.0.0');
   const advertise = config.advertise ?? (isWildcard ? address : undefined);
   const serfSnapshot = config.gossip.import_serf_snapshot;
-  const incarnation = openIncarnation(home.data);
+  const first = incarnation.next();
   const listen = (port: number) =>
     startGossip({
       ...facts,
@@ -168,8 +174,8 @@ async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
       maxPacketsPerSource: config.gossip.max_packets_per_source,
       eventLimit: config.gossip.event_limit,
       moveWait: config.gossip.move_wait,
-      incarnation: incarnation.first,
-      saveIncarnation: incarnation.save,
+      incarnation: first,
+      saveIncarnation: (used) => incarnation.save(used),
       shelf: state.shelf('gossip'),
       clock,
       random,

@@ -7,6 +7,8 @@ import { problemsOf, type Written } from './written.ts';
 const HOT: ReadonlySet<string> = new Set([
   'groups',
   'display_name',
+  'history_keep',
+  'history_max_size',
   'seeds',
   'log_level',
   'collectors',

@@ -150,6 +150,13 @@ export const AgentConfig = z.strictObject({
     .flag()
     .default(false)
     .describe('Keep the node id although an older node of the pool has the same, as a cloned machine does.'),
+  history_keep: field.duration().prefault('30d').describe('How long is kept what happened to the nodes of the pool.'),
+  history_max_size: field
+    .size()
+    .prefault('100MB')
+    .describe(
+      'What that may take on disk; the oldest goes first. The last 10,000 changes, or 10 MB, are kept at most.',
+    ),
   process_name: field.text().prefault('opsbro').describe('Title of the process.'),
   node_zone: field
     .textLike(/^[A-Za-z0-9_-]{1,63}$/, 'a zone name of letters, digits, dashes and underscores')

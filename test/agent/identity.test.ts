@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { identify, renewIdentity } from '../../src/agent/identity.ts';
@@ -62,11 +62,27 @@ test('a name that cannot be used is refused with what can', async () => {
   await expect(identify({ ...web1, data: home.path, name: 'a b' })).rejects.toThrow('letters, digits, dots and dashes');
 });
 
+test('raising the incarnation mostly needs no disk, and after a crash none is used twice', () => {
+  using home = tempDirectory();
+  const crashed = openIncarnation(home.path);
+  crashed.next();
+  const file = () => readFileSync(join(home.path, 'incarnation'), 'utf8');
+  const written = file();
+  for (let used = 2; used <= 64; used += 1) crashed.save(used);
+  expect(file()).toBe(written);
+  crashed.save(65);
+  expect(file()).not.toBe(written);
+  expect(openIncarnation(home.path).next()).toBeGreaterThan(65);
+});
+
 test('every start has a higher incarnation than anything before it', () => {
   using home = tempDirectory();
-  expect(openIncarnation(home.path).first).toBe(1);
-  openIncarnation(home.path).save(40);
-  expect(openIncarnation(home.path).first).toBe(41);
+  const first = openIncarnation(home.path);
+  expect([first.next(), first.next()]).toEqual([1, 2]);
+  first.save(40);
+  first.save(30);
+  first[Symbol.dispose]();
+  expect(openIncarnation(home.path).next()).toBe(41);
   writeFileSync(join(home.path, 'incarnation'), 'rubbish');
-  expect(openIncarnation(home.path).first).toBe(1);
+  expect(openIncarnation(home.path).next()).toBe(1);
 });

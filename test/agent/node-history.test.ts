@@ -7,10 +7,12 @@ import { SimulatedClock } from '../support/clock.ts';
 import { member } from '../support/nodes.ts';
 import { memoryShelf } from '../support/shelf.ts';
 
-async function setUp({ shelf = memoryShelf(), clock = new SimulatedClock() } = {}) {
+const LIMITS = { keepMs: 30 * 86_400_000, maxBytes: 100 * 1_024 ** 2 };
+
+async function setUp({ shelf = memoryShelf(), clock = new SimulatedClock(), limits = LIMITS } = {}) {
   const failures: unknown[] = [];
   const bus = new Bus<AgentEvent>((error) => failures.push(error));
-  const history = await KeptNodeHistory.open({ bus, clock, shelf, reasonOf: (name) => `why ${name}` });
+  const history = await KeptNodeHistory.open({ bus, clock, shelf, reasonOf: (name) => `why ${name}`, ...limits });
   const seen = async () =>
     (await history.changes()).map(({ type, oldState, state, old, now }) =>
       [type, ...(old === undefined && now === undefined ? [oldState, state] : [old, now])].join(' '),
@@ -84,6 +86,22 @@ test('only the last 10,000 changes of 30 days are kept', async () => {
   expect(again.content.size).toBe(1);
 });
 
+test('of less room the last changes that fit are kept, at once when it becomes less', async () => {
+  const { bus, seen, shelf, history, clock } = await setUp({ limits: { ...LIMITS, maxBytes: 10 * 1_024 } });
+  const changes = () => [...shelf.content.keys()].filter((key) => key.startsWith('change:')).length;
+
+  for (let n = 0; n < 20; n += 1) {
+    bus.emit({ type: 'member-failed', member: dead, before: A });
+    bus.emit({ type: 'member-join', member: A, before: dead });
+  }
+  expect([(await seen()).length, changes()]).toEqual([10, 10]);
+  await history.limit({ ...LIMITS, maxBytes: 3 * 1_024 });
+  expect([(await history.changes()).map(({ number }) => number), changes()]).toEqual([[38, 39, 40], 3]);
+  clock.run(60_000);
+  await history.limit({ ...LIMITS, keepMs: 59_000 });
+  expect([await seen(), changes()]).toEqual([[], 0]);
+});
+
 test('what is not on disk yet is told all the same', async () => {
   const { content, ...lazy } = memoryShelf();
   const { bus, seen } = await setUp({ shelf: { ...lazy, content, put: () => {} } });
@@ -102,7 +120,7 @@ test('a history without reasons, and a shelf with strange things, are no failure
   const reasonOf = () => {
     throw new Error('no such member');
   };
-  using history = await KeptNodeHistory.open({ bus, clock: new SimulatedClock(), shelf, reasonOf });
+  using history = await KeptNodeHistory.open({ bus, clock: new SimulatedClock(), shelf, reasonOf, ...LIMITS });
   bus.emit({ type: 'member-join', member: A });
   expect(await history.changes()).toMatchObject([{ number: 1, reason: '' }]);
 });
