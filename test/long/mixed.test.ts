@@ -1,13 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { Disposal } from '../../src/base/disposal.ts';
-import { RunningAgent } from '../support/agent.ts';
-import { type SerfAgent, startSerf } from '../support/serf.ts';
+import { at, Mixed, mixedPool, SOON, seenByOurs, statesByOurs, statesBySerf } from '../support/mixed.ts';
 import { testWith } from '../support/services.ts';
-import { tempDirectory } from '../support/temp.ts';
 
-const SOON = { timeout: 20_000, interval: 200 };
 const [FIRST, SECOND] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
 
 const POOLS = [
@@ -15,73 +9,10 @@ const POOLS = [
   ['an encrypted', FIRST],
 ] as const;
 
-interface MemberJson {
-  readonly name: string;
-  readonly state: string;
-  readonly addr: string;
-  readonly port: number;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-const at = (agent: RunningAgent) => `127.0.0.1:${agent.ports.gossip}`;
-
-/** Agents of ours and of Serf on this machine, which all end with it. */
-class Mixed implements AsyncDisposable {
-  readonly #closing = new Disposal();
-  readonly #folder = this.#closing.use(tempDirectory()).path;
-  readonly #serf: string;
-  readonly #key: string | undefined;
-
-  constructor(serf: string, key: string | undefined) {
-    this.#serf = serf;
-    this.#key = key;
-  }
-
-  async ours(name: string, home = name): Promise<RunningAgent> {
-    const path = join(this.#folder, home);
-    if (this.#key !== undefined) {
-      mkdirSync(join(path, 'etc/zone_keys'), { recursive: true });
-      writeFileSync(join(path, 'etc/zone_keys/internet.gossip.key'), `${this.#key}\n`, { mode: 0o600 });
-    }
-    return await this.#closing.use(new RunningAgent(path, { OPSBRO_NAME: name, OPSBRO_BIND: '127.0.0.1' })).ready();
-  }
-
-  async serf(name: string, seeds: readonly string[] = []): Promise<SerfAgent> {
-    const flags = this.#key === undefined ? [] : [`-encrypt=${this.#key}`];
-    // A script that does not read what it is given is an error to Serf.
-    const handler = '-event-handler=query:who=cat >/dev/null; echo -n serf';
-    return this.#closing.use(await startSerf(this.#serf, name, seeds, [handler, ...flags]));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#closing[Symbol.asyncDispose]();
-  }
-}
-
-async function seenByOurs(by: RunningAgent): Promise<Record<string, MemberJson>> {
-  const members = Object.values((await by.json('gossip', 'members')) as Record<string, MemberJson>);
-  return Object.fromEntries(members.map((member) => [member.name, member]));
-}
-
-const statesByOurs = async (by: RunningAgent) =>
-  Object.fromEntries(Object.values(await seenByOurs(by)).map(({ name, state }) => [name, state]));
-const statesBySerf = async (by: SerfAgent) =>
-  Object.fromEntries((await by.members()).map(({ name, status }) => [name, status]));
-
-async function pool(mixed: Mixed) {
-  const [a, b] = await Promise.all([mixed.ours('a'), mixed.ours('b')]);
-  await b.opsbro('gossip', 'join', at(a));
-  const [s, t] = await Promise.all([mixed.serf('s', [at(a)]), mixed.serf('t', [at(b)])]);
-  const all = { a: 'alive', b: 'alive', s: 'alive', t: 'alive' };
-  for (const each of [a, b]) await expect.poll(() => statesByOurs(each), SOON).toEqual(all);
-  for (const each of [s, t]) await expect.poll(() => statesBySerf(each), SOON).toEqual(all);
-  return { a, b, s, t };
-}
-
 describe.each(POOLS)('in %s pool of agents of ours and of Serf', (_, key) => {
   testWith('serf', 'all agree on everybody, hear events and answer queries, and Serf never complains', async (serf) => {
     await using mixed = new Mixed(serf, key);
-    const { a, b, s, t } = await pool(mixed);
+    const { a, b, s, t } = await mixedPool(mixed);
 
     const ours = await seenByOurs(a);
     for (const { name, addr, status, tags } of await s.members()) {
@@ -122,7 +53,7 @@ describe.each(POOLS)('in %s pool of agents of ours and of Serf', (_, key) => {
 describe.each(POOLS)('in %s pool of agents of ours and of Serf that some fall out of', (_, key) => {
   testWith('serf', 'the dead can be declared gone from either side', async (serf) => {
     await using mixed = new Mixed(serf, key);
-    const { a, b, s, t } = await pool(mixed);
+    const { a, b, s, t } = await mixedPool(mixed);
     b.kill('SIGKILL');
     await t[Symbol.asyncDispose]();
     await expect.poll(() => statesBySerf(s), SOON).toMatchObject({ b: 'failed', t: 'failed' });
@@ -137,7 +68,7 @@ describe.each(POOLS)('in %s pool of agents of ours and of Serf that some fall ou
 
   testWith('serf', 'a name stays with who had it first', async (serf) => {
     await using mixed = new Mixed(serf, key);
-    const { a, b, s, t } = await pool(mixed);
+    const { a, b, s, t } = await mixedPool(mixed);
     const before = await seenByOurs(a);
     for (const name of ['b', 't']) {
       const thief = await mixed.ours(name, `thief-${name}`);
@@ -160,7 +91,7 @@ describe.each(POOLS)('in %s pool of agents of ours and of Serf that some fall ou
 
 testWith('serf', 'the keys of a mixed pool can be changed from either side', async (serf) => {
   await using mixed = new Mixed(serf, FIRST);
-  const { a, b, s, t } = await pool(mixed);
+  const { a, b, s, t } = await mixedPool(mixed);
   expect(await s.command('keys', `-install=${SECOND}`)).toContain('Successfully installed');
   const listed = (await a.json('gossip', 'keyring', 'list')) as { nodes: { name: string; keys: string[] }[] };
   expect(listed.nodes.map(({ name, keys }) => [name, keys.length])).toEqual([...'abst'].map((name) => [name, 2]));

@@ -11,11 +11,11 @@ export function program(name: string): string | undefined {
 }
 
 /**
- * A test that needs a program of this machine. Without it the test is skipped and says so; with OPSBRO_REQUIRE_SERVICES=1 it fails.
+ * A test that needs a program of this machine, and may take so many milliseconds. Without it the test is skipped and says so; with OPSBRO_REQUIRE_SERVICES=1 it fails.
  */
-export function testWith(name: string, title: string, body: (path: string) => Promise<void>): void {
+export function testWith(name: string, title: string, body: (path: string) => Promise<void>, timeout?: number): void {
   const path = program(name);
-  if (path !== undefined) test(title, () => body(path));
+  if (path !== undefined) test(title, () => body(path), timeout);
   else if (OPSBRO_REQUIRE_SERVICES === '1') {
     test(title, () => {
       throw new Error(`${name} is not installed`);
