@@ -26,7 +26,7 @@ export class Bucket<Item extends Ordered> {
     const items = this.#items;
     const last = items[items.length - 1];
     if (!last || isBefore(last, item.size, item.order)) items.push(item);
-    else items.splice(this.#countBefore(item.size, item.order), 0, item);
+    else insertAt(items, this.#countBefore(item.size, item.order), item);
   }
 
   delete(item: Item): void {
@@ -36,7 +36,7 @@ export class Bucket<Item extends Ordered> {
       return;
     }
     const place = this.#countBefore(item.size, item.order);
-    if (items[place] === item) items.splice(place, 1);
+    if (items[place] === item) removeAt(items, place);
   }
 
   /** The place, as `at` counts, of the first item of at most so many bytes. */
@@ -60,6 +60,25 @@ export class Bucket<Item extends Ordered> {
     }
     return low;
   }
+}
+
+/** By hand, as `splice` makes an array each time, which costs more than to move the few that mostly follow. */
+function insertAt<Item>(items: Item[], place: number, item: Item): void {
+  let moved = item;
+  for (let at = place; at < items.length; at += 1) {
+    const next = items[at];
+    items[at] = moved;
+    if (next !== undefined) moved = next;
+  }
+  items.push(moved);
+}
+
+function removeAt<Item>(items: Item[], place: number): void {
+  for (let at = place + 1; at < items.length; at += 1) {
+    const next = items[at];
+    if (next !== undefined) items[at - 1] = next;
+  }
+  items.pop();
 }
 
 const isBefore = (item: Ordered, size: number, order: number): boolean =>

@@ -46,7 +46,10 @@ export class Pile {
 
   put(item: Item): void {
     const before = this.#items.get(item.key);
-    if (before) this.#delete(before);
+    if (before) {
+      this.#bucket(before.told).delete(before);
+      this.#bytes -= before.size + PART_OVERHEAD;
+    }
     this.#items.set(item.key, item);
     this.#bytes += item.size + PART_OVERHEAD;
     this.#bucket(item.told).add(item);
@@ -86,6 +89,7 @@ export class Pile {
   /** Whether one datagram has room for all of it; mostly it has. */
   #fits(room: Room, to: string): boolean {
     if (this.#bytes > room.bytes || this.#items.size > room.parts) return false;
+    if (to === '') return true;
     for (const { message } of this.#items.values()) if (isOwnWord(message, to)) return false;
     return true;
   }
@@ -94,8 +98,9 @@ export class Pile {
   #takeAll(room: Room, limit: number, messages: PacketMessage[]): void {
     room.bytes -= this.#bytes;
     room.parts -= this.#items.size;
-    for (const bucket of this.#buckets) {
-      for (let place = 0; place < bucket.size; place += 1) {
+    const buckets = this.#buckets;
+    for (const bucket of buckets) {
+      for (let place = 0, { size } = bucket; place < size; place += 1) {
         const item = bucket.at(place);
         if (!item) continue;
         messages.push(item.message);
@@ -103,9 +108,10 @@ export class Pile {
         if (item.told >= limit) this.#forget(item);
       }
     }
-    const [spare = new Bucket<Item>()] = this.#buckets.splice(limit - 1);
-    spare.clear();
-    this.#buckets.unshift(spare);
+    let spare: Bucket<Item> | undefined;
+    while (buckets.length >= limit) spare = buckets.pop();
+    spare?.clear();
+    buckets.unshift(spare ?? new Bucket());
   }
 
   #countTold(item: Item | undefined, limit: number): void {

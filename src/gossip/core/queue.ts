@@ -57,15 +57,20 @@ export class BroadcastQueue {
    * with the other classes, so that in a big pool membership does not starve them.
    */
   take(room: Room, { classes, limit, to }: Taking): PacketMessage[] {
-    if (classes.every((name) => this.#classes[name].size === 0)) return [];
+    if (this.#isEmptyOf(classes)) return [];
     this.#filled += 1;
     const order = this.#filled % 4 === 0 ? [...classes.slice(1), ...classes.slice(0, 1)] : classes;
-    const receiver = { limit, to };
+    const receiver: Receiver = { limit, to };
     const taken: PacketMessage[] = [];
     for (const name of order) {
       const pile = this.#classes[name];
       if (pile.size > 0) pile.take(room, receiver, taken);
     }
     return taken;
+  }
+
+  #isEmptyOf(classes: readonly QueueClass[]): boolean {
+    for (const name of classes) if (this.#classes[name].size > 0) return false;
+    return true;
   }
 }
