@@ -1,3 +1,4 @@
+import { PEER_PORT } from '../base/default-ports.ts';
 import type { Link } from '../gossip/zones/link.ts';
 import type { ZoneWays } from '../gossip/zones/zone-place.ts';
 import type { PeerClient } from '../peer/client.ts';
@@ -8,7 +9,6 @@ import type { Setting } from './parts.ts';
 /** The part of the peer API that links zones. */
 export const ZONES_PART = 'zones';
 
-const DEFAULT_PEER_PORT = 6_767;
 /** A side that lets so many bytes wait is cut off; what it missed it gets when it is back. */
 const MOST_UNSENT = 12 * 1024 * 1024;
 
@@ -28,7 +28,7 @@ export function zoneWays({ zones, written }: Setting, client: PeerClient): ZoneW
     },
     isVisible: (seen) => seen.zone !== own && zones.tree.isVisible(own, seen),
     seeds: () => seeds,
-    peerPort: peer_port === 'off' || peer_port === 0 ? DEFAULT_PEER_PORT : peer_port,
+    peerPort: peer_port === 'off' || peer_port === 0 ? PEER_PORT : peer_port,
     open: async (to) => linkOn(await client.open(to, ZONES_PART, { zone: own })),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GOSSIP_PORT, PEER_PORT } from '../base/default-ports.ts';
 import type { Yaml } from '../model/pack.ts';
 import * as field from './fields.ts';
 
@@ -176,10 +177,10 @@ export const AgentConfig = z.strictObject({
     .describe('Addresses gossip listens on; when left out, all of them with a key of the zone and 127.0.0.1 without.'),
   advertise: field.oneAddress().optional().describe('Address told to others; found by itself when left out.'),
   advertise_port: field.port().optional().describe('Port told to others, when it is not the one listened on.'),
-  port: field.port().default(6768).describe('Port of gossip, UDP and TCP.'),
+  port: field.port().default(GOSSIP_PORT).describe('Port of gossip, UDP and TCP.'),
   peer_port: field
     .door()
-    .default(6767)
+    .default(PEER_PORT)
     .describe('TCP port at which other agents ask this one, on the addresses of bind.'),
   insecure: field.flag().default(false).describe('Let gossip listen beyond loopback although the zone has no key.'),
   http,

@@ -1,10 +1,9 @@
+import { GOSSIP_PORT } from '../base/default-ports.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Joined } from '../model/pool.ts';
 import { type Endpoint, endpointText, resolveEndpoints } from '../net/address.ts';
 import { samePlace } from './core/node.ts';
 
-/** An address without a port means this one. */
-const DEFAULT_PORT = 6_768;
 const OURSELVES = 'that is this node itself';
 
 interface Parts {
@@ -52,7 +51,7 @@ export class Joins {
   async #one(written: string): Promise<string | undefined> {
     let error: string | undefined = 'this node has left';
     try {
-      for (const to of await resolveEndpoints(written, DEFAULT_PORT)) {
+      for (const to of await resolveEndpoints(written, GOSSIP_PORT)) {
         if (!this.#parts.isRunning()) break;
         if (samePlace(to, this.#parts.self())) return `${endpointText(to)}: ${OURSELVES}`;
         error = await this.#attempt(to);

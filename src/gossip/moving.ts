@@ -1,5 +1,6 @@
 /** A node that starts at another address than its last run: others have to let go of the old one before they believe the new one. */
 import { type Clock, every } from '../base/clock.ts';
+import { GOSSIP_PORT } from '../base/default-ports.ts';
 import type { Logger } from '../base/log.ts';
 import type { Shelf } from '../base/shelf.ts';
 import { type Endpoint, endpointText, resolveEndpoints } from '../net/address.ts';
@@ -81,9 +82,6 @@ interface MovingOptions {
   readonly tell: (to: readonly Endpoint[]) => void;
 }
 
-/** An address without a port means this one. */
-const DEFAULT_PORT = 6_768;
-
 /** Keeps where this node is, and when it moved has the pool let go of the old place before it joins again. */
 export class Moving implements Disposable {
   readonly #options: MovingOptions;
@@ -139,6 +137,6 @@ export class Moving implements Disposable {
 
 /** Where written addresses lead; those that lead nowhere are left out. */
 async function placesOf(written: readonly string[]): Promise<readonly Endpoint[]> {
-  const found = await Promise.allSettled(written.map((address) => resolveEndpoints(address, DEFAULT_PORT)));
+  const found = await Promise.allSettled(written.map((address) => resolveEndpoints(address, GOSSIP_PORT)));
   return found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { GOSSIP_PORT } from '../../base/default-ports.ts';
 import { type Endpoint, endpointText, resolveEndpoints } from '../../net/address.ts';
 import type { Candidate } from './uplink.ts';
 
@@ -23,7 +24,6 @@ interface Parts {
   readonly whoIs?: ((to: Endpoint) => Promise<Answer | undefined>) | undefined;
 }
 
-const DEFAULT_PORT = 6_768;
 const PAUSE_MS = 10_000;
 const MAX_MET = 64;
 
@@ -65,7 +65,7 @@ export class Contacts {
 
   async #at(seed: string): Promise<Candidate[]> {
     const { isOurs, parent, peerPort } = this.#parts;
-    const places = await resolveEndpoints(seed, DEFAULT_PORT).catch(() => []);
+    const places = await resolveEndpoints(seed, GOSSIP_PORT).catch(() => []);
     const found = places.map(async (place): Promise<Candidate[]> => {
       if (isOurs(place)) return [];
       const { address } = place;
