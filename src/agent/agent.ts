@@ -159,6 +159,7 @@ export class Agent implements AsyncDisposable {
     await this.#parts.history.limit(historyLimits(config));
     await this.#setting.zones.reload(written.loaded.zones);
     this.#parts.peers.keys.refresh();
+    this.#reviewZones();
     world.log.setLevel(config.log_level);
     const seeds = config.seeds.filter((seed) => !before.loaded.config.seeds.includes(seed));
     if (seeds.length > 0) void this.#parts.pool.join(seeds);
@@ -181,7 +182,13 @@ export class Agent implements AsyncDisposable {
     this.#announcing[Symbol.dispose]();
     this.#announcing = this.#announce();
     pool.setDisplayName(this.#written.loaded.config.display_name);
+    this.#reviewZones();
     pool.rejoin(this.#written.loaded.config.seeds);
+  }
+
+  #reviewZones(): void {
+    const { proxy_node: isProxy, seeds } = this.#written.loaded.config;
+    this.#parts.pool.reviewZones({ isProxy, seeds });
   }
 
   #announce(): Disposable {

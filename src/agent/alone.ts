@@ -134,6 +134,8 @@ export class Alone implements Pool, PoolActions {
 
   setPorts(): void {}
 
+  reviewZones(): void {}
+
   acceptLink(link: Link): void {
     link.close();
   }

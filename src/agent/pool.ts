@@ -1,3 +1,4 @@
+import type { ZoneWish } from '../gossip/zones/border.ts';
 import type { Link } from '../gossip/zones/link.ts';
 import type { CheckSummary, Membership, ServiceSummary } from '../model/member.ts';
 import type { PoolActions, Testimony } from '../model/pool.ts';
@@ -14,6 +15,8 @@ export interface Pool extends Membership, PoolActions, AsyncDisposable {
   rejoin(seeds: readonly string[]): void;
   /** Takes a link of a proxy of a zone below; `provenZone` is the zone whose key it has shown, if any. */
   acceptLink(link: Link, provenZone: string | undefined): void;
+  /** How the zones hang together, what this node is in its own, or where the zone above may be is otherwise from now on. */
+  reviewZones(wish: ZoneWish): void;
   /** Leaves on purpose; resolves when the pool knows. */
   leave(): Promise<void>;
   setGroups(groups: Iterable<string>): void;

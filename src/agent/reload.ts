@@ -10,6 +10,7 @@ const HOT: ReadonlySet<string> = new Set([
   'history_keep',
   'history_max_size',
   'seeds',
+  'proxy_node',
   'log_level',
   'collectors',
   'variables',

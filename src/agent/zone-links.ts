@@ -27,7 +27,7 @@ export function zoneWays({ zones, written }: Setting, client: PeerClient): ZoneW
       isKeyed: (zone) => zones.keyrings.some((held) => held.zone === zone),
     },
     isVisible: (seen) => seen.zone !== own && zones.tree.isVisible(own, seen),
-    seeds: () => seeds,
+    seeds,
     peerPort: peer_port === 'off' || peer_port === 0 ? PEER_PORT : peer_port,
     open: async (to) => linkOn(await client.open(to, ZONES_PART, { zone: own })),
   };

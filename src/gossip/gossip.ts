@@ -10,7 +10,7 @@ import { advertisedAddress } from './advertised.ts';
 import { Alarm } from './alarm.ts';
 import { Core, type Snapshot } from './core/core.ts';
 import type { Effect, Input } from './core/effect.ts';
-import { isLive } from './core/node.ts';
+import { isAlone, isLive } from './core/node.ts';
 import { PROFILES } from './core/profile.ts';
 import { Damping } from './damping.ts';
 import { Directory } from './directory.ts';
@@ -34,7 +34,7 @@ import { checkTags, type TagFacts } from './serf/own-tags.ts';
 import { Streams } from './streams.ts';
 import { type QueryHandler, Talk } from './talk.ts';
 import { isForWires, Wires } from './wires.ts';
-import { Border } from './zones/border.ts';
+import { Border, type ZoneWish } from './zones/border.ts';
 import { ForeignQuestions } from './zones/foreign-questions.ts';
 import type { Link } from './zones/link.ts';
 import { LocalNetwork } from './zones/local-network.ts';
@@ -99,6 +99,8 @@ export class Gossip implements Membership, AsyncDisposable {
     begin: (to, ticket) => this.#step({ type: 'join', to, ticket }),
     self: () => this.#core.self,
     isRunning: () => this.#phase === 'running',
+    crossing: async (to, failure) => await this.#border?.crossing(to, failure),
+    cross: async (crossing) => await this.#border?.cross(crossing),
   });
   readonly #word = new OwnWord({
     change: (part, change) => this.#step({ type: 'setEntries', part, change }),
@@ -215,14 +217,14 @@ export class Gossip implements Membership, AsyncDisposable {
 
   /** Looks for the pool in the background: members of the last run, then these seeds, for ever while we are alone. */
   rejoin(seeds: readonly string[]): void {
-    const { clock, random, log } = this.#options;
+    const { clock, random, log, name } = this.#options;
     const rejoin = new Rejoin(
       {
         clock,
         random,
         log,
         join: (address) => this.#joins.again(address),
-        isAlone: () => this.#isAlone,
+        isAlone: () => isAlone(this.#core.nodes.values(), name),
         lastSeen: () => this.#lastRun.places('living'),
         lastDead: () => this.#lastRun.places('dead'),
         tried: () => this.#step({ type: 'remember', members: this.#lastRun.handOver() }),
@@ -248,6 +250,12 @@ export class Gossip implements Membership, AsyncDisposable {
     if (!node) throw unknown(name);
     if (isLive(node)) throw new OpsbroError('conflict', `"${name}" is alive; run \`opsbro gossip leave\` there`);
     this.#step({ type: 'forceLeave', name });
+  }
+
+  /** How the zones hang together, what this node is in its own, or where the zone above may be is otherwise from now on. */
+  reviewZones(wish: ZoneWish): void {
+    this.#word.setProxy(wish.isProxy);
+    this.#border?.review(wish);
   }
 
   /** Takes a link that a proxy of a zone below opened; `provenZone` is the zone whose key it has shown. */
@@ -290,11 +298,6 @@ export class Gossip implements Membership, AsyncDisposable {
     if (this.#phase === 'running') this.#keeper.keep('none');
     this.#phase = 'closed';
     await this.#closing[Symbol.asyncDispose]();
-  }
-
-  get #isAlone(): boolean {
-    for (const node of this.#core.nodes.values()) if (node.name !== this.#options.name && isLive(node)) return false;
-    return true;
   }
 
   #begin(): void {
@@ -352,7 +355,7 @@ export class Gossip implements Membership, AsyncDisposable {
         keepVersions(this.#options.shelf, effect.versions);
         return;
       case 'joined':
-        this.#joins.ended(effect.ticket, effect.error);
+        this.#joins.ended(effect);
         return;
       case 'nameLost':
         this.#talk.end(this.#news.nameLost(this.#options.name, effect.by));

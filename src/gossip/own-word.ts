@@ -1,6 +1,6 @@
 import type { CheckSummary, ServiceSummary } from '../model/member.ts';
 import type { Entry, PartChange, PartName } from './core/effect.ts';
-import { checkEntry, listEntry, numbersEntry, serviceEntry, textEntry } from './records/entries.ts';
+import { checkEntry, flagEntry, listEntry, numbersEntry, serviceEntry, textEntry } from './records/entries.ts';
 
 interface Parts {
   readonly change: (part: PartName, change: PartChange) => void;
@@ -22,6 +22,9 @@ export class OwnWord {
 
   /** Tells the pool the name for people. */
   readonly setDisplayName = (name: string): void => this.#set('base', 'display_name', textEntry(name));
+
+  /** Tells the pool whether this node stands for its zone. */
+  readonly setProxy = (isProxy: boolean): void => this.#set('base', 'proxy', flagEntry(isProxy));
 
   /** Tells the pool the state of one of our checks. */
   readonly setCheck = (id: string, summary: CheckSummary): void => this.#set('checks', id, checkEntry(summary));

@@ -271,6 +271,10 @@ export type ReloadedJson = z.output<typeof ReloadedJson>;
 export const JoinedJson = z.object({
   joined: z.int(),
   errors: z.record(z.string(), z.string()).describe('by seed, why it could not be joined'),
+  linked: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('by seed of another zone, the zone that this one is linked to'),
 });
 export type JoinedJson = z.output<typeof JoinedJson>;
 

@@ -188,6 +188,8 @@ export interface Joined {
   readonly joined: number;
   /** Why the others were not, by address as it was written. */
   readonly errors: ReadonlyMap<string, string>;
+  /** By address as it was written: those of another zone, to which there is a link; left out when there is none. */
+  readonly linked?: ReadonlyMap<string, string>;
 }
 
 /** What can be asked of the pool. Everything named by a text is the name of a member; an unknown one throws `not_found`. */

@@ -42,7 +42,7 @@ export class ZonedAgents implements AsyncDisposable {
     await agent.ready();
     this.#peerPort = String(agent.ports.peer);
     this.#addresses.set(agent, address);
-    return { agent, zone };
+    return { agent, zone, address };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,6 +69,7 @@ export class ZonedAgents implements AsyncDisposable {
 export interface Zoned {
   readonly agent: RunningAgent;
   readonly zone: string;
+  readonly address: string;
 }
 
 interface MemberJson {

@@ -7,6 +7,7 @@ import type { ForeignNode } from '../zones/foreign-node.ts';
 import { assemble, type CoreOptions, type CoreParts } from './assembly.ts';
 import type { Effect, Input, Remembered } from './effect.ts';
 import type { Observation } from './evidence.ts';
+import type { ExchangeFailure } from './exchange.ts';
 import { tellMove } from './move.ts';
 import { type Node, shownState } from './node.ts';
 import { guardAgainstPause } from './pause.ts';
@@ -176,6 +177,9 @@ export class Core {
         this.#parts.foreign.spread(input.told.nodes ?? []);
         this.#parts.carrier.learnFrom(input.told);
         return;
+      case 'reviewZones':
+        this.#parts.foreign.review();
+        return;
       case 'wake':
         return;
       default:
@@ -223,10 +227,10 @@ export class Core {
   }
 
   #join(to: Endpoint, ticket: number): void {
-    const done = (error: string | undefined) =>
-      this.#parts.desk.do({ type: 'joined', ticket, ...(error !== undefined && { error }) });
-    if (this.#parts.self.isSilenced) done(NAME_LOST);
-    else this.#parts.exchange.join(to, done);
+    const { desk, exchange, self } = this.#parts;
+    const done = (failure: ExchangeFailure | undefined) => desk.do({ type: 'joined', ticket, ...failure });
+    if (self.isSilenced) done({ error: NAME_LOST });
+    else exchange.join(to, done);
   }
 
   #asked(stream: number, message: StreamMessage): void {

@@ -32,6 +32,8 @@ export type Input =
   | { readonly type: 'setEntries'; readonly part: PartName; readonly change: PartChange }
   /** What was told by another zone. */
   | { readonly type: 'learn'; readonly told: Told }
+  /** The zones hang together otherwise now: others may be seen than before. */
+  | { readonly type: 'reviewZones' }
   | SerfInput;
 
 /** A member of a former run. */
@@ -133,7 +135,8 @@ export type Effect =
   /** Our incarnation, to be on disk before anything after it is done. */
   | { readonly type: 'incarnation'; readonly incarnation: number }
   | { readonly type: 'versions'; readonly versions: Readonly<Record<PartName, number>> }
-  | { readonly type: 'joined'; readonly ticket: number; readonly error?: string }
+  /** How a `join` went; the zone is told where that failed because those there are of another one. */
+  | { readonly type: 'joined'; readonly ticket: number; readonly error?: string; readonly zone?: string }
   /** The pool was told that we leave. */
   | { readonly type: 'gone' }
   | {

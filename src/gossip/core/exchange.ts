@@ -31,6 +31,12 @@ interface Parts {
   readonly zone: string;
 }
 
+/** Why nothing came of an exchange: a sentence, and the zone of those there when that is not ours. */
+export interface ExchangeFailure {
+  readonly error: string;
+  readonly zone?: string;
+}
+
 /** Every so many attempts a dead member is tried over TCP without asking by UDP first. */
 const BLIND_RECONNECT = 6;
 /** After so many comparisons in a row that found a difference only every so many is made. */
@@ -66,10 +72,10 @@ export class Exchange {
   }
 
   /** Exchanges with whoever is at that place and says that we joined; told how it went. */
-  join(to: Endpoint, done: (error: string | undefined) => void): void {
-    this.#exchange(to, true, (error) => {
-      if (error === undefined) this.#parts.intents.announceJoin();
-      done(error);
+  join(to: Endpoint, done: (failure: ExchangeFailure | undefined) => void): void {
+    this.#exchange(to, true, (failure) => {
+      if (failure === undefined) this.#parts.intents.announceJoin();
+      done(failure);
     });
   }
 
@@ -77,7 +83,7 @@ export class Exchange {
   refresh(place: Endpoint | undefined, tries = REFRESH_TRIES): void {
     if (this.#parts.self.isLeaving || tries === 0) return;
     const to = place ?? this.#anyPeer();
-    if (to) this.#compare(to, (error) => error !== undefined && this.refresh(undefined, tries - 1));
+    if (to) this.#compare(to, (failure) => failure !== undefined && this.refresh(undefined, tries - 1));
   }
 
   /** Answers a request over a stream with what we know, then learns from it. */
@@ -131,27 +137,27 @@ export class Exchange {
     pings.ask(lost, '', (answered) => answered && this.#exchange(lost, true, () => {}));
   }
 
-  #exchange(to: Endpoint, isJoin: boolean, done: (error: string | undefined) => void): void {
+  #exchange(to: Endpoint, isJoin: boolean, done: (failure: ExchangeFailure | undefined) => void): void {
     const { carrier, serf } = this.#parts;
     this.#request(to, this.#everything(isJoin, carrier.request(serf.agreement.own)), (answer) =>
-      done(typeof answer === 'string' ? answer : undefined),
+      done('error' in answer ? answer : undefined),
     );
   }
 
   /** As `#exchange`, but one of ours is asked first whether it has heard the same, after which there is nothing to repeat. */
-  #compare(to: Endpoint, done: (error: string | undefined) => void): void {
+  #compare(to: Endpoint, done: (failure: ExchangeFailure | undefined) => void): void {
     if (!this.#mayCompare(to)) {
       this.#exchange(to, false, done);
       return;
     }
     const heard = packSupplement({ heard: this.#parts.serf.agreement.own });
     this.#request(to, this.#nothing(heard), (answer) => {
-      if (typeof answer === 'string') done(answer);
+      if ('error' in answer) done(answer);
       else this.#compared(to, answer, done);
     });
   }
 
-  #compared(to: Endpoint, { nodes }: PushPull, done: (error: string | undefined) => void): void {
+  #compared(to: Endpoint, { nodes }: PushPull, done: (failure: ExchangeFailure | undefined) => void): void {
     if (nodes.length === 0) {
       this.#differing = 0;
       done(undefined);
@@ -171,18 +177,21 @@ export class Exchange {
   }
 
   /** Sends a push/pull and learns from the answer, which `done` is told, or why there is none. */
-  #request(to: Endpoint, message: PushPull, done: (answer: PushPull | string) => void): void {
-    const { desk, requests } = this.#parts;
+  #request(to: Endpoint, message: PushPull, done: (answer: PushPull | ExchangeFailure) => void): void {
+    const { desk, requests, zone: own } = this.#parts;
     desk.count('push_pulls_out');
     requests.send(to, message, desk.profile.tcpTimeout, (reply) => {
       const answer = answerOf(reply);
       if (typeof answer === 'string') {
         desk.count('push_pulls_failed');
+        return done({ error: answer });
+      }
+      const zone = this.#strangers(answer);
+      if (zone === undefined) {
+        this.#merge(answer, nameOf(to));
         return done(answer);
       }
-      const strangers = this.#strangers(answer);
-      if (strangers === undefined) this.#merge(answer, nameOf(to));
-      done(strangers ?? answer);
+      done({ error: `is in zone "${zone}", and this node in "${own}"; each zone is a pool of its own`, zone });
     });
   }
 
@@ -213,14 +222,14 @@ export class Exchange {
     return { lTime: clocks.member.time, eventLTime: clocks.event.time, queryLTime: clocks.query.time };
   }
 
-  /** Why nothing of a push/pull is for us: it comes from another pool. */
+  /** The other zone that a push/pull comes from: nothing of it is for us. */
   #strangers({ nodes }: PushPull): string | undefined {
     const { desk, zone } = this.#parts;
     const other = otherZoneOf(nodes, zone);
     if (other === undefined) return undefined;
     desk.count('dropped_other_zone');
     desk.do({ type: 'neighbours', zone: other, proxies: proxiesIn(nodes, other) });
-    return `is in zone "${other}", and this node in "${zone}"; each zone is a pool of its own`;
+    return other;
   }
 
   /** `teller` is empty when we cannot tell who it is. */

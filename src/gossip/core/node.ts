@@ -38,6 +38,12 @@ export const isOurs = (node: Node): boolean => node.tags.has('ob');
 /** Whether it takes part: alive or suspect. */
 export const isLive = (node: Node): boolean => node.state === 'alive' || node.state === 'suspect';
 
+/** Whether nobody lives but the member of that name. */
+export function isAlone(nodes: Iterable<Node>, name: string): boolean {
+  for (const node of nodes) if (node.name !== name && isLive(node)) return false;
+  return true;
+}
+
 /** Whether it adds a checksum to gossip and expects one. */
 export const takesChecksum = (node: Node): boolean => node.versions[1] >= 5;
 

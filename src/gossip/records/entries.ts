@@ -83,6 +83,12 @@ export function readBase(entries: ReadonlyMap<string, Entry>): BaseFacts {
   };
 }
 
+/** Yes or no; nothing when the entry is missing or neither. */
+export function readFlag(entry: Entry | undefined): boolean | undefined {
+  const value = read(entry);
+  return typeof value === 'boolean' ? value : undefined;
+}
+
 /** The texts of a list, sorted, each once. */
 export function readTexts(entry: Entry | undefined): string[] {
   return textsOf(read(entry));

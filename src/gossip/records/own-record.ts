@@ -4,7 +4,7 @@ import { type Entry, PART_NAMES, type PartChange, type PartName } from '../core/
 import type { Self } from '../core/self.ts';
 import { ownTags, type TagFacts } from '../serf/own-tags.ts';
 import type { Delta } from './bodies.ts';
-import { readTexts } from './entries.ts';
+import { readFlag, readTexts } from './entries.ts';
 import type { Library } from './library.ts';
 import { changed, difference, digestOf, fitting, isNoChange, isTooLarge, realChange } from './part.ts';
 
@@ -106,7 +106,12 @@ export class OwnRecord {
   #tags(): ReadonlyMap<string, string> {
     const { library, facts } = this.#parts;
     const record = library.get(facts.id);
-    return ownTags(facts, `${library.sum(facts.id)}.${digestOf(record)}`, readTexts(record.base.entries.get('groups')));
+    const isProxy = readFlag(record.base.entries.get('proxy')) ?? facts.isProxy;
+    return ownTags(
+      { ...facts, isProxy },
+      `${library.sum(facts.id)}.${digestOf(record)}`,
+      readTexts(record.base.entries.get('groups')),
+    );
   }
 
   #remember(part: PartName, change: PartChange): void {

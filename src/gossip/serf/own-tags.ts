@@ -8,7 +8,7 @@ const RESERVED = new Set(['ob', 'id', 'z', 'pp', 'px', 'sv', 'g']);
 /** As long as the tag of the record's version may get. */
 const LONGEST_RECORD_TAG = `${Number.MAX_SAFE_INTEGER}.${'0'.repeat(12)}`;
 
-/** What a node's tags say that does not change while it runs. */
+/** What a node's tags say when it starts; whether it is a proxy may change while it runs. */
 export interface TagFacts {
   readonly id: string;
   readonly zone: string;

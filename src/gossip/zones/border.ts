@@ -2,21 +2,20 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { AgentEvent } from '../../model/event.ts';
-import type { Member } from '../../model/member.ts';
 import type { Endpoint } from '../../net/address.ts';
 import type { Core } from '../core/core.ts';
 import type { Effect, Input } from '../core/effect.ts';
-import { samePlace } from '../core/node.ts';
+import type { ExchangeFailure } from '../core/exchange.ts';
 import type { Directory } from '../directory.ts';
-import { readTexts } from '../records/entries.ts';
-import { Contacts } from './contacts.ts';
+import type { Contacts } from './contacts.ts';
+import { type Crossing, Crossings } from './crossings.ts';
 import { foreignMember } from './foreign-member.ts';
 import type { ForeignNode } from './foreign-node.ts';
+import { Gate } from './gate.ts';
 import type { Link } from './link.ts';
+import { livingProxies } from './living-proxies.ts';
 import { OwnPool } from './own-pool.ts';
 import { linkedZones, Reach } from './reach.ts';
-import { Relay } from './relay.ts';
-import type { Candidate } from './uplink.ts';
 import type { ZoneWays } from './zone-place.ts';
 
 interface BorderOptions {
@@ -38,6 +37,14 @@ interface BorderOptions {
 type RecordEffect = Extract<Effect, { readonly type: 'record' }>;
 type EventEffect = Extract<Effect, { readonly type: 'event' }>;
 
+/** What people may change about the zones of a node while it runs. */
+export interface ZoneWish {
+  /** This node stands for its zone. */
+  readonly isProxy: boolean;
+  /** Addresses where proxies of the zone above may be. */
+  readonly seeds: readonly string[];
+}
+
 /** Links that come or go together are looked at together. */
 const LOOK_MS = 50;
 
@@ -46,41 +53,62 @@ export class Border implements Disposable {
   readonly #options: BorderOptions;
   readonly #pool: OwnPool;
   readonly #reach: Reach;
-  readonly #relay: Relay | undefined;
-  readonly #contacts: Contacts | undefined;
+  readonly #crossings: Crossings;
+  /** What this node is as a proxy, while it is one. */
+  #gate: Gate | undefined;
+  #seeds: readonly string[];
   /** The last version of each part that was told over links. */
   readonly #told = new Map<string, number>();
   #looking: Disposable | undefined;
 
   constructor(options: BorderOptions) {
     this.#options = options;
-    const { clock, ways, core, whoIs } = options;
-    const { place, seeds, peerPort } = ways;
+    const { clock, core, ways } = options;
+    const { place } = ways;
+    this.#seeds = ways.seeds;
     this.#pool = new OwnPool({ ...options, place });
     this.#reach = new Reach({ clock, changed: (zone) => this.#showAllOf(zone) });
-    if (!options.isProxy) return;
-    const isOurs = (to: Endpoint) => [...core.nodes.values()].some((node) => samePlace(node, to));
-    if (place.parent !== undefined) {
-      this.#contacts = new Contacts({ clock, parent: place.parent, seeds, peerPort, isOurs, whoIs });
-    }
-    this.#relay = new Relay({
+    this.#crossings = new Crossings({
       ...options,
-      pool: this.#pool,
       place,
-      candidates: () => this.#candidates(),
-      open: ways.open,
-      forwarders: () => this.#forwarders(),
+      gate: () => this.#gate,
+      foreigners: () => core.foreigners,
+      self: () => core.self,
+      proxies: () => this.#ownProxies,
     });
+    if (options.isProxy) this.#gate = this.#newGate();
   }
 
   /** Begins to look for the zone above. */
   start(): void {
-    this.#relay?.start();
+    this.#gate?.start();
+  }
+
+  /** The seeds, how the zones hang together, or what this node is in its zone may be otherwise now. */
+  review({ isProxy, seeds }: ZoneWish): void {
+    this.#seeds = seeds;
+    this.#options.step({ type: 'reviewZones' });
+    if (isProxy && this.#gate) this.#gate.review();
+    else if (isProxy) {
+      this.#gate = this.#newGate();
+      this.#gate.start();
+    } else this.#shut();
+    this.#lookSoon();
+  }
+
+  /** Finds out whether an attempt to join failed because those there are of another zone. */
+  crossing(to: Endpoint, failure: ExchangeFailure): Promise<Crossing | undefined> {
+    return this.#crossings.find(to, failure);
+  }
+
+  /** Waits for a link to that zone; why there is none, and what would be right. */
+  cross(crossing: Crossing): Promise<string | undefined> {
+    return this.#crossings.link(crossing);
   }
 
   /** Takes a link that a proxy of a zone below opened; `provenZone` is the zone whose key it has shown. */
   accept(link: Link, provenZone: string | undefined): void {
-    if (this.#relay) this.#relay.accept(link, provenZone);
+    if (this.#gate) this.#gate.accept(link, provenZone);
     else link.close();
   }
 
@@ -103,7 +131,7 @@ export class Border implements Disposable {
         this.#onEvent(effect);
         return;
       case 'neighbours':
-        if (effect.zone === this.#options.ways.place.parent) this.#contacts?.met(effect.proxies);
+        this.#gate?.met(effect.zone, effect.proxies);
         return;
       default:
     }
@@ -112,13 +140,13 @@ export class Border implements Disposable {
   [Symbol.dispose](): void {
     this.#looking?.[Symbol.dispose]();
     this.#reach[Symbol.dispose]();
-    this.#relay?.[Symbol.dispose]();
+    this.#gate?.[Symbol.dispose]();
   }
 
   #onForeign(node: ForeignNode): void {
     const isNew = !this.#options.directory.members.has(node.id);
     this.#show(node);
-    this.#relay?.changed({ kind: 'node', node });
+    this.#gate?.changed({ kind: 'node', node });
     if (isNew) this.#tellRecord(node.id);
     if (isNew || node.isProxy) this.#lookSoon();
   }
@@ -127,7 +155,7 @@ export class Border implements Disposable {
     const member = this.#options.directory.named(name);
     const node = member && this.#pool.node(member.id);
     if (!node) return;
-    this.#relay?.changed({ kind: 'node', node });
+    this.#gate?.changed({ kind: 'node', node });
     if (change === 'member-join') this.#tellRecord(node.id);
     if (node.isProxy) this.#lookSoon();
   }
@@ -135,25 +163,25 @@ export class Border implements Disposable {
   #onRecord({ id, part, change, from, to }: RecordEffect): void {
     const isBase = part === 'base';
     if (isBase && this.#options.directory.members.get(id)?.isProxy) this.#lookSoon();
-    if (!this.#relay) return;
+    if (!this.#gate) return;
     const key = `${id} ${part}`;
     const isNext = this.#told.get(key) === from;
     this.#told.set(key, to);
     // What others hold may be older than what we had, unless it was told to them as well.
-    if (isNext) this.#relay.changed({ kind: 'delta', delta: { id, part, from, to, ...change } });
+    if (isNext) this.#gate.changed({ kind: 'delta', delta: { id, part, from, to, ...change } });
     else this.#tellRecord(id);
   }
 
   /** An event from another's memory was passed on when it was told. */
   #onEvent({ name, payload, lTime, replayed }: EventEffect): void {
-    if (!replayed) this.#relay?.event({ zone: this.#options.zone, lTime, name, payload });
+    if (!replayed) this.#gate?.event({ zone: this.#options.zone, lTime, name, payload });
   }
 
   #tellRecord(id: string): void {
-    if (!this.#relay) return;
+    if (!this.#gate) return;
     for (const full of this.#pool.fulls(id)) {
       this.#told.set(`${id} ${full.part}`, full.version);
-      this.#relay.changed({ kind: 'full', full });
+      this.#gate.changed({ kind: 'full', full });
     }
   }
 
@@ -177,37 +205,27 @@ export class Border implements Disposable {
   }
 
   #look(): void {
-    const { core, zone: own } = this.#options;
-    const proxies = this.#livingProxies().map(({ id, zone }) => ({ zone, links: this.#linksOf(id) }));
+    const { core, directory, zone: own } = this.#options;
+    const proxies = livingProxies(directory, core);
     const known = new Set([...core.foreigners.values()].map(({ zone }) => zone));
     this.#reach.update(known, linkedZones(own, proxies));
-    this.#relay?.reconsider();
+    this.#gate?.reconsider();
   }
 
-  #livingProxies(): Member[] {
-    const isLiving = ({ isProxy, state }: Member) => isProxy && (state === 'alive' || state === 'suspect');
-    return [...this.#options.directory.members.values()].filter(isLiving);
+  get #ownProxies(): string[] {
+    const { core, directory, zone: own } = this.#options;
+    return livingProxies(directory, core).flatMap(({ name, zone }) => (zone === own ? [name] : []));
   }
 
-  #linksOf(id: string): readonly string[] {
-    return readTexts(this.#options.core.record(id).base.entries.get('links'));
+  #newGate(): Gate {
+    return new Gate({ ...this.#options, pool: this.#pool, seeds: () => this.#seeds });
   }
 
-  #forwarders(): string[] {
-    const { zone: own, ways } = this.#options;
-    const { parent } = ways.place;
-    const isForwarder = ({ id, zone }: Member) =>
-      zone === own && parent !== undefined && this.#linksOf(id).includes(parent);
-    return this.#livingProxies().flatMap((proxy) => (isForwarder(proxy) ? [proxy.id] : []));
-  }
-
-  #candidates(): Candidate[] {
-    const { core, ways } = this.#options;
-    const isProxyAbove = ({ zone, isProxy, state, peerPort }: ForeignNode) =>
-      zone === ways.place.parent && isProxy && peerPort > 0 && (state === 'alive' || state === 'suspect');
-    const told = [...core.foreigners.values()].filter(isProxyAbove);
-    const known = told.map(({ id, address, peerPort: port }) => ({ id, address, port }));
-    const ids = new Set(known.map(({ id }) => id));
-    return [...known, ...(this.#contacts?.candidates ?? []).filter(({ id }) => !ids.has(id))];
+  #shut(): void {
+    if (!this.#gate) return;
+    this.#gate[Symbol.dispose]();
+    this.#gate = undefined;
+    this.#told.clear();
+    this.#pool.setLinks([]);
   }
 }

@@ -38,6 +38,11 @@ export class Contacts {
     this.#parts = parts;
   }
 
+  /** The zone whose proxies these are. */
+  get parent(): string {
+    return this.#parts.parent;
+  }
+
   /** All that is known by now; looks at the seeds again if that is some time ago. */
   get candidates(): readonly Candidate[] {
     const { clock } = this.#parts;
@@ -46,6 +51,11 @@ export class Contacts {
       void this.#look();
     }
     return [...this.#met.values(), ...this.#seeds];
+  }
+
+  /** The seeds are others now: they are looked at with the next question. */
+  refresh(): void {
+    this.#nextLook = Number.NEGATIVE_INFINITY;
   }
 
   /** Somebody said that there are proxies of the zone above. */

@@ -19,6 +19,8 @@ export class Downlinks {
   readonly #options: DownlinksOptions;
   readonly #links = new Set<Dialogue>();
   readonly #seen = new SeenEvents();
+  /** Ids of the proxies of which those below were told. */
+  readonly #told = new Set<string>();
   #open = 0;
 
   constructor(options: DownlinksOptions) {
@@ -57,8 +59,16 @@ export class Downlinks {
     if (this.#links.size === 0) return;
     const { pool } = this.#options;
     const node = pool.node(idOf(change));
-    if (node?.zone !== pool.zone || !node.isProxy) return;
+    if (node?.zone !== pool.zone) return;
+    // Who is a proxy no longer is told so once.
+    if (node.isProxy) this.#told.add(node.id);
+    else if (!this.#told.delete(node.id)) return;
     for (const dialogue of this.#links) dialogue.tell(frameOf(change));
+  }
+
+  /** The zones hang together otherwise now: links of zones that are no longer right below are ended. */
+  review(): void {
+    for (const dialogue of [...this.#links]) if (!this.#options.place.isChild(dialogue.zone)) dialogue.close();
   }
 
   close(): void {
@@ -76,6 +86,7 @@ export class Downlinks {
     this.#links.add(dialogue);
     dialogue.tell({ kind: 'hello', id: pool.id, zone: pool.zone });
     const proxies = pool.downward();
+    for (const { id } of proxies) this.#told.add(id);
     dialogue.tellNodes(proxies);
     for (const { id } of proxies) for (const full of pool.fulls(id)) dialogue.tell({ kind: 'full', full });
     changed();

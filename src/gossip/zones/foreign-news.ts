@@ -74,7 +74,8 @@ export class ForeignNews {
     const { isMember, library } = this.#parts;
     const news = this.#foreigners.learn(told.filter(({ id }) => !isMember(id)));
     for (const { id, state } of news) {
-      if (state === 'alive' || state === 'suspect') library.count(id);
+      if (!this.has(id)) library.forget(id);
+      else if (state === 'alive' || state === 'suspect') library.count(id);
       else library.uncount(id);
     }
     return news;
@@ -89,6 +90,12 @@ export class ForeignNews {
     if (all.length <= count) return all;
     const first = this.#parts.desk.pick(all.length);
     return [...all.slice(first), ...all.slice(0, first)].slice(0, count);
+  }
+
+  /** The zones hang together otherwise now: whom this node may not see any more is forgotten. */
+  review(): void {
+    const { library, isMember } = this.#parts;
+    for (const { id } of this.#foreigners.review()) if (!isMember(id)) library.forget(id);
   }
 
   /** A node of another zone is a member of our pool now. */

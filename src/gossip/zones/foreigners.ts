@@ -47,13 +47,15 @@ export class Foreigners {
       return this.#desk.now - (this.#changedAt.get(id) ?? this.#desk.now) >= reapAfter[state];
     };
     const over = [...this.#nodes.values()].filter(isOver);
-    for (const node of over) {
-      this.#forget(node);
-      this.#graves.set(node.id, node.incarnation);
-      const [oldest] = this.#graves.keys();
-      if (this.#graves.size > MAX_GRAVES && oldest !== undefined) this.#graves.delete(oldest);
-    }
+    for (const node of over) this.#bury(node);
     return over;
+  }
+
+  /** Forgets whom this node may not see any more, as the zones hang together otherwise now; answers with them. */
+  review(): ForeignNode[] {
+    const hidden = [...this.#nodes.values()].filter((node) => !this.#isVisible(node));
+    for (const node of hidden) this.#forget(node);
+    return hidden;
   }
 
   /** Forgets a node, whatever it is. */
@@ -64,10 +66,7 @@ export class Foreigners {
 
   #learnOne(node: ForeignNode): boolean {
     const known = this.#nodes.get(node.id);
-    if (!this.#isVisible(node)) {
-      this.#desk.count('dropped_foreign_invisible');
-      return false;
-    }
+    if (!this.#isVisible(node)) return this.#lose(node, known);
     if (!isLater(node, known) || this.#isBuried(node)) return false;
     if (!known && this.#nodes.size >= MAX_FOREIGNERS) {
       this.#desk.count('dropped_pool_full');
@@ -78,6 +77,23 @@ export class Foreigners {
     this.#digest = toggled(toggled(this.#digest, known), node);
     this.#desk.do({ type: 'foreign', node });
     return true;
+  }
+
+  /** A proxy of the zone above that is none any more is news to all who knew it. */
+  #lose(node: ForeignNode, known: ForeignNode | undefined): boolean {
+    if (known && isLater(node, known)) {
+      this.#bury({ ...known, incarnation: node.incarnation });
+      return true;
+    }
+    this.#desk.count('dropped_foreign_invisible');
+    return false;
+  }
+
+  #bury({ id, incarnation }: ForeignNode): void {
+    this.forget(id);
+    this.#graves.set(id, incarnation);
+    const [oldest] = this.#graves.keys();
+    if (this.#graves.size > MAX_GRAVES && oldest !== undefined) this.#graves.delete(oldest);
   }
 
   #isBuried({ id, incarnation }: ForeignNode): boolean {

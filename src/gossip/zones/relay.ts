@@ -22,6 +22,8 @@ interface RelayOptions {
   /** Ids of the living proxies of our zone that have a link to the zone above. */
   forwarders(): readonly string[];
   readonly count: (name: string) => void;
+  /** Told when a link came or went. */
+  readonly changed?: () => void;
 }
 
 /** An event that was not passed on because another proxy does that is kept for so long, should that one fail. */
@@ -31,15 +33,28 @@ const MAX_KEPT = 512;
 /** The links of a proxy to the zones around its own. */
 export class Relay implements Disposable {
   readonly #options: RelayOptions;
-  readonly #uplink: Uplink | undefined;
   readonly #downlinks: Downlinks;
+  #uplink: Uplink | undefined;
+  /** The zone that the uplink leads to. */
+  #parent: string | undefined;
+  #phase: 'running' | 'ended' = 'running';
   #kept: { readonly event: RelayedEvent; readonly until: number }[] = [];
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const changed = () => this.#announce();
-    this.#downlinks = new Downlinks({ ...options, changed });
-    this.#uplink = options.place.parent === undefined ? undefined : new Uplink({ ...options, changed });
+    this.#downlinks = new Downlinks({ ...options, changed: () => this.#announce() });
+    this.#lookUp();
+  }
+
+  /** The zones to which there is a link. */
+  get zones(): ReadonlySet<string> {
+    const up = this.#uplink?.isOpen && this.#parent !== undefined ? [this.#parent] : [];
+    return new Set([...up, ...this.#downlinks.zones]);
+  }
+
+  /** Why the last attempt to link to the zone above failed; empty when none did. */
+  get trouble(): string {
+    return this.#uplink?.trouble ?? '';
   }
 
   /** Begins to look for the zone above. */
@@ -73,16 +88,34 @@ export class Relay implements Disposable {
     for (const { event } of waiting) if (this.#isOurs(event)) this.#uplink?.tellEvent(event);
   }
 
+  /** The zones hang together otherwise now: links that may not be are ended, and the zone above is looked for. */
+  review(): void {
+    if (this.#options.place.parent !== this.#parent) {
+      this.#uplink?.[Symbol.dispose]();
+      this.#lookUp();
+      this.#announce();
+    }
+    this.#downlinks.review();
+    this.start();
+  }
+
   [Symbol.dispose](): void {
+    this.#phase = 'ended';
     this.#uplink?.[Symbol.dispose]();
     this.#downlinks.close();
   }
 
+  #lookUp(): void {
+    const { parent } = this.#options.place;
+    this.#parent = parent;
+    this.#uplink = parent === undefined ? undefined : new Uplink({ ...this.#options, changed: () => this.#announce() });
+  }
+
   #announce(): void {
-    const { pool, place } = this.#options;
-    const up = this.#uplink?.isOpen && place.parent !== undefined ? [place.parent] : [];
-    pool.setLinks([...up, ...this.#downlinks.zones].sort());
+    if (this.#phase === 'ended') return;
+    this.#options.pool.setLinks([...this.zones].sort());
     this.reconsider();
+    this.#options.changed?.();
   }
 
   /** Every event has one of the linked proxies that passes it on, the same wherever that is asked. */

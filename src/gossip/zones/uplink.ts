@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { type Endpoint, endpointText } from '../../net/address.ts';
 import { frameOf } from './downlinks.ts';
+import type { ForeignNode } from './foreign-node.ts';
 import type { Frame, RelayedEvent } from './frames.ts';
 import { converse, Dialogue, type Link } from './link.ts';
 import { type Change, idOf, type RelayPool, type Told } from './relay-pool.ts';
@@ -42,6 +43,7 @@ export class Uplink implements Disposable {
   #retry: Disposable | undefined;
   #phase: 'idle' | 'opening' | 'open' | 'ended' = 'idle';
   #nextReport = Number.NEGATIVE_INFINITY;
+  #trouble = '';
 
   constructor(options: UplinkOptions) {
     this.#options = options;
@@ -50,6 +52,11 @@ export class Uplink implements Disposable {
   /** Whether the zone above hears us. */
   get isOpen(): boolean {
     return this.#dialogue !== undefined;
+  }
+
+  /** Why the last attempt failed; empty when none did since there was a link. */
+  get trouble(): string {
+    return this.#trouble;
   }
 
   /** Looks for a proxy of the zone above now, unless there is a link; afterwards again and again. */
@@ -129,6 +136,7 @@ export class Uplink implements Disposable {
   #begin(dialogue: Dialogue): void {
     const { pool, changed } = this.#options;
     this.#phase = 'open';
+    this.#trouble = '';
     this.#dialogue = dialogue;
     const nodes = pool.upward();
     dialogue.tellNodes(nodes);
@@ -139,13 +147,16 @@ export class Uplink implements Disposable {
   #end(candidate: Candidate): void {
     const wasOpen = this.#dialogue !== undefined;
     this.#dialogue = undefined;
+    if (this.#hasEnded()) return;
     this.#fail(candidate, wasOpen ? 'the link broke' : 'it does not take us');
     if (wasOpen) this.#options.changed();
   }
 
   #fail(candidate: Candidate, why: string): void {
     const { clock, log } = this.#options;
-    if (this.#phase !== 'ended') this.#phase = 'idle';
+    if (this.#hasEnded()) return;
+    this.#phase = 'idle';
+    this.#trouble = `${endpointText(candidate)}: ${why}`;
     this.#failedAt.delete(candidate.id);
     this.#failedAt.set(candidate.id, clock.now());
     if (clock.now() >= this.#nextReport) {
@@ -153,7 +164,7 @@ export class Uplink implements Disposable {
       log.warn({ proxy: endpointText(candidate), why }, 'no link to the zone above; it is tried again');
     }
     this.#retry?.[Symbol.dispose]();
-    if (!this.#hasEnded()) this.#retry = clock.after(RETRY_MS, () => this.seek());
+    this.#retry = clock.after(RETRY_MS, () => this.seek());
   }
 
   /** From above only proxies of the zone above are taken. */
@@ -162,7 +173,9 @@ export class Uplink implements Disposable {
     const isTheirs = (id: string) => pool.node(id)?.zone === place.parent;
     const learn = (told: Told) => pool.learn(told);
     if (frame.kind === 'nodes') {
-      learn({ nodes: frame.nodes.filter(({ zone, isProxy }) => zone === place.parent && isProxy) });
+      // Who is a proxy no longer is told as such, and then forgotten.
+      const mayTell = ({ id, isProxy }: ForeignNode) => isProxy || pool.node(id) !== undefined;
+      learn({ nodes: frame.nodes.filter((node) => node.zone === place.parent && mayTell(node)) });
     } else if (frame.kind === 'full' && isTheirs(frame.full.id)) learn({ fulls: [frame.full] });
     else if (frame.kind === 'delta' && isTheirs(frame.delta.id)) learn({ deltas: [frame.delta] });
   }

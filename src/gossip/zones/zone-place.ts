@@ -19,7 +19,7 @@ export interface ZoneWays {
   readonly place: ZonePlace;
   readonly isVisible: Visibility;
   /** Addresses where proxies of the zone above may be (`HOST`, `HOST:PORT` of gossip). */
-  readonly seeds: () => readonly string[];
+  readonly seeds: readonly string[];
   /** Where a seed listens for peers when nobody says it. */
   readonly peerPort: number;
   /** Connects to the door for peers of another proxy with the key of our zone; fails with a sentence. */

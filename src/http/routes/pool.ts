@@ -50,8 +50,8 @@ export const joinRoutes = ({ agent, membership, pool }: ApiParts) => ({
     }),
     answer: JoinedJson,
     async handle({ body }) {
-      const { joined, errors } = await pool.join(body.seeds);
-      return { joined, errors: Object.fromEntries(errors) };
+      const { joined, errors, linked } = await pool.join(body.seeds);
+      return { joined, errors: Object.fromEntries(errors), ...(linked && { linked: Object.fromEntries(linked) }) };
     },
   }),
   'POST /agent/leave': route({

@@ -7,9 +7,13 @@ export default defineCommand({
   route: 'POST /agent/join',
   async run({ args }, { agent, terminal }) {
     const answer = await agent.ask('POST /agent/join', { body: { seeds: [...args] } });
-    terminal.show(answer, () => terminal.line(`joined ${answer.joined} of ${args.length}`));
+    const linked = Object.entries(answer.linked ?? {});
+    terminal.show(answer, () => {
+      for (const zone of new Set(linked.map(([, each]) => each))) terminal.line(`linked to zone ${escaped(zone)}`);
+      if (linked.length < args.length) terminal.line(`joined ${answer.joined} of ${args.length - linked.length}`);
+    });
     for (const [seed, why] of Object.entries(answer.errors)) terminal.error(`error: ${escaped(named(seed, why))}`);
-    return answer.joined > 0 ? 0 : 1;
+    return answer.joined + linked.length > 0 ? 0 : 1;
   },
 });
 
