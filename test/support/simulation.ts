@@ -6,6 +6,7 @@ import { PROFILES, type ProfileName } from '../../src/gossip/core/profile.ts';
 import { sealDatagram } from '../../src/gossip/wire/datagram.ts';
 import { pack } from '../../src/gossip/wire/pack.ts';
 import { encode } from '../../src/gossip/wire/packet.ts';
+import type { Visibility } from '../../src/gossip/zones/foreigners.ts';
 import type { NodeState } from '../../src/model/member.ts';
 import type { Endpoint } from '../../src/net/address.ts';
 import { CLEAR, opened } from './clear.ts';
@@ -35,6 +36,17 @@ export interface SimulationOptions {
   readonly unchecked?: boolean;
   /** A file that every line of the trace is appended to. */
   readonly traceFile?: string;
+  /** Where it is among pools that live in one time; left out, it is alone. */
+  readonly among?: Surroundings;
+}
+
+/** A pool among others. */
+interface Surroundings {
+  readonly clock: SimulatedClock;
+  readonly zone: string;
+  /** Of all its members. */
+  readonly address: string;
+  readonly isVisible: Visibility;
 }
 
 /** How a member starts, when not as usual. */
@@ -45,6 +57,8 @@ export interface Start {
   readonly id?: string;
   readonly disk?: Disk;
   readonly driftPpm?: number;
+  /** It stands for its zone; its door for peers has the number of its port. */
+  readonly isProxy?: boolean;
   /** Everyone it knows from the start. */
   readonly members?: readonly Node[];
   /** The port of a former life; left out, it gets one of its own. */
@@ -53,19 +67,19 @@ export interface Start {
   readonly machine?: (place: Endpoint) => Machine;
 }
 
-const ADDRESS = '10.0.0.1';
 const FIRST_PORT = 2_000;
 /** How often everything that must always hold is looked at. */
 const CHECK_MS = 1_000;
 
 /** Many members of the real core in one process and virtual time, over a network that delays, loses and cuts by the dice it is given. */
 export class Simulation {
-  readonly clock = new SimulatedClock();
+  readonly clock: SimulatedClock;
   /** Told of everything that a member wants done, before it is done. */
   noticed: (by: string, effect: Effect) => void = () => {};
   readonly network: Network;
   readonly seed: number;
   readonly #options: SimulationOptions;
+  readonly #among: Surroundings;
   readonly #recording: Recording;
   readonly #invariants: Invariants;
   readonly #streams: Streams;
@@ -80,6 +94,14 @@ export class Simulation {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
+    // Left out, all other zones are below.
+    this.#among = options.among ?? {
+      clock: new SimulatedClock(),
+      zone: 'internet',
+      address: '10.0.0.1',
+      isVisible: ({ zone }) => zone !== 'internet',
+    };
+    this.clock = this.#among.clock;
     this.seed = options.seed;
     this.#random = seeded(options.seed);
     this.network = new Network(this.#random);
@@ -117,7 +139,7 @@ export class Simulation {
     const { name = key, id = `id-${key}`, port = this.#lastPort, disk } = start;
     const incarnation = disk ? disk.incarnation + 1 : 1;
     this.#raise(name, incarnation);
-    const place = { address: ADDRESS, port };
+    const place = { address: this.#among.address, port };
     const machine = start.machine?.(place) ?? this.#core({ name, id, port, incarnation, ...start });
     const carryOut = (host: Host, effects: readonly Effect[]) => this.#carryOut(host, effects);
     const host = new Host({ key, name, id, port, clock: this.clock, machine, incarnation, carryOut });
@@ -138,22 +160,26 @@ export class Simulation {
     return names;
   }
 
-  /** Starts members `n0`, `n1`, ... (or with another prefix) that know each other as if the pool had lived for long. */
-  addPrimed(size: number, prefix = 'n'): string[] {
+  /**
+   * Starts members `n0`, `n1`, ... (or with another prefix) that know each other as if the pool had lived for long; the first ones are
+   * proxies.
+   */
+  addPrimed(size: number, prefix = 'n', proxies = 0): string[] {
     const names = Array.from({ length: size }, (_, place) => `${prefix}${place}`);
     const members = names.map((name, place) => {
-      const core = this.#core({ name, id: `id-${name}`, port: this.#lastPort + 1 + place, incarnation: 1 });
+      const isProxy = place < proxies;
+      const core = this.#core({ name, id: `id-${name}`, port: this.#lastPort + 1 + place, incarnation: 1, isProxy });
       core.start(this.clock.now());
       return core.self;
     });
-    for (const name of names) this.add(name, { members });
+    for (const [place, name] of names.entries()) this.add(name, { members, isProxy: place < proxies });
     return names;
   }
 
   /** Someone who is no member but can send whatever it likes. */
   addAdversary(): Adversary {
     this.#lastPort += 1;
-    const from = { address: ADDRESS, port: this.#lastPort };
+    const from = { address: this.#among.address, port: this.#lastPort };
     const deliver = (name: string, messages: Send['messages']) =>
       this.#host(name).take({ type: 'packet', from, messages });
     const adversary = new Adversary(this.clock, deliver);
@@ -162,7 +188,7 @@ export class Simulation {
   }
 
   join(name: string, seed: string): void {
-    const to = { address: ADDRESS, port: this.#host(seed).port };
+    const to = { address: this.#among.address, port: this.#host(seed).port };
     this.#host(name).take({ type: 'join', to, ticket: 0 });
   }
 
@@ -278,19 +304,19 @@ export class Simulation {
     return this.#recording.hash;
   }
 
-  #core(own: Pick<Host, 'name' | 'id' | 'port' | 'incarnation'> & Pick<Start, 'disk' | 'members'>): Core {
-    const { name, id, port, incarnation, disk, members } = own;
+  #core(own: Pick<Host, 'name' | 'id' | 'port' | 'incarnation'> & Pick<Start, 'disk' | 'members' | 'isProxy'>): Core {
+    const { name, id, port, incarnation, disk, members, isProxy = false } = own;
+    const { address, isVisible, zone } = this.#among;
     return new Core({
       name,
-      address: ADDRESS,
+      address,
       port,
       incarnation,
       profile: PROFILES[this.#options.profile ?? 'lan'],
       random: seeded(Math.floor(this.#random() * 2 ** 32)),
-      facts: { id, zone: 'internet', isProxy: false, tags: new Map() },
+      facts: { id, zone, isProxy, ...(isProxy && { peerPort: port }), tags: new Map() },
       boot: bootOf(port, incarnation),
-      // All other zones are below.
-      isVisible: ({ zone }) => zone !== 'internet',
+      isVisible,
       ...(disk && { clocks: disk.snapshot.clocks, versions: disk.versions }),
       ...(members && { members }),
     });
@@ -351,7 +377,7 @@ export class Simulation {
     if (!peer) return;
     for (const adversary of this.#adversaries) adversary.overhear({ to: peer.key, messages });
     const datagrams = this.#options.bytes ? sealDatagram(messages.map(encode), { ...CLEAR, crc: checksum }) : undefined;
-    const from = { address: ADDRESS, port: host.port };
+    const from = { address: this.#among.address, port: host.port };
     this.network.carry(host.key, peer.key, (ms, isDamaged) =>
       this.clock.after(ms, () => {
         const receiver = this.#byPort.get(to.port);

@@ -4,7 +4,7 @@ import type { Roster } from '../core/roster.ts';
 import type { Self } from '../core/self.ts';
 import type { Spreader } from '../core/spreader.ts';
 import type { OwnMessage } from '../wire/messages.ts';
-import { encode } from '../wire/packet.ts';
+import { encodedSize } from '../wire/size.ts';
 import { ReplayGuard } from './replay-guard.ts';
 
 interface Parts {
@@ -54,7 +54,7 @@ export class Courier {
   /** Tells all of our members, in place of older news of that key; false when it is too long for gossip. */
   spread(key: string, ownKind: number, body: Uint8Array): boolean {
     const message = this.#message(ownKind, body);
-    if (encode(message).length > DATAGRAM_LIMIT) return false;
+    if (encodedSize(message) > DATAGRAM_LIMIT) return false;
     this.#parts.spreader.tell('own', key, message);
     return true;
   }
@@ -62,7 +62,7 @@ export class Courier {
   /** Sends to one member: a short message by datagram, a long one over a stream. */
   send(node: Node, ownKind: number, body: Uint8Array): void {
     const message = this.#message(ownKind, body);
-    if (encode(message).length <= DATAGRAM_LIMIT) this.#parts.spreader.sendTo(node, [message]);
+    if (encodedSize(message) <= DATAGRAM_LIMIT) this.#parts.spreader.sendTo(node, [message]);
     else this.#post(node, message);
   }
 

@@ -56,6 +56,8 @@ export class Border implements Disposable {
   readonly #crossings: Crossings;
   /** What this node is as a proxy, while it is one. */
   #gate: Gate | undefined;
+  /** This node is to be a proxy. */
+  #isProxy: boolean;
   #seeds: readonly string[];
   /** The last version of each part that was told over links. */
   readonly #told = new Map<string, number>();
@@ -66,6 +68,7 @@ export class Border implements Disposable {
     const { clock, core, ways } = options;
     const { place } = ways;
     this.#seeds = ways.seeds;
+    this.#isProxy = options.isProxy;
     this.#pool = new OwnPool({ ...options, place });
     this.#reach = new Reach({ clock, changed: (zone) => this.#showAllOf(zone) });
     this.#crossings = new Crossings({
@@ -92,7 +95,8 @@ export class Border implements Disposable {
     else if (isProxy) {
       this.#gate = this.#newGate();
       this.#gate.start();
-    } else this.#shut();
+    }
+    this.#isProxy = isProxy;
     this.#lookSoon();
   }
 
@@ -158,6 +162,8 @@ export class Border implements Disposable {
     this.#gate?.changed({ kind: 'node', node });
     if (change === 'member-join') this.#tellRecord(node.id);
     if (node.isProxy) this.#lookSoon();
+    // The links go when both sides were told that this node is no proxy any more.
+    else if (node.id === this.#options.id && !this.#isProxy) this.#shut();
   }
 
   #onRecord({ id, part, change, from, to }: RecordEffect): void {

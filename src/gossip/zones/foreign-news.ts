@@ -17,6 +17,8 @@ interface Parts {
 const REAP_CHECK_MS = 60_000;
 /** A node takes about so many bytes where all are told. */
 const NODE_BYTES = 160;
+/** So many are told in one message where many are news at once; more would not fit into a datagram. */
+const TOGETHER = 6;
 
 /** Brings who is in other zones from member to member of ours: what is new by gossip, the rest with what members exchange. */
 export class ForeignNews {
@@ -64,8 +66,11 @@ export class ForeignNews {
 
   /** Takes in what was told to us first, and tells the pool what of it is news. */
   spread(told: readonly ForeignNode[]): void {
-    for (const node of this.learn(told)) {
-      this.#parts.courier.spread(`foreign ${node.id}`, OWN_KINDS.foreign, packNodes([node]));
+    const news = this.learn(told);
+    for (let at = 0; at < news.length; at += TOGETHER) {
+      const some = news.slice(at, at + TOGETHER);
+      // Long names may leave no room for all of them.
+      if (!this.#tell(some)) for (const node of some) this.#tell([node]);
     }
   }
 
@@ -101,6 +106,11 @@ export class ForeignNews {
   /** A node of another zone is a member of our pool now. */
   joined(id: string): void {
     this.#foreigners.forget(id);
+  }
+
+  #tell(nodes: readonly ForeignNode[]): boolean {
+    const key = `foreign ${nodes.map(({ id }) => id).join(' ')}`;
+    return this.#parts.courier.spread(key, OWN_KINDS.foreign, packNodes(nodes));
   }
 
   #reap(): void {

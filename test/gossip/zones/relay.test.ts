@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeFrame } from '../../../src/gossip/zones/frames.ts';
-import { node, settle, Wire, World } from './world.ts';
+import { Wire } from '../../support/simulation/wire.ts';
+import { node, settle, World } from './world.ts';
 
 /** lan > internet > customer-1: two nodes in lan, one proxy each below. */
 async function threeZones(): Promise<World> {

@@ -11,6 +11,7 @@ import { Relay } from '../../../src/gossip/zones/relay.ts';
 import type { Change, RelayPool, Told } from '../../../src/gossip/zones/relay-pool.ts';
 import type { ZonePlace } from '../../../src/gossip/zones/zone-place.ts';
 import { SimulatedClock } from '../../support/clock.ts';
+import { Wire } from '../../support/simulation/wire.ts';
 
 /** A member as its zone knows it. */
 export const node = (name: string, zone: string, over: Partial<ForeignNode> = {}): ForeignNode => ({
@@ -33,44 +34,6 @@ export const full = (name: string, version: number): Full => ({
   version,
   entries: new Map(),
 });
-
-/** Two ends of a wire; what is sent at one end is heard at the other a millisecond later. */
-export class Wire {
-  readonly ends: readonly [Link, Link];
-  readonly #clock: SimulatedClock;
-  readonly #frames: [(frame: Uint8Array) => void, (frame: Uint8Array) => void] = [() => {}, () => {}];
-  readonly #closed: [() => void, () => void] = [() => {}, () => {}];
-  #isOpen = true;
-
-  constructor(clock: SimulatedClock) {
-    this.#clock = clock;
-    this.ends = [this.#end(0), this.#end(1)];
-  }
-
-  close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#clock.after(1, () => {
-      for (const tell of this.#closed) tell();
-    });
-  }
-
-  #end(side: 0 | 1): Link {
-    return {
-      send: (frame) => {
-        this.#clock.after(1, () => this.#isOpen && this.#frames[side === 0 ? 1 : 0](frame));
-        return this.#isOpen;
-      },
-      onFrame: (listen) => {
-        this.#frames[side] = listen;
-      },
-      onClose: (listen) => {
-        this.#closed[side] = listen;
-      },
-      close: () => this.close(),
-    };
-  }
-}
 
 interface Proxy {
   readonly relay: Relay;
