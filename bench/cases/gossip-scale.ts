@@ -3,9 +3,6 @@ import type { BenchCase, Row } from '../case.ts';
 
 /** Members of one flat pool, by commas. */
 const SIZES = (process.env['OPSBRO_BENCH_NODES'] ?? '100,300').split(',').map(Number);
-/** Members of all zones together, and of each; a night has time for `OPSBRO_BENCH_ZONED=20000`. */
-const ZONED = Number(process.env['OPSBRO_BENCH_ZONED'] ?? 1_000);
-const ZONE = Number(process.env['OPSBRO_BENCH_ZONE'] ?? 200);
 const IDLE_MS = 60_000;
 const LIMIT_MS = 60_000;
 const SETTLING_MS = 5_000;
@@ -73,22 +70,6 @@ function rowsOf(label: string, figures: Figures, small: Figures): Row[] {
   ];
 }
 
-/** The pools of all zones, one after the other: a zone is a pool of its own. The figures of the slowest, and the mean of what is sent. */
-function observeZones(): Figures {
-  const zones = Array.from({ length: Math.ceil(ZONED / ZONE) }, (_, place) => observe(ZONE, place + 1));
-  const worst = (key: keyof Figures) => Math.max(...zones.map((figures) => figures[key]));
-  const mean = (key: keyof Figures) => zones.reduce((sum, figures) => sum + figures[key], 0) / zones.length;
-  return {
-    idlePackets: mean('idlePackets'),
-    idleBytes: mean('idleBytes'),
-    idleStreamBytes: mean('idleStreamBytes'),
-    join: worst('join'),
-    event: worst('event'),
-    change: worst('change'),
-    crash: worst('crash'),
-  };
-}
-
 const bench: BenchCase = {
   name: 'gossip-scale: what a member costs as the pool grows',
   async run() {
@@ -99,8 +80,6 @@ const bench: BenchCase = {
       smallest ??= figures;
       rows.push(...rowsOf(`${size} members`, figures, smallest));
     }
-    const zoned = observeZones();
-    rows.push(...rowsOf(`${ZONED} in zones of ${ZONE}`, zoned, smallest ?? zoned));
     return rows;
   },
 };
