@@ -159,3 +159,36 @@ test.each([
   world.run(10);
   expect(isClosed).toBe(true);
 });
+
+test('who is a proxy no longer is forgotten below', async () => {
+  const world = new World('internet', 'lan');
+  world.zone('internet').add('up1', { isProxy: true, address: '10.0.0.1' });
+  world.zone('internet').add('up2', { isProxy: true, address: '10.0.0.2' });
+  world.zone('lan').add('p1', { isProxy: true, address: '10.0.1.1' });
+  await settle(world, 3_000);
+  expect(world.zone('lan').seen).toEqual(['p1', 'up1', 'up2']);
+  world.zone('internet').change('up2', { isProxy: false, incarnation: 2 });
+  await settle(world, 100);
+  expect(world.zone('lan').seen).toEqual(['p1', 'up1']);
+  world.zone('internet').change('up2', { isProxy: true, incarnation: 3 });
+  await settle(world, 100);
+  expect(world.zone('lan').seen).toEqual(['p1', 'up1', 'up2']);
+});
+
+test('links follow how the zones hang together', async () => {
+  const world = new World('internet', 'lan');
+  world.zone('internet').add('up1', { isProxy: true, address: '10.0.0.1' });
+  world.zone('lan').add('p1', { isProxy: true, address: '10.0.1.1' });
+  await settle(world, 3_000);
+  const linksOf = (zone: string, name: string) => world.zone(zone).proxies.get(`id-${name}`)?.links;
+  expect(linksOf('internet', 'up1')).toEqual(['lan']);
+  world.arrange('internet');
+  await settle(world, 100);
+  expect(linksOf('internet', 'up1')).toEqual([]);
+  expect(linksOf('lan', 'p1')).toEqual([]);
+  world.arrange('lan', 'internet');
+  await settle(world, 3_000);
+  expect(linksOf('internet', 'up1')).toEqual(['lan']);
+  expect(world.zone('lan').seen).toEqual(['p1', 'up1']);
+  expect(world.wiresTo('p1')).toBe(1);
+});

@@ -157,7 +157,7 @@ export class Zone {
 export class World {
   readonly clock = new SimulatedClock();
   readonly counts = new Map<string, number>();
-  readonly #order: readonly string[];
+  #order: readonly string[];
   readonly #zones = new Map<string, Zone>();
   readonly #wires: { readonly wire: Wire; readonly to: string; readonly from: string }[] = [];
   /** Addresses that nobody can connect to. */
@@ -182,13 +182,22 @@ export class World {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
+  /** From now on the zones hang together in this order; those left out stand alone. */
+  arrange(...order: readonly string[]): void {
+    this.#order = order;
+    for (const { proxies } of this.#zones.values()) for (const { relay } of proxies.values()) relay.review();
+  }
+
   /** In this world every zone is the parent of the next. */
   placeOf(name: string): ZonePlace {
     const depth = (zone: string) => this.#order.indexOf(zone);
+    const parentOf = () => this.#order[depth(name) - 1];
     return {
-      parent: this.#order[depth(name) - 1],
-      isChild: (zone) => depth(zone) === depth(name) + 1,
-      isWithin: (zone, top) => depth(zone) >= depth(top),
+      get parent() {
+        return parentOf();
+      },
+      isChild: (zone) => depth(name) >= 0 && depth(zone) === depth(name) + 1,
+      isWithin: (zone, top) => zone === top || (depth(top) >= 0 && depth(zone) >= depth(top)),
     };
   }
 
