@@ -151,8 +151,7 @@ export class Gossip implements Membership, AsyncDisposable {
     const step = (input: Input) => this.#step(input);
     this.#wires = new Wires({ door, streams: this.#streams, tcpTimeout: profile.tcpTimeout, step });
     this.#questions = new Questions({ core: this.#core, directory: this.#directory, clock: options.clock, step });
-    const { shield } = guard;
-    this.#network = new LocalNetwork({ ...options, door, shield, self: () => this.self, count });
+    this.#network = new LocalNetwork({ ...options, door, shield: guard.shield, self: () => this.self, count });
     this.#closing.use(this.#network);
     this.#news = new News(this.#directory, options);
     this.#border = options.zones && this.#closing.use(this.#borderTo(options.zones));
@@ -252,7 +251,7 @@ export class Gossip implements Membership, AsyncDisposable {
     this.#step({ type: 'forceLeave', name });
   }
 
-  /** How the zones hang together, what this node is in its own, or where the zone above may be is otherwise from now on. */
+  /** How zones hang together, what this node is in its own, or where the zone above may be is otherwise from now on. */
   reviewZones(wish: ZoneWish): void {
     this.#word.setProxy(wish.isProxy);
     this.#border?.review(wish);

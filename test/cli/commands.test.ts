@@ -240,6 +240,12 @@ describe('gossip', () => {
   });
 });
 
+test('gossip join ends with 0 when a zone could be linked', async () => {
+  const linked = { '10.0.0.9': 'internet' };
+  await using agent = await fakeAgent({ 'POST /agent/join': { joined: 0, errors: {}, linked } });
+  expect(await opsbro('gossip join 10.0.0.9', agent)).toEqual({ code: 0, out: 'linked to zone internet\n', err: '' });
+});
+
 describe('what the node sees', () => {
   const cpu = {
     name: 'cpu',

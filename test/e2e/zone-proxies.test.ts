@@ -46,7 +46,7 @@ test('the keys of the lower zone change, and the link is there again by itself',
     return up.agent.opsbro('agent', 'reload');
   };
   const change = async (operation: string, key = '') =>
-    expect(await down.agent.opsbro('gossip', 'keyring', operation, key)).toMatchObject({ code: 0 });
+    expect(await down.agent.opsbro('gossip', 'keyring', operation, key, '--yes')).toMatchObject({ code: 0 });
   await heldAbove(former, fresh);
   await change('install', fresh);
   await change('use', fresh);

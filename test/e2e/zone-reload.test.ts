@@ -22,7 +22,9 @@ test('to join an address of another zone is to link the zones, which only a prox
 
   expect(await plain.agent.opsbro('gossip', 'join', placeOf(above))).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('this node in "lan"; only proxies link zones: run this on proxy, or set proxy_node'),
+    stderr: expect.stringContaining(
+      'this node in "lan"; only proxies link zones: run this on proxy, or set proxy_node',
+    ),
   });
   expect(await above.agent.opsbro('gossip', 'join', placeOf(proxy))).toMatchObject({ code: 1 });
   expect(await proxy.agent.opsbro('gossip', 'join', placeOf(above))).toEqual({
