@@ -5,7 +5,7 @@ import { readTexts } from '../records/entries.ts';
 import type { Linked } from './reach.ts';
 
 /** A proxy that lives, as far as this node sees, and the zones to which it says to have a link. */
-export interface LivingProxy extends Linked {
+interface LivingProxy extends Linked {
   readonly id: string;
   readonly name: string;
 }

@@ -9,7 +9,7 @@ import { Simulation } from '../simulation.ts';
 import { Wire } from './wire.ts';
 
 /** A zone of a simulation. */
-export interface ZoneSize {
+interface ZoneSize {
   readonly name: string;
   readonly members: number;
   /** The first ones of them are proxies. */
