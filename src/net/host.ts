@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Connection } from './tcp.ts';
 
 /** A command to run: a program and its arguments, never a line for a shell. */
 export interface Command {
@@ -67,6 +68,52 @@ export interface InterfaceAddress {
   readonly internal: boolean;
 }
 
+/** What is at a path. */
+export interface FileStatus {
+  /** What it is, or where it is a link, what that leads to. */
+  readonly kind: 'file' | 'directory' | 'device' | 'pipe' | 'socket' | 'nothing';
+  readonly isLink: boolean;
+  /** Bytes of a file; 0 for most files of the kernel. */
+  readonly bytes: number;
+  /** When it was last written, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+}
+
+/** Where to connect to, and within which limits. */
+export interface ConnectTarget {
+  /** A name or an address. */
+  readonly host: string;
+  readonly port: number;
+  /** Milliseconds until it is given up, looking up the name included. */
+  readonly timeoutMs: number;
+  /** Bytes that may come; more end the connection. */
+  readonly receiveCap: number;
+}
+
+/** A request to a page. */
+export interface FetchRequest {
+  /** `http://` or `https://`. */
+  readonly url: string;
+  /** GET when left out. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** A unix socket to ask instead of the host in the address. */
+  readonly socketPath?: string;
+  /** Milliseconds until the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** Bytes that the body of the answer may have. */
+  readonly maxBytes: number;
+}
+
+/** The whole answer to a request, whatever its status. */
+export interface FetchAnswer {
+  readonly status: number;
+  /** By names in lower case; several of one name are joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
 /** The machine and its network as plugins see them. Tests pass their own. Failures of the system are thrown with its code (`ENOENT`). */
 export interface Host {
   readonly clock: Clock;
@@ -75,10 +122,22 @@ export interface Host {
   readdir(path: string): Promise<string[]>;
   /** Whether something is there, of whatever kind. */
   exists(path: string): Promise<boolean>;
+  /** What is there. Fails with `ENOENT` when there is nothing, not even a link that leads nowhere. */
+  stat(path: string): Promise<FileStatus>;
+  /** The hash of a file as hexadecimal digits. A file above 1 GiB fails with `EFBIG`, what is no regular file with `EINVAL`. */
+  hashFile(path: string, algorithm: string, signal: AbortSignal): Promise<string>;
   /** The space of the file system at `path`. Does not hang on a dead mount: fails with `ETIMEDOUT` after 2 s. */
   statfs(path: string): Promise<FileSystemSpace>;
   /** Runs a command in a process group of its own. Throws with `ENOENT` or `EACCES` when it cannot be started. */
   run(command: Command, signal: AbortSignal): Promise<Ended>;
+  /** Connects by TCP. Fails with the system's code, `ENOTFOUND`, or `ETIMEDOUT`. The connection ends when the signal aborts. */
+  connect(to: ConnectTarget, signal: AbortSignal): Promise<Connection>;
+  /** Sends a request of HTTP and reads the whole answer. Fails with the system's code, `ENOTFOUND`, `ETIMEDOUT` or `too_large`. */
+  fetch(request: FetchRequest, signal: AbortSignal): Promise<FetchAnswer>;
+  /** The addresses of a name, IPv4 first; empty when it has none. */
+  addressesOf(name: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** The names of an address, the usual one first; empty when it has none. */
+  namesOf(address: string, signal: AbortSignal): Promise<readonly string[]>;
   facts(): Promise<HostFacts>;
   interfaces(): readonly InterfaceAddress[];
 }

@@ -153,7 +153,8 @@ async function connectBy(dial: Dial, to: Endpoint, done: Connected): Promise<voi
   done(null, socket);
 }
 
-async function collect(answer: AsyncIterable<Buffer> & Incoming, limit: number): Promise<HttpAnswer> {
+/** The whole answer. Throws `too_large` when its body is longer than `limit` bytes. */
+export async function collect(answer: AsyncIterable<Buffer> & Incoming, limit: number): Promise<HttpAnswer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of answer) {

@@ -1,8 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
+import { bounded, dial } from './dial.ts';
+import { eitherSignal, timeLimit } from './either-signal.ts';
+import { fetchHttp } from './fetch.ts';
+import { digestOf, statusOf } from './file-status.ts';
 import type { Ended, Host } from './host.ts';
 import { Facts, interfaceAddresses } from './host-facts.ts';
 import { isThere, readText } from './host-files.ts';
+import { addressesOf, namesOf } from './resolver.ts';
 import { runCommand } from './run.ts';
 import { SpaceProbe } from './statfs.ts';
 
@@ -18,12 +23,40 @@ export function systemHost(clock: Clock): Host & AsyncDisposable {
     readFile: readText,
     readdir: (path) => readdir(path),
     exists: isThere,
+    stat: statusOf,
+    hashFile: digestOf,
     statfs: (path) => spaces.space(path),
     facts: () => facts.read(),
     interfaces: interfaceAddresses,
+    addressesOf,
+    namesOf,
+
+    async connect(to, signal) {
+      const limit = timeLimit(clock, to.timeoutMs, signal);
+      try {
+        return bounded(await dial(to, limit.signal), to.receiveCap, signal);
+      } catch (error) {
+        throw limit.signal.aborted ? limit.signal.reason : error;
+      } finally {
+        limit[Symbol.dispose]();
+      }
+    },
+
+    async fetch(request, signal) {
+      const ending = eitherSignal(signal, closing.signal);
+      const limit = timeLimit(clock, request.timeoutMs, ending.signal);
+      try {
+        return await fetchHttp(request, limit.signal);
+      } catch (error) {
+        throw limit.signal.aborted ? limit.signal.reason : error;
+      } finally {
+        limit[Symbol.dispose]();
+        ending[Symbol.dispose]();
+      }
+    },
 
     async run(command, signal) {
-      const ending = withSecondSignal(signal, closing.signal);
+      const ending = eitherSignal(signal, closing.signal);
       const run = runCommand(command, ending.signal, clock);
       running.add(run);
       try {
@@ -38,23 +71,6 @@ export function systemHost(clock: Clock): Host & AsyncDisposable {
       closing.abort(new Error('the agent stops'));
       spaces[Symbol.dispose]();
       await Promise.allSettled(running);
-    },
-  };
-}
-
-/** Aborts with either signal. (`AbortSignal.any` keeps what it made alive as long as the longest-lived signal.) */
-function withSecondSignal(first: AbortSignal, second: AbortSignal): Disposable & { readonly signal: AbortSignal } {
-  const both = new AbortController();
-  const listening = [first, second].map((signal) => {
-    const abort = () => both.abort(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    return () => signal.removeEventListener('abort', abort);
-  });
-  return {
-    signal: both.signal,
-    [Symbol.dispose]: () => {
-      for (const stop of listening) stop();
     },
   };
 }

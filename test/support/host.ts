@@ -1,6 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../src/base/clock.ts';
-import type { Command, Ended, FileSystemSpace, Host, HostFacts, InterfaceAddress } from '../../src/net/host.ts';
+import type {
+  Command,
+  Ended,
+  FetchAnswer,
+  FetchRequest,
+  FileStatus,
+  FileSystemSpace,
+  Host,
+  HostFacts,
+  InterfaceAddress,
+} from '../../src/net/host.ts';
 import { SimulatedClock } from './clock.ts';
+import { connectionPair, type FakeConnection } from './connection.ts';
 
 /** What a made-up machine has. Anything may be changed between two looks at it. */
 export interface World {
@@ -12,6 +24,14 @@ export interface World {
   readonly commands?: Record<string, Partial<Ended> | ((command: Command) => Partial<Ended>)>;
   /** Space by mount point; one that is `hung` does not answer. */
   readonly spaces?: Record<string, FileSystemSpace | 'hung'>;
+  /** What links lead to. */
+  readonly links?: Record<string, string>;
+  /** What listens, by `HOST:PORT`; is told of each connection. Whatever else is connected to refuses. */
+  readonly listeners?: Record<string, (connection: FakeConnection) => void>;
+  /** What pages answer, by their address; whatever else is fetched refuses. */
+  readonly pages?: Record<string, Partial<FetchAnswer> | ((request: FetchRequest) => Partial<FetchAnswer>)>;
+  /** Addresses by name, for both directions. */
+  readonly names?: Record<string, readonly string[]>;
   readonly facts?: Partial<HostFacts>;
   readonly interfaces?: readonly InterfaceAddress[];
   readonly clock?: Clock;
@@ -44,6 +64,28 @@ export function fakeHost(world: World = {}): Host {
       if (space === 'hung') throw systemError('ETIMEDOUT', `${path} does not answer`);
       return space;
     },
+    stat: async (path) => statusIn(world, path),
+    async hashFile(path, algorithm) {
+      const content = world.files?.[path] ?? absent(path);
+      if (content instanceof Error) throw content;
+      return createHash(algorithm).update(content).digest('hex');
+    },
+    async connect({ host, port, receiveCap }, signal) {
+      signal.throwIfAborted();
+      const listen = world.listeners?.[`${host}:${port}`] ?? refusing(`${host}:${port}`);
+      const { here, there } = connectionPair(receiveCap);
+      listen(there);
+      return here;
+    },
+    async fetch(request, signal) {
+      signal.throwIfAborted();
+      const page = world.pages?.[request.url] ?? refusing(request.url);
+      const answer = typeof page === 'function' ? page(request) : page;
+      return { status: 200, headers: {}, body: new Uint8Array(), ...answer };
+    },
+    addressesOf: async (name) => world.names?.[name] ?? [],
+    namesOf: async (address) =>
+      Object.entries(world.names ?? {}).flatMap(([name, addresses]) => (addresses.includes(address) ? [name] : [])),
     async run(command, signal) {
       signal.throwIfAborted();
       const end = world.commands?.[command.argv.join(' ')] ?? absent(command.argv[0]);
@@ -71,6 +113,29 @@ export const systemError = (code: string, message: string): Error =>
 
 /** A signal that does not abort. */
 export const never = new AbortController().signal;
+
+function refusing(place: string): never {
+  throw systemError('ECONNREFUSED', `connect ${place}`);
+}
+
+function statusIn(world: World, path: string): FileStatus {
+  const target = world.links?.[path];
+  if (target !== undefined) {
+    const found = kindIn(world, target);
+    return { kind: found ?? 'nothing', isLink: true, bytes: bytesIn(world, target), modifiedMs: 0 };
+  }
+  return { kind: kindIn(world, path) ?? absent(path), isLink: false, bytes: bytesIn(world, path), modifiedMs: 0 };
+}
+
+function kindIn(world: World, path: string): 'file' | 'directory' | undefined {
+  if (world.files?.[path] !== undefined) return 'file';
+  return entriesOf(world, path) === undefined ? undefined : 'directory';
+}
+
+function bytesIn({ files }: World, path: string): number {
+  const content = files?.[path];
+  return typeof content === 'string' ? Buffer.byteLength(content) : 0;
+}
 
 function absent(path: string): never {
   throw systemError('ENOENT', `no such file or directory, ${path}`);
