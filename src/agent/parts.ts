@@ -247,5 +247,6 @@ function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting)
     shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups') },
     configuration: configurationOf(written),
     members: () => pool.members,
+    hasEvent: (type) => pool.events().some(({ name }) => name === type),
   });
 }

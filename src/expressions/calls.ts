@@ -74,7 +74,10 @@ export function callCode(
     if (given instanceof Missing) return fn.whenMissing === 'empty-text' && run.isText ? emptied(run, given) : given;
     run.at = place;
     const call = configured(fn, given);
-    if (isRemote) throw new Suspension(place, () => remember(fn, given, recent, async () => call(run.scope)));
+    if (isRemote) {
+      const ask = async (signal: AbortSignal) => call({ ...run.scope, signal });
+      throw new Suspension(place, () => (recent ? recent.answer(textOfCall(fn, given), ask) : ask(run.scope.signal)));
+    }
     const result = call(run.scope);
     if (result instanceof Promise) throw fault('FUNCTION', `${fn.name}() may not wait for anything`);
     return admitted(result, run);
@@ -111,15 +114,10 @@ function configured(
   }
 }
 
-function remember(
-  fn: ExpressionFunction,
-  given: Record<string, Result>,
-  recent: RecentCalls | undefined,
-  ask: () => Promise<Result>,
-): Promise<Result> {
-  if (!recent) return ask();
+/** Equal for identical calls. */
+function textOfCall({ name }: ExpressionFunction, given: Record<string, Result>): string {
   const values = Object.values(given).filter((value): value is Value => !(value instanceof Missing));
-  return recent.answer(`${fn.name} ${Object.keys(given).join()} ${reprOf(values)}`, ask);
+  return `${name} ${Object.keys(given).join()} ${reprOf(values)}`;
 }
 
 function charge(value: Value, run: Run): void {

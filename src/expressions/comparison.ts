@@ -1,6 +1,6 @@
 import { fault } from './fault.ts';
 import type { Meter } from './limits.ts';
-import { type Dict, isDict, isList, keyOf, numberOf, Tuple, typeName, type Value, ValueSet } from './values.ts';
+import { type Dict, entryOf, isDict, isList, numberOf, Tuple, typeName, type Value, ValueSet } from './values.ts';
 
 /** Whether two values are equal; values of different types are not, except that True is 1 and False is 0. Never fails but by LIMIT. */
 export function areEqual(a: Value, b: Value, meter: Meter): boolean {
@@ -26,7 +26,7 @@ function areEqualDicts(a: Dict, b: Dict, meter: Meter): boolean {
   if (a.size !== b.size) return false;
   meter.elements(a.size);
   for (const [key, value] of a) {
-    const other = b.get(key);
+    const other = entryOf(b, key);
     if (other === undefined || !areEqual(value, other, meter)) return false;
   }
   return true;
@@ -82,8 +82,7 @@ export function isIn(item: Value, container: Value, meter: Meter): boolean {
   if (container instanceof Tuple) return holds(container.items, item, meter);
   if (container instanceof ValueSet) return container.has(item);
   if (!isDict(container)) throw fault('TYPE', `cannot look into a ${typeName(container)}`);
-  const key = keyOf(item);
-  return key !== undefined && container.has(key);
+  return entryOf(container, item) !== undefined;
 }
 
 function holds(items: readonly Value[], wanted: Value, meter: Meter): boolean {

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
-import type { Compiled, CompileOptions, Scope } from './contract.ts';
+import type { Compiled, CompileOptions, Reference, Scope } from './contract.ts';
 import { Emitter } from './emitter.ts';
 import { fault, faultCode, placeOf, type Span } from './fault.ts';
 import { MAX_WAIT_MS } from './limits.ts';
@@ -23,23 +23,33 @@ export function compileText<S extends Scope = Scope>(text: string, options: Comp
   return assemble(text, parseTemplate(text), options);
 }
 
+/** The outcome of an expression that cannot be read, from what `compile` threw. */
+export const unreadable = (error: unknown): Extract<Evaluated, { type: 'error' }> => failed(error, NOWHERE);
+
+const NOWHERE: Span = { start: 0, end: 0 };
+
 function assemble<S extends Scope>(text: string, tree: Node, options: CompileOptions<S>): Compiled<S> {
   // The scope goes from `evaluate` to the functions and is not looked at in between; both ends are typed here.
   const emitter = new Emitter(options as unknown as CompileOptions);
   const code = emitter.code(tree);
   const isAsync = emitter.remoteCalls > 0;
   const { references, calls, warnings } = emitter;
-  const collectors = references.filter(({ kind }) => kind === 'collector').map(({ path }) => path.segments[0] ?? '');
   const evaluate = isAsync ? evaluateWaiting : evaluateAtOnce;
   return {
     text,
     references,
-    collectors: new Set(collectors),
+    collectors: collectorsOf(references),
     calls,
     warnings,
     isAsync,
     evaluate: (scope, purpose) => evaluate(code, scope, purpose),
   };
+}
+
+function collectorsOf(references: readonly Reference[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { kind, path } of references) if (kind === 'collector') names.add(path.segments[0] ?? '');
+  return names;
 }
 
 function evaluateAtOnce(code: Code, scope: Scope, purpose: Purpose): Evaluated {
@@ -89,6 +99,8 @@ function answered({ ask }: Suspension, { clock, signal }: Scope, deadline: numbe
 }
 
 function concluded(result: Result, run: Run): Evaluated {
+  // Most expressions are conditions: their two outcomes are made once (half of the time of a short evaluation went into making them).
+  if (typeof result === 'boolean' && run.emptied === undefined) return result ? YES : NO;
   if (!(result instanceof Missing)) return outcome(result, run.emptied);
   if (run.isText) return new Outcome('', run.emptied ?? result);
   return { type: 'missing', path: result.path, reason: result.reason };
@@ -106,11 +118,12 @@ class Outcome {
   readonly type = 'value';
   readonly value: Value;
   readonly missing: Missing | undefined;
-  private shown: string | undefined = undefined;
+  private shown: string | undefined;
 
   constructor(value: Value, missing: Missing | undefined) {
     this.value = value;
     this.missing = missing;
+    this.shown = undefined;
   }
 
   get text(): string {
@@ -123,7 +136,10 @@ class Outcome {
   }
 }
 
-function failed(error: unknown, at: Span): Evaluated {
+const YES = new Outcome(true, undefined);
+const NO = new Outcome(false, undefined);
+
+function failed(error: unknown, at: Span): Extract<Evaluated, { type: 'error' }> {
   const { start, end } = placeOf(error) ?? at;
   return { type: 'error', message: messageOf(error), code: faultCode(error), offset: start, length: end - start };
 }

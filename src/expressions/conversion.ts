@@ -1,5 +1,6 @@
 import { fixed, significant } from './decimal.ts';
 import { fault } from './fault.ts';
+import type { Meter } from './limits.ts';
 import { reprOf, textOf } from './text.ts';
 import { numberOf, typeName, type Value } from './values.ts';
 
@@ -19,17 +20,20 @@ interface Piece {
 }
 
 const DEFAULT_PRECISION = 6;
+/** A number is written out by all of its digits, up to a thousand, before it is rounded. */
+const NUMBER_COST = 2_048;
 
 /** The text of one value as a conversion wants it. Throws FORMAT when the value does not fit or the conversion is unknown. */
-export function convert(conversion: Conversion, value: Value): string {
+export function convert(conversion: Conversion, value: Value, meter: Meter): string {
   switch (conversion.type) {
     case 's':
-      return padded(conversion, { sign: '', body: cut(textOf(value), conversion.precision) }, ' ');
+      return padded(conversion, { sign: '', body: cut(textOf(value), conversion.precision, meter) }, ' ');
     case 'r':
-      return padded(conversion, { sign: '', body: cut(reprOf(value), conversion.precision) }, ' ');
+      return padded(conversion, { sign: '', body: cut(reprOf(value), conversion.precision, meter) }, ' ');
     case 'c':
       return padded(conversion, { sign: '', body: character(value) }, ' ');
     default: {
+      meter.characters(NUMBER_COST);
       const fill = conversion.flags.includes('0') ? '0' : ' ';
       return padded(conversion, numeric(conversion, needNumber(conversion, value)), fill);
     }
@@ -124,8 +128,15 @@ function character(value: Value): string {
   throw fault('FORMAT', `%c needs a character or its number, got ${typeName(value)}`);
 }
 
-const cut = (text: string, precision: number | undefined): string =>
-  precision === undefined || text.length <= precision ? text : Array.from(text).slice(0, precision).join('');
+/** The first characters of a text. The whole text was made for it, and so it counts as a whole. */
+function cut(text: string, precision: number | undefined, meter: Meter): string {
+  meter.characters(text.length);
+  if (precision === undefined || text.length <= precision) return text;
+  // A character is at most two units long.
+  return Array.from(text.slice(0, 2 * precision))
+    .slice(0, precision)
+    .join('');
+}
 
 function padded({ flags, width }: Conversion, { sign, body }: Piece, fill: ' ' | '0'): string {
   const missing = width - sign.length - lengthOf(body);

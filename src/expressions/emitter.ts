@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import { isShowable } from './arithmetic.ts';
 import { admitted, bindArguments, callCode, suggestion, unknownFunction } from './calls.ts';
 import { constantCode, formatCode, holeOf, neededKey, percentCode, signCode } from './codes.ts';
 import type { CompileOptions, ExpressionFunction, Reference, Warning } from './contract.ts';
@@ -13,7 +14,7 @@ import { fromPlain } from './plain.ts';
 import type { Code, Run } from './run.ts';
 import { elementAt } from './subscript.ts';
 import type * as syntax from './syntax.ts';
-import { type Key, Missing, type Result, Tuple, type Value } from './values.ts';
+import { type Key, Missing, putEntry, type Result, Tuple, type Value } from './values.ts';
 
 const NO_FIELDS: Readonly<Record<string, unknown>> = {};
 
@@ -94,7 +95,7 @@ export class Emitter {
       const reading = run.scope.read(kind, path);
       if (!reading.found) return new Missing(`${kind}.${path.text}`, reading.reason);
       const { value } = reading;
-      if (typeof value === 'number' && Number.isFinite(value)) return value;
+      if (typeof value === 'number' && isShowable(value)) return value;
       if (typeof value === 'string' || typeof value === 'boolean') return value;
       run.at = node;
       return fromPlain(value, run.meter);
@@ -133,7 +134,7 @@ export class Emitter {
         const key = keyCode(run);
         if (key instanceof Missing) return key;
         run.at = at;
-        dict.set(neededKey(key), valueCode(run));
+        putEntry(dict, neededKey(key), valueCode(run));
       }
       return dict;
     };
@@ -158,7 +159,7 @@ export class Emitter {
     return (run) => {
       const record: Readonly<Record<string, unknown>> = run.scope.record ?? NO_FIELDS;
       const value = isInherited && !Object.hasOwn(record, name) ? undefined : record[name];
-      if (typeof value === 'number' && Number.isFinite(value)) return value;
+      if (typeof value === 'number' && isShowable(value)) return value;
       if (typeof value === 'string' || typeof value === 'boolean') return value;
       if (value === undefined) return new Missing(name, 'no such field');
       run.at = node;

@@ -5,8 +5,22 @@ import { isDict, type Key, Missing, numberOf, type Result, Tuple, type Value } f
 
 const MAX_WIDTH = 1_000;
 const MAX_PRECISION = 100;
-/** A key ends before the next `%`: were it looked for beyond, a text of nothing but beginnings would take the square of its length. */
-const ITEM = /%(?:\(([^)%]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?(.?)/gsu;
+/** What follows the `%` and the key of an item: flags, width, precision, type. */
+const ITEM = /([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?(.?)/suy;
+/** What reading and filling an item costs beside the text it makes. */
+const ITEM_COST = 16;
+
+/** One `%` item as it is written. */
+interface Item {
+  readonly key: string | undefined;
+  readonly flags: string;
+  /** Digits, or `*` for the next value. */
+  readonly width: string | undefined;
+  readonly precision: string | undefined;
+  /** Empty when the format ends before it. */
+  readonly type: string;
+  readonly end: number;
+}
 
 /** What stands right of `%`: values in turn, and values by key. */
 export interface FormatValues {
@@ -23,26 +37,45 @@ export function formatValues(right: Value): FormatValues {
 /** Fills a `%` format; missing values become nothing. Throws FORMAT when format and values do not fit, LIMIT when it gets too long. */
 export function format(template: string, values: FormatValues, meter: Meter): string {
   const supply = new Supply(values);
-  let length = 0;
-  const text = template.replace(ITEM, (item, ...groups: (string | undefined)[]) => {
-    const piece = filled(item, groups, supply);
-    length += piece.length;
-    checkTextSize(length);
-    return piece;
-  });
+  let text = '';
+  let from = 0;
+  for (let start = template.indexOf('%'); start >= 0; start = template.indexOf('%', from)) {
+    meter.characters(ITEM_COST);
+    const item = readItem(template, start);
+    text += template.slice(from, start) + filled(item, supply, meter);
+    checkTextSize(text.length);
+    from = item.end;
+  }
+  text += template.slice(from);
   supply.finish();
   checkTextSize(text.length);
   meter.characters(text.length);
   return text;
 }
 
-function filled(
-  item: string,
-  [key, flags = '', width, precision, type = '']: (string | undefined)[],
-  supply: Supply,
-): string {
+function readItem(template: string, start: number): Item {
+  const isKeyed = template.charAt(start + 1) === '(';
+  const afterKey = isKeyed ? keyEnd(template, start + 1) : start + 1;
+  ITEM.lastIndex = afterKey;
+  const [, flags = '', width, precision, type = ''] = ITEM.exec(template) ?? [];
+  const key = isKeyed ? template.slice(start + 2, afterKey - 1) : undefined;
+  return { key, flags, width, precision, type, end: ITEM.lastIndex };
+}
+
+/** Where the text after a key begins. A key may hold anything, also pairs of parentheses. */
+function keyEnd(template: string, opening: number): number {
+  let depth = 0;
+  for (let place = opening; place < template.length; place++) {
+    const char = template.charAt(place);
+    if (char === '(') depth++;
+    else if (char === ')' && --depth === 0) return place + 1;
+  }
+  throw fault('FORMAT', 'a key in the format is not closed by )');
+}
+
+function filled({ key, flags, width, precision, type }: Item, supply: Supply, meter: Meter): string {
   if (type === '%') return '%';
-  if (type === '') throw fault('FORMAT', `unknown conversion ${item}`);
+  if (type === '') throw fault('FORMAT', 'the format ends in the middle of a conversion');
   const conversion: Conversion = sized({
     type,
     flags,
@@ -50,7 +83,7 @@ function filled(
     precision: precision === '*' ? supply.number() : precision === undefined ? undefined : Number(precision),
   });
   const value = key === undefined ? supply.next() : supply.at(key);
-  return value instanceof Missing ? '' : convert(conversion, value);
+  return value instanceof Missing ? '' : convert(conversion, value, meter);
 }
 
 /** A negative width from a `*` means left-aligned. */

@@ -27,6 +27,10 @@ export const isComparison = (operator: Operator): operator is Comparison => COMP
 /** At the place where an operator may stand: what looks like one, also the wrong ones. */
 export const OPERATOR =
   /\/\/|<<|>>|<>|===|!==|&&|\|\||\*\*|==|!=|<=|>=|[-+*/%<>|^&]|(?:not[ \t\r\n]+in|in|and|or)(?![A-Za-z0-9_])/y;
+/** What most often stands behind an operand instead of an operator; looked at first, as that is cheaper. */
+export const ENDS_OPERAND: ReadonlySet<string> = new Set(['', ')', ']', '}', ',', ':']);
+/** Only these begin a number. */
+export const BEGINS_NUMBER: ReadonlySet<string> = new Set('.0123456789');
 export const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 export const NUMBER = /0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 export const KEYWORD_ARGUMENT = /([A-Za-z_][A-Za-z0-9_]*)[ \t\r\n]*=(?!=)/y;

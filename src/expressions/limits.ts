@@ -4,6 +4,8 @@ import { fault } from './fault.ts';
 export const MAX_SOURCE = 16_384;
 /** Brackets and prefix operators inside each other. */
 export const MAX_NESTING = 64;
+/** Parts of the path of a placeholder; finding a key that holds dots takes the square of it. */
+export const MAX_SEGMENTS = 64;
 /** Operators that wait for one another, as in a long sum. Keeps evaluation well inside the stack. */
 export const MAX_HEIGHT = 400;
 /** Parts of an expression; as there are no loops, this bounds the steps of an evaluation. */

@@ -2,6 +2,7 @@ import { nearest } from '../base/nearest.ts';
 import { DATA_KINDS, type DataKind } from './contract.ts';
 import { readEscape } from './escapes.ts';
 import { fault } from './fault.ts';
+import { MAX_SEGMENTS } from './limits.ts';
 import { type Path, pathOf } from './paths.ts';
 import { Reader } from './reader.ts';
 import { above, type Node, type Placeholder, type Template } from './syntax.ts';
@@ -77,7 +78,7 @@ export class LiteralReader extends Reader {
     const minimum = this.enter(0);
     this.index += closing.length;
     const { kind, first } = this.#source(closing, start);
-    const paths: [Path, ...Path[]] = [pathOf(first)];
+    const paths: [Path, ...Path[]] = [this.#path(first, start)];
     const others: string[] = [];
     while (this.char === '|' && !this.expr.startsWith('||', this.index)) {
       this.index++;
@@ -85,13 +86,19 @@ export class LiteralReader extends Reader {
     }
     let preset = this.char === '|' ? this.#default(closing) : undefined;
     if (kind === 'parameters' || kind === 'configuration')
-      paths.push(...others.map((other) => pathOf(withoutKind(other, kind))));
+      paths.push(...others.map((other) => this.#path(withoutKind(other, kind), start)));
     else if (others.length > 0) preset = this.constant(others.join('|'), start);
     if (!this.expr.startsWith(closing, this.index)) throw this.unexpected(`"${closing}"`);
     this.index += closing.length;
     this.leave(minimum);
     const height = preset === undefined ? 1 : above(preset);
     return this.node({ type: 'placeholder', kind, paths, preset, start, end: this.index, height });
+  }
+
+  #path(written: string, start: number): Path {
+    const path = pathOf(written);
+    if (path.segments.length <= MAX_SEGMENTS) return path;
+    throw fault('LIMIT', 'nested too deeply', { start, end: this.index });
   }
 
   /** The kind of data and the first path. Between dollar signs the kind is not written. */

@@ -2,7 +2,7 @@ import { areEqual } from './comparison.ts';
 import { fault } from './fault.ts';
 import { checkElements, type Meter } from './limits.ts';
 import { Given, STRING_METHODS } from './string-methods.ts';
-import { type Dict, isDict, isList, itemsOf, keyOf, Tuple, typeName, type Value, ValueSet } from './values.ts';
+import { type Dict, entryOf, isDict, isList, itemsOf, Tuple, typeName, type Value, ValueSet } from './values.ts';
 
 type Method<Type> = (self: Type, given: Given) => Value;
 type Methods<Type> = ReadonlyMap<string, readonly [Method<Type>, number]>;
@@ -15,8 +15,7 @@ const DICT_METHODS: Methods<Dict> = new Map([
 ]);
 
 function get(dict: Dict, given: Given): Value {
-  const key = keyOf(given.value(0));
-  const found = key === undefined ? undefined : dict.get(key);
+  const found = entryOf(dict, given.value(0));
   return found === undefined ? (given.count > 1 ? given.value(1) : null) : found;
 }
 

@@ -50,6 +50,7 @@ class Parser extends LiteralReader {
 
   override gobbleBinaryOp(): lexicon.Operator | false {
     this.gobbleSpaces();
+    if (lexicon.ENDS_OPERAND.has(this.char)) return false;
     const written = this.match(lexicon.OPERATOR);
     if (written === undefined) return false;
     const operator = (written.startsWith('not') ? 'not in' : written) as lexicon.Operator;
@@ -130,7 +131,7 @@ class Parser extends LiteralReader {
     if (char === '[') return this.#list();
     if (char === '{') return this.#braces();
     if (char === '$') return this.placeholder('$');
-    const number = this.match(lexicon.NUMBER);
+    const number = lexicon.BEGINS_NUMBER.has(char) ? this.match(lexicon.NUMBER) : undefined;
     return number === undefined ? this.#name() : this.number(number);
   }
 
@@ -153,7 +154,8 @@ class Parser extends LiteralReader {
     const end = this.index;
     const [only] = items;
     if (only === undefined || hasComma) return this.node({ type: 'tuple', items, start, end, height: above(...items) });
-    return only.type === 'not' ? { ...only, isGrouped: true } : only;
+    // The parentheses belong to the part, so that its text can stand alone.
+    return only.type === 'not' ? { ...only, isGrouped: true, start, end } : { ...only, start, end };
   }
 
   #list(): Node {

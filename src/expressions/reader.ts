@@ -57,7 +57,10 @@ export class Reader extends Jsep {
   }
 
   protected match(pattern: RegExp): string | undefined {
-    return this.matches(pattern)?.[0];
+    const start = this.index;
+    pattern.lastIndex = start;
+    // No match object is made: half of the time of parsing went into these.
+    return pattern.test(this.expr) ? this.expr.slice(start, pattern.lastIndex) : undefined;
   }
 
   protected matches(pattern: RegExp): RegExpExecArray | null {

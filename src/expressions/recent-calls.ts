@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { MAX_WAIT_MS } from './limits.ts';
 import type { Result } from './values.ts';
 
 const KEPT_MS = 1_000;
@@ -18,16 +19,32 @@ export class RecentCalls {
     this.#clock = clock;
   }
 
-  /** The answer to an identical call of the last second, or else that of `ask`. Failures are not kept. */
-  answer(call: string, ask: () => Promise<Result>): Promise<Result> {
+  /**
+   * The answer to an identical call of the last second, or else that of `ask`. Failures are not kept. What asks gets a signal of its own:
+   * the evaluation that asked first may be given up while others wait for the same answer.
+   */
+  answer(call: string, ask: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const now = this.#clock.now();
     const known = this.#answers.get(call);
     if (known && now - known.at < KEPT_MS) return known.result;
     this.#makeRoom(now);
-    const result = ask();
-    this.#answers.set(call, { at: now, result });
-    result.catch(() => this.#answers.delete(call));
+    const result = this.#asked(ask);
+    const answer = { at: now, result };
+    this.#answers.set(call, answer);
+    result.catch(() => {
+      if (this.#answers.get(call) === answer) this.#answers.delete(call);
+    });
     return result;
+  }
+
+  async #asked(ask: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const late = new AbortController();
+    const timer = this.#clock.after(MAX_WAIT_MS, () => late.abort(new Error('no answer in time')));
+    try {
+      return await ask(late.signal);
+    } finally {
+      timer[Symbol.dispose]();
+    }
   }
 
   #makeRoom(now: number): void {

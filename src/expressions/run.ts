@@ -14,16 +14,20 @@ export class Run {
   /** Missing data becomes empty text where it is put into texts. */
   readonly isText: boolean;
   /** The part that is being worked out; the place of an error. */
-  at: Span = NOWHERE;
+  at: Span;
   /** The first missing data that became empty text. */
-  emptied: Missing | undefined = undefined;
-  // Not #private: such fields make an object dearer to create, and one is created for each evaluation.
-  private kept: Meter | undefined = undefined;
-  private answers: Map<Span, Result> | undefined = undefined;
+  emptied: Missing | undefined;
+  // Neither #private nor set where they are declared: both make an object dearer to create, and one is created for each evaluation.
+  private kept: Meter | undefined;
+  private answers: Map<Span, Result> | undefined;
 
   constructor(scope: Scope, isText: boolean) {
     this.scope = scope;
     this.isText = isText;
+    this.at = NOWHERE;
+    this.emptied = undefined;
+    this.kept = undefined;
+    this.answers = undefined;
   }
 
   get meter(): Meter {

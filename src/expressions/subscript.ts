@@ -1,13 +1,12 @@
 import { fault } from './fault.ts';
 import type { Meter } from './limits.ts';
 import { reprOf } from './text.ts';
-import { isDict, isList, keyOf, numberOf, Tuple, typeName, type Value } from './values.ts';
+import { entryOf, isDict, isList, numberOf, Tuple, typeName, type Value } from './values.ts';
 
 /** `container[place]`. Throws INDEX, KEY or TYPE. */
 export function elementAt(container: Value, place: Value, meter: Meter): Value {
   if (isDict(container)) {
-    const key = keyOf(place);
-    const found = key === undefined ? undefined : container.get(key);
+    const found = entryOf(container, place);
     if (found === undefined) throw fault('KEY', `no key ${reprOf(place)}`);
     return found;
   }

@@ -14,9 +14,17 @@ export function reprOf(value: Value): string {
   return writer.text;
 }
 
-/** The text of a value in a hole: lists and sets are joined by commas. */
+/** The text of a value in a hole: lists and sets are joined by commas. Throws LIMIT when it would be longer than 1 Mi characters. */
 export function holeText(value: Value): string {
-  return isList(value) || value instanceof ValueSet ? Array.from(value, textOf).join(',') : textOf(value);
+  if (!(isList(value) || value instanceof ValueSet)) return textOf(value);
+  let text = '';
+  let comma = '';
+  for (const item of value) {
+    text += comma + textOf(item);
+    comma = ',';
+    checkTextSize(text.length);
+  }
+  return text;
 }
 
 function scalar(value: number | string | boolean | null): string {

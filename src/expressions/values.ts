@@ -1,5 +1,6 @@
 import type { MissingData } from '../model/expression.ts';
 import { fault } from './fault.ts';
+import { checkTextSize } from './limits.ts';
 
 /** A value of the language. Lists are arrays, dicts are maps; nothing is ever changed once it was made. */
 export type Value = number | string | boolean | null | readonly Value[] | Tuple | Dict | ValueSet;
@@ -7,8 +8,8 @@ export type Value = number | string | boolean | null | readonly Value[] | Tuple 
 /** What a part of an expression gives. */
 export type Result = Value | Missing;
 
-/** What may be a key of a dict. `True` is the key 1 and `False` the key 0, as they are equal. */
-export type Key = number | string | null;
+/** What may be a key of a dict. `True` finds the key 1 and `False` the key 0, as they are equal: see `entryOf`. */
+export type Key = number | string | boolean | null;
 export type Dict = ReadonlyMap<Key, Value>;
 
 /** Data that is not there; most operations on it give it back. */
@@ -35,10 +36,13 @@ export class Tuple {
 export class ValueSet {
   readonly #byKey = new Map<Key, Value>();
 
-  /** Throws TYPE for one that does not fit. */
+  /** Throws TYPE for one that does not fit, LIMIT when telling them apart would take too much. */
   constructor(items: Iterable<Value>) {
+    let length = 0;
     for (const item of items) {
       const key = identity(item);
+      if (item instanceof Tuple && typeof key === 'string') length += key.length;
+      checkTextSize(length);
       if (!this.#byKey.has(key)) this.#byKey.set(key, item);
     }
   }
@@ -57,12 +61,21 @@ export class ValueSet {
 }
 
 /** Equal values have the same identity. A text stands for itself; only one that begins like a tuple's identity is moved away. */
-function identity(value: Value): Key {
+function identity(value: Value): string | number | null {
   if (typeof value === 'boolean') return Number(value);
   if (value === null || typeof value === 'number') return value;
   if (typeof value === 'string') return value.startsWith('\0') ? `\0s${value}` : value;
-  if (value instanceof Tuple) return `\0t${value.items.map(partIdentity).join('')}`;
+  if (value instanceof Tuple) return tupleIdentity(value);
   throw fault('TYPE', `a ${typeName(value)} cannot be an element of a set`);
+}
+
+function tupleIdentity({ items }: Tuple): string {
+  let text = '\0t';
+  for (const item of items) {
+    text += partIdentity(item);
+    checkTextSize(text.length);
+  }
+  return text;
 }
 
 function partIdentity(item: Value): string {
@@ -74,10 +87,28 @@ function partIdentity(item: Value): string {
 const isHashable = (value: Value): boolean =>
   value instanceof Tuple ? value.items.every(isHashable) : value === null || typeof value !== 'object';
 
-/** The key under which a dict holds `value`; `undefined` when it cannot be one. */
-export function keyOf(value: Value): Key | undefined {
-  if (typeof value === 'boolean') return Number(value);
-  return value === null || typeof value !== 'object' ? value : undefined;
+/** The value as a key of a dict; `undefined` when it cannot be one. */
+export const keyOf = (value: Value): Key | undefined =>
+  value === null || typeof value !== 'object' ? value : undefined;
+
+/** What a dict holds under a key that equals `value`; `undefined` when there is none. */
+export function entryOf(dict: Dict, value: Value): Value | undefined {
+  const key = keyOf(value);
+  if (key === undefined) return undefined;
+  const found = dict.get(key);
+  return found === undefined ? dict.get(twinOf(key)) : found;
+}
+
+/** Puts an entry into a dict that is being made. A key that equals one that is there replaces its value only. */
+export function putEntry<V>(dict: Map<Key, V>, key: Key, value: V): void {
+  const twin = twinOf(key);
+  dict.set(dict.has(twin) ? twin : key, value);
+}
+
+/** The other way to write the same key: `True` and 1, `False` and 0; any other key itself. */
+function twinOf(key: Key): Key {
+  if (typeof key === 'boolean') return Number(key);
+  return key === 0 || key === 1 ? key === 1 : key;
 }
 
 /** What people call the type of a value. */
@@ -123,11 +154,17 @@ export function itemsOf(value: Value): readonly Value[] | undefined {
   return value instanceof ValueSet ? [...value] : [...value.keys()];
 }
 
+/** A key as the text that it is in JSON: written as the language writes it. */
+function keyText(key: unknown): string {
+  if (key === null) return 'None';
+  return typeof key === 'boolean' ? (key ? 'True' : 'False') : String(key);
+}
+
 /** The JSON form of a value: lists, tuples and sets are arrays, dicts objects, missing data `{"$missing": path}`. */
 export function jsonOf(value: unknown): unknown {
   if (value instanceof Missing) return { $missing: value.path };
   if (value instanceof Tuple) return value.items.map(jsonOf);
-  if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, each]) => [String(key), jsonOf(each)]));
+  if (value instanceof Map) return Object.fromEntries(Array.from(value, ([key, each]) => [keyText(key), jsonOf(each)]));
   if (value instanceof ValueSet || Array.isArray(value)) return Array.from(value, jsonOf);
   return value;
 }

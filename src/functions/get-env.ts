@@ -16,5 +16,5 @@ export default defineFunction({
   configure:
     ({ variable }) =>
     async () =>
-      SECRET.test(variable) ? '' : (process.env[variable] ?? ''),
+      SECRET.test(variable) || !Object.hasOwn(process.env, variable) ? '' : (process.env[variable] ?? ''),
 });

@@ -18,15 +18,21 @@ export interface NodeFacts {
   readonly hostingDrivers: ReadonlySet<string>;
   /** Every known member by id, this node included. */
   readonly members: ReadonlyMap<string, Member>;
+  /** States of the compliance rules of this node by name, such as `COMPLIANT`. */
+  readonly ruleStates: ReadonlyMap<string, string>;
+  /** Whether an event of this type is among those that are kept. */
+  hasEvent(type: string): boolean;
 }
+
+/** Whether texts may carry terminal colours. */
+export type TextStyle = 'plain' | 'colored';
 
 /** What a function of expressions may use beside its arguments. */
 export interface FunctionScope extends Scope {
   readonly node: NodeFacts;
   readonly host: Host;
   readonly random: Random;
-  /** Whether texts may carry terminal colours. */
-  readonly style: 'plain' | 'colored';
+  readonly style: TextStyle;
 }
 
 type Call = (scope: FunctionScope) => Result | Promise<Result>;

@@ -1,13 +1,13 @@
 import type { Clock } from '../base/clock.ts';
-import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import { unreadable } from '../expressions/compile.ts';
 import type { Compiled, DataKind, FunctionTable, Reading } from '../expressions/contract.ts';
 import { Expressions } from '../expressions/expressions.ts';
 import type { Path } from '../expressions/paths.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
-import type { FunctionScope, NodeFacts } from '../plugins/function.ts';
+import type { FunctionScope, NodeFacts, TextStyle } from '../plugins/function.ts';
 import { findSetting, NO_OBJECT, type ObjectData } from './object-data.ts';
 
 interface EvaluatorOptions {
@@ -26,6 +26,8 @@ type Prepared = Compiled<FunctionScope> | Extract<Evaluated, { type: 'error' }>;
 /** For whom an expression is evaluated, and until when. */
 interface Occasion {
   readonly data?: ObjectData;
+  /** Plain when left out. */
+  readonly style?: TextStyle;
   readonly signal: AbortSignal;
 }
 
@@ -40,10 +42,10 @@ export class Evaluator {
   }
 
   /** The outcome of an expression: at once, or as a promise when it asks the machine or the network. Never throws or rejects. */
-  evaluate(text: string, purpose: Purpose, { data = NO_OBJECT, signal }: Occasion): Evaluated | Promise<Evaluated> {
+  evaluate(text: string, purpose: Purpose, occasion: Occasion): Evaluated | Promise<Evaluated> {
     const prepared = this.#prepare(text);
     if ('type' in prepared) return prepared;
-    return prepared.evaluate(this.#scope(data, signal), purpose);
+    return prepared.evaluate(this.#scope(occasion), purpose);
   }
 
   /** The expression asks the machine or the network, so that its value can change without notice. */
@@ -56,13 +58,13 @@ export class Evaluator {
     try {
       return this.#expressions.expression(text);
     } catch (error) {
-      return { type: 'error', message: messageOf(error), ...placeOf(error) };
+      return unreadable(error);
     }
   }
 
-  #scope(data: ObjectData, signal: AbortSignal): FunctionScope {
+  #scope({ data = NO_OBJECT, style = 'plain', signal }: Occasion): FunctionScope {
     const { host, clock, random, node } = this.#options;
-    return { host, clock, random, node, signal, style: 'plain', read: (kind, path) => this.#read(kind, path, data) };
+    return { host, clock, random, node, signal, style, read: (kind, path) => this.#read(kind, path, data) };
   }
 
   #read(kind: DataKind, path: Path, data: ObjectData): Reading {
@@ -86,10 +88,4 @@ function variable(outcome: Evaluated | undefined): Reading {
   if (!outcome) return { found: false, reason: 'no such variable' };
   if (outcome.type === 'value') return { found: true, value: outcome.value };
   return { found: false, reason: outcome.type === 'missing' ? `${outcome.path}: ${outcome.reason}` : outcome.message };
-}
-
-/** Where in its text an expression cannot be read. */
-function placeOf(error: unknown): { readonly offset?: number } {
-  const offset = error instanceof OpsbroError ? error.details?.['offset'] : undefined;
-  return typeof offset === 'number' ? { offset } : {};
 }

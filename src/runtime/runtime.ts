@@ -12,7 +12,7 @@ import type { Evaluated } from '../model/expression.ts';
 import type { Member } from '../model/member.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
-import { type FunctionPlugin, functionTable, type NodeFacts } from '../plugins/function.ts';
+import { type FunctionPlugin, functionTable, type NodeFacts, type TextStyle } from '../plugins/function.ts';
 import type { Check, Collector, Detector, Handler } from '../plugins/kinds.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { Alerting, type HandlerCounts } from './alerting.ts';
@@ -55,7 +55,12 @@ export interface RuntimeOptions {
   readonly configuration: Configuration;
   /** Every known member of the pool by id, as it is now. */
   members(): ReadonlyMap<string, Member>;
+  /** Whether an event of this type was heard lately. */
+  hasEvent(type: string): boolean;
 }
+
+/** Nothing runs compliance rules here. */
+const NO_RULES: ReadonlyMap<string, string> = new Map();
 
 /** The work of this node on itself: collects, detects its groups, judges itself by checks, and tells people. */
 export class Runtime implements AsyncDisposable {
@@ -200,10 +205,10 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** The outcome of an expression as it would be for an object of `pack`, if one is named. */
-  async evaluate(text: string, pack?: string): Promise<Evaluated> {
+  async evaluate(text: string, pack?: string, style: TextStyle = 'plain'): Promise<Evaluated> {
     const parameters = pack === undefined ? {} : parametersOf(this.#configuration.packs, pack);
     const data = { ...NO_OBJECT, parameters };
-    return await this.#evaluator.evaluate(text, 'value', { data, signal: this.#stop.signal });
+    return await this.#evaluator.evaluate(text, 'value', { data, style, signal: this.#stop.signal });
   }
 
   /** Runs of all plugins since the start. */
@@ -240,7 +245,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #nodeFacts(): NodeFacts {
-    const [groups, { node, members }, zone] = [this.#groups, this.#options, () => this.#zone];
+    const [groups, { node, members, hasEvent }, zone] = [this.#groups, this.#options, () => this.#zone];
     return {
       get zone() {
         return zone();
@@ -258,6 +263,8 @@ export class Runtime implements AsyncDisposable {
       get members() {
         return members();
       },
+      ruleStates: NO_RULES,
+      hasEvent,
     };
   }
 }

@@ -54,3 +54,27 @@ test('functions beyond the allowed classes are refused', () => {
     'file_exists() may not be used here',
   );
 });
+
+test('an answer that several wait for is not lost when the first of them is given up', async () => {
+  let answer: (found: boolean) => void = () => {};
+  let given: AbortSignal | undefined;
+  const slow = {
+    ...fakeHost(),
+    connect: (_: unknown, signal: AbortSignal) => {
+      given = signal;
+      return new Promise<never>((_resolve, reject) => {
+        answer = () => reject(new Error('refused'));
+      });
+    },
+  };
+  const giveUp = new AbortController();
+  const expressions = new Expressions({ functions, clock: host.clock });
+  const compiled = expressions.expression("check_tcp('db', 1)");
+  const first = compiled.evaluate(scopeOf({ host: slow, signal: giveUp.signal }), 'value');
+  const second = compiled.evaluate(scopeOf({ host: slow }), 'value');
+  giveUp.abort();
+  expect(await first).toMatchObject({ type: 'error', code: 'LIMIT' });
+  expect(given?.aborted).toBe(false);
+  answer(false);
+  expect(await second).toMatchObject({ type: 'value', value: false });
+});

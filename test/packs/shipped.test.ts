@@ -44,6 +44,8 @@ function evaluator(collectors: Metrics, files: Record<string, string> = {}): Eva
       detectedGroups: groups,
       hostingDrivers: new Set(),
       members: new Map(),
+      ruleStates: new Map(),
+      hasEvent: () => false,
     },
     variables: () => ({}),
     collector(path) {

@@ -25,6 +25,8 @@ interface Surroundings {
   readonly hostingDrivers?: readonly string[];
   readonly members?: readonly Member[];
   readonly style?: FunctionScope['style'];
+  readonly events?: readonly string[];
+  readonly ruleStates?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly record?: Readonly<Record<string, unknown>>;
 }
@@ -48,6 +50,8 @@ export function scopeOf(around: Surroundings = {}): FunctionScope {
       detectedGroups: new Set(groups),
       hostingDrivers: new Set(hostingDrivers),
       members: new Map(members.map((member) => [member.id, member])),
+      ruleStates: new Map(Object.entries(around.ruleStates ?? {})),
+      hasEvent: (type) => around.events?.includes(type) ?? false,
     },
   };
 }

@@ -126,6 +126,7 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
     },
     node: { id: 'n1', name: 'db-1', displayName: '', address: '127.0.0.1', zone: 'lan', hostingDrivers: new Set() },
     members: () => new Map(),
+    hasEvent: () => false,
   });
   return { clock, runtime, events, alerts, shelves };
 }
