@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { defineFunction } from '../plugins/function.ts';
+import { HASH_ALGORITHMS } from './support/hashes.ts';
 
 export default defineFunction({
   name: 'hash',
@@ -10,7 +11,7 @@ export default defineFunction({
 
   options: z.object({
     string: z.string().describe('The text, hashed as UTF-8.'),
-    algorithm: z.enum(['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512']).describe('The algorithm.'),
+    algorithm: z.enum(HASH_ALGORITHMS).describe('The algorithm.'),
   }),
 
   configure:

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { systemCode } from '../base/errors.ts';
 import { defineFunction } from '../plugins/function.ts';
+import { statusAt } from './support/files.ts';
 
 export default defineFunction({
   name: 'is_dir',
-  description: 'Whether there is a directory at a path.',
+  description: 'Whether there is a directory at a path, or a link to one.',
   group: 'filesystem',
   reach: 'host',
 
@@ -14,14 +14,6 @@ export default defineFunction({
 
   configure:
     ({ path }) =>
-    async ({ host }) => {
-      if (!(await host.exists(path))) return false;
-      try {
-        await host.readdir(path);
-        return true;
-      } catch (error) {
-        // Other failures, such as a missing permission, are those of a directory.
-        return systemCode(error) !== 'ENOTDIR' && systemCode(error) !== 'ENOENT';
-      }
-    },
+    async ({ host }) =>
+      (await statusAt(host, path))?.kind === 'directory',
 });

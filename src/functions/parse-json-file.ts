@@ -4,8 +4,9 @@ import { fault } from '../expressions/fault.ts';
 import { Meter } from '../expressions/limits.ts';
 import { fromPlain } from '../expressions/plain.ts';
 import { defineFunction } from '../plugins/function.ts';
+import { isOfSystem, regularText } from './support/files.ts';
 
-const MAX_CHARACTERS = 1_024 * 1_024;
+const MAX_MIB = 1;
 
 export default defineFunction({
   name: 'parse_json_file',
@@ -20,10 +21,9 @@ export default defineFunction({
   configure:
     ({ path }) =>
     async ({ host }) => {
-      const text = await host.readFile(path).catch((error: unknown) => {
-        throw fault('FUNCTION', `cannot read ${path}: ${systemCode(error) ?? 'failed'}`);
+      const text = await regularText(host, path, MAX_MIB).catch((error: unknown) => {
+        throw isOfSystem(error) ? fault('FUNCTION', `cannot read ${path}: ${systemCode(error)}`) : error;
       });
-      if (text.length > MAX_CHARACTERS) throw fault('LIMIT', `${path} is larger than 1 MiB`);
       return fromPlain(parsed(text, path), new Meter());
     },
 });

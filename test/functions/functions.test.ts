@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { systemClock } from '../../src/base/clock.ts';
 import type { Member } from '../../src/model/member.ts';
 import { evaluate, functions, shown } from '../support/expressions.ts';
 import { fakeHost } from '../support/host.ts';
@@ -9,6 +10,7 @@ const host = fakeHost({
     '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n',
     '/etc/group': 'root:x:0:\nadm:x:4:syslog\n',
     '/proc/cpuinfo': 'vendor_id\t: GenuineIntel\nmodel name\t: QEMU Virtual CPU\n',
+    '/etc/motd': 'a',
     '/t.json': '{"key": [1, {"__proto__": 2}], "ok": true}',
     '/broken.json': '{"key": secret',
     '/big.json': `"${'x'.repeat(1_100_000)}"`,
@@ -19,6 +21,9 @@ const host = fakeHost({
     '/var/lib/dpkg/info/libc6:amd64.list': '/lib\n',
   },
   dirs: ['/etc'],
+  links: { '/etc/mtab': '/proc/mounts', '/link': '/etc/passwd', '/linked-folder': '/etc' },
+  listeners: { 'db:5432': () => {} },
+  names: { db: ['10.0.0.7', 'fd00::7'], 'db.example.org': ['10.0.0.7'] },
   commands: {
     'getent passwd -- alice': { stdout: 'alice:*:5001:5001:Alice:/home/alice:/bin/sh\n', exit: 0 },
     'getent group -- 700': { stdout: 'staff:*:700:\n', exit: 0 },
@@ -39,6 +44,8 @@ const around = {
     member('c', 'dead', ['linux']),
     member('far', 'alive', ['far'], false),
   ],
+  events: ['deploy'],
+  ruleStates: { 'ssh root': 'COMPLIANT' },
   data: { collector: { n: { zero: 0 } } },
 };
 
@@ -139,6 +146,23 @@ const ROWS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ["is_dir('/etc')", 'True'],
       ["is_dir('/etc/passwd')", 'False'],
       ["is_dir('/nope')", 'False'],
+      ["is_dir('/linked-folder')", 'True'],
+      ["is_plain_file('/etc/passwd')", 'True'],
+      ["is_plain_file('/link')", 'True'],
+      ["is_plain_file('/etc/mtab')", 'False'],
+      ["is_plain_file('/etc')", 'False'],
+      ["is_plain_file('/nope')", 'False'],
+      ["is_link('/link')", 'True'],
+      ["is_link('/etc/mtab')", 'True'],
+      ["is_link('/etc/passwd')", 'False'],
+      ["is_link('/nope')", 'False'],
+      ["file_hash_match('/etc/motd', 'md5', '0CC175B9C0F1B6A831C399E269772661')", 'True'],
+      ["file_hash_match('/etc/motd', 'sha1', '0cc1')", 'False'],
+      ["file_hash_match('/etc/motd', 'md4', '0cc1')", 'ERR FUNCTION'],
+      ["file_hash_match('/nope', 'md5', '0cc1')", 'ERR FUNCTION'],
+      ["grep_file('x', '/etc')", 'ERR FUNCTION'],
+      ["parse_json_file('/etc')", 'ERR FUNCTION'],
+      ["grep_file('', '/etc/motd')", 'True'],
       ["path_dirname('/a/b')", "'/a'"],
       ["path_dirname('b')", "'.'"],
       ["grep_file('ROOT:', '/etc/passwd')", 'True'],
@@ -178,6 +202,10 @@ const ROWS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ["gossip_count_nodes(state='ALIVE')", '2'],
       ["gossip_count_nodes('linux', 'alive')", '1'],
       ["gossip_count_nodes(state='well')", 'ERR FUNCTION'],
+      ["gossip_have_event_type('deploy')", 'True'],
+      ["gossip_have_event_type('other')", 'False'],
+      ["compliance_get_state_of_rule('ssh root')", "'COMPLIANT'"],
+      ["compliance_get_state_of_rule('other')", "'UNKNOWN'"],
       ["system_get_os() in ['linux', 'darwin', 'windows', 'freebsd']", 'True'],
       ['system_is_python_2() or not system_is_python_3()', 'False'],
       ['now()', '1700000000'],
@@ -220,6 +248,16 @@ const ROWS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ["ip_is_in_range('10.0.0.300','10.0.0.0/8')", 'ERR FUNCTION'],
       ["ip_is_in_range('10.0.0.1','10.0.0.0/33')", 'ERR FUNCTION'],
       ["ip_is_in_range('1::2::3','::/0')", 'ERR FUNCTION'],
+      ["check_tcp('db', 5432)", 'True'],
+      ["check_tcp('db', 5433, timeout=1)", 'False'],
+      ["check_tcp('db', 0)", 'ERR FUNCTION'],
+      ["check_tcp('db', 65536)", 'ERR FUNCTION'],
+      ["check_tcp('db', 5432, timeout=0)", 'ERR FUNCTION'],
+      ["host_to_ip('db')", "'10.0.0.7'"],
+      ["host_to_ip('nobody')", "''"],
+      ["ip_to_host('10.0.0.7')", "'db'"],
+      ["ip_to_host('10.0.0.9')", "''"],
+      ["ip_to_host('db')", 'ERR FUNCTION'],
       ['0 <= random() < 1', 'True'],
       ['randomint_between(3,3)', '3'],
       ['1 <= randomint_between(1,6) <= 6', 'True'],
@@ -241,6 +279,50 @@ test('a variable that is likely to hold a secret is always empty', async () => {
   vi.stubEnv('OPSBRO_TEST_TOKEN', 'hunter2');
   expect(await shown("get_env('OPSBRO_TEST_TOKEN')")).toBe("''");
   vi.unstubAllEnvs();
+});
+
+test('a port that does not answer is given up before the evaluation is', async () => {
+  let waited = 0;
+  const silent = {
+    ...fakeHost(),
+    connect: ({ timeoutMs }: { readonly timeoutMs: number }) => {
+      waited = timeoutMs;
+      return Promise.reject(new Error('ETIMEDOUT'));
+    },
+  };
+  expect(await shown("check_tcp('10.255.255.1', 9, timeout=60)", { host: silent })).toBe('False');
+  expect(waited).toBe(14_000);
+});
+
+test('a device is not opened to look into it', async () => {
+  const device = {
+    ...fakeHost(),
+    stat: async () => ({ kind: 'device' as const, isLink: false, bytes: 0, modifiedMs: 0 }),
+    readFile: () => Promise.reject(new Error('opened')),
+  };
+  expect(await evaluate("grep_file('x', '/dev/watchdog')", { host: device })).toMatchObject({
+    code: 'FUNCTION',
+    message: '/dev/watchdog is not a regular file',
+  });
+});
+
+test.each(['constructor', '__proto__', 'toString'])('there is no variable %s in the environment', async (name) => {
+  expect(await shown(`get_env('${name}')`)).toBe("''");
+});
+
+describe('a file that is searched in pieces, so that others get their turn', () => {
+  const dots = '.'.repeat(70_000);
+  const files = { '/hay': `${'.'.repeat(65_533)}NEEDLE\n${dots}\nneeedle`, '/one-line': 'a'.repeat(300_000) };
+  const searched = fakeHost({ files, clock: systemClock });
+
+  test.each([
+    ["grep_file('needle', '/hay')", 'True'],
+    ["grep_file('needles', '/hay')", 'False'],
+    ["grep_file('ne+dle', '/hay', regexp=True)", 'True'],
+    ["grep_file('(a{1,500}b)|(a{1,400}c)', '/one-line', regexp=True)", 'False'],
+  ])('%s is %s', async (text, expected) => {
+    expect(await shown(text, { host: searched })).toBe(expected);
+  });
 });
 
 test('a donut holds its number', async () => {

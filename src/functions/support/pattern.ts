@@ -7,11 +7,19 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/\\[1-9]/, 'back reference'],
 ];
 
-/**
- * Whether a line matches a regular expression, in time linear in the line. Throws FUNCTION for a pattern that is wrong, too long, or of
- * a kind for which there is no such guarantee.
- */
-export async function lineMatcher(pattern: string): Promise<(line: string) => boolean> {
+/** A regular expression, ready to be looked for. */
+interface LineMatcher {
+  /** Takes a time that is linear in the line. */
+  matches(line: string): boolean;
+  /** How much a character costs: 1 for a plain pattern, more the longer it is with its repetitions written out. */
+  readonly effort: number;
+}
+
+/** Steps of a pattern up to which a character costs no more. */
+const PLAIN_STEPS = 32;
+
+/** Prepares a regular expression. Throws FUNCTION for one that is wrong, or of a kind for which no time is guaranteed, LIMIT for a long one. */
+export async function lineMatcher(pattern: string): Promise<LineMatcher> {
   if (pattern.length > MAX_PATTERN) throw fault('LIMIT', `a pattern has at most ${MAX_PATTERN} characters`);
   for (const [sign, name] of UNSUPPORTED) {
     if (sign.test(pattern)) throw fault('FUNCTION', `pattern not supported: ${name}`);
@@ -20,7 +28,8 @@ export async function lineMatcher(pattern: string): Promise<(line: string) => bo
   const { RE2JS, RE2JSException } = await import('re2js');
   try {
     const compiled = RE2JS.compile(pattern);
-    return (line) => compiled.matcher(line).find();
+    const effort = Math.max(1, compiled.programSize() / PLAIN_STEPS);
+    return { matches: (line) => compiled.matcher(line).find(), effort };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     throw fault('FUNCTION', `pattern not supported: ${error.message.replace(/^error parsing regexp: /, '')}`);
