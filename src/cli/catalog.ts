@@ -78,8 +78,22 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     { summary: 'Evaluate an expression on this node.', load: () => import('./commands/evaluator/eval.ts') },
   ],
   [
+    'evaluator explain',
+    {
+      summary: 'Show the value of every part of an expression.',
+      load: () => import('./commands/evaluator/explain.ts'),
+    },
+  ],
+  [
     'evaluator list',
     { summary: 'List the functions of expressions.', load: () => import('./commands/evaluator/list.ts') },
+  ],
+  [
+    'evaluator wait-eval-true',
+    {
+      summary: 'Wait until an expression is true on this node.',
+      load: () => import('./commands/evaluator/wait-eval-true.ts'),
+    },
   ],
   [
     'gossip detect',

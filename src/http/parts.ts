@@ -8,6 +8,7 @@ import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { PackSet, Problem } from '../model/pack.ts';
 import type { Inquiry, PoolActions } from '../model/pool.ts';
+import type { TextStyle } from '../plugins/function.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
@@ -27,7 +28,7 @@ export interface RuntimePart {
   check(id: string): CheckRecord;
   runCheck(id: string): Promise<CheckRecord>;
   /** The outcome of an expression, as it would be for an object of `pack` if one is named. */
-  evaluate(expression: string, pack?: string): Promise<Evaluated>;
+  evaluate(expression: string, pack?: string, style?: TextStyle): Promise<Evaluated>;
 }
 
 /** The agent as a whole, as the API sees it. Facts are given in the form in which they are sent. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/expressions/compile.ts';
+import { partsOf } from '../../src/expressions/parts.ts';
+import { jsonOf } from '../../src/expressions/values.ts';
 import { evaluate, filled, functions, scopeOf, shown } from '../support/expressions.ts';
 import { fakeHost } from '../support/host.ts';
 
@@ -102,7 +104,7 @@ describe('what is meant when something is wrong', () => {
 
   test.each([
     ["abs('a')", 'abs.x: is not a number but a string', 0],
-    ["1 + ('a' + 2)", 'cannot calculate string + number', 5],
+    ["1 + ('a' + 2)", 'cannot calculate string + number', 4],
     ["1 < 'a'", 'cannot compare number with string', 0],
     ["'x'.format(1)", 'string has no method "format"', 0],
     ["2 + ['a'][3]", 'index 3 out of range (length 1)', 4],
@@ -113,6 +115,69 @@ describe('what is meant when something is wrong', () => {
   ])('%s: %s', async (text, message, offset) => {
     expect(await evaluate(text)).toMatchObject({ type: 'error', message, offset });
   });
+});
+
+describe('formats', () => {
+  test.each([
+    ["'%(%idle).1f%%' % {'%idle': 12.34}", "'12.3%'"],
+    ["'%(a(b)c)s' % {'a(b)c': 1}", "'1'"],
+    ["'%(a.b/c d)s' % {'a.b/c d': 1}", "'1'"],
+    ["'%()s' % {'': 1}", "'1'"],
+    ["'%(k)s %(k)05d' % {'k': 7}", "'7 00007'"],
+    ["'%(k' % {'k': 7}", 'ERR FORMAT'],
+    ["'%(k)' % {'k': 7}", 'ERR FORMAT'],
+    ["'50%' % 1", 'ERR FORMAT'],
+    ["'%(a)s' % {'b': 1}", 'ERR KEY'],
+    ["'%(a)s' % 1", 'ERR FORMAT'],
+    ["'%*d|%-*d|%.*f' % (4, 7, 4, 7, 2, 1.005)", "'   7|7   |1.00'"],
+    ["'%.2s' % '\u{1f600}\u{1f600}\u{1f600}'", "'\u{1f600}\u{1f600}'"],
+    ["'%s' % ((1, 2),)", "'(1, 2)'"],
+  ])('%s is %s', async (text, expected) => {
+    expect(await shown(text)).toBe(expected);
+  });
+});
+
+describe('keys of dicts', () => {
+  test.each([
+    ["{True: 'a', None: 'b', 2: 'c'}", "{True: 'a', None: 'b', 2: 'c'}"],
+    ["{True: 'a', 1: 'b'}", "{True: 'b'}"],
+    ["{1: 'a'}[True]", "'a'"],
+    ["{False: 'a'}.get(0)", "'a'"],
+    ["1 in {True: 'a'}", 'True'],
+    ["{True: 'a'} == {1: 'a'}", 'True'],
+    ["{'1': 'a'}.get(1)", 'None'],
+    ['{True: 1}.keys()', '[True]'],
+  ])('%s is %s', async (text, expected) => {
+    expect(await shown(text)).toBe(expected);
+  });
+
+  test('are texts in JSON, written as the language writes them', async () => {
+    const outcome = await evaluate("(1, {'k': set([1]), None: True, True: None})");
+    expect(outcome.type === 'value' && jsonOf(outcome.value)).toEqual([1, { k: [1], None: true, True: null }]);
+  });
+});
+
+test('bits are exact up to 2**53', async () => {
+  expect(await shown('2**53 | 1 - 1')).toBe('9007199254740992');
+  expect(await shown('2**54 | 1')).toBe('ERR TYPE');
+});
+
+test('an expression is taken apart into what has a value of its own', () => {
+  const part = (text: string, offset: number, ...parts: unknown[]) => ({ text, offset, parts });
+  expect(partsOf("(a() + 2) * -len('x') < {{collector.a||(b())}}")).toEqual(
+    part(
+      "(a() + 2) * -len('x') < {{collector.a||(b())}}",
+      0,
+      part(
+        "(a() + 2) * -len('x')",
+        0,
+        part('(a() + 2)', 0, part('a()', 1)),
+        part("-len('x')", 12, part("len('x')", 13)),
+      ),
+      part('{{collector.a||(b())}}', 24, part('(b())', 39)),
+    ),
+  );
+  expect(() => partsOf(`[${'a(),'.repeat(300)}]`)).toThrow('more than 200 parts');
 });
 
 describe('texts for people', () => {

@@ -205,6 +205,22 @@ test('a wrong expression is told from missing data', async () => {
   ]);
 });
 
+test('an expression is explained part by part', async () => {
+  const request = fakeApi();
+  const answer = await request('/agent/evaluator/eval', post({ expr: '[len("a"), 2]', explain: true }));
+  expect(await answer.json()).toMatchObject({
+    text: '[len("a"), 2]',
+    offset: 0,
+    type: 'value',
+    parts: [{ text: 'len("a")', offset: 1, type: 'value', parts: [] }],
+  });
+  const wrong = await request('/agent/evaluator/eval', post({ expr: '1 +', explain: true }));
+  expect([wrong.status, await wrong.json()]).toMatchObject([
+    422,
+    { error: { code: 'expression', details: { fault: 'SYNTAX' }, offset: 3 } },
+  ]);
+});
+
 test('a map keyed by input keeps every key', async () => {
   const checks = new Map([['__proto__', { state: 'ok', hard: true, changed: 1, output: '' } as const]]);
   const self = member('x', { checks });
