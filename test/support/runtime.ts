@@ -10,6 +10,7 @@ import type { AgentEvent } from '../../src/model/event.ts';
 import type { Metrics } from '../../src/model/metrics.ts';
 import type { Pack, PackObject, PackObjectType, YamlMap } from '../../src/model/pack.ts';
 import type { Host } from '../../src/net/host.ts';
+import type { FunctionPlugin } from '../../src/plugins/function.ts';
 import {
   type Check,
   type Collector,
@@ -89,6 +90,7 @@ export function configured(
 }
 
 interface Parts {
+  readonly functions?: Iterable<FunctionPlugin>;
   readonly clock?: SimulatedClock;
   readonly host?: Host;
   readonly collectors?: readonly Collector[];
@@ -122,7 +124,7 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
       detectors: registryOf<Detector>('detector', [expressionDetector]),
       checks: registryOf<Check>('check', [expressionCheck, scriptCheck]),
       handlers: registryOf<Handler>('handler', [noteHandler(alerts)]),
-      functions: [],
+      functions: parts.functions ?? [],
     },
     node: { id: 'n1', name: 'db-1', displayName: '', address: '127.0.0.1', zone: 'lan', hostingDrivers: new Set() },
     members: () => new Map(),
