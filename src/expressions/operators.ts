@@ -1,4 +1,4 @@
-import { ARITHMETIC, checkNumber, modulo } from './arithmetic.ts';
+import { ARITHMETIC, isShowable, modulo } from './arithmetic.ts';
 import { areEqual, isIn, order } from './comparison.ts';
 import type { Span } from './fault.ts';
 import type { Meter } from './limits.ts';
@@ -19,39 +19,56 @@ export function calculate(operator: ArithmeticOperator, a: Result, b: Result, ru
   return b instanceof Missing ? b : ARITHMETIC[operator](a, b, run.meter);
 }
 
-// One closure for each operator: numbers, the common case, are worked out on the spot, and V8 learns each operator by itself.
+// One closure for each operator: numbers, the common case, are worked out on the spot, and V8 learns each operator by itself. What goes
+// wrong is worked out again by `calculate`, which says it: so the common case need not note its place.
 const ARITHMETIC_CODE: Partial<Record<ArithmeticOperator, (pair: Pair) => Code>> = {
   '+':
     ({ left, right, at }) =>
     (run) => {
       const a = left(run);
       const b = right(run);
+      if (typeof a === 'number' && typeof b === 'number') {
+        const result = a + b;
+        if (isShowable(result)) return result;
+      }
       run.at = at;
-      return typeof a === 'number' && typeof b === 'number' ? checkNumber(a + b) : calculate('+', a, b, run);
+      return calculate('+', a, b, run);
     },
   '-':
     ({ left, right, at }) =>
     (run) => {
       const a = left(run);
       const b = right(run);
+      if (typeof a === 'number' && typeof b === 'number') {
+        const result = a - b;
+        if (isShowable(result)) return result;
+      }
       run.at = at;
-      return typeof a === 'number' && typeof b === 'number' ? checkNumber(a - b) : calculate('-', a, b, run);
+      return calculate('-', a, b, run);
     },
   '*':
     ({ left, right, at }) =>
     (run) => {
       const a = left(run);
       const b = right(run);
+      if (typeof a === 'number' && typeof b === 'number') {
+        const result = a * b;
+        if (isShowable(result)) return result;
+      }
       run.at = at;
-      return typeof a === 'number' && typeof b === 'number' ? checkNumber(a * b) : calculate('*', a, b, run);
+      return calculate('*', a, b, run);
     },
   '/':
     ({ left, right, at }) =>
     (run) => {
       const a = left(run);
       const b = right(run);
+      if (typeof a === 'number' && typeof b === 'number' && b !== 0) {
+        const result = a / b;
+        if (isShowable(result)) return result;
+      }
       run.at = at;
-      return typeof a === 'number' && typeof b === 'number' && b !== 0 ? checkNumber(a / b) : calculate('/', a, b, run);
+      return calculate('/', a, b, run);
     },
   '%':
     ({ left, right, at }) =>
