@@ -21,6 +21,8 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['check show', 'linux/cpu'],
   ['collectors run', 'cpu'],
   ['evaluator eval', '1+1'],
+  ['evaluator explain', '1+1'],
+  ['evaluator wait-eval-true', '1+1'],
   ['gossip events add', 'deploy'],
   ['gossip events wait', 'deploy'],
   ['gossip join', '127.0.0.1'],
@@ -66,7 +68,7 @@ describe.each(commands)('opsbro %s', (path) => {
 
   test('refuses an option it does not know', async () => {
     const { code, out, err } = await opsbro(`${path} --nonsense`);
-    expect(code).toBe(path === 'evaluator eval' ? 1 : 2);
+    expect(code).toBe(path.startsWith('evaluator ') && path !== 'evaluator list' ? 1 : 2);
     expect(out).toBe('');
     if (code === 2) expect(err).toContain("unknown option '--nonsense'");
   });
