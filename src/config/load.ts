@@ -1,6 +1,13 @@
 import { basename, join } from 'node:path';
 import { didYouMean } from '../base/nearest.ts';
-import type { PackObject, PackObjectType, Problem, Yaml, YamlMap } from '../model/pack.ts';
+import {
+  OBJECT_TYPES,
+  type PackObject,
+  type PackObjectType,
+  type Problem,
+  type Yaml,
+  type YamlMap,
+} from '../model/pack.ts';
 import type { ZoneTree } from '../model/zone-tree.ts';
 import { AgentConfig } from './agent-schema.ts';
 import { nested, readEnvironment } from './environment.ts';
@@ -41,9 +48,9 @@ export interface LoadedConfig {
   readonly files: readonly string[];
 }
 
-const OBJECT_TYPES: readonly PackObjectType[] = ['detector', 'check', 'service', 'handler'];
+const LOCAL_TYPES: readonly PackObjectType[] = OBJECT_TYPES.filter((type) => type !== 'tutorial');
 /** Keys of the top level that are no settings. */
-const NO_SETTINGS: readonly string[] = [...OBJECT_TYPES, 'zone'];
+const NO_SETTINGS: readonly string[] = [...LOCAL_TYPES, 'zone'];
 
 /** Objects and settings of the early days, whose documentation was itself indented by tabs. */
 const OLD_KEYS = new Set(['detector', 'check', 'handler', 'dns', 'statsd', 'graphite', 'websocket', 'shinken']);
@@ -70,7 +77,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   problems.push(...scanProblems);
   for (const file of files) {
     const text = await readWithOldTabs(file);
-    const read = readObjects(text.documents, OBJECT_TYPES, originOf(file), sources.rules);
+    const read = readObjects(text.documents, LOCAL_TYPES, originOf(file), sources.rules);
     const { zones, problems: ofZones } = readZones(text.documents, file);
     objects.push(...read.objects);
     written.push(...zones);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { didYouMean, nearest } from '../base/nearest.ts';
 import { shown } from '../base/shown.ts';
 import type { Level, PackObject, PackObjectType, Problem, Yaml, YamlMap } from '../model/pack.ts';
-import { faultOf } from './fault.ts';
-import { EXPRESSION_FIELDS, OBJECT_SCHEMAS, OLD_NAMES } from './object-schemas.ts';
+import { OBJECT_KINDS, OBJECT_SCHEMAS } from './object-schemas.ts';
+import { faultsIn } from './objects/parts.ts';
 import { docOf } from './schema-walk.ts';
 import type { YamlDocument } from './yaml.ts';
 import type { Path } from './yaml-place.ts';
@@ -120,13 +120,16 @@ class ObjectReading {
     const named = new Set<string>();
     for (const [key, value] of Object.entries(written)) {
       if (value === null) continue;
-      const name = OLD_NAMES[type].get(key) ?? key;
+      const name = OBJECT_KINDS[type].oldNames?.get(key) ?? key;
       named.add(name);
       if (this.#isRight(type, name, value, [...at, key])) fields.set(name, value);
     }
     this.#demand(type, named, at);
     if (type === 'check') this.#judgeCheck(fields, at);
     if (type === 'handler') completeHandler(fields);
+    for (const { level, at: below, message } of OBJECT_KINDS[type].judge?.(fields) ?? []) {
+      this.#report(level, [...at, ...below], message);
+    }
     this.#readExpressions(type, fields, at);
     return fields;
   }
@@ -135,9 +138,9 @@ class ObjectReading {
     const { shape } = OBJECT_SCHEMAS[type];
     const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (!schema) this.#doubt(type, at);
-    const fault = schema && faultOf(schema, value, name);
-    if (fault !== undefined) this.#report('error', at, fault);
-    return fault === undefined;
+    const faults = schema ? [...faultsIn(schema, value, at)] : [];
+    for (const fault of faults) this.#report(fault.level, fault.at, fault.message);
+    return !faults.some(({ level }) => level === 'error');
   }
 
   #demand(type: PackObjectType, named: ReadonlySet<string>, at: Path): void {
@@ -167,15 +170,9 @@ class ObjectReading {
 
   /** A broken expression is harmless until it is evaluated, so it refuses nothing. */
   #readExpressions(type: PackObjectType, fields: ReadonlyMap<string, Yaml>, at: Path): void {
-    for (const name of EXPRESSION_FIELDS[type]) {
-      const value = fields.get(name);
-      const parts: [Path, Yaml][] = isMapping(value)
-        ? Object.entries(value).map(([key, part]) => [[...at, name, key], part])
-        : [[[...at, name], value ?? null]];
-      for (const [place, part] of parts) {
-        const fault = part === null || part === '' ? undefined : this.#rules.expressionFault(String(part));
-        if (fault !== undefined) this.#report('warning', place, fault);
-      }
+    for (const [below, part] of OBJECT_KINDS[type].expressions?.(fields) ?? []) {
+      const fault = part === null || part === '' ? undefined : this.#rules.expressionFault(String(part));
+      if (fault !== undefined) this.#report('warning', [...at, ...below], fault);
     }
   }
 

@@ -41,7 +41,18 @@ export interface Pack {
   readonly problems: readonly Problem[];
 }
 
-export type PackObjectType = 'detector' | 'check' | 'service' | 'handler';
+/** The types of objects, in the order in which they are shown. */
+export const OBJECT_TYPES = [
+  'detector',
+  'check',
+  'service',
+  'handler',
+  'generator',
+  'compliance',
+  'dashboard',
+  'tutorial',
+] as const;
+export type PackObjectType = (typeof OBJECT_TYPES)[number];
 
 /** An object of a pack: what was written, where, and under which id it is known on every node. */
 export interface PackObject {

@@ -12,6 +12,10 @@ import type { DescribedPack } from './descriptor.ts';
 const FOLDERS: readonly { readonly folder: string; readonly types: readonly PackObjectType[] }[] = [
   { folder: 'detectors', types: ['detector'] },
   { folder: 'monitoring', types: ['check', 'service'] },
+  { folder: 'generators', types: ['generator'] },
+  { folder: 'compliance', types: ['compliance'] },
+  { folder: 'dashboards', types: ['dashboard'] },
+  { folder: 'tutorials', types: ['tutorial'] },
 ];
 
 /** The objects of one pack, by type and then in byte order of their files. */
@@ -22,13 +26,24 @@ export async function packObjects(pack: DescribedPack, rules: ObjectRules): Prom
     const directory = join(pack.directory, folder);
     const scanned = await yamlFilesBelow({ directory });
     problems.push(...scanned.problems);
-    for (const file of scanned.files) {
+    for (const file of scanned.files.filter(isObjectFile)) {
       const read = await objectsOfFile({ pack, directory, file, types }, rules);
       objects.push(...read.objects);
       problems.push(...read.problems);
     }
   }
   return { objects, problems };
+}
+
+/** Templates stand beside the objects, whatever their names end with. */
+function isObjectFile(file: string): boolean {
+  return /\.ya?ml$/.test(file) && !file.split('/').slice(0, -1).includes('templates');
+}
+
+/** The last part of an id; the file of a tutorial is always called the same, so there its directory counts. */
+function shortId(file: string, [type]: readonly PackObjectType[]): string {
+  const path = file.replace(/\.[^./]+$/, '');
+  return type === 'tutorial' ? path.replace(/\/tutorial$/, '') : path;
 }
 
 interface ObjectFile {
@@ -49,7 +64,7 @@ async function objectsOfFile({ pack, directory, file, types }: ObjectFile, rules
     packName: name,
     packLevel: pack.level,
     file: path,
-    id: `${name}/${file.replace(/\.[^./]+$/, '')}`,
+    id: `${name}/${shortId(file, types)}`,
     withoutGroup: 'nowhere' as const,
   };
   const read = readObjects(documents, types, origin, rules);
