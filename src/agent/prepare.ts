@@ -84,7 +84,10 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   const hosting = await surveyHosting(plugins.hosting, host, AbortSignal.timeout(HOSTING_LIMIT_MS));
   const identity = await identityOf({ home, config, host, hosting, opened });
   const log = opened.use(openAgentLog(identity.name, config, home));
-  for (const problem of problemsOf(written)) log.logger.warn({ part: 'config' }, problemLine(problem));
+  for (const problem of problemsOf(written)) {
+    const level = problem.level === 'notice' ? 'debug' : 'warn';
+    log.logger[level]({ part: 'config' }, problemLine(problem));
+  }
   const world: World = {
     home,
     socketPath,

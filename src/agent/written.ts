@@ -1,10 +1,11 @@
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import type { Home } from '../base/home.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { PackSet, Problem, Yaml } from '../model/pack.ts';
-import { expressionFaults } from '../packs/expression-fault.ts';
-import { loadPacks } from '../packs/load.ts';
+import { expressionFaults, parametersIn } from '../packs/expression-fault.ts';
+import { type BuiltIn, loadPacks } from '../packs/load.ts';
 import { functionTable } from '../plugins/function.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
 import type { Plugins } from './plugins.ts';
@@ -29,11 +30,30 @@ export async function readWritten({ home, env, flags, plugins }: WrittenSources)
   const rules = {
     checkFields: [...plugins.checks].flatMap(({ fields }) => fields),
     expressionFault: expressionFaults(functionTable(plugins.functions)),
+    parametersIn: parametersIn(functionTable(plugins.functions)),
   };
-  const loaded = await loadConfig({ directory: home.config, shipped: home.shipped, env, flags, rules });
-  const local = { directory: home.config, objects: loaded.objects };
-  const packs = await loadPacks({ shipped: home.shipped, data: home.data, local, rules });
+  const localDirectory = join(home.data, 'local-configuration');
+  const loaded = await loadConfig({ directory: home.config, localDirectory, shipped: home.shipped, env, flags, rules });
+  const { objects, variables } = loaded;
+  const local = { directory: home.config, objects, variables, parameters: byPack(loaded.parameters) };
+  const { shipped, data } = home;
+  const packs = await loadPacks({ shipped, data, local, rules, env, builtIn: builtIn(plugins) });
   return { loaded, packs };
+}
+
+function byPack(written: LoadedConfig['parameters']): ReadonlyMap<string, LoadedConfig['parameters']> {
+  const packs = new Set(written.map(({ pack }) => pack));
+  return new Map(Array.from(packs, (name) => [name, written.filter(({ pack }) => pack === name)]));
+}
+
+/** A collector takes the parameters of its pack, a handler those of the pack of its name. */
+function builtIn({ collectors, handlers, checks, hosting, functions }: Plugins): BuiltIn {
+  const options = new Map([
+    ...[...handlers].map((plugin) => [plugin.name, plugin.options] as const),
+    ...[...collectors].map((plugin) => [plugin.pack ?? plugin.name, plugin.options] as const),
+  ]);
+  const plugins = [...collectors, ...handlers, ...checks, ...hosting, ...functions];
+  return { options, names: new Set(plugins.map(({ name }) => name)) };
 }
 
 /** Everything that is wrong in what was written. */

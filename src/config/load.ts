@@ -13,6 +13,7 @@ import { AgentConfig } from './agent-schema.ts';
 import { nested, readEnvironment } from './environment.ts';
 import { readYamlFile, yamlFilesBelow } from './files.ts';
 import { type ObjectRules, readObjects } from './objects.ts';
+import { OLD_PARAMETERS, oldParameters, type WrittenParameters } from './old-parameters.ts';
 import { Settlement } from './settle.ts';
 import { expandTabs, parseYaml, type YamlText } from './yaml.ts';
 import { isMapping } from './yaml-value.ts';
@@ -41,6 +42,8 @@ export interface LoadedConfig {
   readonly variables: YamlMap;
   /** Objects of the configuration directory; they belong to the pack `local`. */
   readonly objects: readonly PackObject[];
+  /** Parameters that objects of the early days set for packs. */
+  readonly parameters: readonly WrittenParameters[];
   readonly zones: ZoneTree;
   readonly problems: readonly Problem[];
   /** The errors that forbid to start: those of `agent.yml`, the environment, the command line and the zones. */
@@ -50,7 +53,7 @@ export interface LoadedConfig {
 
 const LOCAL_TYPES: readonly PackObjectType[] = OBJECT_TYPES.filter((type) => type !== 'tutorial');
 /** Keys of the top level that are no settings. */
-const NO_SETTINGS: readonly string[] = [...LOCAL_TYPES, 'zone'];
+const NO_SETTINGS: readonly string[] = [...LOCAL_TYPES, ...OLD_PARAMETERS, 'zone'];
 
 /** Objects and settings of the early days, whose documentation was itself indented by tabs. */
 const OLD_KEYS = new Set(['detector', 'check', 'handler', 'dns', 'statsd', 'graphite', 'websocket', 'shinken']);
@@ -69,6 +72,7 @@ const UNCONFIGURED: YamlMap = { groups: ['kv', 'dns-listener'] };
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const settlement = new Settlement(AgentConfig, NO_SETTINGS);
   const objects: PackObject[] = [];
+  const parameters: WrittenParameters[] = [];
   const written: WrittenZone[] = [];
   const zoneProblems: Problem[] = [];
   const problems: Problem[] = [];
@@ -80,6 +84,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     const read = readObjects(text.documents, LOCAL_TYPES, originOf(file), sources.rules);
     const { zones, problems: ofZones } = readZones(text.documents, file);
     objects.push(...read.objects);
+    parameters.push(...text.documents.flatMap((document) => oldParameters(document, file)));
     written.push(...zones);
     zoneProblems.push(...ofZones);
     problems.push(...text.problems, ...read.problems, ...takeSettings(text, file, settlement));
@@ -101,6 +106,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     origins: settlement.origins,
     variables: { ...settlement.variables, ...config.variables },
     objects,
+    parameters,
     zones: zones.tree,
     problems,
     fatal: problems.filter((each) => each.level === 'error' && (isFatal(each) || zoneProblems.includes(each))),

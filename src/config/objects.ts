@@ -15,6 +15,10 @@ export interface ObjectRules {
   readonly checkFields: readonly string[];
   /** What is wrong with an expression, in one clause; `undefined` when it can be read. */
   expressionFault(expression: string): string | undefined;
+  /** The parameters of its pack that an expression needs. */
+  parametersIn?(expression: string): readonly string[];
+  /** What is doubtful about the script of a check with these fields. */
+  scriptFault?(fields: ReadonlyMap<string, Yaml>): string | undefined;
 }
 
 /** Where objects come from. */
@@ -164,6 +168,8 @@ class ObjectReading {
     if (!checkFields.some((name) => fields.has(name))) {
       this.#report('error', at, `check has nothing to run (expected one of ${checkFields.join(', ')})`);
     }
+    const doubt = this.#rules.scriptFault?.(fields);
+    if (doubt !== undefined) this.#report('warning', [...at, 'script'], doubt);
     if (fields.has('if_group') || this.#origin.withoutGroup === 'everywhere') return;
     this.#report('warning', at, 'no if_group: this check never runs; write if_group: "*" to run it everywhere');
   }

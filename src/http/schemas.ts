@@ -158,7 +158,7 @@ export const DetectedJson = z.object({
 });
 
 const ProblemJson = z.object({
-  level: z.enum(['error', 'warning']),
+  level: z.enum(['error', 'warning', 'notice']),
   file: z.string(),
   line: z.int(),
   column: z.int(),

@@ -4,7 +4,8 @@ export type Level = (typeof LEVELS)[number];
 
 /** Something wrong in what people wrote, with the place. */
 export interface Problem {
-  readonly level: 'error' | 'warning';
+  /** A notice tells of something that is left out on purpose. */
+  readonly level: 'error' | 'warning' | 'notice';
   readonly file: string;
   /** From 1; 0 when the file as a whole is meant. */
   readonly line: number;
@@ -25,6 +26,22 @@ export function problemLine({ file, line, column, key, message }: Problem): stri
 export type Yaml = string | number | boolean | null | readonly Yaml[] | { readonly [key: string]: Yaml };
 export type YamlMap = { readonly [key: string]: Yaml };
 
+/** A parameter of a pack: what it is and who says so. */
+export interface PackParameter {
+  /** Its name; within maps the names from the top down, with dots. */
+  readonly key: string;
+  /** As it is written, so that a secret from elsewhere shows only where it stands; `undefined` when nothing is. */
+  readonly value: Yaml | undefined;
+  /** What counts when nothing is set above the pack. */
+  readonly defaultValue: Yaml | undefined;
+  readonly isValid: boolean;
+  /** `FILE:LINE`, or `default`. */
+  readonly source: string;
+  /** Such as int, string, list. */
+  readonly type: string;
+  readonly description: string;
+}
+
 /** A bundle of configuration under one name. */
 export interface Pack {
   readonly name: string;
@@ -34,8 +51,15 @@ export interface Pack {
   readonly description: string;
   readonly keywords: readonly string[];
   readonly topics: readonly string[];
+  /** What it says it holds: pack, module, cli. */
+  readonly types: readonly string[];
+  readonly author: string;
+  readonly license: string;
+  readonly homepage: string;
   /** Parameters in effect: the pack's own and what was set above it. */
   readonly parameters: YamlMap;
+  /** The same one by one, with those that nobody has set. */
+  readonly settings: readonly PackParameter[];
   /** The level whose pack of the same name is used instead; `null` when this one is in use. */
   readonly overloadedBy: Level | null;
   readonly problems: readonly Problem[];

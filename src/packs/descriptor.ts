@@ -5,6 +5,7 @@ import { faultOf } from '../config/fault.ts';
 import { text, textLike } from '../config/fields.ts';
 import { existing, readYamlFile } from '../config/files.ts';
 import type { YamlDocument } from '../config/yaml.ts';
+import type { Path, Place } from '../config/yaml-place.ts';
 import { isMapping } from '../config/yaml-value.ts';
 import type { Level, Problem, Yaml } from '../model/pack.ts';
 
@@ -45,6 +46,8 @@ export interface DescribedPack {
   readonly directory: string;
   readonly descriptor: z.output<typeof PackDescriptor>;
   readonly problems: readonly Problem[];
+  /** Where a key of its `package.yml` stands. */
+  placeOf(path: Path): Place;
 }
 
 /** Reads what a directory says of itself; `pack` is missing when it says nothing, or no name. */
@@ -53,7 +56,7 @@ export async function describePack(
   level: Level,
 ): Promise<{ readonly pack?: DescribedPack; readonly problems: readonly Problem[] }> {
   const file = join(directory, FILE);
-  if ((await existing([file])).length === 0) return { problems: [] };
+  if ((await existing([file])).length === 0) return { problems: [noPack(directory)] };
   const { documents, problems } = await readYamlFile(file);
   const [document] = documents;
   if (!document || !isMapping(document.value)) return { problems };
@@ -67,11 +70,17 @@ export async function describePack(
   }
   const described = PackDescriptor.safeParse(Object.fromEntries(fields));
   if (described.success) {
-    return { pack: { level, directory, descriptor: described.data, problems: found }, problems: found };
+    const { placeOf } = document;
+    return { pack: { level, directory, descriptor: described.data, problems: found, placeOf }, problems: found };
   }
   if (!Object.hasOwn(document.value, 'name'))
     found.push(problemAt(document, file, 'name', 'is missing; a pack is known by its name'));
   return { problems: found };
+}
+
+function noPack(file: string): Problem {
+  const message = `has no ${FILE}, so it is no pack and nothing in it is read`;
+  return { level: 'notice', file, line: 0, column: 0, key: '', message };
 }
 
 function problemIn(document: YamlDocument, key: string, value: Yaml, file: string): Problem | undefined {

@@ -1,6 +1,11 @@
 import { messageOf } from '../base/errors.ts';
 import { compile } from '../expressions/compile.ts';
 import type { FunctionTable, Scope } from '../expressions/contract.ts';
+import { parseExpression } from '../expressions/parser.ts';
+import type { Call, Node } from '../expressions/syntax.ts';
+
+/** Functions that look for the first argument in the file that the second names. */
+const SEARCHES = new Set(['grep', 'grep_file']);
 
 /** Says of an expression what is wrong with it, as far as that can be known before it is evaluated; `undefined` when nothing is. */
 export function expressionFaults<S extends Scope>(
@@ -8,9 +13,49 @@ export function expressionFaults<S extends Scope>(
 ): (expression: string) => string | undefined {
   return (expression) => {
     try {
-      return compile(expression, { functions }).warnings[0]?.message;
+      return compile(expression, { functions }).warnings[0]?.message ?? swappedArguments(expression);
     } catch (error) {
       return messageOf(error);
     }
   };
+}
+
+/** The parameters that an expression cannot do without; none when it cannot be read. */
+export function parametersIn<S extends Scope>(functions: FunctionTable<S>): (expression: string) => readonly string[] {
+  return (expression) => {
+    if (!expression.includes('parameters.')) return [];
+    try {
+      const needed = compile(expression, { functions }).references.filter(({ hasDefault }) => !hasDefault);
+      return needed.filter(({ kind }) => kind === 'parameters').map(({ path }) => path.text);
+    } catch {
+      return [];
+    }
+  };
+}
+
+/** A file to search that stands where the text belongs is never found, and nothing else says so. */
+function swappedArguments(expression: string): string | undefined {
+  if (!expression.includes('grep')) return undefined;
+  for (const call of callsIn(parseExpression(expression))) {
+    const [first, second] = call.positional.map((node) => (node.type === 'constant' ? node.value : undefined));
+    const isSwapped = isPath(first) && typeof second === 'string' && !isPath(second);
+    if (SEARCHES.has(call.name) && isSwapped) {
+      return `the arguments of ${call.name} are swapped; did you mean ${call.name}('${second}', '${first}')?`;
+    }
+  }
+  return undefined;
+}
+
+const isPath = (value: unknown): value is string => typeof value === 'string' && value.startsWith('/');
+
+function* callsIn(node: Node): Iterable<Call> {
+  if (node.type === 'call') yield node;
+  for (const part of Object.values(node)) yield* callsInPart(part);
+}
+
+/** Parts of an expression lie in fields, lists and maps of a part. */
+function* callsInPart(part: unknown): Iterable<Call> {
+  if (typeof part !== 'object' || part === null) return;
+  if ('type' in part && 'height' in part) yield* callsIn(part as Node);
+  else if (part instanceof Map || Array.isArray(part)) for (const each of part.values()) yield* callsInPart(each);
 }

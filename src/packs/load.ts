@@ -1,10 +1,32 @@
 import { join } from 'node:path';
-import { directoriesIn, existing } from '../config/files.ts';
+import type { z } from 'zod';
+import { directoriesIn } from '../config/files.ts';
 import type { ObjectRules } from '../config/objects.ts';
-import { LEVELS, type Level, type Pack, type PackObject, type PackSet, type Problem } from '../model/pack.ts';
+import { resolveReferences } from '../config/references.ts';
+import {
+  LEVELS,
+  type Level,
+  type Pack,
+  type PackObject,
+  type PackSet,
+  type Problem,
+  type YamlMap,
+} from '../model/pack.ts';
+import { leftOut } from './contents.ts';
+import { unmetDependencies } from './dependencies.ts';
 import { type DescribedPack, describePack } from './descriptor.ts';
+import { doubting } from './doubts.ts';
 import { packObjects } from './objects.ts';
-import { merged, ownParameters, readAll } from './parameters.ts';
+import { ownParameters, type ParameterSource, parametersAbove, united } from './parameters.ts';
+import { doubtsAbove, settingsOf } from './settings.ts';
+
+/** What packs may count on being there. */
+export interface BuiltIn {
+  /** The options of the plugins that take parameters, by the name of the pack. */
+  readonly options: ReadonlyMap<string, z.core.$ZodType>;
+  /** Names of plugins. */
+  readonly names: ReadonlySet<string>;
+}
 
 /** Where packs come from. */
 export interface PackSources {
@@ -12,9 +34,18 @@ export interface PackSources {
   readonly shipped: string;
   /** The data directory; its `<level>-configuration/packs` and `.../parameters` are read. */
   readonly data: string;
-  /** Objects of the configuration directory, which make up a pack named `local`. */
-  readonly local: { readonly directory: string; readonly objects: readonly PackObject[] };
+  /** Objects of the configuration directory, which make up a pack named `local`, and parameters that it sets for packs. */
+  readonly local: {
+    readonly directory: string;
+    readonly objects: readonly PackObject[];
+    readonly parameters?: ReadonlyMap<string, readonly ParameterSource[]>;
+    /** Free keys of agent.yml. */
+    readonly variables?: YamlMap;
+  };
   readonly rules: ObjectRules;
+  readonly builtIn?: BuiltIn;
+  /** Where `${env:NAME}` looks. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -75,60 +106,62 @@ async function describeAll(sources: PackSources): Promise<{ described: Described
   return { described, problems };
 }
 
-function sameName({ directory, descriptor }: DescribedPack, first: DescribedPack): Problem {
+function sameName({ directory, descriptor, placeOf }: DescribedPack, first: DescribedPack): Problem {
   const message = `the name "${descriptor.name}" is taken by ${first.directory}; this pack is left out`;
-  return { level: 'error', file: join(directory, 'package.yml'), line: 0, column: 0, key: 'name', message };
+  return { level: 'error', file: join(directory, 'package.yml'), ...placeOf(['name']), key: 'name', message };
 }
 
 async function loadPack(
   pack: DescribedPack,
   inUse: ReadonlyMap<string, DescribedPack>,
-  { data, rules }: PackSources,
+  sources: PackSources,
 ): Promise<Loaded> {
   const { name } = pack.descriptor;
-  const [own, overlays, read] = await Promise.all([
+  const { data, rules, local, builtIn, env = {} } = sources;
+  const [own, overlays, ignored] = await Promise.all([
     ownParameters(pack.directory),
     parametersAbove(data, name),
-    packObjects(pack, rules),
+    leftOut(pack.directory, builtIn?.names ?? new Set()),
   ]);
-  const problems = [...pack.problems, ...own.problems, ...overlays.problems, ...read.problems, ...unmet(pack, inUse)];
-  return {
-    pack: { ...shownOf(pack), parameters: merged(own.parameters, overlays.parameters), overloadedBy: null, problems },
-    objects: read.objects,
-  };
+  const above = [...overlays.sources, ...(local.parameters?.get(name) ?? [])];
+  const written = { own: own.sources, above, options: builtIn?.options.get(name) };
+  const resolved = await resolveReferences(united([...own.sources, ...above]), env);
+  const unresolved = resolved.faults.map(({ level, at, message }) => ({
+    level,
+    ...placeOfLeaf([...own.sources, ...above], at),
+    key: at.join('.'),
+    message,
+  }));
+  const read = await packObjects(
+    pack,
+    doubting(rules, { parameters: resolved.values, variables: local.variables ?? {} }),
+  );
+  const found = [...pack.problems, ...own.problems, ...overlays.problems, ...doubtsAbove(written), ...unresolved];
+  const problems = [...found, ...read.problems, ...unmetDependencies(pack, inUse), ...ignored];
+  const parameters = { parameters: resolved.values, settings: settingsOf(written) };
+  return { pack: { ...shownOf(pack), ...parameters, overloadedBy: null, problems }, objects: read.objects };
 }
 
-/** Parameters that were set for a pack without copying it; the more specific level counts. */
-async function parametersAbove(data: string, name: string) {
-  const directories = LEVELS.filter((level) => level !== 'core').map((level) => join(data, `${level}-configuration`));
-  const files = directories.map((directory) => join(directory, 'parameters', `${name}.yml`));
-  return readAll(await existing(files));
+/** Where the value that counts for a key stands. */
+function placeOfLeaf(sources: readonly ParameterSource[], at: readonly string[]) {
+  const last = sources.findLast(({ values }) => Object.hasOwn(values, at[0] ?? ''));
+  return { file: last?.file ?? '', ...(last?.placeOf(at) ?? { line: 0, column: 0 }) };
 }
 
-function unmet(pack: DescribedPack, inUse: ReadonlyMap<string, DescribedPack>): Problem[] {
-  return Object.keys(pack.descriptor.dependencies)
-    .filter((name) => name !== 'core' && !inUse.has(name))
-    .map((name) => ({
-      level: 'error',
-      file: join(pack.directory, 'package.yml'),
-      line: 0,
-      column: 0,
-      key: `dependencies.${name}`,
-      message: `no pack is named "${name}"`,
-    }));
-}
-
+/** A pack that is not in use shows what it would be, and secrets from elsewhere are not fetched for it. */
 async function overloaded(pack: DescribedPack, by: Level): Promise<Loaded> {
-  const { parameters, problems } = await ownParameters(pack.directory);
+  const { sources, problems } = await ownParameters(pack.directory);
+  const settings = settingsOf({ own: sources, above: [], options: undefined });
+  const parameters = { parameters: united(sources), settings };
   return {
-    pack: { ...shownOf(pack), parameters, overloadedBy: by, problems: [...pack.problems, ...problems] },
+    pack: { ...shownOf(pack), ...parameters, overloadedBy: by, problems: [...pack.problems, ...problems] },
     objects: [],
   };
 }
 
 function shownOf({ level, directory, descriptor }: DescribedPack) {
-  const { name, version, description, keywords, topics } = descriptor;
-  return { name, level, directory, version, description, keywords, topics };
+  const { name, version, description, keywords, topics, types, author, license, homepage } = descriptor;
+  return { name, level, directory, version, description, keywords, topics, types, author, license, homepage };
 }
 
 function withLocal(packs: readonly Pack[], { directory, objects }: PackSources['local']): readonly Pack[] {
@@ -141,7 +174,12 @@ function withLocal(packs: readonly Pack[], { directory, objects }: PackSources['
     description: 'Objects of the configuration directory',
     keywords: [],
     topics: ['generic'],
+    types: ['pack'],
+    author: '',
+    license: '',
+    homepage: '',
     parameters: {},
+    settings: [],
     overloadedBy: null,
     problems: [],
   };

@@ -78,7 +78,8 @@ export function parametersOf({ packs }: PackSet, name: string): YamlMap {
 
 /** Parameters of the very pack that an object is written in. */
 export function parametersFor({ packs }: PackSet, packName: string, level: Level): YamlMap {
-  return packs.find((pack) => pack.name === packName && pack.level === level)?.parameters ?? {};
+  const isInUse = (pack: PackSet['packs'][number]) => pack.level === level && pack.overloadedBy === null;
+  return packs.find((pack) => pack.name === packName && isInUse(pack))?.parameters ?? {};
 }
 
 /** The objects of one type by id; of two with one id, the last counts. */

@@ -24,6 +24,7 @@ function written(config: object, objects: PackObject[], problems: Problem[] = []
       origins: new Map(),
       variables: {},
       objects: [],
+      parameters: [],
       zones: ZoneTree.of(new Map([['internet', []]])).tree,
       problems: [...fatal, ...problems],
       fatal,

@@ -68,7 +68,12 @@ export const packOf = (name: string, parameters: YamlMap): Pack => ({
   description: '',
   keywords: [],
   topics: [],
+  types: ['pack'],
+  author: '',
+  license: '',
+  homepage: '',
   parameters,
+  settings: [],
   overloadedBy: null,
   problems: [],
 });

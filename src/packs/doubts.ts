@@ -1,0 +1,58 @@
+import { didYouMean } from '../base/nearest.ts';
+import { macrosIn, parseScriptLine } from '../base/script-line.ts';
+import type { Fields } from '../config/objects/kind.ts';
+import type { ObjectRules } from '../config/objects.ts';
+import { isList, isMapping } from '../config/yaml-value.ts';
+import { lookUp, pathOf } from '../expressions/paths.ts';
+import type { Yaml, YamlMap } from '../model/pack.ts';
+import { leavesOf } from './parameters.ts';
+
+/** What a pack's objects may refer to beside their own fields. */
+interface Known {
+  readonly parameters: YamlMap;
+  /** Free keys of agent.yml. */
+  readonly variables: YamlMap;
+}
+
+/** The agent answers these macros itself. */
+const OWN_MACRO = /^(?:nagiosplugins|libexec|USER1|(?:node|check|service)\..*|[A-Z]+)$/;
+
+/** The rules for the objects of one pack: expressions and scripts that refer to what nobody has written are doubted as well. */
+export function doubting(rules: ObjectRules, known: Known): ObjectRules {
+  return {
+    ...rules,
+    expressionFault: (text) => rules.expressionFault(text) ?? unknownParameter(rules.parametersIn?.(text) ?? [], known),
+    scriptFault: (fields) => rules.scriptFault?.(fields) ?? unknownMacros(fields, known),
+  };
+}
+
+function unknownParameter(paths: readonly string[], { parameters }: Known): string | undefined {
+  const path = paths.find((each) => lookUp(parameters, each.split('.')) === undefined);
+  if (path === undefined) return undefined;
+  const names = Array.from(leavesOf(parameters), ([steps]) => steps.join('.'));
+  return `no parameter "${path}" is defined by this pack${didYouMean(path, names)}`;
+}
+
+function unknownMacros(fields: Fields, { parameters, variables }: Known): string | undefined {
+  const own = Object.fromEntries(fields);
+  const isKnown = (name: string) => {
+    const { segments } = pathOf(name);
+    const isWritten = [own, parameters, variables].some((place) => lookUp(place, segments) !== undefined);
+    return isWritten || isVariable(fields, name) || OWN_MACRO.test(name);
+  };
+  const unknown = macrosOf(fields.get('script')).filter((paths) => !paths.some(isKnown));
+  if (unknown.length === 0) return undefined;
+  const names = [...new Set(unknown.map((paths) => `$${paths.join(' | ')}$`))];
+  return `nothing has the name ${names.join(', ')}; an empty text stands there`;
+}
+
+function isVariable(fields: Fields, name: string): boolean {
+  const variables = fields.get('variables');
+  return isMapping(variables) && Object.hasOwn(variables, name);
+}
+
+/** The names of each macro of a script, of which the first that has a value counts. */
+function macrosOf(script: Yaml | undefined): (readonly string[])[] {
+  if (!isList(script)) return typeof script === 'string' ? [...parseScriptLine(script).macros] : [];
+  return script.flatMap((word) => macrosIn(String(word)).flatMap((piece) => ('macro' in piece ? [piece.macro] : [])));
+}
