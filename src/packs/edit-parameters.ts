@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { OpsbroError, systemCode } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { isReference } from '../config/references.ts';
+import { replaceFile } from '../config/replace-file.ts';
+import { isSecret } from '../config/secrets.ts';
+import { parseYaml } from '../config/yaml.ts';
+import { commentsAbove, inline, withChange, withValue } from '../config/yaml-edit.ts';
+import { isMapping } from '../config/yaml-value.ts';
+import { LEVELS, type Level, type Pack, type Yaml } from '../model/pack.ts';
+import { leavesOf, overlayFile, ownParameters, readAll } from './parameters.ts';
+import { typeIn, valueAt, wrongValue } from './settings.ts';
+
+/** One parameter at one level. */
+export interface ParameterName {
+  readonly level: string;
+  readonly pack: string;
+  /** With dots for values within maps. */
+  readonly key: string;
+}
+
+/** What is needed to find the files of parameters. */
+export interface Shelves {
+  readonly packs: readonly Pack[];
+  readonly data: string;
+  /** The options of plugins by pack. */
+  readonly options: ReadonlyMap<string, z.core.$ZodType>;
+}
+
+/** A value that was asked for or set. Secrets are only in `value`. */
+export interface ParameterValue {
+  readonly file: string;
+  readonly value: Yaml;
+  readonly shown: string;
+  /** The comment lines above it. */
+  readonly comments: readonly string[];
+}
+
+/** What a level says of a parameter; when it says nothing, what is in effect. Throws `not_found` when nothing sets it. */
+export async function parameterOf(name: ParameterName, { packs, data }: Shelves): Promise<ParameterValue> {
+  const { level, copy, inUse } = found(name, packs);
+  const files = [...(copy ? (await ownParameters(copy.directory)).sources : [])];
+  if (level !== 'core') files.push(...(await atLevel(data, level, name.pack)));
+  const source = files.findLast(({ values }) => valueAt(values, name.key) !== undefined);
+  if (source) {
+    const value = valueAt(source.values, name.key) ?? null;
+    const { line } = source.placeOf(name.key.split('.'));
+    const comments = commentsAbove(await readFile(source.file, 'utf8'), line);
+    return { file: source.file, value, shown: shownValue(name.key, value), comments };
+  }
+  const setting = inUse.settings.find(({ key }) => key === name.key);
+  if (setting?.value === undefined) throw noParameter(name, inUse);
+  const { value, source: file } = setting;
+  return { file, value, shown: shownValue(name.key, value), comments: [] };
+}
+
+async function atLevel(data: string, level: Level, pack: string) {
+  const file = overlayFile(data, level, pack);
+  const { sources, problems } = await readAll([file]);
+  return sources.length === 0 && problems.length > 0 ? [] : sources;
+}
+
+/** What is set, and whether a name that the pack does not know is taken all the same. */
+export interface NewValue {
+  /** `undefined` takes the parameter away. */
+  readonly value: Yaml | undefined;
+  readonly unknown: 'refuse' | 'take';
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * Sets a parameter in the copy of the pack at this level, or above the pack when there is none. Throws `not_found` for a name that is not
+ * there, `invalid_config` for a wrong value, `forbidden` for what is shipped; then nothing is written.
+ */
+export async function setParameter(name: ParameterName, wanted: NewValue, shelves: Shelves): Promise<ParameterValue> {
+  const { level, copy, inUse } = found(name, shelves.packs);
+  const { value, at } = wanted;
+  if (level === 'core')
+    throw new OpsbroError(
+      'forbidden',
+      'what is shipped at the level core is not changed; set it at global, zone or local',
+    );
+  await admit(name, wanted, { ...shelves, inUse });
+  const isOwn = copy?.directory.startsWith(join(shelves.data, '/'));
+  const file =
+    copy && isOwn ? join(copy.directory, 'parameters', 'parameters.yml') : overlayFile(shelves.data, level, name.pack);
+  const text = await textOf(file);
+  const path = name.key.split('.');
+  const shown = value === undefined ? '' : shownValue(name.key, value);
+  const change = { verb: value === undefined ? ('REMOVE' as const) : ('SET' as const), key: name.key, shown, at };
+  await replaceFile(file, withChange(withValue(text, path, value), change));
+  return { file, value: value ?? null, shown, comments: [] };
+}
+
+/** Refuses names and values that the pack does not know. */
+async function admit({ pack, key }: ParameterName, { value, unknown }: NewValue, about: Shelves & { inUse: Pack }) {
+  const options = about.options.get(pack);
+  const own = (await ownParameters(about.inUse.directory)).sources;
+  const brought = new Map(own.flatMap(({ values }) => [...leavesOf(values)].map(([at, leaf]) => [at.join('.'), leaf])));
+  const isKnown = brought.has(key) || about.inUse.settings.some((setting) => setting.key === key);
+  if (!isKnown && value !== undefined && unknown === 'refuse') throw noParameter({ level: '', pack, key }, about.inUse);
+  if (value === undefined || isReference(value)) return;
+  const message = wrongValue(key, value, typeIn(options, brought, key));
+  if (message !== undefined) throw new OpsbroError('invalid_config', `${pack}.${key}: ${message}`);
+}
+
+function noParameter({ pack, key }: ParameterName, inUse: Pack): OpsbroError {
+  const names = inUse.settings.map((setting) => setting.key);
+  return new OpsbroError('not_found', `the pack ${pack} has no parameter "${key}"${didYouMean(key, names)}`);
+}
+
+function found({ level: written, pack: name }: ParameterName, packs: readonly Pack[]) {
+  const level = levelOf(written);
+  const named = packs.filter((pack) => pack.name === name);
+  const inUse = named.find(({ overloadedBy }) => overloadedBy === null);
+  if (!inUse) {
+    const hint = didYouMean(name, new Set(packs.map((pack) => pack.name)));
+    throw new OpsbroError('not_found', `no pack is named "${name}"${hint}`);
+  }
+  return { level, inUse, copy: named.findLast((pack) => pack.level === level) };
+}
+
+/** A level by its name. Throws `bad_request`. */
+export function levelOf(written: string): Level {
+  const level = LEVELS.find((known) => known === written);
+  if (level) return level;
+  const hint = didYouMean(written, LEVELS);
+  throw new OpsbroError('bad_request', `"${written}" is no level (expected one of ${LEVELS.join(', ')})${hint}`);
+}
+
+const shownValue = (key: string, value: Yaml): string =>
+  isSecret(key) && value !== '' && value !== null ? '******' : inline(value);
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** What a text on the command line means as YAML. Throws `bad_request`. */
+export function valueOf(text: string): Yaml {
+  const { documents, problems } = parseYaml(text, 'the value');
+  const [problem] = problems.filter(({ level }) => level === 'error');
+  if (problem) throw new OpsbroError('bad_request', `the value is no YAML: ${problem.message}`);
+  const value = documents[0]?.value ?? (text === '' ? '' : null);
+  return isMapping(value) ? { ...value } : value;
+}
