@@ -8,6 +8,7 @@ import type { ReloadedJson } from '../http/schemas.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
 import { Doors } from './doors.ts';
+import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
 import { functionJson, pureFunctions } from './function-json.ts';
@@ -234,6 +235,7 @@ export class Agent implements AsyncDisposable {
       kv,
       keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),
       packs: () => this.#written.packs,
+      edits: editsOf({ world, written: () => this.#written, reload: () => this.reload() }),
       functions: () => [...world.plugins.functions].map(functionJson),
       collectorKeys: (name) => world.plugins.collectors.get(name).keys,
       metrics: () => {

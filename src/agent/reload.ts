@@ -43,7 +43,8 @@ export function restartNeeded(before: AgentConfig, after: AgentConfig): string[]
 
 const isHot = (key: string): boolean => HOT.has(key) || HOT.has(key.split('.')[0] ?? '');
 
-function leavesOf(map: object, path = ''): Map<string, unknown> {
+/** Every value of a configuration that is no map, by its key with dots. */
+export function leavesOf(map: object, path = ''): Map<string, unknown> {
   const leaves = new Map<string, unknown>();
   for (const [name, value] of Object.entries(map)) {
     const key = path === '' ? name : `${path}.${name}`;

@@ -47,7 +47,7 @@ function byPack(written: LoadedConfig['parameters']): ReadonlyMap<string, Loaded
 }
 
 /** A collector takes the parameters of its pack, a handler those of the pack of its name. */
-function builtIn({ collectors, handlers, checks, hosting, functions }: Plugins): BuiltIn {
+export function builtIn({ collectors, handlers, checks, hosting, functions }: Plugins): BuiltIn {
   const options = new Map([
     ...[...handlers].map((plugin) => [plugin.name, plugin.options] as const),
     ...[...collectors].map((plugin) => [plugin.pack ?? plugin.name, plugin.options] as const),

@@ -10,6 +10,7 @@ export interface Listing {
 /** Words that further words follow, and what they are about; each first word is among them. */
 export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['agent', 'Start, stop and look at the agent of this machine.'],
+  ['agent parameters', 'The settings of the agent, and how to change them.'],
   ['gossip', 'The nodes of the pool, and how to join and leave it.'],
   ['gossip events', 'What people and programs tell the whole pool.'],
   ['gossip keyring', 'The keys that the nodes encrypt with.'],
@@ -22,6 +23,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['kv', 'The key-value store.'],
   ['evaluator', 'Try out the language of checks.'],
   ['packs', 'What the agent is configured from.'],
+  ['packs parameters', 'The parameters of packs, and how to change them.'],
 ]);
 
 /** Other words for the same. */
@@ -39,6 +41,29 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     { summary: 'Show everything about this node on one page.', load: () => import('./commands/agent/info.ts') },
   ],
   ['agent keygen', { summary: 'Make new keys.', load: () => import('./commands/agent/keygen.ts') }],
+  [
+    'agent parameters add',
+    {
+      summary: 'Add to a list of the settings, such as groups.',
+      load: () => import('./commands/agent/parameters/add.ts'),
+    },
+  ],
+  [
+    'agent parameters get',
+    { summary: 'Show one setting of the agent.', load: () => import('./commands/agent/parameters/get.ts') },
+  ],
+  [
+    'agent parameters remove',
+    { summary: 'Take out of a list of the settings.', load: () => import('./commands/agent/parameters/remove.ts') },
+  ],
+  [
+    'agent parameters set',
+    { summary: 'Change a setting of the agent in its file.', load: () => import('./commands/agent/parameters/set.ts') },
+  ],
+  [
+    'agent parameters show',
+    { summary: 'List the settings of the agent.', load: () => import('./commands/agent/parameters/show.ts') },
+  ],
   ['agent print', { summary: 'Print one fact of the agent.', load: () => import('./commands/agent/print.ts') }],
   ['agent reload', { summary: 'Read the configuration again.', load: () => import('./commands/agent/reload.ts') }],
   ['agent start', { summary: 'Run the agent in the foreground.', load: () => import('./commands/agent/start.ts') }],
@@ -194,6 +219,32 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     { summary: 'Show how the checks of a node stand.', load: () => import('./commands/monitoring/state.ts') },
   ],
   ['packs list', { summary: 'List the packs of every level.', load: () => import('./commands/packs/list.ts') }],
+  [
+    'packs overload',
+    {
+      summary: 'Copy a pack to a higher level, to be changed there.',
+      load: () => import('./commands/packs/overload.ts'),
+    },
+  ],
+  [
+    'packs parameters get',
+    { summary: 'Show a parameter of a pack at a level.', load: () => import('./commands/packs/parameters/get.ts') },
+  ],
+  [
+    'packs parameters list',
+    { summary: 'List the parameters of packs.', load: () => import('./commands/packs/parameters/list.ts') },
+  ],
+  [
+    'packs parameters set',
+    { summary: 'Set a parameter of a pack at a level.', load: () => import('./commands/packs/parameters/set.ts') },
+  ],
+  [
+    'packs parameters unset',
+    {
+      summary: 'Take away what a level sets for a parameter.',
+      load: () => import('./commands/packs/parameters/unset.ts'),
+    },
+  ],
   ['packs show', { summary: 'Show packs with their parameters.', load: () => import('./commands/packs/show.ts') }],
   ['version', { summary: 'Print the version.', load: () => import('./commands/version.ts') }],
 ]);

@@ -13,7 +13,7 @@ import {
 import { OpsbroError } from '../base/errors.ts';
 import type { Yaml } from '../model/pack.ts';
 import { parseYaml } from './yaml.ts';
-import { isMapping, keyText } from './yaml-value.ts';
+import { isList, isMapping, keyText } from './yaml-value.ts';
 
 /** Lines that tell of changes; older ones than these are dropped. */
 const MAX_CHANGES = 50;
@@ -34,6 +34,57 @@ export function withValue(text: string, path: readonly string[], value: Yaml | u
   const edited = value === undefined ? removed(text, path) : spliced(text, path, value);
   if (edited !== undefined && isDeepStrictEqual(plainAt(edited, path), value)) return edited;
   throw new OpsbroError('invalid_config', `the file cannot be changed at ${path.join('.')}; change it by hand`);
+}
+
+/** The text with one more item in a list, which is made if it is not there. Throws `invalid_config`. */
+export function withItem(text: string, key: string, item: string): string {
+  const items = itemsAt(text, key);
+  const list = listAt(text, key);
+  const last = list?.at(-1);
+  if (!last) return withValue(text, [key], [...items, item]);
+  const start = text.lastIndexOf('\n', last.start - 1) + 1;
+  const dash = text.slice(start, last.start);
+  const end = lineEnd(text, last.end);
+  const edited = `${text.slice(0, end)}\n${dash}${inline(item)}${text.slice(end)}`;
+  return isDeepStrictEqual(plainAt(edited, [key]), [...items, item])
+    ? edited
+    : withValue(text, [key], [...items, item]);
+}
+
+/** The text without an item of a list. Throws `invalid_config`. */
+export function withoutItem(text: string, key: string, item: string): string {
+  const items = itemsAt(text, key);
+  const left = items.filter((each) => String(each) !== item);
+  const at = listAt(text, key)?.[items.findIndex((each) => String(each) === item)];
+  if (!at || left.length === 0) return withValue(text, [key], left);
+  const from = text.lastIndexOf('\n', at.start - 1) + 1;
+  const edited = text.slice(0, from) + text.slice(lineEnd(text, at.end) + 1);
+  return isDeepStrictEqual(plainAt(edited, [key]), left) ? edited : withValue(text, [key], left);
+}
+
+/** The items of the list that a text has under a key of its top level; a single value is a list of itself. */
+export function itemsAt(text: string, key: string): readonly Yaml[] {
+  const value = plainAt(text, [key]);
+  if (isList(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+/** Where the items of a list are that has a line for each. */
+function listAt(text: string, key: string): { readonly start: number; readonly end: number }[] | undefined {
+  const { parent, rest } = reached(text, [key]);
+  const list: unknown = parent && rest.length === 1 ? pairOf(parent, key)?.value : undefined;
+  if (!isSeq(list) || list.flow) return undefined;
+  return list.items.flatMap((item) =>
+    isScalar(item) && item.range ? [{ start: item.range[0], end: item.range[1] }] : [],
+  );
+}
+
+/** What a text on the command line means as YAML. Throws `bad_request`. */
+export function valueOf(text: string): Yaml {
+  const { documents, problems } = parseYaml(text, 'the value');
+  const problem = problems.find(({ level }) => level === 'error');
+  if (problem) throw new OpsbroError('bad_request', `the value is no YAML: ${problem.message}`);
+  return documents[0]?.value ?? (text === '' ? '' : null);
 }
 
 /** The text with a line about a change at its end; of the lines about changes the last 50 are kept. */

@@ -9,9 +9,11 @@ import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
 import { kvRoutes } from './routes/kv.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
+import { packRoutes } from './routes/packs.ts';
+import { parameterRoutes } from './routes/parameters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
-import { collectorRoutes, detectorRoutes, monitoringRoutes, packRoutes } from './routes/work.ts';
+import { collectorRoutes, detectorRoutes, monitoringRoutes } from './routes/work.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
 /** Everything the agent answers over HTTP, beside the page and what it says of itself. */
@@ -28,6 +30,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...detectorRoutes(parts),
   ...monitoringRoutes(parts),
   ...packRoutes(parts),
+  ...parameterRoutes(parts),
   ...evaluatorRoutes(parts),
   ...kvRoutes(parts),
 });

@@ -6,13 +6,14 @@ import type { Evaluated } from '../model/expression.ts';
 import type { NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
-import type { PackSet, Problem } from '../model/pack.ts';
+import type { Level, PackSet, Problem, Yaml } from '../model/pack.ts';
 import type { Inquiry, PoolActions } from '../model/pool.ts';
 import type { TextStyle } from '../plugins/function.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
 import type { PureFunctions } from './filter.ts';
+import type { EditedJson } from './schemas/packs.ts';
 import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
 import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson } from './schemas.ts';
 
@@ -53,6 +54,38 @@ export interface ZonesPart {
   reloadKeys(zone: string): Promise<ZoneKeysJson>;
 }
 
+/** A parameter of a pack at one level. */
+interface ParameterNamed {
+  readonly level: string;
+  readonly pack: string;
+  readonly key: string;
+}
+
+/** A setting with who says so, as it is sent. */
+export interface ShownSetting {
+  readonly value: unknown;
+  readonly origin: string;
+  readonly comments: string[];
+}
+
+/** Changes of what people wrote. Each is in effect when it resolves, and throws `not_found`, `invalid_config` or `forbidden` unwritten. */
+export interface EditsPart {
+  packParameter(name: ParameterNamed): Promise<{ file: string; value: unknown; comments: string[] }>;
+  /** `undefined` takes it away. */
+  setPackParameter(
+    name: ParameterNamed,
+    wanted: { readonly value: Yaml | undefined; readonly unknown: 'refuse' | 'take' },
+  ): Promise<EditedJson>;
+  overload(wanted: { readonly level: string; readonly pack: string; readonly to: string }): Promise<{
+    dir: string;
+    level: Level;
+  }>;
+  settings(): Promise<Iterable<readonly [string, ShownSetting]>>;
+  setting(key: string): Promise<ShownSetting>;
+  setSetting(key: string, value: Yaml | undefined): Promise<EditedJson>;
+  changeList(wanted: { readonly list: string; readonly item: string }, how: 'ADD' | 'REMOVE'): Promise<EditedJson>;
+}
+
 /** Everything the API speaks for; the agent hands it in. */
 export interface ApiParts {
   readonly agent: AgentPart;
@@ -71,6 +104,7 @@ export interface ApiParts {
   /** The gossip key of ours with that fingerprint, in base64. */
   keyNamed(fingerprint: string): string | undefined;
   packs(): PackSet;
+  readonly edits: EditsPart;
   /** The functions of the expression language. */
   functions(): readonly FunctionJson[];
   /** What the keys of a collector's results mean. */

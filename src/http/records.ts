@@ -1,11 +1,10 @@
-import { masked } from '../config/secrets.ts';
 import { type CheckRecord, stateId } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DetectorRecord } from '../model/detector.ts';
 import type { KvEntry, KvWritten } from '../model/kv.ts';
 import type { CheckSummary, Member, ServiceSummary } from '../model/member.ts';
-import type { Pack, Problem } from '../model/pack.ts';
-import type { CheckJson, CollectorJson, DetectorJson, MemberJson, PackJson } from './schemas.ts';
+import type { Problem } from '../model/pack.ts';
+import type { CheckJson, CollectorJson, DetectorJson, MemberJson } from './schemas.ts';
 
 /** A map as a JSON object whose keys are data: no key, `__proto__` included, means anything but itself. */
 export function jsonObject<From, To>(entries: Iterable<readonly [string, From]>, to: (value: From) => To) {
@@ -123,23 +122,6 @@ export function detectorJson(detector: DetectorRecord): DetectorJson {
     last_run: detector.lastRun,
     groups: [...detector.groups],
     log: detector.log,
-  };
-}
-
-/** A pack without what it keeps secret. */
-export function packJson(pack: Pack): PackJson {
-  const problems = pack.problems.map(problemJson);
-  return {
-    name: pack.name,
-    level: pack.level,
-    version: pack.version,
-    description: pack.description,
-    keywords: [...pack.keywords],
-    topics: [...pack.topics],
-    overloaded_by: pack.overloadedBy,
-    parameters: { ...masked(pack.parameters) },
-    problems,
-    errors: problems.filter(({ level }) => level === 'error'),
   };
 }
 

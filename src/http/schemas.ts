@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { LEVELS } from '../model/pack.ts';
 
 const MAX_PAGE = 10_000;
 
@@ -166,26 +165,6 @@ const ProblemJson = z.object({
   message: z.string(),
 });
 export const ProblemsJson = z.array(ProblemJson);
-
-const PackJson = z.object({
-  name: z.string(),
-  level: z.enum(LEVELS),
-  version: z.string(),
-  description: z.string(),
-  keywords: z.array(z.string()),
-  topics: z.array(z.string()),
-  overloaded_by: z.enum(LEVELS).nullable(),
-  parameters: z.record(z.string(), z.unknown()).describe('values in effect; secrets as ******'),
-  problems: ProblemsJson,
-  errors: ProblemsJson.describe('the problems of level error'),
-});
-export const PacksJson = z.object(
-  Object.fromEntries(LEVELS.map((level) => [level, z.record(z.string(), z.array(PackJson))])) as Record<
-    (typeof LEVELS)[number],
-    z.ZodRecord<z.ZodString, z.ZodArray<typeof PackJson>>
-  >,
-);
-export type PackJson = z.output<typeof PackJson>;
 
 export const FunctionJson = z.object({
   name: z.string(),

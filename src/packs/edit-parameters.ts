@@ -6,9 +6,7 @@ import { didYouMean } from '../base/nearest.ts';
 import { isReference } from '../config/references.ts';
 import { replaceFile } from '../config/replace-file.ts';
 import { isSecret } from '../config/secrets.ts';
-import { parseYaml } from '../config/yaml.ts';
 import { commentsAbove, inline, withChange, withValue } from '../config/yaml-edit.ts';
-import { isMapping } from '../config/yaml-value.ts';
 import { LEVELS, type Level, type Pack, type Yaml } from '../model/pack.ts';
 import { leavesOf, overlayFile, ownParameters, readAll } from './parameters.ts';
 import { typeIn, valueAt, wrongValue } from './settings.ts';
@@ -141,13 +139,4 @@ async function textOf(file: string): Promise<string> {
     if (systemCode(error) === 'ENOENT') return '';
     throw error;
   }
-}
-
-/** What a text on the command line means as YAML. Throws `bad_request`. */
-export function valueOf(text: string): Yaml {
-  const { documents, problems } = parseYaml(text, 'the value');
-  const [problem] = problems.filter(({ level }) => level === 'error');
-  if (problem) throw new OpsbroError('bad_request', `the value is no YAML: ${problem.message}`);
-  const value = documents[0]?.value ?? (text === '' ? '' : null);
-  return isMapping(value) ? { ...value } : value;
 }

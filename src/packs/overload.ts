@@ -2,7 +2,7 @@ import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OpsbroError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
-import { LEVELS, type Pack } from '../model/pack.ts';
+import { LEVELS, type Level, type Pack } from '../model/pack.ts';
 import { levelOf } from './edit-parameters.ts';
 
 /** Which pack is copied to which level. */
@@ -13,13 +13,13 @@ export interface Overload {
 }
 
 /**
- * Copies a pack to a higher level, where it counts instead of the original; gives the new directory. Throws `not_found`,
+ * Copies a pack to a higher level, where it counts instead of the original; gives where it is now. Throws `not_found`,
  * `already_exists`, or `bad_request` when the level is not higher.
  */
 export async function overloadPack(
   { level: from, pack: name, to }: Overload,
   { packs, data }: { readonly packs: readonly Pack[]; readonly data: string },
-): Promise<string> {
+): Promise<{ readonly directory: string; readonly level: Level }> {
   const [source, target] = [levelOf(from), levelOf(to)];
   const pack = packs.findLast((each) => each.name === name && each.level === source);
   if (!pack) {
@@ -34,7 +34,7 @@ export async function overloadPack(
     throw new OpsbroError('already_exists', `the pack ${name} is at the level ${target} already, in ${directory}`);
   }
   await copyWhole(pack.directory, directory);
-  return directory;
+  return { directory, level: target };
 }
 
 /** A copy that broke off would count as the pack, so it gets its name when it is whole. */

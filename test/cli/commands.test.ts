@@ -420,7 +420,8 @@ test('packs list and show', async () => {
     keywords: ['os'],
     topics: ['monitoring'],
     overloaded_by: 'local',
-    parameters: { warn: 80 },
+    objects: { check: 2 },
+    parameters: { warn: { value: 80, is_valid: true, is_missing: false, have_default: true, default_value: 90 } },
     problems: [],
     errors: [],
   };

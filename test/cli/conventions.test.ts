@@ -16,6 +16,10 @@ const NEED_NO_AGENT = new Set([
 
 /** Arguments without which a command line is not whole. */
 const ARGUMENTS: ReadonlyMap<string, string> = new Map([
+  ['agent parameters add', 'groups web'],
+  ['agent parameters get', 'groups'],
+  ['agent parameters remove', 'groups web'],
+  ['agent parameters set', 'port 1'],
   ['agent print', 'uuid'],
   ['check run', 'linux/cpu'],
   ['check show', 'linux/cpu'],
@@ -37,6 +41,10 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['kv delete', 'a'],
   ['kv get', 'a'],
   ['kv put', 'a b'],
+  ['packs overload', 'global.linux'],
+  ['packs parameters get', 'global.linux.a'],
+  ['packs parameters set', 'global.linux.a 1'],
+  ['packs parameters unset', 'global.linux.a'],
 ]);
 
 describe('the list of commands', () => {

@@ -12,6 +12,7 @@ import type { AgentFactsJson } from '../../src/http/schemas.ts';
 import type { CollectorRecord } from '../../src/model/collector.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { KvEntry, KvStore } from '../../src/model/kv.ts';
+import type { PackParameter, Yaml } from '../../src/model/pack.ts';
 import { check, member } from '../support/nodes.ts';
 import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
 
@@ -149,7 +150,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
           author: '',
           license: '',
           homepage: '',
-          settings: [],
+          settings: [setting('password', 'secret'), setting('nested.api_key', 'secret'), setting('nested.port', 1)],
           parameters: { password: 'secret', nested: { api_key: 'secret', port: 1 } },
           overloadedBy: null,
           problems: [],
@@ -158,12 +159,40 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
       objects: [],
       problems: [],
     }),
+    edits: fakeEdits(done),
     functions: () => [
       { name: 'len', group: 'basic', class: 'pure', doc: 'How many.', prototype: [['value', '__NO_DEFAULT__']] },
     ],
     collectorKeys: () => [],
     metrics: () => [],
     ...over,
+  };
+}
+
+const setting = (key: string, value: Yaml): PackParameter => ({
+  key,
+  value,
+  defaultValue: value,
+  isValid: true,
+  source: '/packs/linux/parameters/parameters.yml:1',
+  type: 'string',
+  description: '',
+});
+
+/** Changes nothing and notes what was wanted. */
+function fakeEdits(done: string[]): ApiParts['edits'] {
+  const edited = (what: string) => {
+    done.push(what);
+    return { file: '/etc/agent.yml', changed: true, shown: '1', restart_needed: [], errors: [] };
+  };
+  return {
+    packParameter: async ({ key }) => ({ file: '/etc/p.yml', value: key, comments: [] }),
+    setPackParameter: async ({ key }, { value }) => edited(`${key} = ${JSON.stringify(value)}`),
+    overload: async ({ pack }) => ({ dir: `/data/${pack}`, level: 'local' }),
+    settings: async () => [['port', { value: 1, origin: 'default', comments: [] }]],
+    setting: async () => ({ value: 1, origin: 'default', comments: [] }),
+    setSetting: async (key, value) => edited(`${key} = ${JSON.stringify(value)}`),
+    changeList: async ({ list, item }, how) => edited(`${how} ${list} ${item}`),
   };
 }
 

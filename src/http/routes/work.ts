@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { masked } from '../../config/secrets.ts';
 import type { CheckRecord } from '../../model/check.ts';
-import type { LEVELS, PackSet } from '../../model/pack.ts';
+import type { PackSet } from '../../model/pack.ts';
 import { countStates } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
-import { checkJson, collectorJson, detectorJson, foreignCheckJson, jsonObject, packJson } from '../records.ts';
+import { checkJson, collectorJson, detectorJson, foreignCheckJson, jsonObject } from '../records.ts';
 import { findMember } from '../references.ts';
 import { route } from '../route.ts';
 import {
@@ -16,7 +16,6 @@ import {
   Identified,
   MonitoringJson,
   Named,
-  PacksJson,
   Referred,
 } from '../schemas.ts';
 
@@ -106,24 +105,6 @@ export const monitoringRoutes = (parts: ApiParts) => ({
     params: Identified,
     answer: DefinedCheckJson,
     handle: ({ params }) => definedCheck(parts.runtime.check(params.id), definitionsOf(parts.packs())),
-  }),
-});
-
-/** What the node is configured from. */
-export const packRoutes = (parts: ApiParts) => ({
-  'GET /packs': route({
-    access: 'read',
-    summary: 'Every pack by level and name, the one in use first.',
-    answer: PacksJson,
-    handle() {
-      const { packs } = parts.packs();
-      const ofLevel = (level: (typeof LEVELS)[number]) =>
-        jsonObject(
-          packs.filter((pack) => pack.level === level).map((pack) => [pack.name, pack] as const),
-          (pack) => [packJson(pack)],
-        );
-      return { core: ofLevel('core'), global: ofLevel('global'), zone: ofLevel('zone'), local: ofLevel('local') };
-    },
   }),
 });
 

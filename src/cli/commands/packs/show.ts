@@ -4,6 +4,7 @@ import { problemLine } from '../../../model/pack.ts';
 import { defineCommand } from '../../command.ts';
 import { escaped } from '../../escape.ts';
 import { packEntries } from '../../pack-entries.ts';
+import { valueText } from '../../parameter-text.ts';
 import type { Terminal } from '../../terminal.ts';
 
 type Entry = ReturnType<typeof packEntries>[number];
@@ -28,13 +29,24 @@ export default defineCommand({
   },
 });
 
-function print({ level, name, version, description, topics, parameters, problems }: Entry, terminal: Terminal): void {
+function print(pack: Entry, terminal: Terminal): void {
+  const { level, name, version, description, topics, objects, parameters, problems } = pack;
   terminal.title(`${level} > ${escaped(name)}`);
   if (description !== '') terminal.line(escaped(description));
   if (version !== '') terminal.line(`version: ${escaped(version)}`);
   if (topics.length > 0) terminal.line(`topics: ${escaped(topics.join(', '))}`);
-  for (const [key, value] of Object.entries(parameters)) {
-    terminal.line(`  ${escaped(key)} = ${escaped(typeof value === 'string' ? value : JSON.stringify(value))}`);
+  const counts = Object.entries(objects).map(([type, count]) => `${count} ${type}`);
+  if (counts.length > 0) terminal.line(`objects: ${escaped(counts.join(', '))}`);
+  for (const [key, parameter] of Object.entries(parameters)) {
+    terminal.line(`  ${escaped(key)} = ${escaped(valueText(parameter.value))} ${escaped(standing(parameter))}`);
   }
   for (const problem of problems) terminal.line(`  ${problem.level}: ${escaped(problemLine(problem))}`);
+}
+
+function standing(parameter: Entry['parameters'][string]): string {
+  const { is_missing, is_valid, is_default, have_default, default_value } = parameter;
+  if (is_missing) return 'MISSING';
+  if (!is_valid) return 'INVALID';
+  if (is_default) return '(is default)';
+  return have_default ? `(default=${valueText(default_value)})` : '';
 }
