@@ -429,7 +429,7 @@ test('packs list and show', async () => {
   expect((await opsbro('packs list', agent)).out).toBe('▒ core > linux  [keywords: os]  (overloaded by → local)\n');
   expect((await opsbro('packs list --topic other', agent)).out).toBe('');
   expect((await opsbro('packs show linux', agent)).out).toContain(
-    'Linux.\nversion: 1\ntopics: monitoring\n  warn = 80\n',
+    'Linux.\nversion: 1\ntopics: monitoring\nobjects: 2 check\n  warn = 80 (default=90)\n',
   );
   expect(await opsbro('packs show linx', agent)).toMatchObject({
     code: 2,
