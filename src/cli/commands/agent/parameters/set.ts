@@ -1,4 +1,4 @@
-import { valueOf } from '../../../../config/yaml-edit.ts';
+import { typedValue } from '../../../../agent/typed-values.ts';
 import { defineCommand } from '../../../command.ts';
 import { showEdited } from '../../../edited.ts';
 
@@ -7,7 +7,7 @@ export default defineCommand({
   examples: ['agent parameters set display_name "front 1"', 'agent parameters set http.port 7770'],
   route: 'PUT /agent/parameters/:key',
   async run({ args: [key = '', text = ''] }, { agent, terminal }) {
-    const body = { value: JSON.parse(JSON.stringify(valueOf(text))) };
+    const body = { value: JSON.parse(JSON.stringify(typedValue(text))) };
     const done = await agent.ask('PUT /agent/parameters/:key', { params: { key }, body });
     showEdited(`agent.${key}`, 'SET', done, terminal);
   },

@@ -1,8 +1,8 @@
+import { secretIn } from '../../../../agent/typed-values.ts';
 import { defineCommand } from '../../../command.ts';
 import { parameterName } from '../../../dotted-name.ts';
 import { packEntries } from '../../../pack-entries.ts';
 import { showParameter } from '../../../parameter-text.ts';
-import { secretIn } from '../../../secret-value.ts';
 
 export default defineCommand({
   arguments: '<LEVEL.PACK.KEY>',
@@ -12,8 +12,9 @@ export default defineCommand({
     const names = packEntries(await agent.ask('GET /packs', {})).map(({ name }) => name);
     const params = parameterName(written, names);
     const found = await agent.ask('GET /packs/parameters/:level/:pack/:key', { params });
-    const secret =
-      found.value === '******' ? await secretIn(found.file, params.key, agent.address, world.uid) : undefined;
+    const { address } = agent;
+    const isHidden = found.value === '******' && address.kind === 'socket';
+    const secret = isHidden ? await secretIn(found.file, params.key, address.path, world.uid) : undefined;
     const value = secret ?? found.value;
     terminal.show({ ...found, value }, () => showParameter(written, value, found.comments, terminal));
   },

@@ -1,4 +1,4 @@
-import { valueOf } from '../../../../config/yaml-edit.ts';
+import { typedValue } from '../../../../agent/typed-values.ts';
 import { defineCommand } from '../../../command.ts';
 import { parameterName } from '../../../dotted-name.ts';
 import { showEdited } from '../../../edited.ts';
@@ -10,7 +10,7 @@ export default defineCommand({
   examples: ['packs parameters set global.linux.memory_critical 80', 'packs parameters set local.slack.channel "#ops"'],
   route: 'PUT /packs/parameters/:level/:pack/:key',
   async run({ args: [written = '', text = ''], options: { force } }, { agent, terminal }) {
-    const value = valueOf(text);
+    const value = typedValue(text);
     const names = packEntries(await agent.ask('GET /packs', {})).map(({ name }) => name);
     const params = parameterName(written, names);
     const body = { value: JSON.parse(JSON.stringify(value)), force };

@@ -1,13 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseYaml } from '../config/yaml.ts';
+import { valueOf } from '../config/yaml-edit.ts';
 import { isMapping } from '../config/yaml-value.ts';
 import type { Yaml } from '../model/pack.ts';
-import type { Address } from './find-agent.ts';
+
+/** Values as the command line takes and shows them. */
+
+/** What a word on the command line means as YAML. Throws `bad_request`. */
+export const typedValue = (text: string): Yaml => valueOf(text);
 
 /** A secret, read from its file: only for root and for the owner of the agent's socket; the agent itself never tells it. */
-export async function secretIn(file: string, key: string, address: Address, uid: number): Promise<Yaml | undefined> {
-  if (address.kind !== 'socket') return undefined;
-  const owner = (await stat(address.path).catch(() => undefined))?.uid;
+export async function secretIn(file: string, key: string, socket: string, uid: number): Promise<Yaml | undefined> {
+  const owner = (await stat(socket).catch(() => undefined))?.uid;
   if (uid !== 0 && uid !== owner) return undefined;
   const text = await readFile(file, 'utf8').catch(() => '');
   let at: Yaml | undefined = parseYaml(text, file).documents.findLast(({ value }) => isMapping(value))?.value;
