@@ -30,7 +30,7 @@ function fieldTable(shape: Readonly<Record<string, Parameters<typeof docOf>[0]>>
 
 async function shippedPacks(): Promise<string> {
   const shipped = new URL('../../etc', import.meta.url).pathname;
-  const rules = { checkFields: ['critical_if', 'warning_if', 'script'], expressionFault: () => undefined };
+  const rules = { checkFields: ['critical_if', 'warning_if', 'script'], expressionFaults: () => [] };
   const set = await loadPacks({ shipped, data: '/nonexistent', local: { directory: '', objects: [] }, rules });
   const rows = set.packs.map(({ name, description, parameters }) => [
     code(name),

@@ -215,7 +215,7 @@ export class Agent implements AsyncDisposable {
       agent: {
         facts: () => this.#facts(),
         health: () => this.#health(),
-        problems: () => this.#written.loaded.problems,
+        problems: () => problemsOf(this.#written),
         reload: () => this.reload(),
         leave: () => this.stop({ leave: true }),
         stop: (how) => this.stop(how),

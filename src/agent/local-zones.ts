@@ -11,7 +11,7 @@ import { ZoneKeyFiles } from './zone-key-files.ts';
 import { unknownZone } from './zones.ts';
 
 /** Objects of packs are of no interest here. */
-const NO_RULES = { checkFields: [], expressionFault: () => undefined };
+const NO_RULES = { checkFields: [], expressionFaults: () => [] };
 
 /** A key that was written. */
 export interface WrittenKey {

@@ -29,7 +29,7 @@ export interface WrittenSources {
 export async function readWritten({ home, env, flags, plugins }: WrittenSources): Promise<Written> {
   const rules = {
     checkFields: [...plugins.checks].flatMap(({ fields }) => fields),
-    expressionFault: expressionFaults(functionTable(plugins.functions)),
+    expressionFaults: expressionFaults(functionTable(plugins.functions)),
     parametersIn: parametersIn(functionTable(plugins.functions)),
   };
   const localDirectory = join(home.data, 'local-configuration');
@@ -57,7 +57,10 @@ export function builtIn({ collectors, handlers, checks, hosting, functions }: Pl
 }
 
 /** Everything that is wrong in what was written. */
-export const problemsOf = ({ loaded, packs }: Written): Problem[] => [...loaded.problems, ...packs.problems];
+export function problemsOf({ loaded, packs }: Written): Problem[] {
+  const packOf = new Map(packs.packs.flatMap(({ name, problems }) => problems.map((problem) => [problem, name])));
+  return [...loaded.problems, ...packs.problems.map((problem) => ({ pack: packOf.get(problem), ...problem }))];
+}
 
 /** What was written, as the runtime wants it. */
 export function configurationOf({ loaded: { config, variables }, packs }: Written): Configuration {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
 import { OpsbroError } from '../base/errors.ts';
 import { ipBytes } from '../base/ip.ts';
-import { didYouMean } from '../base/nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import { parseNetwork } from '../base/networks.ts';
 import { shown } from '../base/shown.ts';
 
@@ -90,11 +90,11 @@ export const oneOf = <const Choice extends string>(choices: readonly Choice[]) =
     .transform((written, context) => {
       const choice = choices.find((known) => known.toLowerCase() === String(written).toLowerCase());
       if (choice !== undefined) return choice;
-      const close = didYouMean(String(written), choices);
       context.issues.push({
         code: 'custom',
         input: written,
-        message: `wrong value (expected one of ${choices.join(', ')}, got ${shown(written)})${close}`,
+        message: `wrong value (expected one of ${choices.join(', ')}, got ${shown(written)})`,
+        params: { suggestion: nearest(String(written), choices) },
       });
       return z.NEVER;
     })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean, nearest } from '../base/nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import { shown } from '../base/shown.ts';
 import type { Level, PackObject, PackObjectType, Problem, Yaml, YamlMap } from '../model/pack.ts';
 import { OBJECT_KINDS, OBJECT_SCHEMAS } from './object-schemas.ts';
@@ -9,12 +9,20 @@ import type { YamlDocument } from './yaml.ts';
 import type { Path } from './yaml-place.ts';
 import { isList, isMapping } from './yaml-value.ts';
 
+/** Something wrong in an expression. */
+export interface ExpressionFault {
+  /** In one clause. */
+  readonly message: string;
+  /** Characters from the start of the expression; left out when it is meant as a whole. */
+  readonly offset?: number;
+}
+
 /** What the readers of objects need to know of the parts that use them. */
 export interface ObjectRules {
   /** A check has to have one of these fields, which say what it runs. */
   readonly checkFields: readonly string[];
-  /** What is wrong with an expression, in one clause; `undefined` when it can be read. */
-  expressionFault(expression: string): string | undefined;
+  /** Everything that is wrong with an expression, as far as that can be known before it is evaluated. */
+  expressionFaults(expression: string): readonly ExpressionFault[];
   /** The parameters of its pack that an expression needs. */
   parametersIn?(expression: string): readonly string[];
   /** What is doubtful about the script of a check with these fields. */
@@ -72,6 +80,13 @@ function foundIn(document: YamlDocument, type: PackObjectType): Found[] {
   if (value === undefined || value === null) return [];
   if (!isList(value)) return [{ type, value, at: [type], document }];
   return value.map((one, index) => ({ type, value: one, at: [type, index], document }));
+}
+
+/** What more is known of a problem. */
+interface Detail {
+  readonly suggestion?: string | undefined;
+  /** Characters from the start of the text at the place. */
+  readonly offset?: number | undefined;
 }
 
 /** One object on its way from what is written to what the agent works with. */
@@ -143,7 +158,7 @@ class ObjectReading {
     const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (!schema) this.#doubt(type, at);
     const faults = schema ? [...faultsIn(schema, value, at)] : [];
-    for (const fault of faults) this.#report(fault.level, fault.at, fault.message);
+    for (const { level, at: place, message, suggestion } of faults) this.#report(level, place, message, { suggestion });
     return !faults.some(({ level }) => level === 'error');
   }
 
@@ -159,8 +174,9 @@ class ObjectReading {
     const key = String(at.at(-1));
     const known = Object.keys(OBJECT_SCHEMAS[type].shape);
     const takesFreeKeys = type === 'check' || type === 'handler';
-    if (takesFreeKeys && nearest(key, known) === undefined) return;
-    this.#report('warning', at, `unknown key${didYouMean(key, known)}`);
+    const suggestion = nearest(key, known);
+    if (takesFreeKeys && suggestion === undefined) return;
+    this.#report('warning', at, 'unknown key', { suggestion });
   }
 
   #judgeCheck(fields: ReadonlyMap<string, Yaml>, at: Path): void {
@@ -177,14 +193,17 @@ class ObjectReading {
   /** A broken expression is harmless until it is evaluated, so it refuses nothing. */
   #readExpressions(type: PackObjectType, fields: ReadonlyMap<string, Yaml>, at: Path): void {
     for (const [below, part] of OBJECT_KINDS[type].expressions?.(fields) ?? []) {
-      const fault = part === null || part === '' ? undefined : this.#rules.expressionFault(String(part));
-      if (fault !== undefined) this.#report('warning', [...at, ...below], fault);
+      if (part === null || part === '') continue;
+      const faults = this.#rules.expressionFaults(String(part));
+      for (const { message, offset } of faults) this.#report('warning', [...at, ...below], message, { offset });
     }
   }
 
-  #report(level: Problem['level'], at: Path, message: string): void {
-    const { line, column } = this.#found.document.placeOf(at);
-    this.problems.push({ level, file: this.#origin.file, line, column, key: at.join('.'), message });
+  #report(level: Problem['level'], at: Path, message: string, { suggestion, offset }: Detail = {}): void {
+    const { file, packName: pack } = this.#origin;
+    const { document } = this.#found;
+    const place = offset === undefined ? document.placeOf(at) : document.placeWithin(at, offset);
+    this.problems.push({ level, file, ...place, key: at.join('.'), message, suggestion, pack });
   }
 }
 

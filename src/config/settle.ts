@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { didYouMean, nearest } from '../base/nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import type { Problem, Yaml, YamlMap } from '../model/pack.ts';
-import { faultOf } from './fault.ts';
+import { faultsOf } from './fault.ts';
 import { fieldsOf, valuesOf } from './schema-walk.ts';
 import type { Path, Place } from './yaml-place.ts';
 import { isList, isMapping } from './yaml-value.ts';
@@ -76,7 +76,7 @@ export class Settlement {
     if (close === undefined) this.#variables[key] = value;
     else {
       const hint = 'a free variable of this name stands below "variables"';
-      this.#report(source, [key], `unknown key (${hint}); did you mean "${close}"?`);
+      this.#report(source, [key], `unknown key (${hint})`, close);
     }
   }
 
@@ -92,24 +92,23 @@ export class Settlement {
       const at = [...slot.at, written];
       const { key, field, others } = partOf(written);
       if (field) this.#set({ ...slot, into, field, key: [...slot.key, key], at }, part);
-      else this.#report(slot.source, at, `unknown key${didYouMean(key, others)}`);
+      else this.#report(slot.source, at, 'unknown key', nearest(key, others));
     }
   }
 
   #setWhole({ field, into, key, at, source }: Slot, value: Yaml): void {
     const name = key.join('.');
-    const fault = faultOf(field, value, name);
-    if (fault !== undefined) {
-      this.#report(source, at, fault);
-      return;
-    }
+    const faults = faultsOf(field, value, name);
+    for (const { path, message, suggestion } of faults) this.#report(source, [...at, ...path], message, suggestion);
+    if (faults.length > 0) return;
     into[key.at(-1) ?? ''] = value;
     const { line } = source.placeOf(at);
     this.origins.set(name, line > 0 ? `${source.name}:${line}` : source.name);
   }
 
-  #report(source: Source, at: Path, message: string): void {
-    this.problems.push({ level: 'error', file: source.name, ...source.placeOf(at), key: at.join('.'), message });
+  #report(source: Source, at: Path, message: string, suggestion?: string): void {
+    const place = source.placeOf(at);
+    this.problems.push({ level: 'error', file: source.name, ...place, key: at.join('.'), message, suggestion });
   }
 }
 

@@ -26,9 +26,15 @@ export function placeIn(contents: unknown, path: Path, lines: LineCounter): Plac
 
 /** The characters of the plain value at `path`. */
 export function sourceIn(contents: unknown, path: Path): string | undefined {
+  const node = nodeIn(contents, path);
+  return isScalar(node) ? node.source : undefined;
+}
+
+/** What stands at `path`. */
+export function nodeIn(contents: unknown, path: Path): unknown {
   let at = contents;
   for (const step of path) at = stepInto(at, step)?.value;
-  return isScalar(at) ? at.source : undefined;
+  return at;
 }
 
 function stepInto(

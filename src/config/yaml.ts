@@ -1,7 +1,8 @@
 import { Composer, type CST, type Document, LineCounter, type ParsedNode, Parser, type YAMLParseError } from 'yaml';
 import { messageOf } from '../base/errors.ts';
 import type { Problem, Yaml } from '../model/pack.ts';
-import { type Path, type Place, placeIn, sourceIn } from './yaml-place.ts';
+import { offsetInFile } from './yaml-offset.ts';
+import { nodeIn, type Path, type Place, placeIn, sourceIn } from './yaml-place.ts';
 import { readValue } from './yaml-value.ts';
 
 /** One document of a file: what it says, and where it says it. */
@@ -9,6 +10,8 @@ export interface YamlDocument {
   readonly value: Yaml;
   /** Line and column, from 1, of the key at this path or of the nearest part above it that is written. */
   placeOf(path: Path): Place;
+  /** Line and column of a character of the text at this path, counted from its start; the place of the key where that is not known. */
+  placeWithin(path: Path, offset: number): Place;
   /** The characters of the plain value at this path, which a number has lost (`1.0`). */
   sourceOf(path: Path): string | undefined;
 }
@@ -38,7 +41,7 @@ export function parseYaml(text: string, file: string): YamlText {
     if (faults.length > 0) {
       return refused(...faults.slice(0, MAX_FAULTS).map(({ offset, message }) => problem('error', offset, message)));
     }
-    return documentsOf(read, { lines, problem });
+    return documentsOf(read, { text, lines, problem });
   } catch (error) {
     return refused(problem('error', 0, `cannot be read as YAML: ${messageOf(error)}`));
   }
@@ -63,10 +66,15 @@ interface Fault {
   readonly message: string;
 }
 
-function documentsOf(
-  read: readonly Document.Parsed<ParsedNode>[],
-  { lines, problem }: { lines: LineCounter; problem: (level: Problem['level'], at: number, text: string) => Problem },
-): YamlText {
+/** A text that is read, with the means to speak of places in it. */
+interface Source {
+  readonly text: string;
+  readonly lines: LineCounter;
+  problem(level: Problem['level'], offset: number, message: string): Problem;
+}
+
+function documentsOf(read: readonly Document.Parsed<ParsedNode>[], source: Source): YamlText {
+  const { text, lines, problem } = source;
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
   for (const { contents } of read) {
@@ -75,6 +83,12 @@ function documentsOf(
     documents.push({
       value,
       placeOf: (path) => placeIn(contents, path, lines),
+      placeWithin(path, offset) {
+        const at = offsetInFile(nodeIn(contents, path), offset, text);
+        if (at === undefined) return placeIn(contents, path, lines);
+        const { line, col } = lines.linePos(at);
+        return { line, column: col };
+      },
       sourceOf: (path) => sourceIn(contents, path),
     });
   }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { didYouMean } from '../base/nearest.ts';
+import { didYouMean, nearest } from '../base/nearest.ts';
 import { shown } from '../base/shown.ts';
 import type { Problem, Yaml, YamlMap } from '../model/pack.ts';
 import { ZoneTree } from '../model/zone-tree.ts';
-import { faultOf } from './fault.ts';
+import { faultsOf } from './fault.ts';
 import * as field from './fields.ts';
 import { readYamlFile, yamlFilesBelow } from './files.ts';
 import type { YamlDocument } from './yaml.ts';
@@ -157,10 +157,11 @@ class ZoneReading {
       const schema = name === 'name' || name === 'sub_zones' ? Zone.shape[name] : undefined;
       if (name === OWN_KEY) this.#report('warning', [key], 'is ignored: the keys of a zone are in its key file');
       else if (schema === undefined) {
-        this.#report('warning', [key], `unknown key${didYouMean(key, ['name', 'sub-zones'])}`);
+        this.#report('warning', [key], 'unknown key', nearest(key, ['name', 'sub-zones']));
       } else if (part !== null) {
-        const fault = faultOf(schema, part, key);
-        if (fault !== undefined) this.#report('error', [key], fault);
+        for (const { path, message, suggestion } of faultsOf(schema, part, key)) {
+          this.#report('error', [key, ...path], message, suggestion);
+        }
         fields.set(name, [name, part]);
       }
     }
@@ -175,8 +176,9 @@ class ZoneReading {
     return this.#document.placeOf([...this.#at, key, ...(index < 0 ? [] : [index])]);
   }
 
-  #report(level: Problem['level'], below: Path, message: string): void {
+  #report(level: Problem['level'], below: Path, message: string, suggestion?: string): void {
     const at = [...this.#at, ...below];
-    this.problems.push({ level, file: this.#file, ...this.#document.placeOf(at), key: at.join('.'), message });
+    const place = this.#document.placeOf(at);
+    this.problems.push({ level, file: this.#file, ...place, key: at.join('.'), message, suggestion });
   }
 }

@@ -36,7 +36,7 @@ export interface RuntimePart {
 export interface AgentPart {
   facts(): AgentFactsJson;
   health(): HealthJson;
-  /** What is wrong in the configuration files. */
+  /** What is wrong in the configuration files and packs. */
   problems(): readonly Problem[];
   reload(): Promise<ReloadedJson>;
   /** Begins to leave the pool and then to stop; answers at once. */

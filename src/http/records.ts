@@ -126,13 +126,15 @@ export function detectorJson(detector: DetectorRecord): DetectorJson {
 }
 
 /** A problem in what people wrote. */
-export const problemJson = ({ level, file, line, column, key, message }: Problem) => ({
+export const problemJson = ({ level, file, line, column, key, message, suggestion, pack }: Problem) => ({
   level,
   file,
   line,
   column,
-  key,
+  path: key,
   message,
+  ...(suggestion === undefined ? {} : { suggestion }),
+  pack: pack ?? null,
 });
 
 /** When a key was written, in the form of dates that sorts. */

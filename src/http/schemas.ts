@@ -159,10 +159,12 @@ export const DetectedJson = z.object({
 const ProblemJson = z.object({
   level: z.enum(['error', 'warning', 'notice']),
   file: z.string(),
-  line: z.int(),
+  line: z.int().describe('from 1; 0 when the file as a whole is meant'),
   column: z.int(),
-  key: z.string(),
+  path: z.string().describe('the key it is about, such as detector.apply_if'),
   message: z.string(),
+  suggestion: z.string().optional().describe('what was probably meant'),
+  pack: z.string().nullable().describe('the pack it is in; null for the configuration of the agent'),
 });
 export const ProblemsJson = z.array(ProblemJson);
 

@@ -12,14 +12,29 @@ export interface Problem {
   readonly column: number;
   /** The key it is about, with dots; empty for none. */
   readonly key: string;
-  /** What is wrong, what would be right and, if something is close, `did you mean "X"?`. */
+  /** What is wrong and what would be right, in one clause. */
   readonly message: string;
+  /** What was probably meant. */
+  readonly suggestion?: string | undefined;
+  /** Name of the pack it is in; left out for the configuration of the agent. */
+  readonly pack?: string | null | undefined;
 }
 
-/** `FILE:LINE:COL: KEY: what is wrong`, the one form in which problems are shown; without a place when there is none in a file. */
-export function problemLine({ file, line, column, key, message }: Problem): string {
-  const place = line === 0 ? file : [file, line, column].join(':');
-  return place + (key === '' ? `: ${message}` : `: ${key}: ${message}`);
+/** A problem as it is in the agent, or as programs are told of it, who know its key as a path. */
+type Told = Omit<Problem, 'key' | 'pack'> & ({ readonly key: string } | { readonly path: string });
+
+/** `FILE:LINE:COL: KEY: what is wrong; did you mean "X"?`, for where its level is said before it. */
+export const problemLine = (problem: Told): string => `${placeText(problem)}: ${clauseOf(problem)}`;
+
+/** `FILE:LINE:COL: LEVEL: KEY: what is wrong; did you mean "X"?`, which editors know how to read. */
+export const problemText = (problem: Told): string => `${placeText(problem)}: ${problem.level}: ${clauseOf(problem)}`;
+
+const placeText = ({ file, line, column }: Told): string => (line === 0 ? file : [file, line, column].join(':'));
+
+function clauseOf({ message, suggestion, ...rest }: Told): string {
+  const key = 'path' in rest ? rest.path : rest.key;
+  const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
+  return (key === '' ? message : `${key}: ${message}`) + hint;
 }
 
 /** A value as it stands in YAML. Maps of free keys are plain objects without a prototype. */

@@ -1,7 +1,7 @@
 import { didYouMean } from '../base/nearest.ts';
 import { macrosIn, parseScriptLine } from '../base/script-line.ts';
 import type { Fields } from '../config/objects/kind.ts';
-import type { ObjectRules } from '../config/objects.ts';
+import type { ExpressionFault, ObjectRules } from '../config/objects.ts';
 import { isList, isMapping } from '../config/yaml-value.ts';
 import { lookUp, pathOf } from '../expressions/paths.ts';
 import type { Yaml, YamlMap } from '../model/pack.ts';
@@ -21,16 +21,20 @@ const OWN_MACRO = /^(?:nagiosplugins|libexec|USER1|(?:node|check|service)\..*|[A
 export function doubting(rules: ObjectRules, known: Known): ObjectRules {
   return {
     ...rules,
-    expressionFault: (text) => rules.expressionFault(text) ?? unknownParameter(rules.parametersIn?.(text) ?? [], known),
+    expressionFaults: (text) => {
+      const faults = rules.expressionFaults(text);
+      return faults.length > 0 ? faults : unknownParameters(rules.parametersIn?.(text) ?? [], known);
+    },
     scriptFault: (fields) => rules.scriptFault?.(fields) ?? unknownMacros(fields, known),
   };
 }
 
-function unknownParameter(paths: readonly string[], { parameters }: Known): string | undefined {
-  const path = paths.find((each) => lookUp(parameters, each.split('.')) === undefined);
-  if (path === undefined) return undefined;
+function unknownParameters(paths: readonly string[], { parameters }: Known): readonly ExpressionFault[] {
+  const unknown = new Set(paths.filter((each) => lookUp(parameters, each.split('.')) === undefined));
   const names = Array.from(leavesOf(parameters), ([steps]) => steps.join('.'));
-  return `no parameter "${path}" is defined by this pack${didYouMean(path, names)}`;
+  return Array.from(unknown, (path) => ({
+    message: `no parameter "${path}" is defined by this pack${didYouMean(path, names)}`,
+  }));
 }
 
 function unknownMacros(fields: Fields, { parameters, variables }: Known): string | undefined {

@@ -1,4 +1,5 @@
-import { messageOf } from '../base/errors.ts';
+import { messageOf, OpsbroError } from '../base/errors.ts';
+import type { ExpressionFault } from '../config/objects.ts';
 import { compile } from '../expressions/compile.ts';
 import type { FunctionTable, Scope } from '../expressions/contract.ts';
 import { parseExpression } from '../expressions/parser.ts';
@@ -7,15 +8,16 @@ import type { Call, Node } from '../expressions/syntax.ts';
 /** Functions that look for the first argument in the file that the second names. */
 const SEARCHES = new Set(['grep', 'grep_file']);
 
-/** Says of an expression what is wrong with it, as far as that can be known before it is evaluated; `undefined` when nothing is. */
+/** Says of an expression everything that is wrong with it, as far as that can be known before it is evaluated. */
 export function expressionFaults<S extends Scope>(
   functions: FunctionTable<S>,
-): (expression: string) => string | undefined {
+): (expression: string) => readonly ExpressionFault[] {
   return (expression) => {
     try {
-      return compile(expression, { functions }).warnings[0]?.message ?? swappedArguments(expression);
+      const warnings = compile(expression, { functions }).warnings.map(({ message, offset }) => ({ message, offset }));
+      return [...warnings, ...swappedArguments(expression)];
     } catch (error) {
-      return messageOf(error);
+      return [{ message: messageOf(error), ...offsetOf(error) }];
     }
   };
 }
@@ -34,16 +36,18 @@ export function parametersIn<S extends Scope>(functions: FunctionTable<S>): (exp
 }
 
 /** A file to search that stands where the text belongs is never found, and nothing else says so. */
-function swappedArguments(expression: string): string | undefined {
-  if (!expression.includes('grep')) return undefined;
+function swappedArguments(expression: string): readonly ExpressionFault[] {
+  if (!expression.includes('grep')) return [];
   for (const call of callsIn(parseExpression(expression))) {
     const [first, second] = call.positional.map((node) => (node.type === 'constant' ? node.value : undefined));
     const isSwapped = isPath(first) && typeof second === 'string' && !isPath(second);
     if (SEARCHES.has(call.name) && isSwapped) {
-      return `the arguments of ${call.name} are swapped; did you mean ${call.name}('${second}', '${first}')?`;
+      return [
+        { message: `the arguments of ${call.name} are swapped; did you mean ${call.name}('${second}', '${first}')?` },
+      ];
     }
   }
-  return undefined;
+  return [];
 }
 
 const isPath = (value: unknown): value is string => typeof value === 'string' && value.startsWith('/');
@@ -58,4 +62,9 @@ function* callsInPart(part: unknown): Iterable<Call> {
   if (typeof part !== 'object' || part === null) return;
   if ('type' in part && 'height' in part) yield* callsIn(part as Node);
   else if (part instanceof Map || Array.isArray(part)) for (const each of part.values()) yield* callsInPart(each);
+}
+
+function offsetOf(error: unknown): { readonly offset?: number } {
+  const offset = error instanceof OpsbroError ? error.details?.['offset'] : undefined;
+  return typeof offset === 'number' ? { offset } : {};
 }

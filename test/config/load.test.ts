@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 const SHIPPED = fileURLToPath(new URL('../../etc', import.meta.url));
-const RULES = { checkFields: ['critical_if', 'warning_if', 'script'], expressionFault: () => undefined };
+const RULES = { checkFields: ['critical_if', 'warning_if', 'script'], expressionFaults: () => [] };
 
 /** Loads files given by path, with their directory left out of what is answered. */
 async function load(files: Readonly<Record<string, string>>, more: Partial<ConfigSources> = {}) {

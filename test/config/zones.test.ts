@@ -7,7 +7,7 @@ import { problemLine } from '../../src/model/pack.ts';
 import { tempDirectory } from '../support/temp.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../etc', import.meta.url));
-const RULES = { checkFields: ['critical_if'], expressionFault: () => undefined };
+const RULES = { checkFields: ['critical_if'], expressionFaults: () => [] };
 
 /** Loads a configuration of these files, with its directory left out of what is answered. */
 async function load(files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {

@@ -46,7 +46,7 @@ describe.skipIf(!hasCorpus)('packs of the original, unchanged', () => {
     before = await traces(directory);
     const rules = {
       checkFields: ['critical_if', 'warning_if', 'script'],
-      expressionFault: expressionFaults(functions),
+      expressionFaults: expressionFaults(functions),
       parametersIn: parametersIn(functions),
     };
     set = await loadPacks({ shipped: '/nowhere', data: directory, local: { directory, objects: [] }, rules });

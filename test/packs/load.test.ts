@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const directory of made.splice(0)) await rm(directory, { recursive: true });
 });
 
-const RULES = { checkFields: ['critical_if', 'warning_if', 'script'], expressionFault: () => undefined };
+const RULES = { checkFields: ['critical_if', 'warning_if', 'script'], expressionFaults: () => [] };
 
 /** Loads packs from files given by path; `etc/` is what is shipped, `data/` the data directory. */
 async function load(files: Readonly<Record<string, string>>, more: Partial<PackSources> = {}) {
@@ -178,14 +178,14 @@ test('a service brings its check, for its own groups', async () => {
 });
 
 test('a broken expression is a warning, as it is harmless until it is evaluated', async () => {
-  const expressionFault = (text: string) => (text.includes('!') ? 'unexpected "!"' : undefined);
+  const expressionFaults = (text: string) => (text.includes('!') ? [{ message: 'unexpected "!"' }] : []);
   const { lines, ids } = await load(
     {
       [`${WEB}/package.yml`]: 'name: web',
       [`${WEB}/monitoring/a.yml`]:
         'check:\n  if_group: web\n  critical_if: "True"\n  warning_output: "!"\n  variables:\n    x: "!"\n',
     },
-    { rules: { ...RULES, expressionFault } },
+    { rules: { ...RULES, expressionFaults } },
   );
   expect(ids).toHaveLength(1);
   expect(lines.map((line) => line.replace(`${WEB}/`, ''))).toEqual([

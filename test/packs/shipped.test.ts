@@ -20,7 +20,7 @@ const set = await loadPacks({
   shipped: new URL('../../etc', import.meta.url).pathname,
   data: '/nonexistent',
   local: { directory: '', objects: [] },
-  rules: { checkFields: ['critical_if', 'warning_if', 'script'], expressionFault: expressionFaults(functions) },
+  rules: { checkFields: ['critical_if', 'warning_if', 'script'], expressionFaults: expressionFaults(functions) },
 });
 
 function definitionOf(type: string, id: string): YamlMap {

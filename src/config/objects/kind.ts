@@ -11,6 +11,8 @@ export interface Remark {
   /** The place below the object. */
   readonly at: Path;
   readonly message: string;
+  /** What was probably meant. */
+  readonly suggestion?: string | undefined;
 }
 
 /** One type of object that people write: its fields, and what the fields alone do not say. */

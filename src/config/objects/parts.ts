@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { didYouMean } from '../../base/nearest.ts';
+import { nearest } from '../../base/nearest.ts';
 import type { Yaml, YamlMap } from '../../model/pack.ts';
-import { faultOf } from '../fault.ts';
+import { faultsOf } from '../fault.ts';
 import { bare, docOf, fieldsOf } from '../schema-walk.ts';
 import type { Path } from '../yaml-place.ts';
 import { isList, isMapping } from '../yaml-value.ts';
@@ -21,8 +21,9 @@ export function* faultsIn(schema: Schema, value: Yaml, at: Path): Iterable<Remar
     for (const [index, item] of value.entries()) yield* faultsIn(inner.element, item, [...at, index]);
   } else {
     const name = at.findLast((step) => typeof step === 'string');
-    const message = faultOf(schema, value, String(name ?? ''));
-    if (message !== undefined) yield { level: 'error', at, message };
+    for (const { path, ...fault } of faultsOf(schema, value, String(name ?? ''))) {
+      yield { level: 'error', at: [...at, ...path], ...fault };
+    }
   }
 }
 
@@ -33,7 +34,7 @@ function* faultsOfMap(owner: Schema, known: KnownFields, value: YamlMap, at: Pat
     const schema = Object.hasOwn(known, key) ? known[key] : undefined;
     if (!schema) {
       const level = isClosed(owner) ? 'error' : 'warning';
-      yield { level, at: [...at, key], message: `unknown key${didYouMean(key, Object.keys(known))}` };
+      yield { level, at: [...at, key], message: 'unknown key', suggestion: nearest(key, Object.keys(known)) };
     } else if (part !== null) yield* faultsIn(schema, part, [...at, key]);
   }
   for (const [name, schema] of Object.entries(known)) {

@@ -61,7 +61,7 @@ export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
     access: 'read',
     summary: 'What is wrong in the configuration files and packs.',
     answer: ProblemsJson,
-    handle: () => [...agent.problems(), ...parts.packs().problems].map(problemJson),
+    handle: () => agent.problems().map(problemJson),
   }),
 });
 
