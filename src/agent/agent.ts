@@ -2,11 +2,11 @@
 import { Disposal } from '../base/disposal.ts';
 import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
-import { problemJson } from '../http/records.ts';
 import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson } from '../http/schemas.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
+import { Complaints } from './complaints.ts';
 import { Doors } from './doors.ts';
 import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
@@ -15,8 +15,12 @@ import { functionJson, pureFunctions } from './function-json.ts';
 import { inquire } from './inquiries.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
-import { afterReload, restartNeeded } from './reload.ts';
+import { afterReload } from './reload.ts';
+import { reloadAnswer } from './reload-answer.ts';
+import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
+import type { StandIn } from './sound-reading.ts';
 import { watchVitals } from './vitals.ts';
+import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
 
@@ -47,11 +51,13 @@ export class Agent implements AsyncDisposable {
   readonly #vitals: ReturnType<typeof watchVitals>;
   readonly #started: number;
   readonly #startedMono: number;
+  readonly #reloads = new ReloadQueue((mode) => this.#reload(mode));
+  readonly #complaints: Complaints;
   #written: Written;
+  #standIns: readonly StandIn[];
+  #watching: FileWatch | undefined;
   #announcing: Disposable;
   #state: AgentState = 'initializing';
-  #reloading: Promise<ReloadedJson> | undefined;
-  #nextReload: Promise<ReloadedJson> | undefined;
   #askToStop: () => void = () => {};
   /** Resolves when somebody wants the agent to stop. */
   readonly stopWanted: Promise<void>;
@@ -63,6 +69,8 @@ export class Agent implements AsyncDisposable {
     this.#parts = parts;
     this.#opened = opened;
     this.#written = written;
+    this.#standIns = setting.standIns;
+    this.#complaints = new Complaints(world.log.logger.child({ part: 'config' }), world.health);
     this.#started = world.clock.wall();
     this.#startedMono = world.clock.now();
     this.#vitals = opened.use(watchVitals(world.clock));
@@ -82,6 +90,7 @@ export class Agent implements AsyncDisposable {
     this.#announcing = this.#announce();
     opened.defer(() => this.#announcing[Symbol.dispose]());
     opened.use(world.bus.on('groups-change', () => void this.#serveDns()));
+    opened.defer(() => this.#watching?.[Symbol.dispose]());
     this.#noteProblems();
   }
 
@@ -97,6 +106,7 @@ export class Agent implements AsyncDisposable {
     const { config } = this.#written.loaded;
     pool.rejoin(config.seeds);
     if (this.#setting.autoDetect) this.#opened.use(autoDetect(this.#setting.world, pool, config.proxy_node));
+    this.#watch();
     await runtime.start();
     if (this.#state === 'initializing') this.#state = 'ok';
   }
@@ -128,20 +138,8 @@ export class Agent implements AsyncDisposable {
   }
 
   /** Reads everything again and applies what changed. While one runs, all further calls together cause one more. */
-  reload(): Promise<ReloadedJson> {
-    if (!this.#reloading) {
-      this.#reloading = this.#reload().finally(() => {
-        this.#reloading = undefined;
-      });
-      return this.#reloading;
-    }
-    this.#nextReload ??= this.#reloading
-      .catch(() => undefined)
-      .then(() => {
-        this.#nextReload = undefined;
-        return this.reload();
-      });
-    return this.#nextReload;
+  reload(mode: ReloadMode = 'leave-out'): Promise<ReloadedJson> {
+    return this.#reloads.ask(mode);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -149,31 +147,59 @@ export class Agent implements AsyncDisposable {
     await this.#opened[Symbol.asyncDispose]();
   }
 
-  async #reload(): Promise<ReloadedJson> {
+  async #reload(mode: ReloadMode): Promise<ReloadedJson> {
     const { world, read } = this.#setting;
     const before = this.#written;
-    const written = afterReload(before, await read());
+    const reading = await read();
+    const isBroken = problemsOf(reading.written).some(({ level }) => level === 'error');
+    const written = mode === 'all-or-nothing' && isBroken ? before : afterReload(before, reading.written);
     this.#written = written;
-    const { config } = written.loaded;
     const difference = this.#parts.runtime.apply(configurationOf(written));
+    if (written !== before) {
+      this.#standIns = reading.standIns;
+      await this.#applySettings(before);
+      const unkept = await reading.keep();
+      if (unkept !== undefined) world.log.logger.warn({ reason: unkept }, 'good versions cannot be kept');
+    }
+    this.#noteProblems();
+    this.#watch();
+    const answer = reloadAnswer({ started: this.#setting.written, before, after: written, read: reading, difference });
+    world.bus.emit({ type: 'config-change' });
+    world.log.logger.info({ ...difference, errors: answer.errors.length }, 'configuration read again');
+    return answer;
+  }
+
+  async #applySettings(before: Written): Promise<void> {
+    const { world, zones } = this.#setting;
+    const { config, zones: tree } = this.#written.loaded;
     this.#parts.pool.setDisplayName(config.display_name);
     await this.#parts.history.limit(historyLimits(config));
-    await this.#setting.zones.reload(written.loaded.zones);
+    await zones.reload(tree);
     this.#parts.peers.keys.refresh();
     this.#reviewZones();
     world.log.setLevel(config.log_level);
     const seeds = config.seeds.filter((seed) => !before.loaded.config.seeds.includes(seed));
     if (seeds.length > 0) void this.#parts.pool.join(seeds);
-    this.#noteProblems();
     await this.#serveDns();
-    world.bus.emit({ type: 'config-change' });
-    const errors = problemsOf(written).filter(({ level }) => level === 'error');
-    world.log.logger.info({ ...difference, errors: errors.length }, 'configuration read again');
-    return {
-      ...difference,
-      restart_needed: restartNeeded(this.#setting.written.loaded.config, config),
-      errors: errors.map(problemJson),
-    };
+  }
+
+  /** Follows changes of files while the configuration wants it. */
+  #watch(): void {
+    const { world } = this.#setting;
+    const { home, clock, log } = world;
+    const isWanted = this.#written.loaded.config.watch ?? home.kind === 'checkout';
+    if (!isWanted) {
+      this.#watching?.[Symbol.dispose]();
+      this.#watching = undefined;
+      return;
+    }
+    this.#watching?.look();
+    this.#watching ??= new FileWatch({
+      directories: watchedDirectories(home),
+      clock,
+      changed: () => void this.reload().catch((error: unknown) => log.logger.error({ err: error }, 'reload failed')),
+      failed: (reason) => log.logger.warn({ part: 'config' }, reason),
+    });
   }
 
   /** The new pool knows nothing of this node yet. */
@@ -197,10 +223,7 @@ export class Agent implements AsyncDisposable {
   }
 
   #noteProblems(): void {
-    const { health } = this.#setting.world;
-    const errors = problemsOf(this.#written).filter(({ level }) => level === 'error').length;
-    if (errors === 0) health.clear('configuration', 'errors');
-    else health.raise('configuration', 'errors', `${errors} errors in configuration files; see GET /config/problems`);
+    this.#complaints.tell(problemsOf(this.#written), this.#standIns);
   }
 
   async #serveDns(): Promise<void> {
@@ -216,7 +239,7 @@ export class Agent implements AsyncDisposable {
         facts: () => this.#facts(),
         health: () => this.#health(),
         problems: () => problemsOf(this.#written),
-        reload: () => this.reload(),
+        reload: (mode) => this.reload(mode),
         leave: () => this.stop({ leave: true }),
         stop: (how) => this.stop(how),
       },

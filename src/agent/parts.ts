@@ -22,6 +22,7 @@ import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
 import { readSerfSnapshot } from './serf-snapshot-file.ts';
+import type { SoundReading, StandIn } from './sound-reading.ts';
 import { StateStore } from './state-store.ts';
 import { SwitchablePool } from './switchable-pool.ts';
 import type { World } from './world.ts';
@@ -38,8 +39,10 @@ export interface Setting {
   readonly written: Written;
   /** Look for the pool on the local networks while alone. */
   readonly autoDetect: boolean;
+  /** Broken files whose last good version counts. */
+  readonly standIns: readonly StandIn[];
   /** Reads again what people wrote. */
-  readonly read: () => Promise<Written>;
+  readonly read: () => Promise<SoundReading>;
 }
 
 /** What an agent is made of, beside its doors. */

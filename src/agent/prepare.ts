@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bus } from '../base/bus.ts';
 import { systemClock } from '../base/clock.ts';
@@ -11,8 +11,9 @@ import { findHome, type Home } from '../base/home.ts';
 import { systemRandom } from '../base/random.ts';
 import { bindableSocket } from '../base/socket-path.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
+import { LastGood } from '../config/last-good.ts';
 import type { AgentEvent } from '../model/event.ts';
-import { type Problem, problemLine, type Yaml } from '../model/pack.ts';
+import { type Problem, problemText, type Yaml } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
 import { claimName } from '../net/name-claim.ts';
 import { systemHost } from '../net/system-host.ts';
@@ -26,6 +27,7 @@ import { type Log, openLog } from './logging.ts';
 import { loadPlugins } from './plugins.ts';
 import { PortsFile } from './ports-file.ts';
 import { writeSmallFile } from './small-file.ts';
+import { readSound } from './sound-reading.ts';
 import type { World } from './world.ts';
 import { problemsOf, readWritten, type Written } from './written.ts';
 import { ZoneKeyFiles } from './zone-key-files.ts';
@@ -59,7 +61,7 @@ export interface Prepared {
 /** The configuration forbids to start; the message has every problem, one a line. */
 export class BrokenConfiguration extends OpsbroError {
   constructor(problems: readonly Problem[]) {
-    super('invalid_config', problems.map(problemLine).join('\n'));
+    super('invalid_config', problems.map(problemText).join('\n'));
   }
 }
 
@@ -72,8 +74,11 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   const flags = flagsOf(options);
   const plugins = await loadPlugins();
   const first = homeOf(options);
-  const read = (home: Home) => readWritten({ home, env: process.env, flags, plugins });
-  const written = await read(first);
+  // Where it lies has to be known before anything is read.
+  const lastGood = new LastGood(join(first.data, 'cache', 'config'), first.shipped);
+  const read = (home: Home) => readSound(() => readWritten({ home, env: process.env, flags, plugins }), lastGood);
+  const reading = await read(first);
+  const { written, standIns } = reading;
   refuseBroken(written, options);
   const { config } = written.loaded;
   const home = homeOf(options, config);
@@ -84,10 +89,8 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   const hosting = await surveyHosting(plugins.hosting, host, AbortSignal.timeout(HOSTING_LIMIT_MS));
   const identity = await identityOf({ home, config, host, hosting, opened });
   const log = opened.use(openAgentLog(identity.name, config, home));
-  for (const problem of problemsOf(written)) {
-    const level = problem.level === 'notice' ? 'debug' : 'warn';
-    log.logger[level]({ part: 'config' }, problemLine(problem));
-  }
+  const unkept = await reading.keep();
+  if (unkept !== undefined) log.logger.warn({ part: 'config', reason: unkept }, 'good versions cannot be kept');
   const world: World = {
     home,
     socketPath,
@@ -104,7 +107,7 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   };
   const zones = opened.use(await openZones(world, written));
   const autoDetect = options.autoDetect === true;
-  const setting = { world, identity, hosting, zones, written, autoDetect, read: () => read(home) };
+  const setting = { world, identity, hosting, zones, written, standIns, autoDetect, read: () => read(home) };
   const agent = opened.use(await startAgentParts(setting));
   return { agent, world, config };
 }

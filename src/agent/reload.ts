@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentConfig } from '../config/agent-schema.ts';
-import type { PackObject } from '../model/pack.ts';
+import { OBJECT_SCHEMAS } from '../config/object-schemas.ts';
+import type { PackObject, PackObjectType, PackSet } from '../model/pack.ts';
 import { problemsOf, type Written } from './written.ts';
+
+const OBJECT_TYPES = Object.keys(OBJECT_SCHEMAS) as readonly PackObjectType[];
 
 /** Keys that take effect at once. */
 const HOT: ReadonlySet<string> = new Set([
@@ -18,6 +21,7 @@ const HOT: ReadonlySet<string> = new Set([
   'monitoring_topic_enabled',
   'metrology_topic_enabled',
   'dns.enabled',
+  'watch',
 ]);
 
 /**
@@ -40,6 +44,48 @@ export function restartNeeded(before: AgentConfig, after: AgentConfig): string[]
   const keys = new Set([...old.keys(), ...fresh.keys()]);
   return [...keys].filter((key) => !isHot(key) && !isDeepStrictEqual(old.get(key), fresh.get(key))).sort();
 }
+
+/** One thing that people changed. */
+export interface Change {
+  readonly change: 'added' | 'changed' | 'removed';
+  /** `setting`, `variable`, `parameters`, or the type of an object. */
+  readonly kind: string;
+  /** The key, the pack whose parameters they are, or the id. */
+  readonly name: string;
+}
+
+/** What is different between two states of what is in effect, sorted by kind and name. */
+export function changesBetween(before: Written, after: Written): readonly Change[] {
+  const kinds: [kind: string, of: (written: Written) => ReadonlyMap<string, unknown>][] = [
+    ['setting', ({ loaded }) => leavesOf(loaded.config)],
+    ['variable', ({ loaded }) => new Map(Object.entries(loaded.variables))],
+    ['parameters', ({ packs }) => parametersIn(packs)],
+    ...OBJECT_TYPES.map((type): [string, (written: Written) => ReadonlyMap<string, unknown>] => [
+      type,
+      ({ packs }) => definitionsIn(packs, type),
+    ]),
+  ];
+  return kinds.flatMap(([kind, of]) => differences(kind, of(before), of(after)));
+}
+
+function differences(
+  kind: string,
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+): readonly Change[] {
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return names.flatMap((name): Change[] => {
+    if (!before.has(name)) return [{ change: 'added', kind, name }];
+    if (!after.has(name)) return [{ change: 'removed', kind, name }];
+    return isDeepStrictEqual(before.get(name), after.get(name)) ? [] : [{ change: 'changed', kind, name }];
+  });
+}
+
+const parametersIn = ({ packs }: PackSet): ReadonlyMap<string, unknown> =>
+  new Map(packs.filter(({ overloadedBy }) => overloadedBy === null).map(({ name, parameters }) => [name, parameters]));
+
+const definitionsIn = ({ objects }: PackSet, type: PackObject['type']): ReadonlyMap<string, unknown> =>
+  new Map(objects.filter((object) => object.type === type).map(({ id, definition }) => [id, definition]));
 
 const isHot = (key: string): boolean => HOT.has(key) || HOT.has(key.split('.')[0] ?? '');
 

@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseYaml } from '../config/yaml.ts';
-import { valueOf } from '../config/yaml-edit.ts';
+import { yamlOf } from '../config/yaml-edit.ts';
 import { isMapping } from '../config/yaml-value.ts';
 import type { Yaml } from '../model/pack.ts';
 
 /** Values as the command line takes and shows them. */
 
 /** What a word on the command line means as YAML. Throws `bad_request`. */
-export const typedValue = (text: string): Yaml => valueOf(text);
+export const typedValue = (text: string): Yaml => yamlOf(text);
 
 /** A secret, read from its file: only for root and for the owner of the agent's socket; the agent itself never tells it. */
 export async function secretIn(file: string, key: string, socket: string, uid: number): Promise<Yaml | undefined> {

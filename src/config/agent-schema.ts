@@ -200,6 +200,10 @@ export const AgentConfig = z.strictObject({
     .describe('What is logged; less important lines are left out.'),
   log_format: field.oneOf(['text', 'json']).prefault('text').describe('Form of a log line.'),
   log_stdout: field.flag().default(true).describe('Log to the terminal; false: to files in the log directory instead.'),
+  watch: field
+    .flag()
+    .optional()
+    .describe('Read the configuration again when its files change; true in a checkout, else false when left out.'),
   data: field.path().optional().describe('Directory of what the agent keeps.'),
   log: field.path().optional().describe('Directory of the log files.'),
   lock: field.path().optional().describe('File that holds the process id.'),

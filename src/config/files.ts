@@ -2,6 +2,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf, systemCode } from '../base/errors.ts';
 import type { Problem } from '../model/pack.ts';
+import { noteFile, textInstead } from './files-read.ts';
 import { parseYaml, type YamlText } from './yaml.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -14,13 +15,17 @@ const READ = /^[^.].*\.(?:ya?ml|json)$/;
 /** Reads one file as YAML. A file that cannot be read or is longer than 1 MiB gives no document and one problem. */
 export async function readYamlFile(file: string): Promise<YamlText & { readonly text: string }> {
   const refused = (message: string) => {
+    noteFile(file, '');
     const problem: Problem = { level: 'error', file, line: 0, column: 0, key: '', message };
     return { text: '', documents: [], problems: [problem] };
   };
   try {
     const { size } = await stat(file);
-    if (size > MAX_BYTES) return refused(`is ${size} bytes long (expected at most ${MAX_BYTES})`);
-    const text = await readFile(file, 'utf8');
+    const instead = textInstead(file);
+    if (size > MAX_BYTES && instead === undefined)
+      return refused(`is ${size} bytes long (expected at most ${MAX_BYTES})`);
+    const text = instead ?? (await readFile(file, 'utf8'));
+    noteFile(file, text);
     return { text, ...parseYaml(text, file) };
   } catch (error) {
     return refused(`cannot be read: ${messageOf(error)}`);

@@ -80,7 +80,7 @@ function listAt(text: string, key: string): { readonly start: number; readonly e
 }
 
 /** What a text on the command line means as YAML. Throws `bad_request`. */
-export function valueOf(text: string): Yaml {
+export function yamlOf(text: string): Yaml {
   const { documents, problems } = parseYaml(text, 'the value');
   const problem = problems.find(({ level }) => level === 'error');
   if (problem) throw new OpsbroError('bad_request', `the value is no YAML: ${problem.message}`);

@@ -38,7 +38,8 @@ export interface AgentPart {
   health(): HealthJson;
   /** What is wrong in the configuration files and packs. */
   problems(): readonly Problem[];
-  reload(): Promise<ReloadedJson>;
+  /** Reads the configuration again; with `all-or-nothing` an error anywhere leaves everything as it is. */
+  reload(mode: 'leave-out' | 'all-or-nothing'): Promise<ReloadedJson>;
   /** Begins to leave the pool and then to stop; answers at once. */
   leave(): void;
   /** Begins an orderly stop; answers at once. */

@@ -244,8 +244,15 @@ export const ReloadedJson = z.object({
   changed: z.int(),
   removed: z.int(),
   unchanged: z.int(),
+  changes: z
+    .array(z.object({ change: z.enum(['added', 'changed', 'removed']), kind: z.string(), name: z.string() }))
+    .describe('settings, variables, parameters of packs and objects that are not as they were'),
   restart_needed: z.array(z.string()).describe('keys that count only after a restart'),
+  stand_ins: z
+    .array(z.object({ file: z.string(), since: z.string(), errors: z.int() }))
+    .describe('broken files whose last good version is used'),
   errors: ProblemsJson,
+  warnings: ProblemsJson,
 });
 export type ReloadedJson = z.output<typeof ReloadedJson>;
 

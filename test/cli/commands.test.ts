@@ -120,18 +120,22 @@ describe('agent', () => {
 
   test('reload says what changed, and ends with 2 on errors', async () => {
     const counts = { added: 1, changed: 2, removed: 0, unchanged: 9, restart_needed: ['port'] };
-    const problem = { level: 'error', file: 'agent.yml', line: 3, column: 1, key: 'prot', message: 'unknown' };
-    await using agent = await fakeAgent({ 'POST /agent/reload': { ...counts, errors: [] } });
+    const rest = { ...counts, changes: [{ change: 'added', kind: 'check', name: 'a/b' }], stand_ins: [], warnings: [] };
+    const problem = { file: 'agent.yml', line: 3, column: 1, path: 'prot', message: 'unknown key', pack: null };
+    await using agent = await fakeAgent({ 'POST /agent/reload': { ...rest, errors: [] } });
     expect(await opsbro('agent reload', agent)).toEqual({
       code: 0,
-      out: '1 added, 2 changed, 0 removed, 9 unchanged\nrestart needed: port\n',
+      out: '1 added, 2 changed, 0 removed, 9 unchanged\n  added: check a/b\nrestart needed: port\n',
       err: '',
     });
-    await using broken = await fakeAgent({ 'POST /agent/reload': { ...counts, errors: [problem] } });
-    expect(await opsbro('agent reload', broken)).toMatchObject({
+    const errors = [{ ...problem, level: 'error', suggestion: 'port' }];
+    const warnings = [{ ...problem, level: 'warning', path: 'x' }];
+    await using broken = await fakeAgent({ 'POST /agent/reload': { ...rest, errors, warnings } });
+    expect(await opsbro('agent reload --all-or-nothing', broken)).toMatchObject({
       code: 2,
-      err: 'error: agent.yml:3:1: prot: unknown\n',
+      err: 'agent.yml:3:1: error: prot: unknown key; did you mean "port"?\nagent.yml:3:1: warning: x: unknown key\n',
     });
+    expect(broken.asked()).toEqual(['POST /agent/reload {"all_or_nothing":true}']);
   });
 
   test('health gives the reasons', async () => {

@@ -103,6 +103,11 @@ const FACTS: AgentFactsJson = {
   event_loop: { p50: 1, p99: 2 },
 };
 
+const RELOADED = {
+  ...{ added: 1, changed: 0, removed: 0, unchanged: 5 },
+  ...{ changes: [], restart_needed: [], stand_ins: [], errors: [], warnings: [] },
+};
+
 /** An agent of one node with one of everything, and a list of what it was told to do. */
 export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly done: string[] } {
   const done: string[] = [];
@@ -117,7 +122,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
       facts: () => FACTS,
       health: () => ({ health: 'ok', reasons: [] }),
       problems: () => [],
-      reload: async () => ({ added: 1, changed: 0, removed: 0, unchanged: 5, restart_needed: [], errors: [] }),
+      reload: async () => RELOADED,
       leave: () => void done.push('leave'),
       stop: ({ leave }) => void done.push(leave ? 'stop and leave' : 'stop'),
     },

@@ -70,8 +70,9 @@ export const controlRoutes = ({ agent }: ApiParts) => ({
   'POST /agent/reload': route({
     access: 'admin',
     summary: 'Reads the configuration again and applies what changed.',
+    body: z.strictObject({ all_or_nothing: z.boolean().default(false) }),
     answer: ReloadedJson,
-    handle: () => agent.reload(),
+    handle: ({ body }) => agent.reload(body.all_or_nothing ? 'all-or-nothing' : 'leave-out'),
   }),
   'POST /agent/stop': route({
     access: 'admin',
