@@ -6,9 +6,10 @@ import { httpFiles } from './docs/http.ts';
 import { packFiles } from './docs/packs.ts';
 import type { Generator } from './docs/page.ts';
 import { pluginFiles } from './docs/plugins.ts';
+import { schemaFiles } from './docs/schemas.ts';
 
 /** Everything that is made from the sources instead of being written. */
-const GENERATORS: readonly Generator[] = [configurationFiles, pluginFiles, packFiles, httpFiles, cliFiles];
+const GENERATORS: readonly Generator[] = [configurationFiles, pluginFiles, packFiles, httpFiles, cliFiles, schemaFiles];
 
 /** Writes the generated files; with `--check` only says which of them differ from the sources, and fails if any does. */
 async function main(isCheck: boolean): Promise<number> {

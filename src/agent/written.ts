@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Home } from '../base/home.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import type { ObjectRules } from '../config/objects.ts';
 import type { PackSet, Problem, Yaml } from '../model/pack.ts';
 import { expressionFaults, parametersIn } from '../packs/expression-fault.ts';
 import { type BuiltIn, loadPacks } from '../packs/load.ts';
@@ -25,13 +26,16 @@ export interface WrittenSources {
   readonly plugins: Plugins;
 }
 
+/** What readers of objects have to know of these plugins. */
+export const rulesOf = ({ checks, functions }: Plugins): ObjectRules => ({
+  checkFields: [...checks].flatMap(({ fields }) => fields),
+  expressionFaults: expressionFaults(functionTable(functions)),
+  parametersIn: parametersIn(functionTable(functions)),
+});
+
 /** Reads configuration and packs; what is wrong is in the problems of the answer. */
 export async function readWritten({ home, env, flags, plugins }: WrittenSources): Promise<Written> {
-  const rules = {
-    checkFields: [...plugins.checks].flatMap(({ fields }) => fields),
-    expressionFaults: expressionFaults(functionTable(plugins.functions)),
-    parametersIn: parametersIn(functionTable(plugins.functions)),
-  };
+  const rules = rulesOf(plugins);
   const localDirectory = join(home.data, 'local-configuration');
   const loaded = await loadConfig({ directory: home.config, localDirectory, shipped: home.shipped, env, flags, rules });
   const { objects, variables } = loaded;

@@ -17,6 +17,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['gossip zone', 'The zones, and which of them this node is in.'],
   ['gossip zone key', 'The key files of zones on this machine.'],
   ['collectors', 'What the agent sees of this machine.'],
+  ['config', 'What people wrote for the agent.'],
   ['detectors', 'Which groups this node is in, and why.'],
   ['monitoring', 'How the checks of the nodes stand.'],
   ['check', 'The checks of this node.'],
@@ -31,6 +32,8 @@ export const ALIASES: ReadonlyMap<string, string> = new Map([
   ['kv-store', 'kv'],
   ['monitoring run', 'check run'],
   ['agent leave', 'gossip leave'],
+  ['packs validate', 'config validate'],
+  ['packs check', 'config validate'],
 ]);
 
 /** Every command by its words, which are the path of its file. They are loaded when they are run, so that starting stays quick. */
@@ -87,6 +90,10 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ],
   ['collectors run', { summary: 'Run a collector now.', load: () => import('./commands/collectors/run.ts') }],
   ['collectors show', { summary: 'Show what collectors saw.', load: () => import('./commands/collectors/show.ts') }],
+  [
+    'config validate',
+    { summary: 'Say everything that is wrong in the files.', load: () => import('./commands/config/validate.ts') },
+  ],
   [
     'detectors list',
     { summary: 'List the detectors and their rules.', load: () => import('./commands/detectors/list.ts') },

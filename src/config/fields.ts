@@ -98,7 +98,7 @@ export const oneOf = <const Choice extends string>(choices: readonly Choice[]) =
       });
       return z.NEVER;
     })
-    .meta({ expected: `one of ${choices.join(', ')}` });
+    .meta({ expected: `one of ${choices.join(', ')}`, examples: [...choices] });
 
 /** `500ms`, `10s`, `1m30s` or a bare number of seconds; read as milliseconds. */
 export const duration = (leastMs = 0) =>

@@ -31,6 +31,8 @@ export interface ConfigSources {
   /** What the command line sets, by dotted key of the schema. */
   readonly flags?: ReadonlyMap<string, Yaml>;
   readonly rules: ObjectRules;
+  /** The only files to read, instead of all that the directories hold. */
+  readonly only?: readonly string[];
 }
 
 /** Everything that was written for this agent, with what was wrong left out. */
@@ -126,7 +128,8 @@ function unknownZone(zone: string, tree: ZoneTree, origins: ReadonlyMap<string, 
 }
 
 /** `agent.yml` first, then the others in the order of their paths. */
-async function filesOf({ directory, localDirectory }: ConfigSources) {
+async function filesOf({ directory, localDirectory, only }: ConfigSources) {
+  if (only) return { files: only, problems: [] };
   const scans = [await yamlFilesBelow({ directory, skip: SKIPPED })];
   const main = scans.flatMap(({ files }) => files).filter((file) => !SKIPPED_FILES.has(file));
   const ordered = [...main.filter((file) => file === 'agent.yml'), ...main.filter((file) => file !== 'agent.yml')];

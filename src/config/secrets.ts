@@ -7,6 +7,9 @@ const MASK = '******';
 /** Whether a key of this name, or the last part of a dotted one, holds something that is never shown. */
 export const isSecret = (key: string): boolean => SECRET.test(key.slice(key.lastIndexOf('.') + 1));
 
+/** Whether a line of a file looks as if it held something that is never shown. */
+export const mentionsSecret = (line: string): boolean => SECRET.test(line);
+
 /** The same map with stars in place of every secret. */
 export function masked(map: YamlMap): YamlMap {
   const copy: Record<string, Yaml> = Object.create(null);

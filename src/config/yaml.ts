@@ -106,7 +106,11 @@ function faultsOf({ errors, warnings }: Document.Parsed, text: string): Fault[] 
 
 function messageFor({ code, pos, message }: YAMLParseError, text: string): string {
   if (code === 'TAB_AS_INDENT' || isIndentedByTab(text, pos[0])) return 'tab used for indentation; YAML needs spaces';
-  return message.replace(/\s+/g, ' ').trim();
+  // The library quotes what it found, which may be a secret.
+  return message
+    .replace(/\s+/g, ' ')
+    .replace(/: ".*"?$/, '')
+    .trim();
 }
 
 function isIndentedByTab(text: string, offset: number): boolean {

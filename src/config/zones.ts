@@ -14,7 +14,7 @@ import { isList, isMapping } from './yaml-value.ts';
 const NAME = /^[A-Za-z0-9_-]{1,63}$/;
 
 /** A zone as it is written below `zone:`. */
-const Zone = z.object({
+export const Zone = z.object({
   name: field.textLike(NAME, 'a zone name of letters, digits, dashes and underscores').describe('Name of the zone.'),
   sub_zones: field.words('a list of zone names', NAME).prefault([]).describe('Zones right below it.'),
 });
