@@ -58,7 +58,7 @@ export async function validate(home: Home, paths: readonly string[]): Promise<Va
   const { result, texts } = await notingFiles(read);
   const count = (wanted: Problem['level']) => result.problems.filter(({ level }) => level === wanted).length;
   return {
-    files: texts.size,
+    files: [...texts.keys()].filter((file) => isAskedFor(file, paths)).length,
     objects: result.objects.length,
     errors: count('error'),
     warnings: count('warning'),
@@ -69,6 +69,10 @@ export async function validate(home: Home, paths: readonly string[]): Promise<Va
     variables: result.variables ?? [],
   };
 }
+
+/** A part may be judged only with others that were not asked for, such as the zones there are. */
+const isAskedFor = (file: string, paths: readonly string[]): boolean =>
+  paths.length === 0 || paths.some((path) => file === path || file.startsWith(join(path, '/')));
 
 /** Replaces tabs in the indentation of files that are wrong by them; what was there stays beside each as `.bak`. */
 export async function fixTabs({ problems }: Validation): Promise<readonly Fixed[]> {
