@@ -6,6 +6,7 @@ import { Answered, fakeAgent, opsbro, refused } from '../support/cli.ts';
 const commands = [...COMMANDS.keys()];
 const NEED_NO_AGENT = new Set([
   'agent keygen',
+  'config validate',
   'agent start',
   'agent wait-initialized',
   'gossip zone change',

@@ -120,12 +120,12 @@ test.each([
   [
     'a circle of zones',
     { 'zones/z.yml': 'zone: {name: internet, sub-zones: [internet]}\n' },
-    'zones/z.yml:1:36: zone: zones form a circle: internet > internet',
+    'zones/z.yml:1:36: error: zone: zones form a circle: internet > internet',
   ],
   [
     'a zone that is not defined',
     { 'agent.yml': 'node-zone: lan\n' },
-    'agent.yml:1:1: node_zone: no zone "lan" is defined in zones/ (expected one of internet)',
+    'agent.yml:1:1: error: node_zone: no zone "lan" is defined in zones/ (expected one of internet)',
   ],
 ])(
   '%s forbids to start',
