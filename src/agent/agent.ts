@@ -233,7 +233,7 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, peers, history, runtime, kv } = this.#parts;
+    const { pool, peers, history, groupHistory, runtime, kv } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
@@ -247,6 +247,7 @@ export class Agent implements AsyncDisposable {
       pool,
       inquire: (name) => inquire(name, { pool, client: peers.client, now: () => world.clock.now() }),
       history,
+      groupHistory,
       reads: this.#reads,
       filtering: { functions: pureFunctions(world.plugins.functions), clock: world.clock },
       zones: {

@@ -8,6 +8,7 @@ import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
+import type { GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import { localAddress } from '../net/local-address.ts';
 import type { HostingState } from '../plugins/hosting.ts';
@@ -15,6 +16,7 @@ import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
 import { ChildKeys } from './child-keys.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
+import { keepGroupHistory } from './group-history.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { type Incarnation, openIncarnation } from './incarnation.ts';
 import { testimonyRoute } from './inquiries.ts';
@@ -53,6 +55,7 @@ export interface Parts {
   readonly pool: Pool;
   readonly peers: Peers;
   readonly history: KeptNodeHistory;
+  readonly groupHistory: GroupHistory;
   /** Leaves the pool and opens that of the own zone, as the zones have it now. */
   readonly movePool: () => Promise<void>;
   /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
@@ -91,6 +94,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
       ...historyLimits(config),
     }),
   );
+  const groupHistory = opened.use(await keepGroupHistory({ bus, clock, shelf: state.shelf('group-history') }));
   const childKeys = opened.use(new ChildKeys(setting.zones, bus));
   const incarnation = opened.use(openIncarnation(home.data));
   const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys, incarnation });
@@ -108,7 +112,19 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
   await runtime.restore();
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
-  return { state, kv, pool, peers, history, movePool, isRebindNeeded, runtime, localAddress: address, warnings };
+  return {
+    state,
+    kv,
+    pool,
+    peers,
+    history,
+    groupHistory,
+    movePool,
+    isRebindNeeded,
+    runtime,
+    localAddress: address,
+    warnings,
+  };
 }
 
 /** Where gossip listens, by the configuration and the keys as they are now. */

@@ -95,15 +95,27 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     { summary: 'Say everything that is wrong in the files.', load: () => import('./commands/config/validate.ts') },
   ],
   [
+    'detectors history',
+    {
+      summary: 'Show which groups this node came into and left.',
+      load: () => import('./commands/detectors/history.ts'),
+    },
+  ],
+  [
     'detectors list',
     { summary: 'List the detectors and their rules.', load: () => import('./commands/detectors/list.ts') },
   ],
+  ['detectors run', { summary: 'Run the detectors now.', load: () => import('./commands/detectors/run.ts') }],
   [
     'detectors state',
     {
       summary: 'List the groups of this node and what gave them.',
       load: () => import('./commands/detectors/state.ts'),
     },
+  ],
+  [
+    'detectors wait-group',
+    { summary: 'Wait until this node is in a group.', load: () => import('./commands/detectors/wait-group.ts') },
   ],
   [
     'evaluator eval',

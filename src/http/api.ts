@@ -5,6 +5,7 @@ import type { ApiParts } from './parts.ts';
 import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
+import { detectorRoutes } from './routes/detectors.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
 import { kvRoutes } from './routes/kv.ts';
@@ -13,7 +14,7 @@ import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
-import { collectorRoutes, detectorRoutes, monitoringRoutes } from './routes/work.ts';
+import { collectorRoutes, monitoringRoutes } from './routes/work.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
 /** Everything the agent answers over HTTP, beside the page and what it says of itself. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
-import type { DetectorRecord } from '../model/detector.ts';
+import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { Evaluated } from '../model/expression.ts';
-import type { NodeHistory } from '../model/history.ts';
+import type { GroupHistory, NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { Level, PackSet, Problem, Yaml } from '../model/pack.ts';
@@ -24,6 +24,8 @@ export interface RuntimePart {
   collector(name: string): CollectorRecord;
   runCollector(name: string): Promise<CollectorRecord>;
   detectors(): readonly DetectorRecord[];
+  /** Runs one detector, or all of them. Throws `not_found` when there is none of that id. */
+  runDetectors(id: string | undefined, how: { readonly isDry: boolean }): Promise<DetectorTrial>;
   checks(): readonly CheckRecord[];
   /** Throws `not_found` when there is none of that id, as running it does. */
   check(id: string): CheckRecord;
@@ -95,6 +97,7 @@ export interface ApiParts {
   /** Asks all nodes of the pool why the member of that name is as it is. */
   inquire(name: string): Promise<Inquiry>;
   readonly history: NodeHistory;
+  readonly groupHistory: GroupHistory;
   /** Reads that wait for news of the pool. */
   readonly reads: BlockingReads;
   /** What expressions that choose records are made with. */

@@ -17,3 +17,15 @@ export interface DetectorRecord {
   readonly log: string;
   readonly lastRun: number | null;
 }
+
+/** What a run of detectors that somebody asked for found. */
+export interface DetectorTrial {
+  /** All groups of the node after it, sorted. */
+  readonly groups: readonly string[];
+  /** Those it was not in before. */
+  readonly added: readonly string[];
+  /** Those it is not in any more. */
+  readonly removed: readonly string[];
+  /** By detector, why it gave nothing when that is not plain. */
+  readonly logs: ReadonlyMap<string, string>;
+}

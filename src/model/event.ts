@@ -88,6 +88,8 @@ interface GroupsEvent {
   readonly groups: readonly string[];
   readonly add: readonly string[];
   readonly remove: readonly string[];
+  /** The detectors behind each group that came or went; groups that are written have none. */
+  readonly from?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A collector ended a run. */

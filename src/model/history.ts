@@ -34,6 +34,24 @@ export interface NodeChange {
   readonly now?: string;
 }
 
+/** The node came into a group or left it. */
+export interface GroupChange {
+  /** Grows with each change, also over restarts. */
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly type: 'add' | 'remove';
+  readonly group: string;
+  /** Ids of the detectors behind it; none when the group is written, or that of the zone. */
+  readonly from: readonly string[];
+}
+
+/** The groups this node was in, as far as it is kept. */
+export interface GroupHistory {
+  /** Oldest first. */
+  changes(): Promise<readonly GroupChange[]>;
+}
+
 /** What happened to the nodes of the pool, as far as it is kept. */
 export interface NodeHistory {
   /** Oldest first. */

@@ -2,9 +2,11 @@ import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
 import { Disposal } from '../base/disposal.ts';
+import { OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { didYouMean } from '../base/nearest.ts';
 import type { Shelf } from '../base/shelf.ts';
-import type { DetectorRecord } from '../model/detector.ts';
+import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Detected, Detector } from '../plugins/kinds.ts';
 import type { Registry } from '../plugins/registry.ts';
@@ -97,6 +99,24 @@ export class Detecting {
     return [...this.#runs.values()].map((run) => run.record(this.#options.groups.from(run.id)));
   }
 
+  /** Runs one detector or all of them now; what they find counts. Throws `not_found`, or `topic_disabled`. */
+  async runNow(id?: string): Promise<DetectorTrial> {
+    const runs = this.#chosen(id);
+    const { groups } = this.#options;
+    const before = groups.all;
+    await this.#run(runs);
+    return trial(before, groups.all, runs);
+  }
+
+  /** As `runNow`, but nothing of what they find counts. */
+  async tryOut(id?: string): Promise<DetectorTrial> {
+    const runs = this.#chosen(id);
+    const { groups } = this.#options;
+    const found = await Promise.all(runs.map(async (run) => ({ id: run.id, ...(await this.#detected(run)) })));
+    const supposed = new Map(found.map((each) => [each.id, each.groups]));
+    return trial(groups.all, groups.supposing(supposed), found);
+  }
+
   /** The groups changed without a detector. */
   groupsMoved(): void {
     this.#tell();
@@ -156,13 +176,25 @@ export class Detecting {
 
   async #once(run: DetectorRun): Promise<void> {
     const { groups, clock, log, shelf } = this.#options;
-    const detected = run.appliesIn(groups.all) ? await this.#ask(run) : { groups: [], log: '' };
+    const detected = await this.#detected(run);
     if (this.#stop.signal.aborted || !this.#isOn || this.#runs.get(run.id) !== run) return;
     if (run.end(detected.log, clock.wall()) && detected.log !== '') log.debug({ detector: run.id }, detected.log);
     if (sameTexts(groups.from(run.id), detected.groups)) return;
     groups.detect(run.id, detected.groups);
     if (detected.groups.length > 0) shelf.put(run.id, detected.groups);
     else shelf.delete(run.id);
+  }
+
+  #chosen(id: string | undefined): readonly DetectorRun[] {
+    if (!this.#isOn) throw new OpsbroError('topic_disabled', 'automatic detection is switched off');
+    if (id === undefined) return [...this.#runs.values()];
+    const run = this.#runs.get(id);
+    if (run) return [run];
+    throw new OpsbroError('not_found', `no detector is named "${id}"${didYouMean(id, this.#runs.keys())}`);
+  }
+
+  async #detected(run: DetectorRun): Promise<Detected> {
+    return run.appliesIn(this.#options.groups.all) ? await this.#ask(run) : { groups: [], log: '' };
   }
 
   async #ask(run: DetectorRun): Promise<Detected> {
@@ -195,6 +227,19 @@ export class Detecting {
     guard.forget(`detector ${id}`);
     shelf.delete(id);
   }
+}
+
+function trial(
+  before: ReadonlySet<string>,
+  after: ReadonlySet<string>,
+  ran: readonly { readonly id: string; readonly log: string }[],
+): DetectorTrial {
+  return {
+    groups: [...after],
+    added: [...after].filter((group) => !before.has(group)),
+    removed: [...before].filter((group) => !after.has(group)),
+    logs: new Map(ran.filter(({ log }) => log !== '').map(({ id, log }) => [id, log])),
+  };
 }
 
 const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>

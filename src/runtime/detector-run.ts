@@ -65,6 +65,11 @@ export class DetectorRun implements Digested {
     return this.#detect;
   }
 
+  /** Why its last run gave nothing, when that is not plain. */
+  get log(): string {
+    return this.#log;
+  }
+
   appliesIn(groups: ReadonlySet<string>): boolean {
     return this.#appliesIn(groups);
   }

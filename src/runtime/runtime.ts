@@ -6,7 +6,7 @@ import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
-import type { DetectorRecord } from '../model/detector.ts';
+import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Evaluated } from '../model/expression.ts';
 import type { Member } from '../model/member.ts';
@@ -182,6 +182,11 @@ export class Runtime implements AsyncDisposable {
 
   detectors(): DetectorRecord[] {
     return this.#detecting.records();
+  }
+
+  /** Runs one detector or all of them now. `isDry`: only tells what would come of it. Throws `not_found`, or `topic_disabled`. */
+  async runDetectors(id: string | undefined, { isDry }: { readonly isDry: boolean }): Promise<DetectorTrial> {
+    return await (isDry ? this.#detecting.tryOut(id) : this.#detecting.runNow(id));
   }
 
   /** The checks that apply to this node. */

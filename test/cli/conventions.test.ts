@@ -25,6 +25,7 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['check run', 'linux/cpu'],
   ['check show', 'linux/cpu'],
   ['collectors run', 'cpu'],
+  ['detectors wait-group', 'linux'],
   ['evaluator eval', '1+1'],
   ['evaluator explain', '1+1'],
   ['evaluator wait-eval-true', '1+1'],

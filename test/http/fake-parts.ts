@@ -130,6 +130,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     pool: fakePool(done),
     inquire: fakeInquire,
     history: { changes: async () => [] },
+    groupHistory: { changes: async () => [] },
     reads: new BlockingReads({
       bus: new Bus<AgentEvent>(() => {}),
       clock: systemClock,
@@ -252,6 +253,12 @@ function fakeRuntime(): ApiParts['runtime'] {
         lastRun: 1,
       },
     ],
+    runDetectors: async (id, { isDry }) => ({
+      groups: ['kv', 'linux'],
+      added: isDry ? [] : ['linux'],
+      removed: [],
+      logs: new Map(id === undefined ? [] : [[id, 'unknown: collector.x is missing']]),
+    }),
     checks: () => [check('cpu/load')],
     check: byId,
     runCheck: async (id) => byId(id),

@@ -20,7 +20,16 @@ test('the groups of the first round come at once and together, after the collect
   await started;
   expect([...runtime.groups]).toEqual(['db', 'debian', 'linux', 'zone::lan']);
   expect(eventsOf(events, 'groups-change')).toEqual([
-    { type: 'groups-change', groups: ['db', 'debian', 'linux', 'zone::lan'], add: ['debian', 'linux'], remove: [] },
+    {
+      type: 'groups-change',
+      groups: ['db', 'debian', 'linux', 'zone::lan'],
+      add: ['debian', 'linux'],
+      remove: [],
+      from: new Map([
+        ['debian', ['system/distribution']],
+        ['linux', ['system/os']],
+      ]),
+    },
   ]);
   expect(runtime.detectors()).toMatchObject([
     {
@@ -120,4 +129,30 @@ test('without the topic automatic detection there are no detected groups', async
   runtime.apply(configured(objects));
   await clock.runAsync(10);
   expect([...runtime.groups]).toEqual(['a', 'zone::lan']);
+});
+
+test('a detector that is run by hand counts, one that is only tried out does not', async () => {
+  const unknown = detector('x/y', "{{collector.nope.x}} == 'a'", ['z']);
+  const { clock, runtime, events } = runtimeOf(configured([detector('a/a', 'True', ['a']), unknown]));
+  await runtime.restore();
+  expect(await runtime.runDetectors(undefined, { isDry: true })).toEqual({
+    groups: ['a', 'zone::lan'],
+    added: ['a'],
+    removed: [],
+    logs: new Map([['x/y', 'unknown: collector.nope.x is missing (unknown collector)']]),
+  });
+  expect([...runtime.groups]).toEqual(['zone::lan']);
+  expect(await runtime.runDetectors('a/a', { isDry: false })).toMatchObject({ added: ['a'], logs: new Map() });
+  expect([...runtime.groups]).toEqual(['a', 'zone::lan']);
+  expect(eventsOf(events, 'groups-change')).toMatchObject([{ add: ['a'], from: new Map([['a', ['a/a']]]) }]);
+  await expect(runtime.runDetectors('a/b', { isDry: true })).rejects.toThrow('no detector is named "a/b"');
+  await clock.runAsync(0);
+});
+
+test('without the topic automatic detection no detector can be run', async () => {
+  const topics = { automaticDetection: false, monitoring: true, metrology: true };
+  const { runtime } = runtimeOf(configured([LINUX], { topics }));
+  await expect(runtime.runDetectors(undefined, { isDry: false })).rejects.toThrow(
+    'automatic detection is switched off',
+  );
 });

@@ -12,5 +12,37 @@ test('a node in another zone is in the group of that zone, and keeps the others'
     groups: ['kv', 'linux', 'zone::lan'],
     add: ['zone::lan'],
     remove: ['zone::internet'],
+    from: new Map(),
   });
+});
+
+test('a change tells which detectors are behind it, also behind what went', () => {
+  const groups = new Groups('internet');
+  groups.write(['kv']);
+  groups.detect('b/b', ['web', 'kv']);
+  groups.detect('a/a', ['web']);
+  expect(groups.takeChange()?.from).toEqual(
+    new Map([
+      ['web', ['a/a', 'b/b']],
+      ['kv', ['b/b']],
+    ]),
+  );
+  groups.detect('b/b', []);
+  expect(groups.takeChange()).toBeUndefined();
+  groups.detect('a/a', ['db']);
+  expect(groups.takeChange()).toMatchObject({
+    add: ['db'],
+    remove: ['web'],
+    from: new Map([
+      ['db', ['a/a']],
+      ['web', ['a/a']],
+    ]),
+  });
+});
+
+test('what would be is told without becoming so', () => {
+  const groups = new Groups('internet');
+  groups.detect('a/a', ['web']);
+  expect([...groups.supposing(new Map([['a/a', ['db']]]))]).toEqual(['db', 'zone::internet']);
+  expect([...groups.all]).toEqual(['web', 'zone::internet']);
 });

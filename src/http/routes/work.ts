@@ -4,20 +4,10 @@ import type { CheckRecord } from '../../model/check.ts';
 import type { PackSet } from '../../model/pack.ts';
 import { countStates } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
-import { checkJson, collectorJson, detectorJson, foreignCheckJson, jsonObject } from '../records.ts';
+import { checkJson, collectorJson, foreignCheckJson, jsonObject } from '../records.ts';
 import { findMember } from '../references.ts';
 import { route } from '../route.ts';
-import {
-  CheckJson,
-  CollectorJson,
-  DefinedCheckJson,
-  DetectedJson,
-  DetectorJson,
-  Identified,
-  MonitoringJson,
-  Named,
-  Referred,
-} from '../schemas.ts';
+import { CheckJson, CollectorJson, DefinedCheckJson, Identified, MonitoringJson, Named, Referred } from '../schemas.ts';
 
 /** What the node sees of itself. */
 export const collectorRoutes = ({ runtime }: ApiParts) => ({
@@ -40,31 +30,6 @@ export const collectorRoutes = ({ runtime }: ApiParts) => ({
     params: Named,
     answer: CollectorJson,
     handle: async ({ params }) => collectorJson(await runtime.runCollector(params.name)),
-  }),
-});
-
-/** Which groups the node is in, and why. */
-export const detectorRoutes = ({ agent, membership, runtime }: ApiParts) => ({
-  'GET /agent/detectors': route({
-    access: 'read',
-    summary: 'Every detector: its rule, the groups it may give, and what it gave.',
-    answer: z.array(DetectorJson),
-    handle: () => runtime.detectors().map(detectorJson),
-  }),
-  'GET /agent/detectors/state': route({
-    access: 'read',
-    summary: 'The groups of this node, with the detectors that gave them.',
-    answer: DetectedJson,
-    handle() {
-      const fixed = new Set(agent.facts().static_groups);
-      const detectors = runtime.detectors();
-      const groups = membership.self.groups.map((group) => {
-        const givers = detectors.filter((detector) => detector.groups.includes(group)).map(({ id }) => id);
-        return [group, { static: fixed.has(group), detectors: givers }] as const;
-      });
-      const logs = detectors.filter(({ log }) => log !== '').map(({ id, log }) => [id, log] as const);
-      return { groups: jsonObject(groups, (given) => given), logs: jsonObject(logs, (log) => log) };
-    },
   }),
 });
 
