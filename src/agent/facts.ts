@@ -43,7 +43,7 @@ export function factsOf(seen: Seen): AgentFactsJson {
     node_version: process.versions.node,
     ports: world.ports.all(),
     local_addr: localAddress,
-    public_addr: localAddress,
+    public_addr: hosting.find(({ isActive }) => isActive)?.publicAddress ?? localAddress,
     advertise_addr: membership.self.address,
     socket: world.socketPath,
     home: { config: world.home.config, data: world.home.data, log: world.home.log },

@@ -21,6 +21,7 @@ import { type HostingState, surveyHosting } from '../plugins/hosting.ts';
 import { type Agent, startAgentParts } from './agent.ts';
 import { makeDirectories, makePrivateDirectory } from './directories.ts';
 import { Health } from './health.ts';
+import { withRemembered } from './hosting-memory.ts';
 import { identify } from './identity.ts';
 import { takeLock } from './lock-file.ts';
 import { type Log, openLog } from './logging.ts';
@@ -86,7 +87,8 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   opened.use(takeLock(home.lock));
   const socketPath = placeSocket(first, home, opened);
   const host = opened.use(systemHost(clock));
-  const hosting = await surveyHosting(plugins.hosting, host, AbortSignal.timeout(HOSTING_LIMIT_MS));
+  const signal = AbortSignal.timeout(HOSTING_LIMIT_MS);
+  const hosting = withRemembered(home.data, await surveyHosting(plugins.hosting, host, signal));
   const identity = await identityOf({ home, config, host, hosting, opened });
   const log = opened.use(openAgentLog(identity.name, config, home));
   const unkept = await reading.keep();

@@ -8,7 +8,11 @@ export interface HostingState {
   readonly isActive: boolean;
   /** The machine's id by this driver; absent when it has none or one that other machines have too. */
   readonly uniqueId?: string;
-  /** Why a driver could not be asked; empty when it could. */
+  /** The address of this machine within its hoster's network, if the hoster says it. */
+  readonly localAddress?: string;
+  /** The address under which the world reaches this machine, if the hoster says it. */
+  readonly publicAddress?: string;
+  /** Why a driver, or its metadata service, could not be asked; empty when it could. */
   readonly reason: string;
 }
 
@@ -24,8 +28,8 @@ export async function surveyHosting(
 
 async function ask({ name, configure }: HostingDriver, host: Host, signal: AbortSignal): Promise<HostingState> {
   try {
-    const { isActive, uniqueId } = await configure({})(host, signal);
-    const state = { name, isActive, reason: '' };
+    const { uniqueId, ...found } = await configure({})(host, signal);
+    const state = { name, reason: '', ...found };
     return uniqueId !== undefined && isUnique(uniqueId) ? { ...state, uniqueId } : state;
   } catch (error) {
     return { name, isActive: false, reason: messageOf(error) };

@@ -106,6 +106,12 @@ export interface Hosting {
   readonly isActive: boolean;
   /** What tells this machine from every other of its hoster, as the hoster writes it. */
   readonly uniqueId?: string;
+  /** The address of this machine within its hoster's network. */
+  readonly localAddress?: string;
+  /** The address under which the world reaches this machine. */
+  readonly publicAddress?: string;
+  /** Why more could not be found out. */
+  readonly reason?: string;
 }
 
 /** Looks whether this machine is of a driver's kind. */

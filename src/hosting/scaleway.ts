@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineHostingDriver } from '../plugins/kinds.ts';
+import { metadataTree, recognised, textAt } from '../plugins/metadata.ts';
+
+const SERVICE = 'http://169.254.42.42/conf?format=json';
+
+export default defineHostingDriver({
+  name: 'scaleway',
+  description: 'An instance at Scaleway.',
+  layer: 3,
+  options: z.object({}),
+
+  configure: () => async (host, signal) => {
+    if (!(await host.exists('/etc/scw-release'))) return { isActive: false };
+    return await recognised(async () => {
+      const tree = await metadataTree({ host, signal }, SERVICE);
+      return {
+        uniqueId: textAt(tree, 'id'),
+        localAddress: textAt(tree, 'private_ip'),
+        publicAddress: textAt(tree, 'public_ip', 'address'),
+      };
+    });
+  },
+});
