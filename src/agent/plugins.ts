@@ -1,3 +1,5 @@
+import type { PluginPlace, PluginPlaces } from '../packs/code.ts';
+import type { CodeKind } from '../packs/code-files.ts';
 import type { FunctionPlugin } from '../plugins/function.ts';
 import type { Check, Collector, Detector, Handler, HostingDriver } from '../plugins/kinds.ts';
 import { Registry } from '../plugins/registry.ts';
@@ -18,3 +20,7 @@ export async function loadPlugins() {
 }
 
 export type Plugins = Awaited<ReturnType<typeof loadPlugins>>;
+
+/** Where plugins go that packs bring. */
+export const placesOf = (plugins: Plugins): PluginPlaces =>
+  new Map(Object.values(plugins).map((registry): [CodeKind, PluginPlace] => [registry.kind, registry]));

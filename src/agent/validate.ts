@@ -10,11 +10,12 @@ import { type Excerpt, excerptOf } from '../config/problems.ts';
 import { expandTabs } from '../config/yaml.ts';
 import { problemJson } from '../http/records.ts';
 import type { PackObject, Problem } from '../model/pack.ts';
+import { PackCode } from '../packs/code.ts';
 import { describePack } from '../packs/descriptor.ts';
 import { doubting } from '../packs/doubts.ts';
 import { packObjects } from '../packs/objects.ts';
 import { ownParameters, united } from '../packs/parameters.ts';
-import { loadPlugins } from './plugins.ts';
+import { loadPlugins, placesOf } from './plugins.ts';
 import { problemsOf, readWritten, rulesOf } from './written.ts';
 
 /** What was found. */
@@ -51,7 +52,8 @@ export async function validate(home: Home, paths: readonly string[]): Promise<Va
   const place = { home, rules: rulesOf(plugins) };
   const read = async (): Promise<Found> => {
     if (paths.length > 0) return together(await Promise.all(paths.map((path) => foundAt(path, place))));
-    const written = await readWritten({ home, env: process.env, flags: new Map(), plugins });
+    const code = new PackCode(placesOf(plugins));
+    const written = await readWritten({ home, env: process.env, flags: new Map(), plugins, code });
     const { packs, loaded } = written;
     return { objects: packs.objects, problems: problemsOf(written), variables: Object.keys(loaded.variables) };
   };

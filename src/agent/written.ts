@@ -5,8 +5,9 @@ import type { AgentConfig } from '../config/agent-schema.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { ObjectRules } from '../config/objects.ts';
 import type { PackSet, Problem, Yaml } from '../model/pack.ts';
+import type { PackCode } from '../packs/code.ts';
 import { expressionFaults, parametersIn } from '../packs/expression-fault.ts';
-import { type BuiltIn, loadPacks } from '../packs/load.ts';
+import { type BuiltIn, loadPacks, packsInUse } from '../packs/load.ts';
 import { functionTable } from '../plugins/function.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
 import type { Plugins } from './plugins.ts';
@@ -24,6 +25,8 @@ export interface WrittenSources {
   /** What the command line sets, by dotted key. */
   readonly flags: ReadonlyMap<string, Yaml>;
   readonly plugins: Plugins;
+  /** The code of packs, which comes to the plugins before anything is read that uses it. */
+  readonly code: PackCode;
 }
 
 /** What readers of objects have to know of these plugins. */
@@ -34,7 +37,8 @@ export const rulesOf = ({ checks, functions }: Plugins): ObjectRules => ({
 });
 
 /** Reads configuration and packs; what is wrong is in the problems of the answer. */
-export async function readWritten({ home, env, flags, plugins }: WrittenSources): Promise<Written> {
+export async function readWritten({ home, env, flags, plugins, code }: WrittenSources): Promise<Written> {
+  const faults = await code.use(await packsInUse(home));
   const rules = rulesOf(plugins);
   const localDirectory = join(home.data, 'local-configuration');
   const loaded = await loadConfig({ directory: home.config, localDirectory, shipped: home.shipped, env, flags, rules });
@@ -42,7 +46,17 @@ export async function readWritten({ home, env, flags, plugins }: WrittenSources)
   const local = { directory: home.config, objects, variables, parameters: byPack(loaded.parameters) };
   const { shipped, data } = home;
   const packs = await loadPacks({ shipped, data, local, rules, env, builtIn: builtIn(plugins) });
-  return { loaded, packs };
+  return { loaded, packs: withFaults(packs, faults) };
+}
+
+/** The packs with what is wrong in their code, by their directories. */
+function withFaults(set: PackSet, faults: ReadonlyMap<string, readonly Problem[]>): PackSet {
+  if (faults.size === 0) return set;
+  const packs = set.packs.map((pack) => ({
+    ...pack,
+    problems: [...pack.problems, ...(faults.get(pack.directory) ?? [])],
+  }));
+  return { ...set, packs, problems: [...set.problems, ...[...faults.values()].flat()] };
 }
 
 function byPack(written: LoadedConfig['parameters']): ReadonlyMap<string, LoadedConfig['parameters']> {

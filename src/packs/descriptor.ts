@@ -28,6 +28,9 @@ export const PackDescriptor = z.object({
   topics: listOfTexts().prefault(['generic']).describe('Topics it belongs to; the first gives its colour and order.'),
   keywords: listOfTexts().prefault([]).describe('Words to find it by.'),
   types: listOfTexts().prefault(['pack']).describe('What it holds: pack, module, cli.'),
+  replaces: listOfTexts()
+    .prefault([])
+    .describe('Names of built-in plugins in whose place plugins of this pack are used.'),
   dependencies: z
     .record(z.string(), text())
     .meta({ expected: 'a map from names to version ranges' })

@@ -70,13 +70,24 @@ export async function loadPacks(sources: PackSources): Promise<PackSet> {
   };
 }
 
+/** The packs that count, by level and name; of those with one name the most specific. */
+export async function packsInUse(sources: Pick<PackSources, 'shipped' | 'data'>): Promise<readonly DescribedPack[]> {
+  const { described } = await describeAll(sources);
+  const inUse = new Map(described.map((pack) => [pack.descriptor.name, pack]));
+  const placed = Array.from(inUse, ([name, pack]) => ({ name, level: pack.level, pack }));
+  return placed.sort(byLevelAndName).map(({ pack }) => pack);
+}
+
 interface Loaded {
   readonly pack: Pack;
   readonly objects: readonly PackObject[];
 }
 
 /** The places packs are looked for in, in rising priority. */
-function rootsOf({ shipped, data }: PackSources): { readonly level: Level; readonly directory: string }[] {
+function rootsOf({
+  shipped,
+  data,
+}: Pick<PackSources, 'shipped' | 'data'>): { readonly level: Level; readonly directory: string }[] {
   return LEVELS.flatMap((level) => {
     const own = { level, directory: join(data, `${level}-configuration`, 'packs') };
     const isShipped = level === 'core' || level === 'global';
@@ -85,7 +96,9 @@ function rootsOf({ shipped, data }: PackSources): { readonly level: Level; reado
 }
 
 /** Every directory that is a pack, in rising priority. */
-async function describeAll(sources: PackSources): Promise<{ described: DescribedPack[]; problems: Problem[] }> {
+async function describeAll(
+  sources: Pick<PackSources, 'shipped' | 'data'>,
+): Promise<{ described: DescribedPack[]; problems: Problem[] }> {
   const described: DescribedPack[] = [];
   const problems: Problem[] = [];
   for (const { level, directory } of rootsOf(sources)) {
@@ -186,7 +199,9 @@ function withLocal(packs: readonly Pack[], { directory, objects }: PackSources['
   return [...packs, pack];
 }
 
+type Placed = Pick<Pack, 'level' | 'name'>;
+
 /** Objects and lists come in this order on every machine, whatever the order of directories is. */
-function byLevelAndName(a: Pack, b: Pack): number {
+function byLevelAndName(a: Placed, b: Placed): number {
   return LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
 }

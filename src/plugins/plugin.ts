@@ -7,6 +7,8 @@ export interface Plugin<Kind extends string = string, Ready = unknown> {
   readonly name: string;
   /** One sentence. */
   readonly description: string;
+  /** Tells versions of the code of a pack apart; what is built in has none. */
+  readonly revision?: string;
   /** One schema checks the options, types them and documents them. */
   readonly options: z.ZodType;
   /** Takes options as they were written; refuses wrong ones with `invalid_config`, naming plugin, option and fault. */
@@ -38,4 +40,9 @@ export function definer<Kind extends string, Ready, Extra = unknown>(kind: Kind)
 
 function faultsOf(owner: string, { issues }: z.ZodError): string {
   return issues.map(({ path, message }) => `${[owner, ...path].join('.')}: ${message}`).join('; ');
+}
+
+/** Changes when the code of a pack among these plugins does; empty when all of them are built in. */
+export function revisionsOf(plugins: Iterable<Plugin>): string {
+  return Array.from(plugins, ({ name, revision }) => (revision === undefined ? '' : `${name} ${revision};`)).join('');
 }

@@ -29,6 +29,18 @@ export class Registry<P extends Plugin> implements Iterable<P> {
     this.#byName.set(plugin.name, plugin);
   }
 
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** Puts a plugin in the place of the one of its name, or takes that one away; answers with what was there. */
+  put(name: string, plugin: P | undefined): P | undefined {
+    const before = this.#byName.get(name);
+    if (plugin) this.#byName.set(name, plugin);
+    else this.#byName.delete(name);
+    return before;
+  }
+
   /** Adds the default export of every module in `folder`: the folder is the list, so a new plugin is a new file. */
   async addFrom(folder: URL): Promise<this> {
     const files = (await readdir(folder)).filter((file) => /(?<!\.d)\.[jt]s$/.test(file));

@@ -7,6 +7,7 @@ import { type Alert, CHECK_STATES, type CheckRecord, type CheckState } from '../
 import type { AgentEvent } from '../model/event.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Channel, Handler } from '../plugins/kinds.ts';
+import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { applicability } from './applicability.ts';
 import { type CheckPlan, stateOf } from './check-plan.ts';
@@ -207,8 +208,9 @@ class HandlerRun implements Digested {
 /** Handlers that are objects, and packs that carry the name of a kind of handler and are switched on. */
 function writtenHandlers({ packs }: Configuration, plugins: Registry<Handler>): ReadonlyMap<string, WrittenHandler> {
   const written = new Map<string, WrittenHandler>();
+  const code = revisionsOf(plugins);
   const add = (id: string, type: string, fields: YamlMap) =>
-    written.set(id, { id, type, fields, digest: JSON.stringify([type, fields]) });
+    written.set(id, { id, type, fields, digest: JSON.stringify([type, fields, code]) });
   for (const { name, overloadedBy, parameters } of packs.packs) {
     const { enabled, enabled_if_group } = parameters;
     const isKind = overloadedBy === null && [...plugins].some((plugin) => plugin.name === name);

@@ -23,10 +23,11 @@ export interface WrittenCheck extends Digested {
   readonly parameters: YamlMap;
 }
 
-export const writtenCheck = (object: PackObject, parameters: YamlMap): WrittenCheck => ({
+/** `code` tells versions of the code of packs apart that checks run. */
+export const writtenCheck = (object: PackObject, parameters: YamlMap, code = ''): WrittenCheck => ({
   object,
   parameters,
-  digest: JSON.stringify([object.definition, parameters]),
+  digest: JSON.stringify([object.definition, parameters, code]),
 });
 
 /** All that a check of this node is, as it was written, understood. */

@@ -9,6 +9,7 @@ import type { Shelf } from '../base/shelf.ts';
 import type { CheckRecord, CheckResult } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Check } from '../plugins/kinds.ts';
+import { revisionsOf } from '../plugins/plugin.ts';
 import { type ActivityWorld, CheckActivity } from './check-activity.ts';
 import { type CheckPlan, checkPlan, type WrittenCheck, writtenCheck } from './check-plan.ts';
 import { CheckRun, isKeptCheck } from './check-run.ts';
@@ -77,7 +78,10 @@ export class Checking {
   /** Makes the checks be what is written; those that stay the same are not touched. */
   apply({ packs, topics }: Configuration): Difference {
     const objects = [...objectsOf(packs, 'check').values()];
-    const written = objects.map((each) => writtenCheck(each, parametersFor(packs, each.packName, each.packLevel)));
+    const code = revisionsOf(this.#options.plugins);
+    const written = objects.map((each) =>
+      writtenCheck(each, parametersFor(packs, each.packName, each.packLevel), code),
+    );
     const { added, changed, removed, difference } = compare(
       this.#runs,
       new Map(written.map((each) => [each.object.id, each])),

@@ -51,7 +51,7 @@ export function planOf(plugin: Collector, written: Written): CollectorPlan {
     intervalMs,
     timeoutMs,
     maxAgeMs: plugin.maxAgeMs ?? Math.max(3 * intervalMs, LEAST_AGE_MS),
-    digest: JSON.stringify([written, intervalMs, timeoutMs]),
+    digest: JSON.stringify([written, intervalMs, timeoutMs, plugin.revision]),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Shelf } from '../base/shelf.ts';
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Detected, Detector } from '../plugins/kinds.ts';
+import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { type Configuration, compare, type Difference, objectsOf, parametersFor } from './configuration.ts';
 import { type DetectorRun, detectorPlan, detectorRun } from './detector-run.ts';
@@ -58,7 +59,8 @@ export class Detecting {
     const isNewlyOn = topics.automaticDetection && !this.#isOn;
     this.#isOn = topics.automaticDetection;
     const objects = [...objectsOf(packs, 'detector').values()];
-    const plans = objects.map((each) => detectorPlan(each, parametersFor(packs, each.packName, each.packLevel)));
+    const code = revisionsOf(plugins);
+    const plans = objects.map((each) => detectorPlan(each, parametersFor(packs, each.packName, each.packLevel), code));
     const written = new Map(plans.map((plan) => [plan.object.id, plan]));
     const { added, changed, removed, difference } = compare(this.#runs, written);
     for (const id of removed) this.#drop(id);

@@ -21,11 +21,11 @@ export interface DetectorPlan extends Digested {
   readonly parameters: YamlMap;
 }
 
-/** The plan of a detector object of a pack with these parameters. */
-export const detectorPlan = (object: PackObject, parameters: YamlMap): DetectorPlan => ({
+/** The plan of a detector object of a pack with these parameters. `code` tells versions of the code of packs apart that detectors run. */
+export const detectorPlan = (object: PackObject, parameters: YamlMap, code = ''): DetectorPlan => ({
   object,
   parameters,
-  digest: JSON.stringify([object.definition, parameters]),
+  digest: JSON.stringify([object.definition, parameters, code]),
 });
 
 /** A detector at work. Its groups are kept by the node's groups; here is how its last run ended. */

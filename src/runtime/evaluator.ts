@@ -34,11 +34,16 @@ interface Occasion {
 /** Evaluates expressions over what is known of this node. Each text is compiled once. */
 export class Evaluator {
   readonly #options: EvaluatorOptions;
-  readonly #expressions: Expressions<FunctionScope>;
+  #expressions: Expressions<FunctionScope>;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
     this.#expressions = new Expressions<FunctionScope>(options);
+  }
+
+  /** Other functions are there from now on; every text is compiled again. */
+  useFunctions(functions: FunctionTable<FunctionScope>): void {
+    this.#expressions = new Expressions<FunctionScope>({ ...this.#options, functions });
   }
 
   /** The outcome of an expression: at once, or as a promise when it asks the machine or the network. Never throws or rejects. */

@@ -14,6 +14,7 @@ import type { YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
 import { type FunctionPlugin, functionTable, type NodeFacts, type TextStyle } from '../plugins/function.ts';
 import type { Check, Collector, Detector, Handler } from '../plugins/kinds.ts';
+import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { Alerting, type HandlerCounts } from './alerting.ts';
 import { Checking } from './checking.ts';
@@ -77,12 +78,15 @@ export class Runtime implements AsyncDisposable {
   readonly #stop = sharedAbort();
   #zone: string;
   #configuration: Configuration;
+  /** The version of the functions in use that packs bring. */
+  #functionsCode: string;
 
   /** Makes all parts from the configuration; nothing runs before `start`. */
   constructor(options: RuntimeOptions) {
     const { clock, log, bus, plugins, shelves, node, configuration } = options;
     this.#options = options;
     this.#configuration = configuration;
+    this.#functionsCode = revisionsOf(plugins.functions);
     this.#guard = new Guard(clock, log);
     this.#schedule = new Schedule(clock, (error) => log.error({ err: error }, 'a run was given up'));
     this.#zone = node.zone;
@@ -150,6 +154,10 @@ export class Runtime implements AsyncDisposable {
   /** Puts another configuration in effect; only what differs is touched. Tells what became of objects and plugins. */
   apply(configuration: Configuration): Difference {
     this.#configuration = configuration;
+    const { functions } = this.#options.plugins;
+    const code = revisionsOf(functions);
+    if (code !== this.#functionsCode) this.#evaluator.useFunctions(functionTable(functions));
+    this.#functionsCode = code;
     return this.#applyAll(configuration);
   }
 

@@ -2,12 +2,13 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { loadPlugins } from '../../src/agent/plugins.ts';
+import { loadPlugins, placesOf } from '../../src/agent/plugins.ts';
 import { readSound } from '../../src/agent/sound-reading.ts';
 import { problemsOf, readWritten } from '../../src/agent/written.ts';
 import { findHome } from '../../src/base/home.ts';
 import { LastGood } from '../../src/config/last-good.ts';
 import { problemText } from '../../src/model/pack.ts';
+import { PackCode } from '../../src/packs/code.ts';
 import { tempDirectory } from '../support/temp.ts';
 
 const plugins = await loadPlugins();
@@ -37,7 +38,8 @@ function madeHome(path: string) {
       writeFileSync(join(path, file), text);
     },
     async read() {
-      const read = () => readWritten({ home, env: {}, flags: new Map(), plugins });
+      const read = () =>
+        readWritten({ home, env: {}, flags: new Map(), plugins, code: new PackCode(placesOf(plugins)) });
       const reading = await readSound(read, new LastGood(cache, SHIPPED));
       expect(await reading.keep()).toBeUndefined();
       const { written, standIns } = reading;

@@ -1,0 +1,7 @@
+// biome-ignore-all lint/performance/noBarrelFile: one name for the code of packs is what this file is for
+
+/** What the code of packs imports as `opsbro/plugins`. Of everything else in the program it has to expect that it changes. */
+export { z } from 'zod';
+export { defineFunction } from './function.ts';
+export { defineCheck, defineCollector, defineDetector, defineHandler, defineHostingDriver } from './kinds.ts';
+export { CollectError, NotEligible } from './outcomes.ts';
