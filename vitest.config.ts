@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The test runner imports modules its own way and does not see the hook that lets code of packs find this.
+  resolve: { alias: { 'opsbro/plugins': fileURLToPath(new URL('src/plugins/pack-api.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**'],

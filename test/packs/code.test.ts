@@ -11,7 +11,7 @@ import { SimulatedClock } from '../support/clock.ts';
 import { fakeHost, never } from '../support/host.ts';
 import { tempDirectory } from '../support/temp.ts';
 
-const CONTRACT = new URL('../../dist/plugins/pack-api.js', import.meta.url);
+const CONTRACT = new URL('../../src/plugins/pack-api.ts', import.meta.url);
 const EXAMPLE = new URL('../../examples/packs/backups', import.meta.url).pathname;
 
 function setUp() {
