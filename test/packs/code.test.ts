@@ -88,7 +88,7 @@ test('a file is run again only when it changed, and a broken version leaves the 
   using world = setUp();
   world.write('a/package.yml', 'name: a');
   const file = world.write('a/collectors/x.js', collector('x', 1));
-  const valueOf = () => world.collectors.get('x').configure({})(fakeHost(), never);
+  const look = () => world.collectors.get('x').configure({})(fakeHost(), never);
   expect(await world.faults()).toEqual([]);
   const first = world.collectors.get('x');
   expect(await world.faults()).toEqual([]);
@@ -96,10 +96,10 @@ test('a file is run again only when it changed, and a broken version leaves the 
 
   writeFileSync(file, collector('x', 2));
   expect(await world.faults()).toEqual([]);
-  expect(await valueOf()).toEqual({ value: 2 });
+  expect(await look()).toEqual({ value: 2 });
   writeFileSync(file, 'throw new Error("no luck")');
   expect(await world.faults()).toEqual(['cannot be loaded: no luck']);
-  expect(await valueOf()).toEqual({ value: 2 });
+  expect(await look()).toEqual({ value: 2 });
   rmSync(file);
   expect(await world.faults()).toEqual([]);
   expect(world.collectors.has('x')).toBe(false);
