@@ -7,7 +7,7 @@ import type { ObjectRules } from '../config/objects.ts';
 import type { PackSet, Problem, Yaml } from '../model/pack.ts';
 import type { PackCode } from '../packs/code.ts';
 import { expressionFaults, parametersIn } from '../packs/expression-fault.ts';
-import { type BuiltIn, loadPacks, packsInUse } from '../packs/load.ts';
+import { type BuiltIn, findPacks, loadPacks, packsInUse } from '../packs/load.ts';
 import { functionTable } from '../plugins/function.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
 import type { Plugins } from './plugins.ts';
@@ -38,14 +38,15 @@ export const rulesOf = ({ checks, functions }: Plugins): ObjectRules => ({
 
 /** Reads configuration and packs; what is wrong is in the problems of the answer. */
 export async function readWritten({ home, env, flags, plugins, code }: WrittenSources): Promise<Written> {
-  const faults = await code.use(await packsInUse(home));
+  const found = await findPacks(home);
+  const faults = await code.use(packsInUse(found));
   const rules = rulesOf(plugins);
   const localDirectory = join(home.data, 'local-configuration');
   const loaded = await loadConfig({ directory: home.config, localDirectory, shipped: home.shipped, env, flags, rules });
   const { objects, variables } = loaded;
   const local = { directory: home.config, objects, variables, parameters: byPack(loaded.parameters) };
   const { shipped, data } = home;
-  const packs = await loadPacks({ shipped, data, local, rules, env, builtIn: builtIn(plugins) });
+  const packs = await loadPacks({ shipped, data, local, rules, env, builtIn: builtIn(plugins), found });
   return { loaded, packs: withFaults(packs, faults) };
 }
 

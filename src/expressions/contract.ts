@@ -79,7 +79,7 @@ export interface Warning {
 export interface Reference {
   readonly kind: DataKind;
   readonly path: Path;
-  /** It has a default, so that it is never missing. */
+  /** There is a default or another path that may stand for it, so that it alone is not needed. */
   readonly hasDefault: boolean;
 }
 

@@ -28,6 +28,12 @@ export interface BuiltIn {
   readonly names: ReadonlySet<string>;
 }
 
+/** Every directory that is a pack, in rising priority, and what is wrong with others. */
+export interface PacksFound {
+  readonly described: readonly DescribedPack[];
+  readonly problems: readonly Problem[];
+}
+
 /** Where packs come from. */
 export interface PackSources {
   /** What is shipped with the program; its `packs/core` and `packs/global` are read. */
@@ -44,6 +50,8 @@ export interface PackSources {
   };
   readonly rules: ObjectRules;
   readonly builtIn?: BuiltIn;
+  /** What `findPacks` found, if that was asked before. */
+  readonly found?: PacksFound;
   /** Where `${env:NAME}` looks. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -53,7 +61,7 @@ export interface PackSources {
  * is reported and left out. Reading starts nothing and writes nothing. Does not throw.
  */
 export async function loadPacks(sources: PackSources): Promise<PackSet> {
-  const { described, problems } = await describeAll(sources);
+  const { described, problems } = sources.found ?? (await findPacks(sources));
   const inUse = new Map(described.map((pack) => [pack.descriptor.name, pack]));
   const loaded = await Promise.all(
     described.map(async (pack) => {
@@ -71,8 +79,7 @@ export async function loadPacks(sources: PackSources): Promise<PackSet> {
 }
 
 /** The packs that count, by level and name; of those with one name the most specific. */
-export async function packsInUse(sources: Pick<PackSources, 'shipped' | 'data'>): Promise<readonly DescribedPack[]> {
-  const { described } = await describeAll(sources);
+export function packsInUse({ described }: PacksFound): readonly DescribedPack[] {
   const inUse = new Map(described.map((pack) => [pack.descriptor.name, pack]));
   const placed = Array.from(inUse, ([name, pack]) => ({ name, level: pack.level, pack }));
   return placed.sort(byLevelAndName).map(({ pack }) => pack);
@@ -95,10 +102,8 @@ function rootsOf({
   });
 }
 
-/** Every directory that is a pack, in rising priority. */
-async function describeAll(
-  sources: Pick<PackSources, 'shipped' | 'data'>,
-): Promise<{ described: DescribedPack[]; problems: Problem[] }> {
+/** Looks for packs in all places they are looked for. Does not throw. */
+export async function findPacks(sources: Pick<PackSources, 'shipped' | 'data'>): Promise<PacksFound> {
   const described: DescribedPack[] = [];
   const problems: Problem[] = [];
   for (const { level, directory } of rootsOf(sources)) {

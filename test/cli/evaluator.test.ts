@@ -1,6 +1,45 @@
 import { expect, test } from 'vitest';
 import { fakeAgent, opsbro, refused } from '../support/cli.ts';
 
+test.each([
+  ['-2**2', -4, '-4'],
+  ["is_in_group('linux')", true, 'True'],
+  ['x', null, 'None'],
+])('eval %s', async (expr, value, shown) => {
+  await using agent = await fakeAgent({ 'POST /agent/evaluator/eval': value });
+  const { code, out } = await opsbro(['evaluator', 'eval', expr], agent);
+  expect({ code, last: out.trimEnd().split('\n').at(-1) }).toEqual({ code: 0, last: shown });
+  expect(agent.asked()).toEqual([`POST /agent/evaluator/eval ${JSON.stringify({ expr })}`]);
+  expect((await opsbro(['evaluator', 'eval', '--json', expr], agent)).out).toBe(`${JSON.stringify(value)}\n`);
+});
+
+test('eval points at the place of an error', async () => {
+  const answer = refused(422, 'expression', 'something is missing', { offset: 2 });
+  await using agent = await fakeAgent({ 'POST /agent/evaluator/eval': answer });
+  expect(await opsbro(['evaluator', 'eval', '1+'], agent)).toEqual({
+    code: 2,
+    out: '',
+    err: '1+\n  ^\nerror: something is missing (expression)\n',
+  });
+});
+
+test('list shows the functions by group', async () => {
+  const functions = [
+    {
+      name: 'f',
+      group: 'text',
+      class: 'pure',
+      doc: 'Does.',
+      prototype: [
+        ['a', '__NO_DEFAULT__'],
+        ['b', true],
+      ],
+    },
+  ];
+  await using agent = await fakeAgent({ 'GET /agent/evaluator/list': functions });
+  expect((await opsbro('evaluator list --details', agent)).out).toMatch(/ text ─+\nf\(a, b=True\)\n {4}Does\.\n$/);
+});
+
 test('eval says in one line what is missing', async () => {
   const answer = refused(424, 'missing', 'collector.zz.a is missing: unknown collector', {
     path: 'collector.zz.a',

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CheckRecord } from '../../src/model/check.ts';
 import { PackCode } from '../../src/packs/code.ts';
-import { loadPacks, packsInUse } from '../../src/packs/load.ts';
+import { findPacks, loadPacks, packsInUse } from '../../src/packs/load.ts';
 import type { FunctionPlugin } from '../../src/plugins/function.ts';
 import type { Check, Collector, Handler } from '../../src/plugins/kinds.ts';
 import { Registry } from '../../src/plugins/registry.ts';
@@ -36,7 +36,7 @@ function setUp() {
       return file;
     },
     async faults() {
-      const found = await code.use(await packsInUse(sources));
+      const found = await code.use(packsInUse(await findPacks(sources)));
       return [...found.values()].flat().map(({ message }) => message.replaceAll(temporary.path, ''));
     },
     [Symbol.dispose]: () => temporary[Symbol.dispose](),
