@@ -2,7 +2,7 @@ import { seeded } from '../../src/base/random.ts';
 import { lookUp } from '../../src/expressions/paths.ts';
 import type { Metrics } from '../../src/model/metrics.ts';
 import type { PackObjectType, YamlMap } from '../../src/model/pack.ts';
-import { expressionFaults } from '../../src/packs/expression-fault.ts';
+import { expressionFaults, parametersIn } from '../../src/packs/expression-fault.ts';
 import { loadPacks } from '../../src/packs/load.ts';
 import type { FunctionPlugin } from '../../src/plugins/function.ts';
 import { Registry } from '../../src/plugins/registry.ts';
@@ -19,7 +19,11 @@ export const shipped = await loadPacks({
   shipped: new URL('../../etc', import.meta.url).pathname,
   data: '/nonexistent',
   local: { directory: '', objects: [] },
-  rules: { checkFields: ['critical_if', 'warning_if', 'script'], expressionFaults: expressionFaults(functions) },
+  rules: {
+    checkFields: ['critical_if', 'warning_if', 'script'],
+    expressionFaults: expressionFaults(functions),
+    parametersIn: parametersIn(functions),
+  },
 });
 
 /** What is written of an object that is shipped. */
