@@ -6,7 +6,7 @@ const FLOORS = [
   ['base', 'model'],
   ['net', 'config', 'expressions'],
   ['plugins', 'peer'],
-  ['gossip', 'kv', 'packs', 'collectors', 'detectors', 'checks', 'handlers', 'functions', 'hosting'],
+  ['gossip', 'kv', 'metrics', 'packs', 'collectors', 'detectors', 'checks', 'handlers', 'functions', 'hosting'],
   ['runtime'],
   ['http', 'websocket', 'dns'],
   ['agent'],

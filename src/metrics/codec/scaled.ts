@@ -1,0 +1,177 @@
+import { BitReader, BitWriter } from './bits.ts';
+import { bitLength, readRunRice, writeRunRice } from './run-rice.ts';
+
+// Numbers with few decimals as whole numbers: what one differs from the one before (or from what it should be if it went on as it did) is
+// small, and a multiple of what all differences are multiples of.
+
+const MOST_DECIMALS = 12;
+/** Differences of differences are four times as large at most, and must be exact. */
+const MOST = 2 ** 50;
+const DECIMALS_BITS = 4;
+const ORDER_BITS = 2;
+const WIDTH_BITS = 6;
+const POWERS = Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => 10 ** decimals);
+const ORDERS = [0, 1, 2] as const;
+
+/** Against what a number is written: a common middle, the one before, or the way the two before it went. */
+type Order = (typeof ORDERS)[number];
+
+/** Numbers as bytes; `undefined` when they are no decimals of moderate length. */
+export function encodeScaled(values: Float64Array): Uint8Array | undefined {
+  const decimals = decimalsOf(values);
+  if (decimals === undefined) return undefined;
+  const wholes = wholesOf(values, decimals);
+  return wholes && writeWholes(wholes, decimals);
+}
+
+/** Reads `count` numbers. Throws a `RangeError` when the bytes end before. */
+export function decodeScaled(view: DataView, at: number, count: number): Float64Array {
+  const bits = new BitReader(view, at);
+  const power = POWERS[bits.read(DECIMALS_BITS)] ?? 1;
+  const order = bits.read(ORDER_BITS);
+  const rice = bits.read(WIDTH_BITS);
+  const divisor = readLong(bits);
+  const base = unzigzag(readLong(bits));
+  const values = new Float64Array(count);
+  readRunRice(order === 0 ? values : values.subarray(1), rice, bits);
+  restore(values, order, { base, divisor, power });
+  return values;
+}
+
+interface Scale {
+  readonly base: number;
+  readonly divisor: number;
+  readonly power: number;
+}
+
+/** From differences to values, in place. */
+function restore(values: Float64Array, order: number, { base, divisor, power }: Scale): void {
+  let whole = base;
+  let step = 0;
+  const { length } = values;
+  for (let at = 0; at < length; at++) {
+    const difference = unzigzag(values[at] as number) * divisor;
+    if (order === 0) whole = base + difference;
+    else {
+      step = order === 1 ? difference : step + difference;
+      whole += step;
+    }
+    values[at] = whole / power;
+  }
+}
+
+/** The least number of decimals that all values have; `undefined` when one has too many. */
+function decimalsOf(values: Float64Array): number | undefined {
+  let decimals = 0;
+  for (const value of values) {
+    while (!isWhole(value, POWERS[decimals] as number)) {
+      decimals += 1;
+      if (decimals > MOST_DECIMALS) return undefined;
+    }
+  }
+  return decimals;
+}
+
+/** A negative zero is no whole number here, as it would lose its sign. */
+const isWhole = (value: number, power: number): boolean =>
+  Math.round(value * power) / power === value && !Object.is(value, -0);
+
+function wholesOf(values: Float64Array, decimals: number): Float64Array | undefined {
+  const power = POWERS[decimals] as number;
+  const wholes = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    const whole = Math.round(value * power);
+    if (Math.abs(whole) > MOST || whole / power !== value) return undefined;
+    wholes[at] = whole;
+  }
+  return wholes;
+}
+
+function writeWholes(wholes: Float64Array, decimals: number): Uint8Array {
+  const { order, divisor, base, numbers } = cheapest(wholes);
+  const rice = Math.min(50, usualLength(numbers));
+  const bits = new BitWriter(2 * wholes.length);
+  bits.write(decimals, DECIMALS_BITS);
+  bits.write(order, ORDER_BITS);
+  bits.write(rice, WIDTH_BITS);
+  writeLong(divisor, bits);
+  writeLong(zigzag(base), bits);
+  writeRunRice(numbers, rice, bits);
+  return bits.finish();
+}
+
+interface Written {
+  readonly order: Order;
+  readonly divisor: number;
+  readonly base: number;
+  /** The differences, made positive. */
+  readonly numbers: Float64Array;
+}
+
+function cheapest(wholes: Float64Array): Written {
+  let best: Written | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const order of ORDERS) {
+    const written = differencesOf(wholes, order);
+    const cost = costOf(written.numbers);
+    if (cost >= least) continue;
+    best = written;
+    least = cost;
+  }
+  return best ?? differencesOf(wholes, 1);
+}
+
+function differencesOf(wholes: Float64Array, order: Order): Written {
+  const first = wholes[0] ?? 0;
+  const differences = order === 0 ? wholes.map((whole) => whole - first) : new Float64Array(wholes.length - 1);
+  let step = 0;
+  for (let at = 1; order > 0 && at < wholes.length; at++) {
+    const difference = (wholes[at] as number) - (wholes[at - 1] as number);
+    differences[at - 1] = difference - step;
+    if (order === 2) step = difference;
+  }
+  const divisor = commonDivisor(differences);
+  const middle = order === 0 ? Math.round(meanOf(differences) / divisor) : 0;
+  for (let at = 0; at < differences.length; at++) {
+    differences[at] = zigzag((differences[at] as number) / divisor - middle);
+  }
+  return { order, divisor, base: first + middle * divisor, numbers: differences };
+}
+
+const meanOf = (numbers: Float64Array): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+
+/** What all are multiples of; 1 when all are 0. */
+function commonDivisor(differences: Float64Array): number {
+  let divisor = 0;
+  for (const difference of differences) {
+    let other = Math.abs(difference);
+    while (other > 0) [divisor, other] = [other, divisor % other];
+    if (divisor === 1) return 1;
+  }
+  return divisor || 1;
+}
+
+/** About how many bits the numbers take. */
+function costOf(numbers: Float64Array): number {
+  let bits = 0;
+  for (const number of numbers) bits += bitLength(number);
+  return bits;
+}
+
+function usualLength(numbers: Float64Array): number {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return bitLength(Math.floor(sum / Math.max(1, numbers.length) / 2));
+}
+
+const zigzag = (number: number): number => (number >= 0 ? 2 * number : -2 * number - 1);
+const unzigzag = (number: number): number => (number % 2 === 0 ? number / 2 : -(number + 1) / 2);
+
+function writeLong(value: number, bits: BitWriter): void {
+  const width = bitLength(value);
+  bits.write(width, WIDTH_BITS);
+  bits.writeLong(value, width);
+}
+
+const readLong = (bits: BitReader): number => bits.readLong(bits.read(WIDTH_BITS));
