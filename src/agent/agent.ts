@@ -18,6 +18,7 @@ import { openParts, type Parts, type Setting } from './parts.ts';
 import { afterReload } from './reload.ts';
 import { reloadAnswer } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
+import { seriesFamilies } from './series-families.ts';
 import type { StandIn } from './sound-reading.ts';
 import { watchVitals } from './vitals.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
@@ -25,6 +26,7 @@ import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
 
 const DNS_GROUP = 'dns-listener';
+const SERIES_TROUBLES = ['store', 'series', 'bytes', 'memory'];
 
 /** Makes an agent and opens its doors. Fails when gossip or the unix socket cannot be opened; what was opened is closed again. */
 export async function startAgentParts(setting: Setting): Promise<Agent> {
@@ -233,7 +235,7 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, peers, history, groupHistory, runtime, kv } = this.#parts;
+    const { pool, peers, history, groupHistory, runtime, kv, series } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
@@ -257,6 +259,7 @@ export class Agent implements AsyncDisposable {
       },
       runtime,
       kv,
+      series,
       keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),
       packs: () => this.#written.packs,
       edits: editsOf({ world, written: () => this.#written, reload: () => this.reload() }),
@@ -265,7 +268,8 @@ export class Agent implements AsyncDisposable {
       metrics: () => {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
         const { counts: doors } = this.#doors;
-        return ownCounts({ gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime });
+        const counted = { gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime };
+        return [...ownCounts(counted), ...seriesFamilies(series.stats())];
       },
     };
   }
@@ -297,6 +301,12 @@ export class Agent implements AsyncDisposable {
     const { state, error } = this.#parts.kv.stats();
     if (state === 'ok') health.clear('kv', 'store');
     else health.raise('kv', 'store', error);
+    const { troubles } = this.#parts.series.stats();
+    for (const code of SERIES_TROUBLES) {
+      const text = troubles.get(code);
+      if (text === undefined) health.clear('metrics', code);
+      else health.raise('metrics', code, text);
+    }
     return health.report();
   }
 

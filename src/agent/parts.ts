@@ -8,6 +8,7 @@ import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
 import type { GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import { localAddress } from '../net/local-address.ts';
@@ -24,6 +25,7 @@ import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
 import { readSerfSnapshot } from './serf-snapshot-file.ts';
+import { openSeries } from './series.ts';
 import type { SoundReading, StandIn } from './sound-reading.ts';
 import { StateStore } from './state-store.ts';
 import { SwitchablePool } from './switchable-pool.ts';
@@ -51,6 +53,7 @@ export interface Setting {
 export interface Parts {
   readonly state: StateStore;
   readonly kv: KvStore;
+  readonly series: MetricStore;
   /** The pool this node is in; it stays the same object when the node moves to another zone. */
   readonly pool: Pool;
   readonly peers: Peers;
@@ -82,6 +85,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const kv = opened.use(
     await openKv({ path: kvPath, nodeId: identity.id, clock, log: kvLog, bus, settings: config.kv, freeBytes }),
   );
+  const series = await openSeries(world, config, identity.name, opened);
   let bind = notedBind(setting);
   const isRebindNeeded = () => !isDeepStrictEqual(bindOf(setting).addresses, bind.addresses);
   const peers = await openPeers(setting, bind.addresses, opened);
@@ -115,6 +119,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   return {
     state,
     kv,
+    series,
     pool,
     peers,
     history,

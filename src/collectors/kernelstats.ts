@@ -43,6 +43,7 @@ export default defineCollector({
       kind: 'cumulative',
       unit: '',
       meaning: 'Any line of `/proc/vmstat`; those that begin with `nr_` are gauges.',
+      stored: false,
     },
   ],
 

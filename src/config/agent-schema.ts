@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GOSSIP_PORT, PEER_PORT } from '../base/default-ports.ts';
 import type { Yaml } from '../model/pack.ts';
 import * as field from './fields.ts';
+import { metrics, store } from './store-schema.ts';
 
 /** A map of keys that all have a default, so that any part of it may be left out. */
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
@@ -194,6 +195,8 @@ export const AgentConfig = z.strictObject({
     .meta({ expected: 'a map from collector names to settings' })
     .prefault({})
     .describe('Settings of single collectors, by name.'),
+  store,
+  metrics,
   log_level: field
     .oneOf(['ERROR', 'WARNING', 'INFO', 'DEBUG'])
     .prefault('INFO')

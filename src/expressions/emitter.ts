@@ -89,7 +89,8 @@ export class Emitter {
 
   #placeholder(node: syntax.Placeholder): Code {
     const { kind, paths, preset } = node;
-    for (const path of paths) this.references.push({ kind, path, hasDefault: preset !== undefined || paths.length > 1 });
+    for (const path of paths)
+      this.references.push({ kind, path, hasDefault: preset !== undefined || paths.length > 1 });
     const [first, ...others] = paths;
     const read = (run: Run, path: Path): Result => {
       const reading = run.scope.read(kind, path);

@@ -13,6 +13,7 @@ import { historyRoutes, memberRoutes } from './routes/members.ts';
 import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
+import { seriesRoutes } from './routes/series.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
 import { collectorRoutes, monitoringRoutes } from './routes/work.ts';
 import { zoneRoutes } from './routes/zones.ts';
@@ -34,6 +35,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...parameterRoutes(parts),
   ...evaluatorRoutes(parts),
   ...kvRoutes(parts),
+  ...seriesRoutes(parts),
 });
 
 /** What each route takes and answers, by `METHOD /path`: the type the command line is written against. */

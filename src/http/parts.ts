@@ -8,6 +8,7 @@ import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { Level, PackSet, Problem, Yaml } from '../model/pack.ts';
 import type { Inquiry, PoolActions } from '../model/pool.ts';
+import type { SeriesReader } from '../model/series.ts';
 import type { TextStyle } from '../plugins/function.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import type { BlockingReads } from './blocking.ts';
@@ -105,6 +106,8 @@ export interface ApiParts {
   readonly zones: ZonesPart;
   readonly runtime: RuntimePart;
   readonly kv: KvStore;
+  /** The time series this node keeps. */
+  readonly series: SeriesReader;
   /** The gossip key of ours with that fingerprint, in base64. */
   keyNamed(fingerprint: string): string | undefined;
   packs(): PackSet;

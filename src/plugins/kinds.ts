@@ -14,6 +14,8 @@ export interface KeyDoc {
   /** Such as `bytes`, `percent`, `1/s`; empty for plain counts and texts. */
   readonly unit: string;
   readonly meaning: string;
+  /** `false`: it is shown, but too little of interest to be kept as a series. */
+  readonly stored?: boolean;
 }
 
 interface CollectorExtra {

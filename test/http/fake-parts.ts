@@ -142,6 +142,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     zones: fakeZones(done),
     runtime: fakeRuntime(),
     kv: memoryStore(),
+    series: fakeSeries(),
     packs: () => ({
       packs: [
         {
@@ -199,6 +200,35 @@ function fakeEdits(done: string[]): ApiParts['edits'] {
     setting: async () => ({ value: 1, origin: 'default', comments: [] }),
     setSetting: async (key, value) => edited(`${key} = ${JSON.stringify(value)}`),
     changeList: async ({ list, item }, how) => edited(`${how} ${list} ${item}`),
+  };
+}
+
+/** A store of one series that counts by tens from 1000 s on, and one without a value. */
+function fakeSeries(): ApiParts['series'] {
+  const names = ['one.cpu.load', 'one.cpu.none'];
+  return {
+    names: (pattern) => names.filter((name) => pattern === name || pattern === 'one.cpu.*'),
+    beginningWith: (prefix, { after, limit }) =>
+      names.filter((name) => name.startsWith(prefix) && name > after).slice(0, limit),
+    read: async (wanted) =>
+      wanted.map((name) => ({
+        name,
+        first: 1_000,
+        step: 10,
+        values: Float64Array.from({ length: 6 }, (_, at) => (name === 'one.cpu.load' ? at * 10 : Number.NaN)),
+      })),
+    stats: () => ({
+      series: 2,
+      maxSeries: 10,
+      points: 6,
+      refused: new Map([['future', 1]]),
+      waiting: 6,
+      bytes: 100,
+      maxBytes: 0,
+      blocks: 1,
+      badBlocks: 0,
+      troubles: new Map(),
+    }),
   };
 }
 

@@ -1,0 +1,74 @@
+import type { Bus } from '../base/bus.ts';
+import type { Logger } from '../base/log.ts';
+import type { CollectorRecord } from '../model/collector.ts';
+import type { AgentEvent } from '../model/event.ts';
+import { type KeyNaming, nameNumbers, numbersIn } from './collector-series.ts';
+import type { Point } from './metric-store.ts';
+
+/** What becomes of what collectors see. */
+export interface FeedSetting {
+  readonly bus: Bus<AgentEvent>;
+  readonly log: Logger;
+  /** Takes a point of the agent itself. */
+  add(point: Point): void;
+  /** The name of this node. */
+  readonly node: string;
+  /** Dots of the node's name become `_`. */
+  readonly isNodeEscaped: boolean;
+  readonly naming: KeyNaming;
+  /** Whether a number of a collector makes a series, as its documentation says. */
+  isStored(collector: string, path: readonly string[]): boolean;
+}
+
+/** Makes series of what collectors see, and of how they run, until disposed of. */
+export class CollectorFeed implements Disposable {
+  readonly #setting: FeedSetting;
+  readonly #listening: Disposable;
+  readonly #prefix: string;
+  /** When what a collector saw last was seen: a run that sees nothing new shows the old once more. */
+  readonly #seen = new Map<string, number>();
+  readonly #warned = new Set<string>();
+  /** Keys that lost their name to another one. */
+  clashes = 0;
+
+  constructor(setting: FeedSetting) {
+    this.#setting = setting;
+    this.#prefix = setting.isNodeEscaped ? setting.node.replaceAll('.', '_') : setting.node;
+    this.#listening = setting.bus.on('collector-done', ({ collector }) => this.#take(collector));
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening[Symbol.dispose]();
+  }
+
+  #take(collector: CollectorRecord): void {
+    const { name, results, lastCheck, runsTotal } = collector;
+    if (runsTotal === 0 || results === null || lastCheck === null || this.#seen.get(name) === lastCheck) return;
+    this.#seen.set(name, lastCheck);
+    const time = Math.floor(lastCheck / 1_000);
+    const { naming, add, isStored } = this.#setting;
+    const leaves = [...numbersIn(results)].filter(({ path }) => isStored(name, path));
+    const { numbers, clashes } = nameNumbers(name, leaves, naming);
+    for (const number of numbers) add({ name: `${this.#prefix}.${number.name}`, value: number.value, time });
+    for (const clash of clashes) this.#noteClash(name, clash);
+    this.#addRun(collector, time);
+  }
+
+  #addRun({ name, durationMs, runsTotal, errorsTotal }: CollectorRecord, time: number): void {
+    const run = { duration_ms: Math.round(durationMs * 100) / 100, runs: runsTotal, errors: errorsTotal };
+    for (const [what, value] of Object.entries(run)) {
+      this.#setting.add({ name: `opsbro.collector.${name}.${what}`, value, time });
+    }
+  }
+
+  #noteClash(collector: string, { path, name }: { readonly path: string; readonly name: string }): void {
+    this.clashes += 1;
+    const key = `${collector}.${path}`;
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.#setting.log.warn(
+      { key, series: name },
+      'two keys of a collector have the same name as series; this one has none',
+    );
+  }
+}

@@ -1,0 +1,267 @@
+// The time series of this node: names, compressed blocks in a level database, and a log of what is in no block yet.
+import { type Clock, every } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { SeriesOrigin, SeriesReader, SeriesStats, SeriesValues, TimeRange } from '../model/series.ts';
+import { Blocks } from './blocks.ts';
+import type { Database } from './database.ts';
+import { Journal } from './journal.ts';
+import { nameFault } from './names.ts';
+import { readSeries } from './reading.ts';
+import { longestOf, Register } from './register.ts';
+import { Rules, type WrittenRules } from './rules.ts';
+import type { Series } from './series.ts';
+import { storeWaiting } from './storing.ts';
+import { dropExpired, makeRoom } from './sweeping.ts';
+
+/** Longest time for which a crash loses points. */
+const LOG_MS = 1_000;
+const RETRY_MS = 5_000;
+const STORE_MS = 600_000;
+const SWEEP_MS = 3_600_000;
+/** Series put into blocks between two moments in which others may work. */
+const STORED_AT_ONCE = 64;
+/** Points that wait before they are put into blocks early, and before no more are taken: 16 bytes each, and what holds them. */
+const MANY_WAITING = 262_144;
+const MOST_WAITING = 2_097_152;
+/** When the number of series becomes worth a word. */
+const NEARLY = 0.9;
+
+/** What a store is made with; times are seconds. */
+export interface StoreSetting {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly rules?: WrittenRules;
+  readonly maxSeries: number;
+  /** 0: no bound. */
+  readonly maxBytes: number;
+  readonly maxFuture: number;
+}
+
+/** A point as it comes in; the time is epoch seconds. */
+export interface Point {
+  readonly name: string;
+  readonly value: number;
+  readonly time: number;
+}
+
+/** Opens the store in an open database, which its owner closes afterwards. Throws `invalid_config` for wrong rules. */
+export async function openMetricStore(setting: StoreSetting): Promise<MetricStore> {
+  const store = new MetricStore(setting, await Rules.make(setting.rules));
+  await store.load();
+  return store;
+}
+
+/** Takes points in and gives them back. */
+export class MetricStore implements SeriesReader, AsyncDisposable {
+  readonly #setting: StoreSetting;
+  readonly #register: Register;
+  readonly #blocks: Blocks;
+  readonly #journal: Journal;
+  readonly #timers: Disposable[];
+  readonly #refused = new Map<string, number>();
+  #points = 0;
+  #waiting = 0;
+  #dropped = 0;
+  #failure = '';
+  #due: Disposable | undefined;
+  /** What works on the database comes one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #isStoringEarly: boolean = false;
+
+  /** Use `openMetricStore`. */
+  constructor(setting: StoreSetting, rules: Rules) {
+    const { database, clock, log } = setting;
+    this.#setting = setting;
+    this.#register = new Register(rules);
+    this.#blocks = new Blocks(database, log);
+    this.#journal = new Journal(database);
+    this.#timers = [every(clock, STORE_MS, () => void this.store()), every(clock, SWEEP_MS, () => void this.sweep())];
+  }
+
+  /** Takes back what was there before a restart. */
+  async load(): Promise<void> {
+    await this.#blocks.loadTotals();
+    for (const write of await this.#register.load(this.#setting.database)) this.#journal.addWrite(write);
+    const byId = this.#register.byId();
+    for await (const { id, time, value } of this.#journal.replay())
+      this.#waiting += byId.get(id)?.add(time, value) ?? 0;
+    if (!this.#journal.isWritten) this.#writeSoon();
+  }
+
+  /** Takes a point; one that cannot be taken is counted by its reason. Tells whether it was taken. */
+  add({ name, value, time }: Point, origin: SeriesOrigin = 'received'): boolean {
+    const now = this.#now();
+    if (!Number.isFinite(value)) return this.#refuse('value');
+    if (!(time <= now + this.#setting.maxFuture)) return this.#refuse('future');
+    if (this.#waiting >= MOST_WAITING) return this.#refuse('memory');
+    const series = this.#register.get(name) ?? this.#make(name, origin);
+    if (!series) return false;
+    if (time < now - longestOf(series)) return this.#refuse('old');
+    this.#waiting += series.add(Math.floor(time), value);
+    this.#journal.add({ id: series.id, time: Math.floor(time), value });
+    this.#points += 1;
+    this.#writeSoon();
+    return true;
+  }
+
+  names(pattern: string): readonly string[] {
+    return this.#register.matching(pattern);
+  }
+
+  beginningWith(prefix: string, page: { readonly after: string; readonly limit: number }): readonly string[] {
+    return this.#register.beginningWith(prefix, page);
+  }
+
+  async read(names: readonly string[], range: TimeRange): Promise<readonly SeriesValues[]> {
+    const all = names.map((name) => this.#register.get(name)).filter((series) => series !== undefined);
+    return await readSeries(all, range, this.#now(), this.#blocks);
+  }
+
+  stats(): SeriesStats {
+    const { maxSeries, maxBytes } = this.#setting;
+    return {
+      series: this.#register.size,
+      maxSeries,
+      points: this.#points,
+      refused: this.#refused,
+      waiting: this.#waiting,
+      bytes: this.#blocks.bytes,
+      maxBytes,
+      blocks: this.#blocks.count,
+      badBlocks: this.#blocks.bad,
+      troubles: this.#troubles(),
+    };
+  }
+
+  /** Writes down what came since the last time; resolves when that is done, or has failed. */
+  write(): Promise<void> {
+    this.#due?.[Symbol.dispose]();
+    this.#due = undefined;
+    return this.#enqueue(() => this.#journal.write());
+  }
+
+  /** Puts everything that waits into blocks; resolves when that is done, or has failed. */
+  store(): Promise<void> {
+    return this.#enqueue(() => this.#storeAll());
+  }
+
+  /** Drops what is too old or too much, and the names of which nothing is left. */
+  sweep(): Promise<void> {
+    return this.#enqueue(() => this.#sweepNow());
+  }
+
+  /** Writes down what is not yet; the database stays open. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+    await this.write();
+    await this.#work;
+  }
+
+  #make(name: string, origin: SeriesOrigin): Series | undefined {
+    const isFull = this.#register.size >= this.#setting.maxSeries;
+    if (isFull || nameFault(name) !== undefined) {
+      this.#refuse(isFull ? 'series' : 'name');
+      return undefined;
+    }
+    const { series, write } = this.#register.make(name, origin);
+    this.#journal.addWrite(write);
+    return series;
+  }
+
+  #refuse(reason: string): false {
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
+    return false;
+  }
+
+  #writeSoon(): void {
+    const wait = this.#failure === '' ? LOG_MS : RETRY_MS;
+    this.#due ??= this.#setting.clock.after(wait, () => void this.write());
+    if (this.#waiting < MANY_WAITING || this.#isStoringEarly) return;
+    this.#isStoringEarly = true;
+    void this.store().finally(() => {
+      this.#isStoringEarly = false;
+    });
+  }
+
+  async #storeAll(): Promise<void> {
+    await this.#journal.write();
+    const mark = this.#journal.mark();
+    const { database } = this.#setting;
+    const waiting = [...this.#register.all].filter((series) => series.waiting > 0);
+    for (let from = 0; from < waiting.length; from += STORED_AT_ONCE) {
+      const some = waiting.slice(from, from + STORED_AT_ONCE);
+      const points = some.reduce((sum, series) => sum + series.waiting, 0);
+      await storeWaiting(some, this.#now(), { database, blocks: this.#blocks });
+      this.#waiting -= points;
+    }
+    await this.#journal.forgetBefore(mark);
+    const { maxBytes } = this.#setting;
+    if (maxBytes > 0 && this.#blocks.bytes > maxBytes) await this.#makeRoom();
+  }
+
+  async #makeRoom(): Promise<void> {
+    const { database, maxBytes, log } = this.#setting;
+    const dropped = await makeRoom(maxBytes, { database, blocks: this.#blocks });
+    this.#dropped += dropped;
+    log.warn({ dropped, maxBytes }, 'the series need more room than they may have; the oldest blocks were dropped');
+  }
+
+  async #sweepNow(): Promise<void> {
+    const { database } = this.#setting;
+    const alive = await dropExpired(this.#register.byId(), this.#now(), { database, blocks: this.#blocks });
+    const gone = [...this.#register.all].filter(
+      (series) => !alive.has(series.id) && series.waiting === 0 && series.newest < this.#now() - longestOf(series),
+    );
+    const writes = this.#register.forget(gone);
+    if (writes.length > 0) await database.batch([...writes]);
+  }
+
+  /** Failures are noted; what failed stays in memory and is tried again. */
+  #enqueue(task: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      try {
+        if (this.#failure !== '') await this.#reopen();
+        await task();
+        this.#failure = '';
+      } catch (error) {
+        if (this.#failure === '') this.#setting.log.error({ reason: messageOf(error) }, 'points cannot be written');
+        this.#failure = messageOf(error);
+        this.#writeSoon();
+      }
+    });
+    return this.#work;
+  }
+
+  /** A database that could not write may never do so again until it is opened anew. */
+  async #reopen(): Promise<void> {
+    await this.#setting.database.close();
+    await this.#setting.database.open();
+  }
+
+  #troubles(): ReadonlyMap<string, string> {
+    const { maxSeries, maxBytes } = this.#setting;
+    const { size } = this.#register;
+    const { bytes } = this.#blocks;
+    const troubles: [string, string | false][] = [
+      ['store', this.#failure !== '' && `points cannot be written and are kept in memory: ${this.#failure}`],
+      ['series', size >= NEARLY * maxSeries && seriesText(size, maxSeries)],
+      ['bytes', maxBytes > 0 && bytes >= NEARLY * maxBytes && bytesText(bytes, maxBytes, this.#dropped)],
+      ['memory', this.#waiting >= MOST_WAITING && `${this.#waiting} points wait in memory; further ones are refused`],
+    ];
+    return new Map(troubles.filter((trouble): trouble is [string, string] => trouble[1] !== false));
+  }
+
+  #now(): number {
+    return Math.floor(this.#setting.clock.wall() / 1_000);
+  }
+}
+
+const seriesText = (size: number, most: number): string =>
+  size >= most
+    ? `there are ${size} series, as many as store.max_series allows; points of further ones are refused`
+    : `there are ${size} series of the ${most} that store.max_series allows`;
+
+const bytesText = (bytes: number, most: number, dropped: number): string =>
+  `${bytes} bytes of the ${most} that store.max_bytes allows are used; ${dropped} old blocks were dropped so far`;

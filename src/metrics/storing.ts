@@ -1,0 +1,77 @@
+import type { Blocks } from './blocks.ts';
+import { applyChange, type Level, planChange, Sheet, type Sheets } from './change.ts';
+import type { Database, Write } from './database.ts';
+import type { BlockPlace } from './places.ts';
+import type { Series } from './series.ts';
+
+/** What one series needs to be seen with its newest points. */
+interface Work {
+  readonly series: Series;
+  readonly levels: readonly Level[];
+}
+
+interface LoadedBlock {
+  readonly place: BlockPlace;
+  readonly block: Uint8Array | undefined;
+}
+
+/** Puts what is waiting of some series into their blocks, all or nothing. Fails when the database does. */
+export async function storeWaiting(
+  some: readonly Series[],
+  now: number,
+  { database, blocks }: { readonly database: Database; readonly blocks: Blocks },
+): Promise<void> {
+  const works = some.map((series) => ({ series, levels: planChange(series.layout, [series.beginStoring()], now) }));
+  const undo = blocks.mark();
+  try {
+    const loaded = await blocks.load(works.flatMap(placesOf));
+    let at = 0;
+    const writes = works.flatMap((work) => {
+      const places = placesOf(work);
+      const own = places.map((place, index): LoadedBlock => ({ place, block: loaded[at + index] }));
+      at += places.length;
+      return writesOf(work, own, blocks);
+    });
+    if (writes.length > 0) await database.batch([...writes, blocks.totals()]);
+    for (const series of some) series.stored('done');
+  } catch (error) {
+    undo();
+    for (const series of some) series.stored('failed');
+    throw error;
+  }
+}
+
+/** The blocks that a change has to know. */
+export const placesOf = ({ series: { id }, levels }: Work): BlockPlace[] =>
+  levels.flatMap(({ archive: { step }, blocks }) => [...blocks].map((start) => ({ id, step, start })));
+
+/** The sheets of each level as they are with the change, from the blocks of `placesOf`. */
+export function changedSheets({ series, levels }: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Sheets[] {
+  let at = 0;
+  const sheets = levels.map((level) => {
+    const own: Sheets = new Map();
+    for (const start of level.blocks) {
+      const each = loaded[at++];
+      const slots = each && blocks.decode(each.place, each.block);
+      if (!slots) continue;
+      const sheet = new Sheet();
+      sheet.values.set(slots.values, (slots.first - start) / level.archive.step);
+      own.set(start, sheet);
+    }
+    return own;
+  });
+  applyChange(levels, sheets, series.layout);
+  return sheets;
+}
+
+function writesOf(work: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Write[] {
+  const sheets = changedSheets(work, loaded, blocks);
+  const sizes = new Map(loaded.map(({ place: { step, start }, block }) => [`${step} ${start}`, block?.length ?? 0]));
+  return work.levels.flatMap(({ archive: { step } }, at) =>
+    [...(sheets[at] ?? [])]
+      .filter(([, { isChanged }]) => isChanged)
+      .map(([start, { values }]) =>
+        blocks.replacing({ id: work.series.id, step, start }, values, sizes.get(`${step} ${start}`) ?? 0),
+      ),
+  );
+}

@@ -1,0 +1,100 @@
+import { retentionOf } from '../config/retentions.ts';
+import type { Blocks } from './blocks.ts';
+import type { Database, Write } from './database.ts';
+import { allBlocks, type BlockPlace, blockKey, readBlockKey, spanOf } from './places.ts';
+import type { Series } from './series.ts';
+
+/** Keys looked at in one go; others may work in between. */
+const AT_ONCE = 1_000;
+/** What is left, of the bytes there may be, when old blocks had to go. */
+const FILLED = 0.95;
+
+interface Store {
+  readonly database: Database;
+  readonly blocks: Blocks;
+}
+
+/** Drops the blocks whose last slot is older than their archive goes back, and those of unknown series. Answers which series have any left. */
+export async function dropExpired(
+  byId: ReadonlyMap<number, Series>,
+  now: number,
+  { database, blocks }: Store,
+): Promise<ReadonlySet<number>> {
+  const alive = new Set<number>();
+  for await (const places of slices(database)) {
+    const expired: BlockPlace[] = [];
+    for (const place of places) {
+      if (isExpired(place, byId.get(place.id), now)) expired.push(place);
+      else alive.add(place.id);
+    }
+    await drop(expired, { database, blocks });
+  }
+  return alive;
+}
+
+function isExpired(place: BlockPlace, series: Series | undefined, now: number): boolean {
+  const archive = [...(series?.layout.archives ?? []), ...(series?.former ?? [])].find(
+    ({ step }) => step === place.step,
+  );
+  return archive === undefined || place.start + spanOf(place) <= now - retentionOf(archive);
+}
+
+/** Drops the oldest blocks of the finest archives until the store has room again. Answers how many. */
+export async function makeRoom(maxBytes: number, { database, blocks }: Store): Promise<number> {
+  const excess = blocks.bytes - FILLED * maxBytes;
+  if (blocks.bytes <= maxBytes || blocks.count === 0) return 0;
+  const needed = Math.ceil(excess / (blocks.bytes / blocks.count));
+  const doomed = await oldestOfFinest(needed, database);
+  let left = needed;
+  for await (const places of slices(database)) {
+    const going = places.filter(({ step, start }) => doomed.has(groupOf(step, start))).slice(0, left);
+    left -= going.length;
+    await drop(going, { database, blocks });
+    if (left <= 0) break;
+  }
+  return needed - left;
+}
+
+/** The groups of blocks of one step and time that hold so many blocks, from the finest step and the oldest time on. */
+async function oldestOfFinest(needed: number, database: Database): Promise<ReadonlySet<string>> {
+  const counts = new Map<string, { readonly step: number; readonly start: number; count: number }>();
+  for await (const places of slices(database)) {
+    for (const { step, start } of places) {
+      const group = counts.get(groupOf(step, start)) ?? { step, start, count: 0 };
+      group.count += 1;
+      counts.set(groupOf(step, start), group);
+    }
+  }
+  const doomed = new Set<string>();
+  let gathered = 0;
+  for (const { step, start, count } of [...counts.values()].sort((a, b) => a.step - b.step || a.start - b.start)) {
+    if (gathered >= needed) break;
+    doomed.add(groupOf(step, start));
+    gathered += count;
+  }
+  return doomed;
+}
+
+const groupOf = (step: number, start: number): string => `${step} ${start}`;
+
+async function drop(places: readonly BlockPlace[], { database, blocks }: Store): Promise<void> {
+  if (places.length === 0) return;
+  const sizes = (await blocks.load(places)).map((block) => block?.length ?? 0);
+  blocks.forget(
+    sizes.filter((size) => size > 0).length,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  const writes = places.map((place): Write => ({ type: 'del', key: blockKey(place) }));
+  await database.batch([...writes, blocks.totals()]);
+}
+
+async function* slices(database: Database): AsyncGenerator<BlockPlace[]> {
+  const keys = database.keys(allBlocks);
+  try {
+    for (let slice = await keys.nextv(AT_ONCE); slice.length > 0; slice = await keys.nextv(AT_ONCE)) {
+      yield slice.map(readBlockKey);
+    }
+  } finally {
+    await keys.close();
+  }
+}

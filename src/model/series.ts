@@ -1,0 +1,68 @@
+/** A level of detail in which a series is kept: so many points, a step of seconds apart. */
+export interface Archive {
+  readonly step: number;
+  readonly points: number;
+}
+
+/** How several values become one. */
+export const AGGREGATION_METHODS = ['average', 'sum', 'last', 'max', 'min', 'avg_zero', 'absmax', 'absmin'] as const;
+export type AggregationMethod = (typeof AGGREGATION_METHODS)[number];
+
+/** How a series is kept: its archives, the finest first, and how a coarse slot comes from finer ones. */
+export interface Layout {
+  readonly archives: readonly Archive[];
+  readonly method: AggregationMethod;
+  /** The part of the finer slots, 0 to 1, that must have values for the coarse one to have one. */
+  readonly xFilesFactor: number;
+}
+
+/** Who has a series written: the agent itself, or somebody who sends points. */
+export type SeriesOrigin = 'own' | 'received';
+
+/** Values of one series: the first slot begins at `first` (epoch seconds), each is `step` seconds long; NaN where there is none. */
+export interface SeriesValues {
+  readonly name: string;
+  readonly first: number;
+  readonly step: number;
+  readonly values: Float64Array;
+}
+
+/** A time from (not included) and until (included), both in epoch seconds. */
+export interface TimeRange {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** How the store is. */
+export interface SeriesStats {
+  readonly series: number;
+  readonly maxSeries: number;
+  /** Points taken in since the start. */
+  readonly points: number;
+  /** Points that were not taken, by reason, since the start. */
+  readonly refused: ReadonlyMap<string, number>;
+  /** Points that only memory and the log have so far. */
+  readonly waiting: number;
+  /** Bytes of all blocks, without names and log. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly blocks: number;
+  /** Blocks that could not be read since the start. */
+  readonly badBlocks: number;
+  /** What is not as it should be, in words for people, by code. */
+  readonly troubles: ReadonlyMap<string, string>;
+}
+
+/** The series of this node, to be read. */
+export interface SeriesReader {
+  /**
+   * The names that fit a pattern, sorted: `*`, `?`, `[a-z]`, `[!a]` and `{a,b}` stand for parts of one element between dots. Throws
+   * `bad_request` for a pattern that is none, or stands for too much.
+   */
+  names(pattern: string): readonly string[];
+  /** The names that begin so, sorted: `limit` of them at most, those behind `after`. */
+  beginningWith(prefix: string, page: { readonly after: string; readonly limit: number }): readonly string[];
+  /** The values of these series in the finest archive that goes back to `from`. Unknown names are left out. Throws `too_large`. */
+  read(names: readonly string[], range: TimeRange): Promise<readonly SeriesValues[]>;
+  stats(): SeriesStats;
+}

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { Bus } from '../../src/base/bus.ts';
+import { silent } from '../../src/base/log.ts';
+import { CollectorFeed, type FeedSetting } from '../../src/metrics/collector-feed.ts';
+import { cleanedKey, nameNumbers, numbersIn } from '../../src/metrics/collector-series.ts';
+import type { Point } from '../../src/metrics/metric-store.ts';
+import type { AgentEvent } from '../../src/model/event.ts';
+import type { Metrics } from '../../src/model/metrics.ts';
+import { collector } from '../http/fake-parts.ts';
+
+test.each([
+  ['Load1', 'load1'],
+  ['%user', 'pct_user'],
+  ['util%', 'util_pct'],
+  ['reads/s', 'reads_per_s'],
+  ['/', 'root'],
+  ['/var/lib', 'var_lib'],
+  ['active(anon)', 'active_anon'],
+  ['a b.c', 'a_b_c'],
+  ['a;b', 'a_b'],
+  ['%', 'pct'],
+  ['()', '_'],
+])('the key %s is %s in a series', (key, expected) => {
+  expect(cleanedKey(key)).toBe(expected);
+});
+
+test('numbers and bools are series, texts, nothings and lists are not', () => {
+  const tree: Metrics = { a: 1, b: true, c: 'x', d: null, e: [1, 2], f: { '%g': 2.5, h: { i: false } } };
+  expect(nameNumbers('x', numbersIn(tree), 'cleaned').numbers).toEqual([
+    { name: 'x.a', value: 1 },
+    { name: 'x.b', value: 1 },
+    { name: 'x.f.pct_g', value: 2.5 },
+    { name: 'x.f.h.i', value: 0 },
+  ]);
+  expect(nameNumbers('x', numbersIn({ f: { '%G': 1 } }), 'as they are').numbers).toEqual([
+    { name: 'x.f.%g', value: 1 },
+  ]);
+});
+
+test.each([[{ 'a.b': 1, a_b: 2, 'a/b': 3 }], [{ 'a/b': 3, a_b: 2, 'a.b': 1 }]])(
+  'of keys with one name the first in byte order keeps it (%j)',
+  (tree) => {
+    const { numbers, clashes } = nameNumbers('x', numbersIn(tree), 'cleaned');
+    expect(numbers).toEqual([{ name: 'x.a_b', value: 1 }]);
+    expect(clashes.map(({ path }) => path).sort()).toEqual(['a/b', 'a_b']);
+  },
+);
+
+function feed(over: Partial<FeedSetting> = {}) {
+  const bus = new Bus<AgentEvent>((error) => {
+    throw error;
+  });
+  const points: Point[] = [];
+  const warnings: string[] = [];
+  const log = { ...silent, warn: (_: object, text: string) => void warnings.push(text) };
+  const feeding = new CollectorFeed({
+    bus,
+    log,
+    add: (point) => void points.push(point),
+    node: 'web.1',
+    isNodeEscaped: false,
+    naming: 'cleaned',
+    isStored: () => true,
+    ...over,
+  });
+  const done = (over: Parameters<typeof collector>[1]) =>
+    bus.emit({ type: 'collector-done', collector: collector('cpu', over), changed: true });
+  return { feeding, points, warnings, done };
+}
+
+test('what a collector sees becomes points at the time it was seen, with how it ran', () => {
+  const { points, done } = feed();
+  done({ results: { '%user': 3 }, lastCheck: 1_700_000_005_999, durationMs: 1.234, runsTotal: 7, errorsTotal: 2 });
+  const time = 1_700_000_005;
+  expect(points).toEqual([
+    { name: 'web.1.cpu.pct_user', value: 3, time },
+    { name: 'opsbro.collector.cpu.duration_ms', value: 1.23, time },
+    { name: 'opsbro.collector.cpu.runs', value: 7, time },
+    { name: 'opsbro.collector.cpu.errors', value: 2, time },
+  ]);
+});
+
+test('the dots of the node name may be replaced', () => {
+  const { points, done } = feed({ isNodeEscaped: true });
+  done({ results: { a: 3 } });
+  expect(points[0]?.name).toBe('web_1.cpu.a');
+});
+
+test('what was seen before the restart, or by the run before, or not at all makes no points', () => {
+  const { points, done } = feed();
+  done({ results: { a: 1 }, lastCheck: 1_000, runsTotal: 0 });
+  done({ results: null, lastCheck: null, state: 'disabled' });
+  expect(points).toEqual([]);
+  done({ results: { a: 1 }, lastCheck: 2_000 });
+  const { length } = points;
+  done({ results: { a: 1 }, lastCheck: 2_000, state: 'error' });
+  expect(points.length).toBe(length);
+});
+
+test('keys that are not to be kept are left out, and a clash is counted each time and told of once', () => {
+  const { feeding, points, warnings, done } = feed({ isStored: (_, path) => path[0] !== 'nr_pages' });
+  for (const lastCheck of [1_000, 2_000]) done({ results: { nr_pages: 5, 'a b': 1, a_b: 2 }, lastCheck });
+  expect(points.filter(({ name }) => name.startsWith('web')).map(({ name }) => name)).toEqual([
+    'web.1.cpu.a_b',
+    'web.1.cpu.a_b',
+  ]);
+  expect(feeding.clashes).toBe(2);
+  expect(warnings.length).toBe(1);
+  feeding[Symbol.dispose]();
+  done({ results: { a: 1 }, lastCheck: 3_000 });
+  expect(points.filter(({ time }) => time === 3)).toEqual([]);
+});
