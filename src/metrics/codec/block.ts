@@ -16,6 +16,8 @@ const CODEC_MASK = 0b11;
 const HAS_GAPS = 0b100;
 /** Deflate cannot make less of anything that holds a difference. */
 const DEFLATED_AT_LEAST = 24;
+/** Bytes a value in which a block that will be written again is small enough not to try the slower codecs. */
+const GOOD_ENOUGH = 2;
 export const MOST_SLOTS = 65_535;
 
 /** Consecutive slots: the time of the first in epoch seconds, the seconds between two, and a value each, NaN where there is none. */
@@ -25,14 +27,18 @@ export interface Slots {
   readonly values: Float64Array;
 }
 
-/** Slots as bytes, without the empty ones at both ends; `undefined` when none has a value. Infinite values are kept as they are. */
+/**
+ * Slots as bytes, without the empty ones at both ends; `undefined` when none has a value. Infinite values are kept as they are. When the
+ * last slot is empty, the block is taken for one that will be written again, and not every codec is tried on it.
+ */
 export function encodeBlock({ first, step, values }: Slots): Uint8Array | undefined {
   const from = values.findIndex((value) => !Number.isNaN(value));
   if (from < 0) return undefined;
   const slots = values.subarray(from, values.findLastIndex((value) => !Number.isNaN(value)) + 1);
   const present = slots.includes(Number.NaN) ? slots.filter((value) => !Number.isNaN(value)) : slots;
   const gaps = present.length < slots.length ? encodeGaps(slots) : undefined;
-  const { codec, bytes } = smallest(present);
+  const isOpen = Number.isNaN(values.at(-1));
+  const { codec, bytes } = smallest(present, isOpen ? GOOD_ENOUGH * present.length : 0);
   const block = Buffer.allocUnsafe(HEAD + (gaps?.length ?? 0) + bytes.length + TAIL);
   block.writeUInt8(VERSION, 0);
   block.writeUInt8(codec | (gaps ? HAS_GAPS : 0), 1);
@@ -50,14 +56,15 @@ interface Coded {
   readonly bytes: Uint8Array;
 }
 
-function smallest(values: Float64Array): Coded {
+/** What is at most so many bytes long will do. */
+function smallest(values: Float64Array, enough: number): Coded {
   const scaled = encodeScaled(values);
   let best: Coded = scaled
     ? { codec: CODECS.scaled, bytes: scaled }
     : { codec: CODECS.gorilla, bytes: encodeGorilla(values) };
   const candidates = scaled ? [[CODECS.gorilla, encodeGorilla] as const] : [];
   for (const [codec, encode] of [...candidates, [CODECS.shuffled, encodeShuffled] as const]) {
-    if (best.bytes.length <= DEFLATED_AT_LEAST) break;
+    if (best.bytes.length <= Math.max(enough, DEFLATED_AT_LEAST)) break;
     const bytes = encode(values);
     if (bytes.length < best.bytes.length) best = { codec, bytes };
   }
