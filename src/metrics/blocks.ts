@@ -52,10 +52,9 @@ export class Blocks {
   decode(place: BlockPlace, block: Uint8Array | undefined): Slots | undefined {
     if (!block) return undefined;
     try {
-      const slots = decodeBlock(block);
+      const slots = decodeBlock(block, place);
       const offset = (slots.first - place.start) / place.step;
-      const fits = slots.step === place.step && Number.isInteger(offset) && offset >= 0;
-      if (!fits || offset + slots.values.length > BLOCK_SLOTS) throw new RangeError('the block belongs elsewhere');
+      if (offset + slots.values.length > BLOCK_SLOTS) throw new RangeError('the block is longer than it may be');
       return slots;
     } catch (error) {
       this.#bad += 1;
@@ -69,7 +68,7 @@ export class Blocks {
 
   /** What writes slots in the place of a block of so many bytes (0: none), to be written together with `totals`. */
   replacing(place: BlockPlace, values: Float64Array, bytesBefore: number): Write {
-    const block = encodeBlock({ first: place.start, step: place.step, values });
+    const block = encodeBlock(values);
     this.#bytes += (block?.length ?? 0) - bytesBefore;
     this.#count += Number(block !== undefined) - Number(bytesBefore > 0);
     const key = blockKey(place);

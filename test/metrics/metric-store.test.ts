@@ -243,7 +243,7 @@ describe('after a restart', () => {
     await store.store();
     const key = blockKey({ id: 1, step: 10, start: START - (START % 7_200) });
     const block = Uint8Array.from((await database.get(key)) ?? []);
-    block[8] = (block[8] ?? 0) ^ 1;
+    block[3] = (block[3] ?? 0) ^ 1;
     await database.put(key, block);
     expect((await read(store, 'a', START - 10, START)).values).toEqual([null]);
     expect((await read(store, 'b', START - 10, START)).values).toEqual([1]);

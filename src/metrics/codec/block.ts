@@ -3,13 +3,17 @@ import { decodeGaps, encodeGaps, spread } from './gaps.ts';
 import { decodeGorilla, encodeGorilla } from './gorilla.ts';
 import { decodeScaled, encodeScaled } from './scaled.ts';
 import { decodeShuffled, encodeShuffled } from './shuffled.ts';
+import { readVarint, writeVarint } from './varint.ts';
 
 // A block: the values of one series in consecutive slots of time, as few bytes as three codecs can make them.
 //
-//   version 1 | flags 1 | count of values 2 | time of the first slot 4 | step 4 | gaps? | values | CRC-32 of all before 4   (big endian)
+//   version and flags 1 | count of values 1-3 | slots before the first value 1-3 | gaps? | values | CRC-32 of all before 4
+//
+// Where it begins and how long a slot is says its key: with few values a block is hardly more than its head.
 
 const VERSION = 1;
-const HEAD = 12;
+const VERSION_BITS = 4;
+const SHORTEST_HEAD = 3;
 const TAIL = 4;
 const CODECS = { scaled: 0, gorilla: 1, shuffled: 2 } as const;
 const CODEC_MASK = 0b11;
@@ -18,7 +22,7 @@ const HAS_GAPS = 0b100;
 const DEFLATED_AT_LEAST = 24;
 /** Bytes a value in which a block that will be written again is small enough not to try the slower codecs. */
 const GOOD_ENOUGH = 2;
-export const MOST_SLOTS = 65_535;
+const MOST_SLOTS = 65_535;
 
 /** Consecutive slots: the time of the first in epoch seconds, the seconds between two, and a value each, NaN where there is none. */
 export interface Slots {
@@ -31,7 +35,7 @@ export interface Slots {
  * Slots as bytes, without the empty ones at both ends; `undefined` when none has a value. Infinite values are kept as they are. When the
  * last slot is empty, the block is taken for one that will be written again, and not every codec is tried on it.
  */
-export function encodeBlock({ first, step, values }: Slots): Uint8Array | undefined {
+export function encodeBlock(values: Float64Array): Uint8Array | undefined {
   const from = values.findIndex((value) => !Number.isNaN(value));
   if (from < 0) return undefined;
   const slots = values.subarray(from, values.findLastIndex((value) => !Number.isNaN(value)) + 1);
@@ -39,14 +43,10 @@ export function encodeBlock({ first, step, values }: Slots): Uint8Array | undefi
   const gaps = present.length < slots.length ? encodeGaps(slots) : undefined;
   const isOpen = Number.isNaN(values.at(-1));
   const { codec, bytes } = smallest(present, isOpen ? GOOD_ENOUGH * present.length : 0);
-  const block = Buffer.allocUnsafe(HEAD + (gaps?.length ?? 0) + bytes.length + TAIL);
-  block.writeUInt8(VERSION, 0);
-  block.writeUInt8(codec | (gaps ? HAS_GAPS : 0), 1);
-  block.writeUInt16BE(present.length, 2);
-  block.writeUInt32BE(first + from * step, 4);
-  block.writeUInt32BE(step, 8);
-  if (gaps) block.set(gaps, HEAD);
-  block.set(bytes, block.length - TAIL - bytes.length);
+  const head = [(VERSION << VERSION_BITS) | codec | (gaps ? HAS_GAPS : 0)];
+  writeVarint(present.length, head);
+  writeVarint(from, head);
+  const block = Buffer.concat([Buffer.from(head), gaps ?? Buffer.alloc(0), bytes, Buffer.alloc(TAIL)]);
   block.writeUInt32BE(crc32(block.subarray(0, -TAIL)), block.length - TAIL);
   return block;
 }
@@ -71,20 +71,25 @@ function smallest(values: Float64Array, enough: number): Coded {
   return best;
 }
 
-/** Reads a block. Throws a `RangeError` when it is damaged or was written by a newer agent. */
-export function decodeBlock(block: Uint8Array): Slots {
-  if (block.length < HEAD + TAIL) throw new RangeError('the block is too short');
-  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+/** Reads a block that begins at `start` and has slots of `step` seconds. Throws a `RangeError` when it is damaged or from a newer agent. */
+export function decodeBlock(
+  block: Uint8Array,
+  { start, step }: { readonly start: number; readonly step: number },
+): Slots {
+  if (block.length < SHORTEST_HEAD + TAIL) throw new RangeError('the block is too short');
   const end = block.length - TAIL;
-  if (view.getUint32(end) !== crc32(block.subarray(0, end))) throw new RangeError('the checksum of the block is wrong');
-  if (view.getUint8(0) !== VERSION) throw new RangeError(`the block has version ${view.getUint8(0)}, not ${VERSION}`);
-  const flags = view.getUint8(1);
-  const count = view.getUint16(2);
-  const gaps = (flags & HAS_GAPS) === 0 ? undefined : decodeGaps(block.subarray(0, end), HEAD, count);
-  if (gaps && gaps.slots > MOST_SLOTS) throw new RangeError('the block spans too many slots');
-  const at = gaps?.end ?? HEAD;
-  const present = decodeValues(block.subarray(at), flags & CODEC_MASK, count);
-  return { first: view.getUint32(4), step: view.getUint32(8), values: gaps ? spread(present, gaps) : present };
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  const body = block.subarray(0, end);
+  if (view.getUint32(end) !== crc32(body)) throw new RangeError('the checksum of the block is wrong');
+  const flags = view.getUint8(0);
+  const version = flags >> VERSION_BITS;
+  if (version !== VERSION) throw new RangeError(`the block has version ${version}, not ${VERSION}`);
+  const count = readVarint(body, 1);
+  const before = readVarint(body, count.end);
+  const gaps = (flags & HAS_GAPS) === 0 ? undefined : decodeGaps(body, before.end, count.value);
+  if ((gaps?.slots ?? count.value) > MOST_SLOTS) throw new RangeError('the block has too many slots');
+  const present = decodeValues(block.subarray(gaps?.end ?? before.end), flags & CODEC_MASK, count.value);
+  return { first: start + before.value * step, step, values: gaps ? spread(present, gaps) : present };
 }
 
 /** `bytes` go on behind the values with the checksum, which bit readers need. */

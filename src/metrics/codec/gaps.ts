@@ -1,3 +1,5 @@
+import { readVarint, writeVarint } from './varint.ts';
+
 /** Runs of slots with a value and without, in turn, as numbers of seven bits a byte; the first and the last run have values. */
 export function encodeGaps(slots: Float64Array): Uint8Array {
   const bytes: number[] = [];
@@ -5,20 +7,14 @@ export function encodeGaps(slots: Float64Array): Uint8Array {
   let isGap = false;
   for (const value of slots) {
     if (Number.isNaN(value) !== isGap) {
-      writeLength(length, bytes);
+      writeVarint(length, bytes);
       length = 0;
       isGap = !isGap;
     }
     length += 1;
   }
-  writeLength(length, bytes);
+  writeVarint(length, bytes);
   return Uint8Array.from(bytes);
-}
-
-function writeLength(length: number, bytes: number[]): void {
-  let left = length;
-  for (; left > 0x7f; left >>>= 7) bytes.push((left & 0x7f) | 0x80);
-  bytes.push(left);
 }
 
 /** Where the runs end in the bytes, and their lengths. */
@@ -33,13 +29,8 @@ export function decodeGaps(bytes: Uint8Array, at: number, count: number): Gaps {
   const runs: number[] = [];
   let [end, values, slots] = [at, 0, 0];
   while (values < count) {
-    let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[end++];
-      if (byte === undefined || shift > 21) throw new RangeError('the gaps of the block do not end');
-      length |= (byte & 0x7f) << shift;
-      if (byte < 0x80) break;
-    }
+    const { value: length, end: next } = readVarint(bytes, end);
+    end = next;
     if (runs.length % 2 === 0) values += length;
     slots += length;
     runs.push(length);
