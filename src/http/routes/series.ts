@@ -33,7 +33,7 @@ const Asked = z.strictObject({
 });
 
 /** The series that this node keeps. */
-export const seriesRoutes = ({ series, filtering: { clock } }: Pick<ApiParts, 'series' | 'filtering'>) => {
+export const seriesRoutes = ({ series, filtering }: Pick<ApiParts, 'series' | 'filtering'>) => {
   const list = (
     prefix: string,
     { limit = PAGE, after = '' }: { limit?: number | undefined; after?: string | undefined },
@@ -85,7 +85,7 @@ export const seriesRoutes = ({ series, filtering: { clock } }: Pick<ApiParts, 's
       query: Asked,
       answer: z.array(SeriesJson),
       async handle({ query }) {
-        const now = Math.floor(clock.wall() / 1_000);
+        const now = Math.floor(filtering.clock.wall() / 1_000);
         const range = { from: instantOf(query.from ?? '-1h', now), until: instantOf(query.until ?? '-0s', now) };
         if (range.from >= range.until) throw new OpsbroError('bad_request', 'query from: must be before until');
         const read = await series.read(series.names(query.series), range);
