@@ -21,7 +21,7 @@ const HAS_GAPS = 0b100;
 /** Deflate cannot make less of anything that holds a difference. */
 const DEFLATED_AT_LEAST = 24;
 /** Bytes a value in which a block that will be written again is small enough not to try the slower codecs. */
-const GOOD_ENOUGH = 2;
+const GOOD_ENOUGH = 3;
 const MOST_SLOTS = 65_535;
 
 /** Consecutive slots: the time of the first in epoch seconds, the seconds between two, and a value each, NaN where there is none. */
