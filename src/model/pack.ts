@@ -78,6 +78,8 @@ export interface Pack {
   /** The level whose pack of the same name is used instead; `null` when this one is in use. */
   readonly overloadedBy: Level | null;
   readonly problems: readonly Problem[];
+  /** It came with the program; left out for every other. */
+  readonly isShipped?: boolean;
 }
 
 /** The types of objects, in the order in which they are shown. */

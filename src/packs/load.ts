@@ -66,7 +66,7 @@ export async function loadPacks(sources: PackSources): Promise<PackSet> {
   const loaded = await Promise.all(
     described.map(async (pack) => {
       const winner = inUse.get(pack.descriptor.name);
-      return winner === pack || !winner ? loadPack(pack, inUse, sources) : overloaded(pack, winner.level);
+      return winner === pack || !winner ? loadPack(pack, inUse, sources) : overloaded(pack, winner.level, sources);
     }),
   );
   const packs = loaded.map(({ pack }) => pack).sort(byLevelAndName);
@@ -157,7 +157,7 @@ async function loadPack(
   const found = [...pack.problems, ...own.problems, ...overlays.problems, ...doubtsAbove(written), ...unresolved];
   const problems = [...found, ...read.problems, ...unmetDependencies(pack, inUse), ...ignored];
   const parameters = { parameters: resolved.values, settings: settingsOf(written) };
-  return { pack: { ...shownOf(pack), ...parameters, overloadedBy: null, problems }, objects: read.objects };
+  return { pack: { ...shownOf(pack, sources), ...parameters, overloadedBy: null, problems }, objects: read.objects };
 }
 
 /** Where the value that counts for a key stands. */
@@ -167,19 +167,20 @@ function placeOfLeaf(sources: readonly ParameterSource[], at: readonly string[])
 }
 
 /** A pack that is not in use shows what it would be, and secrets from elsewhere are not fetched for it. */
-async function overloaded(pack: DescribedPack, by: Level): Promise<Loaded> {
+async function overloaded(pack: DescribedPack, by: Level, from: PackSources): Promise<Loaded> {
   const { sources, problems } = await ownParameters(pack.directory);
   const settings = settingsOf({ own: sources, above: [], options: undefined });
   const parameters = { parameters: united(sources), settings };
   return {
-    pack: { ...shownOf(pack), ...parameters, overloadedBy: by, problems: [...pack.problems, ...problems] },
+    pack: { ...shownOf(pack, from), ...parameters, overloadedBy: by, problems: [...pack.problems, ...problems] },
     objects: [],
   };
 }
 
-function shownOf({ level, directory, descriptor }: DescribedPack) {
+function shownOf({ level, directory, descriptor }: DescribedPack, { shipped }: PackSources) {
   const { name, version, description, keywords, topics, types, author, license, homepage } = descriptor;
-  return { name, level, directory, version, description, keywords, topics, types, author, license, homepage };
+  const shown = { name, level, directory, version, description, keywords, topics, types, author, license, homepage };
+  return { ...shown, isShipped: directory.startsWith(join(shipped, 'packs', '/')) };
 }
 
 function withLocal(packs: readonly Pack[], { directory, objects }: PackSources['local']): readonly Pack[] {

@@ -12,6 +12,7 @@ import type { Check } from '../plugins/kinds.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
 import { type ActivityWorld, CheckActivity } from './check-activity.ts';
 import { type CheckPlan, checkPlan, type WrittenCheck, writtenCheck } from './check-plan.ts';
+import { type Rest, restWithout, SWITCHED_OFF, shippedPacks } from './check-rest.ts';
 import { CheckRun, isKeptCheck } from './check-run.ts';
 import { type Configuration, compare, type Difference, objectsOf, parametersFor } from './configuration.ts';
 import type { Judging } from './judging.ts';
@@ -26,16 +27,6 @@ const START_SPREAD_MS = 10_000;
 const FORGET_MS = 86_400_000;
 /** How long runs that are going are waited for at the stop. */
 const PATIENCE_MS = 5_000;
-const SWITCHED_OFF = {
-  state: 'unknown',
-  hard: true,
-  hardState: 'unknown',
-  attempt: 1,
-  output: 'monitoring is switched off',
-  longOutput: '',
-  perfdata: [],
-} as const;
-
 interface CheckingOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -50,6 +41,7 @@ interface CheckingOptions {
   groups(): ReadonlySet<string>;
   /** Whether a collector has ended a run, so that a check that reads it may run. */
   isSettled(collector: string): boolean;
+  hasCollector(name: string): boolean;
 }
 
 /** Judges this node by its checks and keeps where each stands. */
@@ -57,11 +49,12 @@ export class Checking {
   readonly #options: CheckingOptions;
   readonly #world: ActivityWorld;
   readonly #runs = new Map<string, CheckRun>();
-  /** The checks that apply to this node; without an activity while monitoring is switched off. */
-  readonly #active = new Map<string, CheckActivity | undefined>();
+  /** The checks that apply to this node: at work, or at rest. */
+  readonly #active = new Map<string, CheckActivity | Rest>();
   readonly #stop = sharedAbort();
   #listening: Disposable | undefined;
   #isOn: boolean = true;
+  #shipped: ReadonlySet<string> = new Set();
   #phase: 'made' | 'starting' | 'going' = 'made';
 
   constructor(options: CheckingOptions) {
@@ -86,10 +79,10 @@ export class Checking {
       this.#runs,
       new Map(written.map((each) => [each.object.id, each])),
     );
+    this.#shipped = shippedPacks(packs);
     for (const id of removed) this.#drop(id);
     for (const [id, check] of [...added, ...changed]) this.#take(id, check);
-    if (topics.monitoring !== this.#isOn) this.#switch();
-    this.groupsChanged();
+    this.#rearrange(topics.monitoring);
     return difference;
   }
 
@@ -136,7 +129,7 @@ export class Checking {
   record(id: string): CheckRecord {
     const { run, activity } = this.#find(id);
     const { clock } = this.#options;
-    if (!activity) return { ...run.record(null), ...SWITCHED_OFF };
+    if (!(activity instanceof CheckActivity)) return { ...run.record(null), ...activity };
     return run.record(Math.round(clock.wall() + activity.due - clock.now()));
   }
 
@@ -148,7 +141,7 @@ export class Checking {
   /** Runs one now; the result counts. Throws `not_found`, or `topic_disabled`. */
   async run(id: string): Promise<CheckRecord> {
     const { activity } = this.#find(id);
-    if (!activity) throw new OpsbroError('topic_disabled', SWITCHED_OFF.output);
+    if (!(activity instanceof CheckActivity)) throw new OpsbroError('topic_disabled', activity.output);
     await activity.runNow();
     return this.record(id);
   }
@@ -156,18 +149,19 @@ export class Checking {
   /** Starts nothing any more, waits for what runs, and ends it after a while; its result is not noted. */
   async stop(): Promise<void> {
     this.#listening?.[Symbol.dispose]();
-    const activities = [...this.#active.values()];
-    for (const activity of activities) activity?.[Symbol.dispose]();
+    const activities = [...this.#active.values()].filter((each) => each instanceof CheckActivity);
+    for (const activity of activities) activity[Symbol.dispose]();
     const enough = new AbortController();
     const patience = delay(this.#options.clock, PATIENCE_MS, enough.signal).catch(() => {});
-    await Promise.race([Promise.all(activities.map((activity) => activity?.settled)), patience]);
+    await Promise.race([Promise.all(activities.map((activity) => activity.settled)), patience]);
     enough.abort();
     this.#stop.abort(new Error('the agent stops'));
   }
 
-  #find(id: string): { readonly run: CheckRun; readonly activity: CheckActivity | undefined } {
+  #find(id: string): { readonly run: CheckRun; readonly activity: CheckActivity | Rest } {
     const run = this.#runs.get(id);
-    if (run && this.#active.has(id)) return { run, activity: this.#active.get(id) };
+    const activity = this.#active.get(id);
+    if (run && activity) return { run, activity };
     const why = run ? 'does not apply to this node' : `is not known${meant(id, [...this.#active.keys()])}`;
     throw new OpsbroError('not_found', `check "${id}" ${why}`);
   }
@@ -179,7 +173,7 @@ export class Checking {
       const run = this.#runs.get(id);
       if (run) run.replan(plan);
       else this.#runs.set(id, new CheckRun(plan));
-      this.#active.get(id)?.hasten(clock.now() + this.#spread(id) * SOON_MS);
+      this.#activity(id)?.hasten(clock.now() + this.#spread(id) * SOON_MS);
     } catch (error) {
       if (!(error instanceof OpsbroError)) throw error;
       // A former version of it stays at work.
@@ -192,7 +186,13 @@ export class Checking {
     const now = clock.now();
     const idle = run.lastCheck === null ? 0 : clock.wall() - run.lastCheck;
     if (idle > FORGET_MS + run.plan.intervalMs) run.reset();
-    this.#active.set(id, this.#isOn ? new CheckActivity(run, now + this.#firstWait(id, run), this.#world) : undefined);
+    this.#active.set(id, this.#restOf(run) ?? new CheckActivity(run, now + this.#firstWait(id, run), this.#world));
+  }
+
+  /** Why a check that applies does not run, if so. */
+  #restOf({ plan }: CheckRun): Rest | undefined {
+    if (!this.#isOn) return SWITCHED_OFF;
+    return this.#shipped.has(plan.object.packName) ? restWithout(plan, this.#options.hasCollector) : undefined;
   }
 
   /** Milliseconds until the first run: at the start, a known state goes on as planned and the others are spread; later it is soon. */
@@ -208,8 +208,13 @@ export class Checking {
     return spreadOf(`${this.#options.nodeId} ${id}`);
   }
 
+  #activity(id: string): CheckActivity | undefined {
+    const activity = this.#active.get(id);
+    return activity instanceof CheckActivity ? activity : undefined;
+  }
+
   #deactivate(id: string): void {
-    this.#active.get(id)?.[Symbol.dispose]();
+    this.#activity(id)?.[Symbol.dispose]();
     this.#active.delete(id);
   }
 
@@ -219,11 +224,15 @@ export class Checking {
     this.#options.shelf.delete(id);
   }
 
-  /** Switches all checks off or on. Their states stay; while off they are shown as unknown. */
-  #switch(): void {
+  /** Starts and ends activities as what is written wants it. States stay; while a check rests it is shown as its rest says. */
+  #rearrange(isOn: boolean): void {
     const before = this.records();
-    this.#isOn = !this.#isOn;
-    for (const id of [...this.#active.keys()]) this.#deactivate(id);
+    this.#isOn = isOn;
+    for (const [id, activity] of [...this.#active]) {
+      const run = this.#runs.get(id);
+      const rest = activity instanceof CheckActivity ? undefined : activity.output;
+      if (run && rest !== this.#restOf(run)?.output) this.#deactivate(id);
+    }
     this.groupsChanged();
     for (const record of before) {
       if (this.#active.has(record.id)) this.#tell(record, this.record(record.id), null);
@@ -231,8 +240,8 @@ export class Checking {
   }
 
   #dataChanged(collector: string): void {
-    for (const [id, activity] of this.#active) {
-      if (this.#runs.get(id)?.plan.collectors.has(collector)) activity?.dataChanged();
+    for (const id of this.#active.keys()) {
+      if (this.#runs.get(id)?.plan.collectors.has(collector)) this.#activity(id)?.dataChanged();
     }
   }
 

@@ -86,6 +86,11 @@ export class Collecting {
     return [...this.#runs.values()].map((run) => this.#recordOf(run));
   }
 
+  /** Whether a collector of that name exists, whatever it is at. */
+  has(name: string): boolean {
+    return this.#runs.has(name);
+  }
+
   /** Throws `not_found` with a suggestion. */
   record(name: string): CollectorRecord {
     return this.#recordOf(this.#find(name));

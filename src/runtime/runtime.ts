@@ -121,6 +121,7 @@ export class Runtime implements AsyncDisposable {
       nodeId: node.id,
       maxParallel: configuration.maxParallel,
       isSettled: (collector) => this.#collecting.isSettled(collector),
+      hasCollector: (name) => this.#collecting.has(name),
     });
     this.#alerting = new Alerting({
       bus,

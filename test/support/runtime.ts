@@ -98,7 +98,7 @@ interface Parts {
   readonly functions?: Iterable<FunctionPlugin>;
   readonly clock?: SimulatedClock;
   readonly host?: Host;
-  readonly collectors?: readonly Collector[];
+  readonly collectors?: readonly Collector[] | Registry<Collector>;
   readonly shelves?: ReturnType<typeof shelvesOf>;
   readonly log?: Logger;
 }
@@ -125,7 +125,8 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
     random: seeded(1),
     log: parts.log ?? silent,
     plugins: {
-      collectors: registryOf<Collector>('collector', parts.collectors ?? []),
+      collectors:
+        parts.collectors instanceof Registry ? parts.collectors : registryOf('collector', parts.collectors ?? []),
       detectors: registryOf<Detector>('detector', [expressionDetector]),
       checks: registryOf<Check>('check', [expressionCheck, scriptCheck]),
       handlers: registryOf<Handler>('handler', [noteHandler(alerts)]),
@@ -142,7 +143,8 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
 export const eventsOf = <Type extends AgentEvent['type']>(events: readonly AgentEvent[], type: Type) =>
   events.filter((event): event is Extract<AgentEvent, { type: Type }> => event.type === type);
 
-function registryOf<P extends Collector | Detector | Check | Handler>(
+/** Plugins of one kind. */
+export function registryOf<P extends Collector | Detector | Check | Handler>(
   kind: P['kind'],
   plugins: readonly P[],
 ): Registry<P> {
