@@ -1,0 +1,1 @@
+{{check['display_name']}} is {{check['state']}} ({{check['name']}})

@@ -1,0 +1,1 @@
+Compliance {{compliance.get_name()}} is {{compliance.get_state()}}

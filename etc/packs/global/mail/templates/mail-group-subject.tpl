@@ -1,0 +1,1 @@
+Group {{group}}: {{group_modification}}

@@ -1,0 +1,1 @@
+Groups of this node: {{group_modification}} {{group}}.
