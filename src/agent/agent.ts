@@ -109,6 +109,7 @@ export class Agent implements AsyncDisposable {
     pool.rejoin(config.seeds);
     if (this.#setting.autoDetect) this.#opened.use(autoDetect(this.#setting.world, pool, config.proxy_node));
     this.#watch();
+    this.#opened.use(this.#setting.hosting.keepAsking(() => this.#hosterFound()));
     await runtime.start();
     if (this.#state === 'initializing') this.#state = 'ok';
   }
@@ -224,6 +225,13 @@ export class Agent implements AsyncDisposable {
     return announce(this.#setting.world.bus, this.#parts.runtime, this.#parts.pool);
   }
 
+  /** Rules about hosters are looked at too rarely to wait for their next turn. */
+  #hosterFound(): void {
+    const { log } = this.#setting.world;
+    const failed = (error: unknown) => log.logger.debug({ err: error }, 'detectors could not be run');
+    this.#parts.runtime.runDetectors(undefined, { isDry: false }).catch(failed);
+  }
+
   #noteProblems(): void {
     this.#complaints.tell(problemsOf(this.#written), this.#standIns);
   }
@@ -287,7 +295,7 @@ export class Agent implements AsyncDisposable {
       started: this.#started,
       membership: pool,
       localAddress: address,
-      hosting,
+      hosting: hosting.states,
       vitals: this.#vitals(),
       system: runtime.collectors().find(({ name }) => name === 'system')?.results ?? null,
     });

@@ -52,7 +52,7 @@ export function factsOf(seen: Seen): AgentFactsJson {
     key_fingerprints: [...seen.keys.fingerprints],
     static_groups: config.groups,
     hosting_driver: hosting.find(({ isActive }) => isActive)?.name ?? '',
-    hosting_drivers_state: hosting.map(({ name, isActive }) => ({ name, active: isActive })),
+    hosting_drivers_state: hosting.map(({ name, isActive }) => ({ name, is_active: isActive })),
     topics: {
       'service discovery': config.service_discovery_topic_enabled,
       'automatic detection': config.automatic_detection_topic_enabled,

@@ -12,7 +12,6 @@ import type { MetricStore } from '../metrics/metric-store.ts';
 import type { GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import { localAddress } from '../net/local-address.ts';
-import type { HostingState } from '../plugins/hosting.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
 import { ChildKeys } from './child-keys.ts';
@@ -21,6 +20,7 @@ import { keepGroupHistory } from './group-history.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { type Incarnation, openIncarnation } from './incarnation.ts';
 import { testimonyRoute } from './inquiries.ts';
+import type { KnownHosting } from './known-hosting.ts';
 import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
@@ -38,7 +38,7 @@ import type { Zones } from './zones.ts';
 export interface Setting {
   readonly world: World;
   readonly identity: Identity;
-  readonly hosting: readonly HostingState[];
+  readonly hosting: KnownHosting;
   readonly zones: Zones;
   readonly written: Written;
   /** Look for the pool on the local networks while alone. */
@@ -179,7 +179,7 @@ async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
       zones: zoneWays(setting, peers.client),
       peerPort: peers.port,
       agentVersion: version,
-      hosting: hosting.find(({ isActive }) => isActive)?.name ?? '',
+      hosting: hosting.main?.name ?? '',
       bind,
       interfaces: () => world.host.interfaces(),
       detect: config.gossip.detect,
@@ -266,7 +266,7 @@ function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting)
       displayName: config.display_name,
       address,
       zone: zones.own,
-      hostingDrivers: new Set(hosting.filter(({ isActive }) => isActive).map(({ name }) => name)),
+      hostingDrivers: hosting.active,
     },
     shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups') },
     configuration: configurationOf(written),

@@ -18,12 +18,11 @@ import type { Host } from '../net/host.ts';
 import { claimName } from '../net/name-claim.ts';
 import { systemHost } from '../net/system-host.ts';
 import { PackCode } from '../packs/code.ts';
-import { type HostingState, surveyHosting } from '../plugins/hosting.ts';
 import { type Agent, startAgentParts } from './agent.ts';
 import { makeDirectories, makePrivateDirectory } from './directories.ts';
 import { Health } from './health.ts';
-import { withRemembered } from './hosting-memory.ts';
 import { identify } from './identity.ts';
+import { KnownHosting } from './known-hosting.ts';
 import { takeLock } from './lock-file.ts';
 import { type Log, openLog } from './logging.ts';
 import { loadPlugins, placesOf } from './plugins.ts';
@@ -67,7 +66,6 @@ export class BrokenConfiguration extends OpsbroError {
   }
 }
 
-const HOSTING_LIMIT_MS = 2_000;
 const program = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Takes all steps from the command line to a running agent, in order; whatever it opens is closed by `opened`. */
@@ -89,8 +87,7 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   opened.use(takeLock(home.lock));
   const socketPath = placeSocket(first, home, opened);
   const host = opened.use(systemHost(clock));
-  const signal = AbortSignal.timeout(HOSTING_LIMIT_MS);
-  const hosting = withRemembered(home.data, await surveyHosting(plugins.hosting, host, signal));
+  const hosting = await KnownHosting.ask({ data: home.data, drivers: plugins.hosting, host, clock });
   const identity = await identityOf({ home, config, host, hosting, opened });
   const log = opened.use(openAgentLog(identity.name, config, home));
   const unkept = await reading.keep();
@@ -181,14 +178,14 @@ interface Identifiable {
   readonly home: Home;
   readonly config: AgentConfig;
   readonly host: Host;
-  readonly hosting: readonly HostingState[];
+  readonly hosting: KnownHosting;
   readonly opened: Disposal;
 }
 
 /** An installed agent is named after its machine; several agents of other homes may share one. */
 async function identityOf({ home, config, host, hosting, opened }: Identifiable) {
   const isInstalled = home.kind === 'installed';
-  const uniqueId = hosting.find(({ isActive }) => isActive)?.uniqueId;
+  const uniqueId = hosting.main?.uniqueId;
   const imposed = process.env['OPSBRO_NODE_ID'] ?? '';
   const fromMachine = isInstalled && uniqueId !== undefined ? sha1(uniqueId.toLowerCase()) : '';
   return await identify({

@@ -203,7 +203,7 @@ export const AgentFactsJson = z.object({
   key_fingerprints: z.array(z.string()),
   static_groups: z.array(z.string()),
   hosting_driver: z.string(),
-  hosting_drivers_state: z.array(z.object({ name: z.string(), active: z.boolean() })),
+  hosting_drivers_state: z.array(z.object({ name: z.string(), is_active: z.boolean() })),
   topics: z.record(z.string(), z.boolean()),
   is_managed_system: z.boolean(),
   system_distro: z.string(),

@@ -14,8 +14,8 @@ const INFO = {
   socket: '/run/opsbro/opsbro.sock',
   is_zone_protected: false,
   hosting_drivers_state: [
-    { name: 'on-premise', active: true },
-    { name: 'ec2', active: false },
+    { name: 'on-premise', is_active: true },
+    { name: 'ec2', is_active: false },
   ],
   is_managed_system: true,
   system_distro: 'debian',
