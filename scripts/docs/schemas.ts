@@ -24,7 +24,7 @@ export async function schemaFiles(): Promise<readonly GeneratedFile[]> {
   ]);
   return [...files].map(([name, schema]) => ({
     path: `schemas/${name}.json`,
-    content: `${JSON.stringify({ $schema: DIALECT, title: `opsbro ${name}`, ...schema }, undefined, 2)}\n`,
+    content: `${JSON.stringify({ $schema: DIALECT, title: `opsbro ${name}`, ...withDefinitionsOnTop(schema) }, undefined, 2)}\n`,
   }));
 }
 
@@ -47,7 +47,7 @@ function agentSchema(others: Json): Json {
 
 /** The old name of a field is as good as the new one. */
 function objectSchema(type: PackObjectType): Json {
-  const { properties, required = [], ...schema } = schemaOf(OBJECT_SCHEMAS[type]);
+  const { properties, required = [], ...schema } = renamed(schemaOf(OBJECT_SCHEMAS[type]), type);
   const fields = new Map(Object.entries(properties as Json));
   const needed = (required as readonly string[]).map((name) => [name]);
   for (const [old, name] of OBJECT_KINDS[type].oldNames ?? []) {
@@ -62,6 +62,24 @@ const schemaOf = (schema: z.ZodType): Json => {
   const { $schema: _dialect, ...made } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return described(made) as Json;
 };
+
+/** What a schema refers to by name gets names that no other schema has. */
+const renamed = (schema: Json, type: string): Json =>
+  JSON.parse(JSON.stringify(schema).replaceAll('__schema', `${type}-`)) as Json;
+
+/** References are looked up from the top of a file, so definitions that stand anywhere in it are moved there. */
+function withDefinitionsOnTop(schema: Json): Json {
+  const definitions = new Map<string, unknown>();
+  const lifted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(lifted);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $defs = {}, ...rest } = value as Json;
+    for (const [name, definition] of Object.entries($defs as Json)) definitions.set(name, lifted(definition));
+    return Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, lifted(part)]));
+  };
+  const body = lifted(schema) as Json;
+  return definitions.size === 0 ? body : { ...body, $defs: Object.fromEntries(definitions) };
+}
 
 /** Words for what may be written become part of the description, which is what editors show. */
 function described(value: unknown): unknown {

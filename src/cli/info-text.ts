@@ -68,7 +68,9 @@ function discovery(info: Info, brush: Brush): Row[] {
 }
 
 function detection(info: Info, brush: Brush): Row[] {
-  const drivers = info.hosting_drivers_state.map(({ name, is_active }) => (is_active ? `[${escaped(name)}]` : escaped(name)));
+  const drivers = info.hosting_drivers_state.map(({ name, is_active }) =>
+    is_active ? `[${escaped(name)}]` : escaped(name),
+  );
   return [
     ['Groups', escaped([...info.groups_all].sort().join(','))],
     ...(drivers.length === 0 ? [] : [['Hosting drivers', drivers.join(brush.unicode ? ' ← ' : ' <- ')] as const]),

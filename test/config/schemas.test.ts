@@ -71,6 +71,8 @@ test.each([
   ['detector', 'detector: {apply_if: "True"}', ['$.detector: anyOf']],
   ['check', 'check: [{critical_if: "1", mailq: {warning: 3}}, {script: [a, b], interval: 10}]', []],
   ['check', 'check: {interval: [1]}', ['$.check: anyOf']],
+  ['dashboard', 'dashboard: {title: a, content: {vertical_split: [{text: {value: "1"}}]}}', []],
+  ['dashboard', 'dashboard: {title: a, content: {vertical_split: [{tex: {value: "1"}}]}}', ['$.dashboard: anyOf']],
   ['agent', 'node-zone: lan\nhttp: {max-body: 1MB}\nfree: 1\ncheck: {script: x}', []],
   ['agent', 'http: {prot: 1}', ['$.http.prot: additionalProperties']],
   ['zone', 'zone: {name: lan, sub-zones: [a]}', []],

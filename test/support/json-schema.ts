@@ -1,11 +1,13 @@
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Where a value differs from a JSON Schema; knows the words that the schemas of the product use, and fails at any other. */
-export function differences(schema: Schema, value: unknown, path = '$'): readonly string[] {
+export const differences = (schema: Schema, value: unknown): readonly string[] => below(schema, value, '$', schema);
+
+function below(schema: Schema, value: unknown, path: string, root: Schema): readonly string[] {
   return Object.entries(schema).flatMap(([word, wanted]) => {
     const rule = RULES.get(word);
     if (!rule) throw new Error(`${path}: the word "${word}" of JSON Schema is not known here`);
-    return rule({ wanted, value, path, schema });
+    return rule({ wanted, value, path, schema, root });
   });
 }
 
@@ -14,6 +16,8 @@ interface Case {
   readonly value: unknown;
   readonly path: string;
   readonly schema: Schema;
+  /** The whole file, in which references are looked up. */
+  readonly root: Schema;
 }
 
 const none = () => [];
@@ -21,7 +25,8 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const RULES = new Map<string, (one: Case) => readonly string[]>([
-  ...['$schema', 'title', 'description', 'default', 'examples', 'format'].map((word) => [word, none] as const),
+  ...['$schema', '$defs', 'title', 'description', 'default', 'examples', 'format'].map((word) => [word, none] as const),
+  ['$ref', ({ wanted, value, path, root }) => below(referred(root, String(wanted)), value, path, root)],
   ['type', ({ wanted, value, path }) => complaint([wanted].flat().includes(typeOf(value, wanted)), path, 'type')],
   ['enum', ({ wanted, value, path }) => complaint((wanted as unknown[]).includes(value), path, 'enum')],
   ['const', ({ wanted, value, path }) => complaint(wanted === value, path, 'const')],
@@ -53,44 +58,50 @@ const RULES = new Map<string, (one: Case) => readonly string[]>([
   ],
   [
     'anyOf',
-    ({ wanted, value, path }) =>
+    ({ wanted, value, path, root }) =>
       complaint(
-        (wanted as Schema[]).some((each) => differences(each, value, path).length === 0),
+        (wanted as Schema[]).some((each) => below(each, value, path, root).length === 0),
         path,
         'anyOf',
       ),
   ],
-  ['allOf', ({ wanted, value, path }) => (wanted as Schema[]).flatMap((each) => differences(each, value, path))],
+  ['allOf', ({ wanted, value, path, root }) => (wanted as Schema[]).flatMap((each) => below(each, value, path, root))],
   [
     'items',
-    ({ wanted, value, path }) =>
+    ({ wanted, value, path, root }) =>
       Array.isArray(value)
-        ? value.flatMap((item, index) => differences(wanted as Schema, item, `${path}[${index}]`))
+        ? value.flatMap((item, index) => below(wanted as Schema, item, `${path}[${index}]`, root))
         : [],
   ],
   [
     'propertyNames',
-    ({ wanted, value, path }) =>
-      isMap(value) ? Object.keys(value).flatMap((key) => differences(wanted as Schema, key, `${path}.${key}`)) : [],
+    ({ wanted, value, path, root }) =>
+      isMap(value) ? Object.keys(value).flatMap((key) => below(wanted as Schema, key, `${path}.${key}`, root)) : [],
   ],
   [
     'properties',
-    ({ wanted, value, path }) =>
+    ({ wanted, value, path, root }) =>
       isMap(value)
         ? Object.entries(wanted as Readonly<Record<string, Schema>>).flatMap(([key, each]) =>
-            key in value ? differences(each, value[key], `${path}.${key}`) : [],
+            key in value ? below(each, value[key], `${path}.${key}`, root) : [],
           )
         : [],
   ],
   ['additionalProperties', additional],
 ]);
 
-function additional({ wanted, value, path, schema }: Case): readonly string[] {
+function additional({ wanted, value, path, schema, root }: Case): readonly string[] {
   if (!isMap(value) || wanted === true) return [];
   const known = Object.keys((schema['properties'] as object | undefined) ?? {});
   const others = Object.keys(value).filter((key) => !known.includes(key));
   if (wanted === false) return others.map((key) => `${path}.${key}: additionalProperties`);
-  return others.flatMap((key) => differences(wanted as Schema, value[key], `${path}.${key}`));
+  return others.flatMap((key) => below(wanted as Schema, value[key], `${path}.${key}`, root));
+}
+
+function referred(root: Schema, reference: string): Schema {
+  const found = (root['$defs'] as Readonly<Record<string, Schema>> | undefined)?.[reference.replace('#/$defs/', '')];
+  if (!found) throw new Error(`nothing is at ${reference}`);
+  return found;
 }
 
 const complaint = (isRight: boolean, path: string, word: string) => (isRight ? [] : [`${path}: ${word}`]);
