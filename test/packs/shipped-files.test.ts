@@ -1,9 +1,20 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import type { PackObjectType } from '../../src/model/pack.ts';
 import { never } from '../support/host.ts';
 import { evaluatorOf, shipped } from './shipped.ts';
+
+/** The first format of asciinema. */
+const Recording = z.object({
+  version: z.literal(1),
+  width: z.int().min(40),
+  height: z.int().min(10),
+  duration: z.number(),
+  title: z.string(),
+  stdout: z.array(z.tuple([z.number().min(0), z.string()])).min(2),
+});
 
 const idsOf = (type: PackObjectType): string[] =>
   shipped.objects.filter((object) => object.type === type).map(({ id }) => id);
@@ -21,6 +32,22 @@ test('dashboards and compliance rules are shipped', () => {
     'redis/redis',
   ]);
   expect(idsOf('compliance')).toEqual(['dns-listener/install-relay', 'linux/passwd']);
+});
+
+test('every tutorial is a recording that can be played', () => {
+  const tutorials = shipped.objects.filter(({ type }) => type === 'tutorial');
+  expect(tutorials.map(({ id }) => id)).toEqual([
+    'core-cli-agent/agent-info',
+    'core-cli-agent/agent-start',
+    'core-cli-global/cli',
+    'core-cli-gossip/cluster-of-three',
+  ]);
+  for (const { file } of tutorials) {
+    const recording = Recording.parse(JSON.parse(readFileSync(join(dirname(file), 'tutorial-data.json'), 'utf8')));
+    const seconds = recording.stdout.reduce((sum, [delay]) => sum + delay, 0);
+    expect(recording.duration).toBeCloseTo(seconds, 2);
+    expect(JSON.stringify(recording)).not.toMatch(/\/work\/|\/tmp\//);
+  }
 });
 
 test('every mail template that the pack names is there', () => {
