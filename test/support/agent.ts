@@ -72,7 +72,7 @@ export class RunningAgent implements AsyncDisposable {
   /** Resolves when it printed that it is ready; fails with what it printed if it ended instead. */
   async ready(): Promise<this> {
     const hasSpoken = () => this.#printed.includes('stop it with') || this.#process.exitCode !== null;
-    await vi.waitFor(() => assert(hasSpoken(), 'the agent says nothing'), { timeout: 15_000, interval: 20 });
+    await vi.waitFor(() => assert(hasSpoken(), 'the agent says nothing'), { timeout: 30_000, interval: 20 });
     if (this.#process.exitCode !== null)
       throw new Error(`the agent ended with ${this.#process.exitCode}:\n${this.#printed}`);
     return this;
