@@ -11,11 +11,14 @@ import { leavesOf } from './reload.ts';
 import type { World } from './world.ts';
 import { builtIn, type Written } from './written.ts';
 
+/** What of a reload is told to who made a change. */
+type AfterEdit = Pick<ReloadedJson, 'restart_needed' | 'errors'>;
+
 interface Editing {
-  readonly world: World;
+  readonly world: Pick<World, 'home' | 'plugins' | 'clock'>;
   /** What is in effect now. */
   written(): Written;
-  reload(): Promise<ReloadedJson>;
+  reload(): Promise<AfterEdit>;
 }
 
 /** Changes what people wrote, one change after the other, and brings it into effect. */
@@ -65,7 +68,7 @@ export function editsOf({ world, written, reload }: Editing): EditsPart {
 
 type Done = Pick<EditedJson, 'file' | 'shown' | 'changed'>;
 
-const edited = (done: Done, reloaded?: ReloadedJson): EditedJson => ({
+const edited = (done: Done, reloaded?: AfterEdit): EditedJson => ({
   file: done.file,
   shown: done.shown,
   changed: done.changed,

@@ -53,6 +53,12 @@ export async function identify({ data, hostname, name, id, claim }: IdentityOpti
   return { ...known, name: chosen };
 }
 
+/** Who the node was at its last start; one that never started goes by its host, with an id for the moment. Nothing is kept. */
+export function knownIdentity({ data, hostname, name }: Pick<IdentityOptions, 'data' | 'hostname' | 'name'>): Identity {
+  const kept = name || remembered(data, 'last_name') || hostname.replaceAll('_', '-');
+  return { id: remembered(data, 'server.key') ?? randomUUID(), name: checkedName(kept) };
+}
+
 /** Makes a new id of this node for its next start: an older node goes by the present one. Answers with what was done, for people. */
 export function renewIdentity({ data, identity, isKept }: Renewal): string {
   const { id, isImposed } = identity;

@@ -1,8 +1,10 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
+import type { LocalAgent } from '../agent/local.ts';
+import { failedWith, messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import type { Api } from '../http/api.ts';
 import { AgentRefusal, UsageError } from './failure.ts';
 import { type Address, addressText } from './find-agent.ts';
+import type { StandIn } from './local.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_ANSWER = 268_435_456;
@@ -32,8 +34,16 @@ export interface Manner {
 
 interface Settings {
   readonly timeoutMs?: number | undefined;
+  /** Answers when there is no agent; without one that is an error. */
+  readonly standIn?: StandIn | undefined;
   /** Is told of each request and answer. */
   trace?(text: string): void;
+}
+
+interface Received {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
 }
 
 interface Sent {
@@ -43,11 +53,15 @@ interface Sent {
   readonly type: string;
 }
 
-/** Asks a running agent, over its unix socket or over TCP. What may be asked, and what comes back, is the type of its API. */
-export class AgentClient {
+/**
+ * Asks a running agent, over its unix socket or over TCP, or who stands in for it while there is none. What may be asked, and what comes
+ * back, is the type of its API.
+ */
+export class AgentClient implements AsyncDisposable {
   readonly #find: () => Address;
   readonly #settings: Settings;
   #address: Address | undefined;
+  #standingIn: Promise<LocalAgent> | undefined;
 
   constructor(find: () => Address, settings: Settings) {
     this.#find = find;
@@ -88,7 +102,33 @@ export class AgentClient {
     return { body: answer as Api[Name]['answer'], headers };
   }
 
-  async #send(sent: Sent, timeoutMs: number): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
+  /** Ends who stood in for the agent. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const standingIn = await this.#standingIn?.catch(() => undefined);
+    await standingIn?.[Symbol.asyncDispose]();
+  }
+
+  async #send(sent: Sent, timeoutMs: number): Promise<Received> {
+    const { standIn } = this.#settings;
+    if (standIn?.isWanted || this.#standingIn !== undefined) return await this.#sendLocally(sent);
+    try {
+      return await this.#sendToAgent(sent, timeoutMs);
+    } catch (error) {
+      const isNobodyThere = this.address.kind === 'socket' && failedWith(error, 'unreachable') && isAbsent(error.cause);
+      if (standIn === undefined || !isNobodyThere) throw error;
+      return await this.#sendLocally(sent);
+    }
+  }
+
+  async #sendLocally(sent: Sent): Promise<Received> {
+    this.#standingIn ??= this.#settings.standIn?.open();
+    const response = await (await this.#standingIn)?.request(sent);
+    if (!response) throw unreachable(undefined, this.address);
+    const { status, headers } = response;
+    return { status, headers: Object.fromEntries(headers), body: Buffer.from(await response.arrayBuffer()) };
+  }
+
+  async #sendToAgent(sent: Sent, timeoutMs: number): Promise<Received> {
     const { address } = this;
     try {
       const response = await this.#open(sent, address, timeoutMs);
@@ -164,16 +204,21 @@ function parsed(body: Buffer): unknown {
   }
 }
 
+/** Whether it means that nobody listens, rather than that somebody does not answer or may not be asked. */
+function isAbsent(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK';
+}
+
 /** What to say when nothing answers at an address. */
 export function unreachable(error: unknown, address: Address): OpsbroError {
   const at = addressText(address);
+  if (isAbsent(error)) {
+    return new OpsbroError('unreachable', `no agent answers at ${at} (start it with: opsbro agent start)`, {
+      cause: error,
+    });
+  }
   switch (systemCode(error)) {
-    case 'ENOENT':
-    case 'ECONNREFUSED':
-    case 'ENOTSOCK':
-      return new OpsbroError('unreachable', `no agent answers at ${at} (start it with: opsbro agent start)`, {
-        cause: error,
-      });
     case 'EACCES':
     case 'EPERM':
       return new OpsbroError(

@@ -1,3 +1,4 @@
+import type { LocalDepth } from '../agent/local.ts';
 import type { AgentClient } from './client.ts';
 import type { Terminal } from './terminal.ts';
 import type { World } from './world.ts';
@@ -32,6 +33,8 @@ export interface GlobalOptions {
   /** Milliseconds a request may take. */
   readonly timeoutMs: number | undefined;
   readonly wait: boolean;
+  /** Look at this machine, whether an agent runs or not. */
+  readonly local: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
 }
@@ -63,6 +66,11 @@ interface Spec<Specs extends OptionSpecs> {
   readonly examples: readonly [string, string];
   /** The route of the agent that it uses; `none` when it needs no agent. */
   readonly route: string;
+  /**
+   * It works without an agent as well, and then looks so closely at this machine in its stead; `itself`: it does so in a way of its own.
+   * Left out, it needs an agent, or its route is `none`.
+   */
+  readonly local?: LocalDepth | 'itself';
   /** Arguments may begin with a dash, as those of `evaluator eval` do. */
   readonly dashes?: 'options' | 'arguments';
   /** Does it, and gives the exit code. */

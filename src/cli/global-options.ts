@@ -16,6 +16,7 @@ export const GLOBAL_OPTIONS = {
   ascii: { kind: 'flag', description: 'no signs beyond ASCII' },
   utc: { kind: 'flag', description: 'times in UTC' },
   quiet: { kind: 'flag', description: 'no notes' },
+  local: { kind: 'flag', description: 'look at this machine directly, without the agent' },
   'no-wait': { kind: 'flag', description: 'do not wait for an agent that is just starting' },
   debug: { kind: 'flag', description: 'print requests, answers and where errors come from' },
 } as const satisfies OptionSpecs;
@@ -50,6 +51,7 @@ export function globalsOf(given: Given): GlobalOptions {
     http: textIn(given, 'http'),
     timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
     wait: given.get('no-wait') !== true,
+    local: given.get('local') === true,
     quiet: given.get('quiet') === true,
     debug: given.get('debug') === true,
   };

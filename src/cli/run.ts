@@ -1,11 +1,12 @@
 import { COMMANDS } from './catalog.ts';
 import { AgentClient } from './client.ts';
-import type { Context } from './command.ts';
+import type { Command, Context } from './command.ts';
 import { escaped } from './escape.ts';
 import { errorJson, exitCodeOf, sentenceOf, UsageError } from './failure.ts';
 import { findAgent } from './find-agent.ts';
 import { globalsOf, lookOf, takesValue } from './global-options.ts';
 import { listing, mainHelp, topicHelp } from './help.ts';
+import { standInOf } from './local.ts';
 import { type Parsed, parseLine } from './parse.ts';
 import { Terminal } from './terminal.ts';
 import { findWords } from './words.ts';
@@ -36,7 +37,9 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     return 0;
   }
   const { args, options } = parsed;
-  return (await command.run({ args, options }, contextOf(parsed, world))) ?? 0;
+  const context = contextOf(parsed, { path, command, world });
+  await using _agent = context.agent;
+  return (await command.run({ args, options }, context)) ?? 0;
 }
 
 /** There is no command: help, lists and the version are asked for, or a word is missing. */
@@ -61,11 +64,18 @@ async function withoutCommand(path: string, rest: readonly string[], world: Worl
   return 2;
 }
 
-function contextOf(parsed: Parsed, world: World): Context {
+interface Called {
+  readonly path: string;
+  readonly command: Command;
+  readonly world: World;
+}
+
+function contextOf(parsed: Parsed, { path, command, world }: Called): Context {
   const globals = globalsOf(parsed.globals);
   const terminal = new Terminal(world, lookOf(parsed.globals));
   const agent = new AgentClient(() => findAgent(globals, world), {
     timeoutMs: globals.timeoutMs,
+    standIn: standInOf({ path, command, globals, terminal, world }),
     ...(globals.debug ? { trace: (text: string) => terminal.error(escaped(text)) } : {}),
   });
   return { world, terminal, globals, agent };

@@ -15,8 +15,11 @@ export async function putZoneKey(wish: KeyWish, context: Context): Promise<numbe
   const reloaded = await reload(wish.zone, context);
   const shown = { zone: wish.zone, ...written, reloaded: reloaded !== undefined };
   terminal.show(shown, () => terminal.line(`${escaped(written.path)}  ${written.fingerprint}`));
-  if (reloaded === undefined) terminal.note('note: no agent is running; the key counts from its next start');
-  else if (reloaded.key_problem !== '') {
+  if (reloaded === undefined) {
+    terminal.note(
+      `note: ${globals.local ? '' : 'no agent is running; '}the key counts from the next start of the agent`,
+    );
+  } else if (reloaded.key_problem !== '') {
     terminal.error(`error: the agent cannot use it: ${escaped(reloaded.key_problem)}`);
     return 2;
   } else if (reloaded.restart_needed) {
@@ -28,7 +31,8 @@ export async function putZoneKey(wish: KeyWish, context: Context): Promise<numbe
   return 0;
 }
 
-async function reload(zone: string, { agent }: Context): Promise<Reloaded | undefined> {
+async function reload(zone: string, { agent, globals }: Context): Promise<Reloaded | undefined> {
+  if (globals.local) return undefined;
   try {
     return await agent.ask('POST /agent/zones-keys/reload/:zone', { params: { zone } });
   } catch (error) {

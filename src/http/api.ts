@@ -5,7 +5,7 @@ import type { ApiParts } from './parts.ts';
 import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
-import { detectorRoutes } from './routes/detectors.ts';
+import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
 import { kvRoutes } from './routes/kv.ts';
@@ -15,7 +15,7 @@ import { parameterRoutes } from './routes/parameters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
-import { collectorRoutes, monitoringRoutes } from './routes/work.ts';
+import { checkRoutes, collectorRoutes, monitoringRoutes } from './routes/work.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
 /** Everything the agent answers over HTTP, beside the page and what it says of itself. */
@@ -30,7 +30,9 @@ export const routesOf = (parts: ApiParts) => ({
   ...zoneRoutes(parts),
   ...collectorRoutes(parts),
   ...detectorRoutes(parts),
+  ...groupRoutes(parts),
   ...monitoringRoutes(parts),
+  ...checkRoutes(parts),
   ...packRoutes(parts),
   ...parameterRoutes(parts),
   ...evaluatorRoutes(parts),

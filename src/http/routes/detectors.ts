@@ -24,26 +24,20 @@ const Past = z.strictObject({
 
 const Run = z.strictObject({ dry: flag.optional().describe('only tell what would come of it') });
 
-/** Which groups the node is in, and why. */
-export const detectorRoutes = (parts: ApiParts) => ({
+/** The rules that give groups, and trying them. */
+export const detectorRoutes = ({ runtime }: Pick<ApiParts, 'runtime'>) => ({
   'GET /agent/detectors': route({
     access: 'read',
     summary: 'Every detector: its rule, the groups it may give, and what it gave.',
     answer: z.array(DetectorJson),
-    handle: () => parts.runtime.detectors().map(detectorJson),
-  }),
-  'GET /agent/detectors/state': route({
-    access: 'read',
-    summary: 'The groups of this node, with the detectors that gave them.',
-    answer: DetectedJson,
-    handle: () => detected(parts),
+    handle: () => runtime.detectors().map(detectorJson),
   }),
   'POST /agent/detectors/run': route({
     access: 'write',
     summary: 'Runs every detector now and answers with the groups of the node.',
     query: Run,
     answer: DetectorTrialJson,
-    handle: async ({ query }) => trialJson(await parts.runtime.runDetectors(undefined, { isDry: query.dry ?? false })),
+    handle: async ({ query }) => trialJson(await runtime.runDetectors(undefined, { isDry: query.dry ?? false })),
   }),
   'POST /agent/detectors/run/:id*': route({
     access: 'write',
@@ -52,7 +46,17 @@ export const detectorRoutes = (parts: ApiParts) => ({
     query: Run,
     answer: DetectorTrialJson,
     handle: async ({ params, query }) =>
-      trialJson(await parts.runtime.runDetectors(params.id, { isDry: query.dry ?? false })),
+      trialJson(await runtime.runDetectors(params.id, { isDry: query.dry ?? false })),
+  }),
+});
+
+/** Which groups the node is in, why, and since when. */
+export const groupRoutes = (parts: ApiParts) => ({
+  'GET /agent/detectors/state': route({
+    access: 'read',
+    summary: 'The groups of this node, with the detectors that gave them.',
+    answer: DetectedJson,
+    handle: () => detected(parts),
   }),
   'GET /history/groups': pastRoute(parts),
   'GET /agent/detectors/history': pastRoute(parts),

@@ -10,7 +10,7 @@ import { route } from '../route.ts';
 import { FunctionJson } from '../schemas.ts';
 
 /** The language of checks, to try things out. */
-export const evaluatorRoutes = ({ runtime, functions }: ApiParts) => ({
+export const evaluatorRoutes = ({ runtime, functions }: Pick<ApiParts, 'runtime' | 'functions'>) => ({
   'GET /agent/evaluator/list': route({
     access: 'read',
     summary: 'The functions that expressions may use.',

@@ -10,7 +10,7 @@ import { route } from '../route.ts';
 import { CheckJson, CollectorJson, DefinedCheckJson, Identified, MonitoringJson, Named, Referred } from '../schemas.ts';
 
 /** What the node sees of itself. */
-export const collectorRoutes = ({ runtime }: ApiParts) => ({
+export const collectorRoutes = ({ runtime }: Pick<ApiParts, 'runtime'>) => ({
   'GET /collectors': route({
     access: 'read',
     summary: 'Every collector with its last results.',
@@ -48,6 +48,10 @@ export const monitoringRoutes = (parts: ApiParts) => ({
     answer: MonitoringJson,
     handle: ({ params }) => stateOf(params.ref, parts),
   }),
+});
+
+/** What this node is judged by. */
+export const checkRoutes = (parts: Pick<ApiParts, 'runtime' | 'packs'>) => ({
   'GET /monitoring/checks': route({
     access: 'read',
     summary: 'Every check of this node with its definition.',

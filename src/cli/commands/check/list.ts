@@ -6,6 +6,7 @@ import { whenInitialized } from '../../initialized.ts';
 export default defineCommand({
   examples: ['check list', 'check list --json'],
   route: 'GET /monitoring/checks',
+  local: 'checks',
   async run(_, context) {
     await whenInitialized(context);
     const checks = await context.agent.ask('GET /monitoring/checks', {});

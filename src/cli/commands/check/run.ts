@@ -8,6 +8,7 @@ export default defineCommand({
   options: { nagios: { kind: 'flag', description: 'one line and the exit code of a Nagios plugin' } },
   examples: ['check run linux/cpu', 'check run linux/memory --nagios'],
   route: 'POST /monitoring/checks/ID/run',
+  local: 'groups',
   async run({ args: [id = ''], options }, { agent, terminal }) {
     const ran = await agent.ask('POST /monitoring/checks/:id*/run', { params: { id } });
     const perfdata = (ran.perfdata ?? []).join(' ');

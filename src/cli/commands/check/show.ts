@@ -6,6 +6,7 @@ export default defineCommand({
   arguments: '<ID>',
   examples: ['check show linux/cpu', 'check show linux/memory --json'],
   route: 'GET /monitoring/checks/ID',
+  local: 'groups',
   async run({ args: [id = ''] }, { agent, terminal }) {
     const check = await agent.ask('GET /monitoring/checks/:id*', { params: { id } });
     terminal.show(check, () => {

@@ -11,6 +11,7 @@ const COLOURS: ReadonlyMap<string, Colour> = new Map([
 export default defineCommand({
   examples: ['collectors list', 'collectors list --json'],
   route: 'GET /collectors',
+  local: 'groups',
   async run(_, context) {
     await whenInitialized(context);
     const collectors = await context.agent.ask('GET /collectors', {});

@@ -8,6 +8,7 @@ export default defineCommand({
   options: { all: { kind: 'flag', description: 'also collectors that have nothing to show' } },
   examples: ['collectors show', 'collectors show memory --json'],
   route: 'GET /collectors/NAME',
+  local: 'groups',
   async run({ args: [name], options }, context) {
     await whenInitialized(context);
     const { agent, terminal } = context;

@@ -5,6 +5,7 @@ import { whenInitialized } from '../../initialized.ts';
 export default defineCommand({
   examples: ['detectors list', 'detectors list --json'],
   route: 'GET /agent/detectors',
+  local: 'groups',
   async run(_, context) {
     await whenInitialized(context);
     const detectors = await context.agent.ask('GET /agent/detectors', {});

@@ -6,6 +6,7 @@ export default defineCommand({
   options: { 'dry-run': { kind: 'flag', description: 'only tell what would come of it' } },
   examples: ['detectors run', 'detectors run redis/redis --dry-run'],
   route: 'POST /agent/detectors/run',
+  local: 'groups',
   async run({ args: [id], options }, { agent, terminal }) {
     const query = options['dry-run'] ? { dry: 'true' as const } : {};
     const trial =

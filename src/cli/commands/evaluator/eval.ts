@@ -13,6 +13,7 @@ export default defineCommand({
   },
   examples: ['evaluator eval "{{collector.memory.available}} > 1000"', 'evaluator eval "-2**2" --json'],
   route: 'POST /agent/evaluator/eval',
+  local: 'groups',
   async run({ args: [expr = ''], options: { explain, pack } }, { agent, terminal }) {
     try {
       const body = { expr, ...(explain && { explain }), ...(pack !== undefined && { pack }) };

@@ -19,6 +19,7 @@ export default defineCommand({
     'evaluator explain "-2**2 + 1" --json',
   ],
   route: 'POST /agent/evaluator/eval',
+  local: 'groups',
   async run({ args: [expr = ''], options: { pack } }, { agent, terminal }) {
     try {
       const body = { expr, explain: true, ...(pack !== undefined && { pack }) };

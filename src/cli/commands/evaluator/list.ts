@@ -8,6 +8,7 @@ export default defineCommand({
   options: { details: { kind: 'flag', description: 'also what each function does' } },
   examples: ['evaluator list', 'evaluator list --details'],
   route: 'GET /agent/evaluator/list',
+  local: 'files',
   async run({ options }, { agent, terminal }) {
     const functions = await agent.ask('GET /agent/evaluator/list', {});
     terminal.show(functions, () => {

@@ -10,6 +10,7 @@ export default defineCommand({
   options: { topic: { kind: 'value', placeholder: 'T', description: 'only packs of this topic' } },
   examples: ['packs list', 'packs list --topic monitoring'],
   route: 'GET /packs',
+  local: 'files',
   async run({ options: { topic } }, { agent, terminal }) {
     const packs = await agent.ask('GET /packs', {});
     const entries = packEntries(packs).filter(({ topics }) => topic === undefined || topics.includes(topic));

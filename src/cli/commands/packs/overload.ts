@@ -9,6 +9,7 @@ export default defineCommand({
   },
   examples: ['packs overload global.linux', 'packs overload core.core-gossip --to-level zone'],
   route: 'POST /packs/overload',
+  local: 'files',
   async run({ args: [written = ''], options }, { agent, terminal }) {
     const { level, pack } = packName(written);
     const done = await agent.ask('POST /packs/overload', { body: { level, pack, to: options['to-level'] ?? 'local' } });

@@ -13,6 +13,7 @@ export default defineCommand({
   arguments: '[NAME]',
   examples: ['packs show', 'packs show linux'],
   route: 'GET /packs',
+  local: 'files',
   async run({ args: [wanted] }, { agent, terminal }) {
     const entries = packEntries(await agent.ask('GET /packs', {}));
     const shown = entries.filter(({ name }) => wanted === undefined || name === wanted);

@@ -6,6 +6,7 @@ export default defineCommand({
   options: { origin: { kind: 'flag', description: 'with the file or whatever else says so' } },
   examples: ['agent parameters show', 'agent parameters show --origin'],
   route: 'GET /agent/parameters',
+  local: 'files',
   async run({ options }, { agent, terminal }) {
     const settings = await agent.ask('GET /agent/parameters', {});
     terminal.show(settings, () => {

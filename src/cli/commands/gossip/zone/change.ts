@@ -9,6 +9,7 @@ export default defineCommand({
   options: { reset: { kind: 'flag', description: 'go back to the zone of the configuration' } },
   examples: ['gossip zone change lan', 'gossip zone change --reset'],
   route: 'PUT /agent/zone',
+  local: 'itself',
   async run({ args: [name], options }, context) {
     if ((name === undefined) !== options.reset) {
       throw new UsageError('give the NAME of a zone or --reset, and not both (see opsbro gossip zone list)');
@@ -21,7 +22,8 @@ export default defineCommand({
   },
 });
 
-async function askAgent(zone: string | null, { agent }: Context) {
+async function askAgent(zone: string | null, { agent, globals }: Context) {
+  if (globals.local) return undefined;
   try {
     return await agent.ask('PUT /agent/zone', { body: { zone } });
   } catch (error) {
@@ -34,6 +36,6 @@ async function askAgent(zone: string | null, { agent }: Context) {
 async function setHere(zone: string | null, { globals, world, terminal }: Context) {
   const { setZone } = await import('../../../../agent/local-zones.ts');
   const set = await setZone(homeOf(globals, world), zone);
-  terminal.note('note: no agent is running; looked at this machine directly');
+  terminal.note(`note: ${globals.local ? '' : 'no agent is running; '}looked at this machine directly`);
   return { success: true, text: `the agent will start in zone ${set}` };
 }

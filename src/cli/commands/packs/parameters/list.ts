@@ -8,6 +8,7 @@ export default defineCommand({
   arguments: '[LEVEL.PACK]',
   examples: ['packs parameters list', 'packs parameters list global.linux'],
   route: 'GET /packs',
+  local: 'files',
   async run({ args: [wanted] }, { agent, terminal }) {
     const entries = packEntries(await agent.ask('GET /packs', {})).filter(({ level, name, overloaded_by }) =>
       wanted === undefined ? overloaded_by === null : `${level}.${name}` === wanted,

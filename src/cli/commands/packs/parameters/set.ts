@@ -1,4 +1,3 @@
-import { typedValue } from '../../../../agent/typed-values.ts';
 import { defineCommand } from '../../../command.ts';
 import { parameterName } from '../../../dotted-name.ts';
 import { showEdited } from '../../../edited.ts';
@@ -9,7 +8,9 @@ export default defineCommand({
   options: { force: { kind: 'flag', description: 'also a parameter that the pack does not know' } },
   examples: ['packs parameters set global.linux.memory_critical 80', 'packs parameters set local.slack.channel "#ops"'],
   route: 'PUT /packs/parameters/:level/:pack/:key',
+  local: 'files',
   async run({ args: [written = '', text = ''], options: { force } }, { agent, terminal }) {
+    const { typedValue } = await import('../../../../agent/typed-values.ts');
     const value = typedValue(text);
     const names = packEntries(await agent.ask('GET /packs', {})).map(({ name }) => name);
     const params = parameterName(written, names);

@@ -10,6 +10,7 @@ export default defineCommand({
     'packs parameters unset local.slack.channel --json',
   ],
   route: 'DELETE /packs/parameters/:level/:pack/:key',
+  local: 'files',
   async run({ args: [written = ''] }, { agent, terminal }) {
     const names = packEntries(await agent.ask('GET /packs', {})).map(({ name }) => name);
     const params = parameterName(written, names);

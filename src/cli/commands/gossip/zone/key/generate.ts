@@ -11,6 +11,7 @@ export default defineCommand({
   },
   examples: ['gossip zone key generate --zone internet', 'gossip zone key generate --zone lan --bits 128 --erase'],
   route: 'POST /agent/zones-keys/reload/ZONE',
+  local: 'itself',
   async run({ options: { zone, bits, erase } }, context) {
     if (zone === undefined) throw new UsageError('say for which zone: --zone Z (see opsbro gossip zone list)');
     return await putZoneKey({ zone, key: newKey(bits), former: erase ? 'erase' : 'keep' }, context);

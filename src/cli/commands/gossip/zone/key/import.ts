@@ -10,6 +10,7 @@ export default defineCommand({
   },
   examples: ['gossip zone key import --zone lan --key -', 'gossip zone key import --zone lan --erase --key B64'],
   route: 'POST /agent/zones-keys/reload/ZONE',
+  local: 'itself',
   async run({ options: { zone, key: written, erase } }, context) {
     if (zone === undefined) throw new UsageError('say for which zone: --zone Z (see opsbro gossip zone list)');
     if (written === undefined) throw new UsageError('give the key: --key B64, or --key - to read it');
