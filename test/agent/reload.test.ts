@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { afterReload, restartNeeded } from '../../src/agent/reload.ts';
+import { afterReload, changesBetween, restartNeeded } from '../../src/agent/reload.ts';
+import { reloadAnswer } from '../../src/agent/reload-answer.ts';
 import type { Written } from '../../src/agent/written.ts';
 import { AgentConfig } from '../../src/config/agent-schema.ts';
 import type { PackObject, Problem } from '../../src/model/pack.ts';
@@ -62,4 +63,38 @@ test.each([
   [{ gossip: { tags: { role: 'db' } }, name: 'other' }, ['gossip.tags.role', 'name']],
 ])('a change to %j needs a restart for %j', (change, keys) => {
   expect(restartNeeded(AgentConfig.parse({}), AgentConfig.parse(change))).toEqual(keys);
+});
+
+test('what people changed is named by kind and name, and what stayed is not', () => {
+  const before = written({ groups: ['web'], port: 1 }, [object('a', 'a.yml', { ok: 1 }), object('gone', 'g.yml')]);
+  const after = written({ groups: ['web', 'db'], port: 1 }, [object('a', 'a.yml', { ok: 2 }), object('new', 'n.yml')]);
+  expect(changesBetween(before, before)).toEqual([]);
+  expect(changesBetween(before, after)).toEqual([
+    { change: 'changed', kind: 'setting', name: 'groups' },
+    { change: 'changed', kind: 'check', name: 'a' },
+    { change: 'removed', kind: 'check', name: 'gone' },
+    { change: 'added', kind: 'check', name: 'new' },
+  ]);
+});
+
+test('where a definition stands is no change of it', () => {
+  const moved = { ...object('a', 'other.yml', { ok: 1 }), line: 9 };
+  expect(changesBetween(written({}, [object('a', 'a.yml', { ok: 1 })]), written({}, [moved]))).toEqual([]);
+});
+
+test('the answer names every error of what was read, though what is in effect has none of it', () => {
+  const started = written({ port: 1 }, []);
+  const before = written({ port: 2 }, [object('a', 'a.yml')]);
+  const read = written({ port: 3 }, [], [error('a.yml'), { ...error('b.yml'), level: 'warning' }]);
+  const since = Date.UTC(2026, 0, 2);
+  const reading = { written: read, standIns: [{ file: 'a.yml', since, errors: 1 }], keep: async () => undefined };
+  const difference = { added: 0, changed: 0, removed: 0, unchanged: 1 };
+  expect(reloadAnswer({ started, before, after: before, read: reading, difference })).toMatchObject({
+    ...difference,
+    changes: [],
+    restart_needed: ['port'],
+    stand_ins: [{ file: 'a.yml', since: '2026-01-02T00:00:00.000Z', errors: 1 }],
+    errors: [{ level: 'error', file: 'a.yml', line: 1 }],
+    warnings: [{ level: 'warning', file: 'b.yml' }],
+  });
 });

@@ -260,6 +260,23 @@ test('a reload keeps the state when thresholds change, and begins anew when some
   expect(runtime.check('a/s').state).toBe('critical');
 });
 
+test('a reload of a thousand objects of which one changed runs that one alone', async () => {
+  const checks = Array.from({ length: 1_000 }, (_, at) => check(`a/${at}`, { critical_if: '1 == 2', interval: '1h' }));
+  const { clock, runtime } = runtimeOf(configured(checks));
+  void runtime.start();
+  await clock.runAsync(12_000);
+  const before = new Map(runtime.checks().map(({ id, lastCheck, nextCheck }) => [id, { lastCheck, nextCheck }]));
+  expect(runtime.apply(configured(structuredClone(checks)))).toMatchObject({ changed: 0, unchanged: 1_000 });
+  const changed = checks.with(7, check('a/7', { critical_if: '1 == 3', interval: '1h' }));
+  expect(runtime.apply(configured(changed))).toMatchObject({ added: 0, changed: 1, removed: 0, unchanged: 999 });
+  await clock.runAsync(5_000);
+  const run = runtime.checks().filter(({ id, lastCheck }) => lastCheck !== before.get(id)?.lastCheck);
+  expect(run.map(({ id }) => id)).toEqual(['a/7']);
+  for (const { id, nextCheck } of runtime.checks().filter((each) => each.id !== 'a/7')) {
+    expect(nextCheck).toBe(before.get(id)?.nextCheck);
+  }
+});
+
 test('a check can be run now; one that is unknown is answered with what is close', async () => {
   const { clock, runtime } = runtimeOf(configured([check('linux/load', { ...HIGH, interval: '1h' })]), {
     collectors: load({ now: 9 }),
