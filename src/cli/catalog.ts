@@ -91,6 +91,12 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ['collectors run', { summary: 'Run a collector now.', load: () => import('./commands/collectors/run.ts') }],
   ['collectors show', { summary: 'Show what collectors saw.', load: () => import('./commands/collectors/show.ts') }],
   [
+    'config sample',
+    { summary: 'Print a file with every field explained.', load: () => import('./commands/config/sample.ts') },
+  ],
+  ['config schema', { summary: 'Print the JSON Schema of a file.', load: () => import('./commands/config/schema.ts') }],
+  ['config show', { summary: 'Show all settings as they count.', load: () => import('./commands/config/show.ts') }],
+  [
     'config validate',
     { summary: 'Say everything that is wrong in the files.', load: () => import('./commands/config/validate.ts') },
   ],

@@ -106,5 +106,6 @@ function globalsIn(values: ReadonlyMap<string, unknown>): ReadonlyMap<string, un
 
 function after({ command }: Subject): string {
   const examples = command.examples.map((line) => `  opsbro ${line}`).join('\n');
-  return `\nExamples:\n${examples}\n\nRoute: ${command.route}\nOptions of every command: opsbro --help\n`;
+  const without = command.local === undefined ? '' : 'Without an agent it looks at this machine itself.\n';
+  return `\nExamples:\n${examples}\n\nRoute: ${command.route}\n${without}Options of every command: opsbro --help\n`;
 }

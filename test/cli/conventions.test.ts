@@ -8,7 +8,15 @@ const loaded = await Promise.all(
   [...COMMANDS].map(async ([path, { load }]) => [path, (await load()).default] as const),
 );
 const LOCAL = new Set(loaded.flatMap(([path, { local }]) => (local === undefined ? [] : [path])));
-const NEED_NO_AGENT = new Set(['agent keygen', 'config validate', 'agent start', 'agent wait-initialized', 'version']);
+const NEED_NO_AGENT = new Set([
+  'agent keygen',
+  'config sample',
+  'config schema',
+  'config validate',
+  'agent start',
+  'agent wait-initialized',
+  'version',
+]);
 
 /** Arguments without which a command line is not whole. */
 const ARGUMENTS: ReadonlyMap<string, string> = new Map([
