@@ -181,6 +181,7 @@ export class Agent implements AsyncDisposable {
     this.#parts.peers.keys.refresh();
     this.#reviewZones();
     world.log.setLevel(config.log_level);
+    world.log.setFormat(config.log_format);
     const seeds = config.seeds.filter((seed) => !before.loaded.config.seeds.includes(seed));
     if (seeds.length > 0) void this.#parts.pool.join(seeds);
     await this.#serveDns();

@@ -18,6 +18,8 @@ export interface Log extends Disposable {
   /** The newest lines of errors and of warnings, at most 20 each. */
   readonly kept: { readonly ERROR: readonly string[]; readonly WARNING: readonly string[] };
   setLevel(level: string): void;
+  /** How lines are written from now on. */
+  setFormat(format: LogOptions['format']): void;
   /** Opens the files again, after somebody moved them. */
   reopen(): void;
 }
@@ -40,20 +42,20 @@ interface Line {
 }
 
 /** Opens the log. Lines are text for people (`[time][LEVEL][node] [PART]: sentence key=value`) or JSON for programs. */
-export function openLog({ node, level, format, directory }: LogOptions): Log {
+export function openLog({ node, level, format: first, directory }: LogOptions): Log {
+  let format = first;
   const kept = { ERROR: [] as string[], WARNING: [] as string[] };
   const files = new PartFiles(directory);
   const write = (json: string) => {
     const line = JSON.parse(json) as Line;
     const text = lineText(line, node);
     keepIn(kept, NAMES.get(line.level), text);
-    files.write(line.part ?? 'daemon', format === 'json' ? json : `${text}\n`);
+    files.write(line.part ?? 'daemon', format === 'json' ? jsonText(line, node) : `${text}\n`);
   };
   const logger = pino(
     {
       level: pinoLevel(level),
-      base: format === 'json' ? { node } : null,
-      timestamp: format === 'json' ? pino.stdTimeFunctions.isoTime : pino.stdTimeFunctions.epochTime,
+      base: null,
       formatters: { level: (label) => ({ level: label }) },
     },
     { write },
@@ -63,6 +65,9 @@ export function openLog({ node, level, format, directory }: LogOptions): Log {
     kept,
     setLevel(wanted) {
       logger.level = pinoLevel(wanted);
+    },
+    setFormat(wanted) {
+      format = wanted;
     },
     reopen: () => files.close(),
     [Symbol.dispose]: () => files.close(),
@@ -80,6 +85,10 @@ function keepIn(kept: Record<'ERROR' | 'WARNING', string[]>, name: string | unde
   kept[name].push(text);
   if (kept[name].length > KEPT_LINES) kept[name].shift();
 }
+
+/** The form of a line for programs, with its time in ISO form. */
+const jsonText = ({ level, time, ...rest }: Line, node: string): string =>
+  `${JSON.stringify({ level, time: new Date(time).toISOString(), node, ...rest })}\n`;
 
 /** The text form of a line; control characters are escaped, since parts of it come from other machines. */
 function lineText({ level, time, part = 'daemon', msg = '', ...fields }: Line, node: string): string {

@@ -15,6 +15,7 @@ const HOT: ReadonlySet<string> = new Set([
   'seeds',
   'proxy_node',
   'log_level',
+  'log_format',
   'collectors',
   'variables',
   'automatic_detection_topic_enabled',

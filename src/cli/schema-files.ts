@@ -34,11 +34,15 @@ export function sampleOf(kind: string, schemaJson: string): string {
 
 function fieldLines(fields: Readonly<Record<string, Schema>>, indent: string): string[] {
   return Object.entries(fields).flatMap(([name, { description = '', default: value }]) => {
-    if (/^Same as /.test(description)) return [];
+    if (/^Same as /.test(description) || isOtherSpelling(name, fields)) return [];
     const words = wrapped(description).map((line) => `${indent}# ${line}`);
     return ['', ...words, `${indent}#${name}:${value === undefined ? '' : ` ${JSON.stringify(value)}`}`];
   });
 }
+
+/** Keys may be written with dashes as well. */
+const isOtherSpelling = (name: string, fields: Readonly<Record<string, Schema>>): boolean =>
+  name.includes('-') && Object.hasOwn(fields, name.replaceAll('-', '_'));
 
 /** The text in lines of a readable length. */
 function wrapped(text: string): string[] {

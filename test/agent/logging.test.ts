@@ -57,3 +57,20 @@ test('the level can be changed, and a moved file is begun anew when asked', () =
   expect(readFileSync(join(home.path, 'old.log'), 'utf8')).toMatch(/^.*first\n$/);
   expect(readFileSync(join(home.path, 'daemon.log'), 'utf8')).toMatch(/^.*second\n$/);
 });
+
+test('the form can be changed, and no line is lost or torn', () => {
+  using home = tempDirectory();
+  using log = openLog({ ...settings, directory: home.path });
+  const part = log.logger.child({ part: 'dns' });
+  part.info({ n: 1 }, 'text');
+  log.setFormat('json');
+  part.info({ n: 2 }, 'json');
+  log.setFormat('text');
+  part.info({ n: 3 }, 'text');
+  const lines = readFileSync(join(home.path, 'dns.log'), 'utf8').trimEnd().split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/: text n=1$/),
+    expect.stringMatching(/^\{"level":"info",.*"n":2.*\}$/),
+    expect.stringMatching(/: text n=3$/),
+  ]);
+});

@@ -57,7 +57,7 @@ test('a broken object keeps its former version, one that was removed is gone', (
 
 test.each([
   [{}, []],
-  [{ groups: ['web'], display_name: 'x', log_level: 'DEBUG', dns: { enabled: true } }, []],
+  [{ groups: ['web'], display_name: 'x', log_level: 'DEBUG', log_format: 'json', dns: { enabled: true } }, []],
   [{ collectors: { cpustats: { interval: '20s' } }, variables: { a: 1 } }, []],
   [{ port: 7000, http: { bind: ['127.0.0.1'], max_body: '1MB' } }, ['http.bind', 'http.max_body', 'port']],
   [{ gossip: { tags: { role: 'db' } }, name: 'other' }, ['gossip.tags.role', 'name']],

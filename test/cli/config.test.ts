@@ -81,6 +81,7 @@ describe('config sample', () => {
       expect(out).toMatch(kind === 'package' ? /^#name:/m : new RegExp(`^${kind}:$`, 'm'));
       const lines = out.trimEnd().split('\n');
       expect(lines.filter((line) => !/^ *#|^$/.test(line))).toEqual(kind === 'package' ? [] : [`${kind}:`]);
+      expect(out).not.toMatch(/#\w+-\w+:/);
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(130);
     },
   );
