@@ -75,6 +75,17 @@ test('where a problem is can be shown, but never a secret', async () => {
   expect(JSON.stringify(found)).not.toContain('hunter2');
 });
 
+test('a file with a tab is named by its place, and all others load', async () => {
+  using directory = tempDirectory();
+  const found = await homeWith(directory.path, {
+    'etc/a.yml': 'http:\n\tport: 1\n',
+    'etc/good.yml': 'check: {critical_if: "1 > 2"}\n',
+    'etc/agent.yml': 'mailq_warn: 3\n',
+  })('etc');
+  expect(found).toMatchObject({ objects: 1, errors: 1, variables: ['mailq_warn'] });
+  expect(found.lines).toEqual([expect.stringMatching(/^etc\/a\.yml:2:1: error: tab used for indentation; .*spaces/)]);
+});
+
 test('tabs become spaces, and what was there is kept', async () => {
   using directory = tempDirectory();
   const text = 'http:\n\tport: 1\n\tbind: ::1\n';
