@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { OpsbroError, systemCode } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
+import { existing } from '../config/files.ts';
 import { isReference } from '../config/references.ts';
 import { replaceFile } from '../config/replace-file.ts';
 import { isSecret } from '../config/secrets.ts';
@@ -39,9 +40,7 @@ export interface ParameterValue {
 /** What a level says of a parameter; when it says nothing, what is in effect. Throws `not_found` when nothing sets it. */
 export async function parameterOf(name: ParameterName, { packs, data }: Shelves): Promise<ParameterValue> {
   const { level, copy, inUse } = found(name, packs);
-  const files = [...(copy ? (await ownParameters(copy.directory)).sources : [])];
-  if (level !== 'core') files.push(...(await atLevel(data, level, name.pack)));
-  const source = files.findLast(({ values }) => valueAt(values, name.key) !== undefined);
+  const source = await sourceOf(name, { level, copy, data });
   if (source) {
     const value = valueAt(source.values, name.key) ?? null;
     const { line } = source.placeOf(name.key.split('.'));
@@ -54,10 +53,18 @@ export async function parameterOf(name: ParameterName, { packs, data }: Shelves)
   return { file, value, shown: shownValue(name.key, value), comments: [] };
 }
 
-async function atLevel(data: string, level: Level, pack: string) {
-  const file = overlayFile(data, level, pack);
-  const { sources, problems } = await readAll([file]);
-  return sources.length === 0 && problems.length > 0 ? [] : sources;
+/** Where a level may say something of a pack. */
+interface Place {
+  readonly level: Level;
+  readonly copy: Pack | undefined;
+  readonly data: string;
+}
+
+/** What counts of all that a level says of a parameter; nothing when it says nothing. */
+async function sourceOf({ pack, key }: ParameterName, { level, copy, data }: Place) {
+  const own = copy ? (await ownParameters(copy.directory)).sources : [];
+  const above = level === 'core' ? [] : (await readAll(await existing([overlayFile(data, level, pack)]))).sources;
+  return [...own, ...above].findLast(({ values }) => valueAt(values, key) !== undefined);
 }
 
 /** What is set, and whether a name that the pack does not know is taken all the same. */
@@ -82,15 +89,21 @@ export async function setParameter(name: ParameterName, wanted: NewValue, shelve
       'what is shipped at the level core is not changed; set it at global, zone or local',
     );
   await admit(name, wanted, { ...shelves, inUse });
-  const isOwn = copy?.directory.startsWith(join(shelves.data, '/'));
-  const file =
-    copy && isOwn ? join(copy.directory, 'parameters', 'parameters.yml') : overlayFile(shelves.data, level, name.pack);
+  const file = await fileFor(name, { level, copy, data: shelves.data });
   const text = await textOf(file);
   const path = name.key.split('.');
   const shown = value === undefined ? '' : shownValue(name.key, value);
   const change = { verb: value === undefined ? ('REMOVE' as const) : ('SET' as const), key: name.key, shown, at };
   await replaceFile(file, withChange(withValue(text, path, value), change));
   return { file, value: value ?? null, shown, comments: [] };
+}
+
+/** The file to change: the one whose value counts already, else that of the copy, else the one above the pack. What is shipped is never changed. */
+async function fileFor(name: ParameterName, { level, copy, data }: Place): Promise<string> {
+  const own = copy?.directory.startsWith(join(data, '/')) ? copy : undefined;
+  const source = await sourceOf(name, { level, copy: own, data });
+  if (source) return source.file;
+  return own ? join(own.directory, 'parameters', 'parameters.yml') : overlayFile(data, level, name.pack);
 }
 
 /** Refuses names and values that the pack does not know. */

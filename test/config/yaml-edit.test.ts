@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseYaml } from '../../src/config/yaml.ts';
-import { commentsAbove, withChange, withValue } from '../../src/config/yaml-edit.ts';
+import {
+  commentsAbove,
+  itemsAt,
+  withChange,
+  withItem,
+  withoutItem,
+  withValue,
+  yamlOf,
+} from '../../src/config/yaml-edit.ts';
 import type { Yaml } from '../../src/model/pack.ts';
 
 const TEXT = `# head
@@ -82,4 +90,60 @@ test('tells of a change in one line, and keeps the last 50 of these', () => {
 
 test('finds the comments above a key', () => {
   expect(commentsAbove('# far\n\n# one\n#two\na: 1', 5)).toEqual(['# one', '#two']);
+});
+
+test.each<[string, string, string]>([
+  ['g:\n  - a # first\n  - b\n# end\n', 'g:\n  - a # first\n  - b\n  - c\n# end\n', 'lines'],
+  ['g:\n- a\nx: 1\n', 'g:\n- a\n- c\nx: 1\n', 'lines without indentation'],
+  ['g: [a, b] # two\n', 'g: [ a, b, c ] # two\n', 'a list on one line'],
+  ['g: a\n', 'g: [ a, c ]\n', 'a single value'],
+  ['g:\nx: 1\n', 'g: [ c ]\nx: 1\n', 'nothing'],
+  ['x: 1\n', 'x: 1\ng: [ c ]\n', 'a list that is not there'],
+  ['g: []\n', 'g: [ c ]\n', 'an empty list'],
+])('an item is added to %j', (text, expected) => {
+  expect(withItem(text, 'g', 'c')).toBe(expected);
+});
+
+test.each<[string, string]>([
+  ['g:\n  - a\n  - c # last\n# end\n', 'g:\n  - a\n# end\n'],
+  ['g:\n  # of c\n  - c\n  - a\n', 'g:\n  # of c\n  - a\n'],
+  ['g: [a, c, b]\n', 'g: [ a, b ]\n'],
+  ['g:\n  - c\nx: 1\n', 'g: []\nx: 1\n'],
+  ['g: c\n', 'g: []\n'],
+  ['g: [a]\n', 'g: [ a ]\n'],
+])('an item is taken out of %j', (text, expected) => {
+  expect(withoutItem(text, 'g', 'c')).toBe(expected);
+});
+
+test('what was added and taken out again leaves the list as it was', () => {
+  const item = fc.oneof(keys, fc.stringMatching(/^[ -~]{1,12}$/));
+  fc.assert(
+    fc.property(fc.uniqueArray(item, { minLength: 1 }), item, fc.boolean(), (items, more, isBlock) => {
+      fc.pre(!items.includes(more));
+      const quoted = items.map((each) => JSON.stringify(each));
+      const text = isBlock
+        ? `g:\n${quoted.map((each) => `  - ${each}\n`).join('')}# end\n`
+        : `g: [${quoted.join(', ')}]\n`;
+      const added = withItem(text, 'g', more);
+      expect(itemsAt(added, 'g')).toEqual([...items, more]);
+      expect(itemsAt(withoutItem(added, 'g', more), 'g')).toEqual(items);
+    }),
+  );
+});
+
+test.each<[string, Yaml]>([
+  ['80', 80],
+  ['"80"', '80'],
+  ['[a, b]', ['a', 'b']],
+  ['true', true],
+  ['yes', 'yes'],
+  ['', ''],
+  ['null', null],
+  ['0644', '0644'],
+])('the word %j on the command line means %j', (word, value) => {
+  expect(yamlOf(word)).toEqual(value);
+});
+
+test('a word that is no YAML is refused', () => {
+  expect(() => yamlOf('[a')).toThrow(expect.objectContaining({ code: 'bad_request' }));
 });
