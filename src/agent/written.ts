@@ -6,7 +6,7 @@ import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { ObjectRules } from '../config/objects.ts';
 import type { PackSet, Problem, Yaml } from '../model/pack.ts';
 import type { PackCode } from '../packs/code.ts';
-import { expressionFaults, parametersIn } from '../packs/expression-fault.ts';
+import { expressionFaults, groupFault, parametersIn } from '../packs/expression-fault.ts';
 import { type BuiltIn, findPacks, loadPacks, packsInUse } from '../packs/load.ts';
 import { functionTable } from '../plugins/function.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
@@ -34,6 +34,7 @@ export const rulesOf = ({ checks, functions }: Plugins): ObjectRules => ({
   checkFields: [...checks].flatMap(({ fields }) => fields),
   expressionFaults: expressionFaults(functionTable(functions)),
   parametersIn: parametersIn(functionTable(functions)),
+  groupFault,
 });
 
 /** Reads configuration and packs; what is wrong is in the problems of the answer. */

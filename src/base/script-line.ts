@@ -14,6 +14,8 @@ export interface ScriptLine {
   readonly words: readonly Word[];
   /** It holds operators that only a shell can carry out. */
   readonly needsShell: boolean;
+  /** A quote in it is never closed. */
+  readonly isOpen: boolean;
   /** The line for a shell: macro number n stands as the environment variable `OPSBRO_M<n>`, from 1. */
   readonly program: string;
   /** The macros of `program`, in their order. */
@@ -66,7 +68,8 @@ class Scanner {
     const [head] = first?.pieces ?? [];
     const assigns = head !== undefined && 'text' in head && !first?.quoted && ASSIGNMENT.test(head.text);
     const needsShell = this.#needsShell || assigns;
-    return { words: this.#words, needsShell, program: this.#program, macros: this.#macros };
+    const isOpen = this.#quoting !== 'none';
+    return { words: this.#words, needsShell, isOpen, program: this.#program, macros: this.#macros };
   }
 
   #step(char: string): void {

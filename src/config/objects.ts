@@ -25,6 +25,8 @@ export interface ObjectRules {
   expressionFaults(expression: string): readonly ExpressionFault[];
   /** The parameters of its pack that an expression needs. */
   parametersIn?(expression: string): readonly string[];
+  /** What is wrong with a test of groups such as "linux and not docker-container". */
+  groupFault?(test: string): string | undefined;
   /** What is doubtful about the script of a check with these fields. */
   scriptFault?(fields: ReadonlyMap<string, Yaml>): string | undefined;
 }
@@ -149,6 +151,7 @@ class ObjectReading {
     for (const { level, at: below, message } of OBJECT_KINDS[type].judge?.(fields) ?? []) {
       this.#report(level, [...at, ...below], message);
     }
+    this.#judgeGroups(fields, at);
     this.#readExpressions(type, fields, at);
     return fields;
   }
@@ -188,6 +191,14 @@ class ObjectReading {
     if (doubt !== undefined) this.#report('warning', [...at, 'script'], doubt);
     if (fields.has('if_group') || this.#origin.withoutGroup === 'everywhere') return;
     this.#report('warning', at, 'no if_group: this check never runs; write if_group: "*" to run it everywhere');
+  }
+
+  #judgeGroups(fields: ReadonlyMap<string, Yaml>, at: Path): void {
+    const written = fields.get('if_group') ?? [];
+    for (const test of isList(written) ? written : [written]) {
+      const fault = typeof test === 'string' ? this.#rules.groupFault?.(test) : undefined;
+      if (fault !== undefined) this.#report('error', [...at, 'if_group'], fault);
+    }
   }
 
   /** A broken expression is harmless until it is evaluated, so it refuses nothing. */

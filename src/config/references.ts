@@ -63,7 +63,10 @@ class Resolving {
 
   async #fromFile(path: string, at: readonly string[]): Promise<string> {
     try {
-      const { size, mode } = await stat(path);
+      const found = await stat(path);
+      // A pipe would be waited for, and a device read without an end.
+      if (!found.isFile()) throw new Error('is no file');
+      const { size, mode } = found;
       if (size > MAX_BYTES) throw new Error(`is ${size} bytes long (expected at most ${MAX_BYTES})`);
       if ((mode & READABLE_BY_OTHERS) !== 0) {
         this.faults.push({
@@ -74,9 +77,13 @@ class Resolving {
       }
       return (await readFile(path, 'utf8')).trim();
     } catch (error) {
-      const why = systemCode(error) === 'ENOENT' ? 'is not there' : messageOf(error);
-      this.faults.push({ level: 'error', at, message: `the file ${path} of this value ${why}` });
+      this.faults.push({ level: 'error', at, message: `the file ${path} of this value ${whyNot(error)}` });
       return '';
     }
   }
+}
+
+function whyNot(error: unknown): string {
+  if (systemCode(error) === 'ENOENT') return 'is not there';
+  return systemCode(error) === undefined ? messageOf(error) : `cannot be read: ${messageOf(error)}`;
 }

@@ -90,8 +90,16 @@ export async function settingComments(origin: string): Promise<string[]> {
 function knownPath(key: string): readonly string[] {
   const path = key.split('.').map((step) => step.replaceAll('-', '_'));
   if (fieldAt(path)) return path;
-  const names = Object.keys(AgentConfig.shape);
-  throw new OpsbroError('not_found', `there is no setting "${key}"${didYouMean(path[0] ?? '', names)}`);
+  const hint = didYouMean(path.join('.'), settingNames(AgentConfig));
+  throw new OpsbroError('not_found', `there is no setting "${key}"${hint}`);
+}
+
+/** Every key there may be, with dots for those within maps. */
+function* settingNames(schema: Parameters<typeof fieldsOf>[0], above = ''): Iterable<string> {
+  for (const [name, field] of Object.entries(fieldsOf(schema) ?? {})) {
+    yield above + name;
+    yield* settingNames(field, `${above}${name}.`);
+  }
 }
 
 function fieldAt(path: readonly string[]) {

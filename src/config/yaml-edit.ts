@@ -93,8 +93,9 @@ export function withChange(text: string, { verb, key, shown, at }: Change): stri
   const known = lines.filter((line) => CHANGE.test(line)).length;
   let surplus = Math.max(0, known + 1 - MAX_CHANGES);
   const kept = lines.filter((line) => !CHANGE.test(line) || surplus-- <= 0);
-  const arrow = `# CHANGE: (${localTime(at)}) ${verb} ${key} → ${oneLine(shown)}`;
-  return `${[...(text.trim() === '' ? [] : kept), arrow].join('\n')}\n`;
+  const value = shown === '' ? '' : ` → ${oneLine(shown)}`;
+  const told = `# CHANGE: (${localTime(at)}) ${verb} ${key}${value}`;
+  return `${[...(text.trim() === '' ? [] : kept), told].join('\n')}\n`;
 }
 
 /** The comment lines right above a key, without their sign. */

@@ -1,6 +1,7 @@
-import { Composer, type CST, type Document, LineCounter, type ParsedNode, Parser, type YAMLParseError } from 'yaml';
+import { Composer, type CST, type Document, LineCounter, type ParsedNode, Parser } from 'yaml';
 import { messageOf } from '../base/errors.ts';
 import type { Problem, Yaml } from '../model/pack.ts';
+import { textFaults } from './yaml-fault.ts';
 import { offsetInFile } from './yaml-offset.ts';
 import { nodeIn, type Path, type Place, placeIn, sourceIn } from './yaml-place.ts';
 import { readValue } from './yaml-value.ts';
@@ -37,7 +38,7 @@ export function parseYaml(text: string, file: string): YamlText {
     const deep = tokens.find((token) => depthOf(token) > MAX_DEPTH);
     if (deep) return refused(problem('error', deep.offset, `nested deeper than ${MAX_DEPTH} levels`));
     const read = [...new Composer(OPTIONS).compose(tokens)];
-    const faults = read.flatMap((document) => faultsOf(document, text));
+    const faults = read.flatMap((document) => textFaults(document, text));
     if (faults.length > 0) {
       return refused(...faults.slice(0, MAX_FAULTS).map(({ offset, message }) => problem('error', offset, message)));
     }
@@ -60,11 +61,6 @@ const MAX_DEPTH = 100;
 const MAX_FAULTS = 20;
 
 const refused = (...problems: readonly Problem[]): YamlText => ({ documents: [], problems });
-
-interface Fault {
-  readonly offset: number;
-  readonly message: string;
-}
 
 /** A text that is read, with the means to speak of places in it. */
 interface Source {
@@ -93,29 +89,6 @@ function documentsOf(read: readonly Document.Parsed<ParsedNode>[], source: Sourc
     });
   }
   return problems.some(({ level }) => level === 'error') ? refused(...problems) : { documents, problems };
-}
-
-function faultsOf({ errors, warnings }: Document.Parsed, text: string): Fault[] {
-  const faults = errors.map((error) => ({ offset: error.pos[0], message: messageFor(error, text) }));
-  for (const { code, pos, message } of warnings) {
-    if (code === 'TAG_RESOLVE_FAILED')
-      faults.push({ offset: pos[0], message: `${message}; tags of this kind are refused` });
-  }
-  return faults;
-}
-
-function messageFor({ code, pos, message }: YAMLParseError, text: string): string {
-  if (code === 'TAB_AS_INDENT' || isIndentedByTab(text, pos[0])) return 'tab used for indentation; YAML needs spaces';
-  // The library quotes what it found, which may be a secret.
-  return message
-    .replace(/\s+/g, ' ')
-    .replace(/: ".*"?$/, '')
-    .trim();
-}
-
-function isIndentedByTab(text: string, offset: number): boolean {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
-  return /^ *\t/.test(text.slice(start, offset + 1));
 }
 
 /** Levels of nesting of a token, found without recursion. */

@@ -290,5 +290,6 @@ function nameSuggestion(
   functions: ReadonlyMap<string, unknown>,
 ): string {
   if (functions.has(name)) return `, did you mean "${name}(...)"?`;
-  return suggestion(name, ['True', 'False', 'None', ...(fields ?? []), ...functions.keys()]);
+  const close = suggestion(name, ['True', 'False', 'None', ...(fields ?? []), ...functions.keys()]);
+  return close === '' ? `, a text needs quotes: '${name}'` : close;
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { didYouMean } from '../base/nearest.ts';
 import { directoriesIn } from '../config/files.ts';
 import type { Problem } from '../model/pack.ts';
 
@@ -34,7 +35,9 @@ export async function leftOut(directory: string, plugins: ReadonlySet<string>): 
   });
   const unknown = (await directoriesIn(directory)).filter((name) => !KNOWN.has(name));
   const programs = await programsIn(directory);
-  const notices = unknown.map((name) => notice(join(directory, name), 'is no directory of a pack and left out'));
+  const notices = unknown.map((name) =>
+    notice(join(directory, name), `is no directory of a pack and left out${didYouMean(name, KNOWN)}`),
+  );
   if (programs.length > 0) notices.push(notice(directory, aboutPrograms(programs, plugins)));
   return notices;
 }

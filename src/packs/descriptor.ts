@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { didYouMean } from '../base/nearest.ts';
+import { didYouMean, nearest } from '../base/nearest.ts';
 import { faultOf } from '../config/fault.ts';
 import { text, textLike } from '../config/fields.ts';
 import { existing, readYamlFile } from '../config/files.ts';
@@ -16,6 +16,16 @@ const listOfTexts = () =>
     .union([text(), z.array(text())])
     .transform((written) => (Array.isArray(written) ? written : [written]))
     .meta({ expected: 'a list of texts' });
+
+const TOPICS: readonly string[] = [
+  'service discovery',
+  'automatic detection',
+  'monitoring',
+  'metrology',
+  'configuration automation',
+  'system compliance',
+  'generic',
+];
 
 /** What a pack says of itself. */
 export const PackDescriptor = z.object({
@@ -71,6 +81,7 @@ export async function describePack(
     // A number has lost the digits of a version such as 1.10.
     else if (value !== null) fields.set(key, key === 'version' ? (document.sourceOf([key]) ?? value) : value);
   }
+  found.push(...topicDoubts(document, file));
   const described = PackDescriptor.safeParse(Object.fromEntries(fields));
   if (described.success) {
     const { placeOf } = document;
@@ -96,6 +107,17 @@ function problemIn(document: YamlDocument, key: string, value: Yaml, file: strin
   }
   const fault = value === null ? undefined : faultOf(schema, value, key);
   return fault === undefined ? undefined : problemAt(document, file, key, fault);
+}
+
+/** A topic that looks like a slip of the pen; any other word is taken, and shown. */
+function* topicDoubts({ value, placeOf }: YamlDocument, file: string): Iterable<Problem> {
+  const topics = isMapping(value) ? [value['topics'] ?? []].flat() : [];
+  for (const [index, topic] of topics.entries()) {
+    const suggestion = TOPICS.includes(String(topic)) ? undefined : nearest(String(topic), TOPICS);
+    if (suggestion === undefined) continue;
+    const place = placeOf(['topics', index]);
+    yield { level: 'warning', file, ...place, key: 'topics', message: `no topic is named "${topic}"`, suggestion };
+  }
 }
 
 function problemAt(document: YamlDocument, file: string, key: string, message: string): Problem {

@@ -25,7 +25,7 @@ export function doubting(rules: ObjectRules, known: Known): ObjectRules {
       const faults = rules.expressionFaults(text);
       return faults.length > 0 ? faults : unknownParameters(rules.parametersIn?.(text) ?? [], known);
     },
-    scriptFault: (fields) => rules.scriptFault?.(fields) ?? unknownMacros(fields, known),
+    scriptFault: (fields) => rules.scriptFault?.(fields) ?? scriptFault(fields, known),
   };
 }
 
@@ -37,14 +37,16 @@ function unknownParameters(paths: readonly string[], { parameters }: Known): rea
   }));
 }
 
-function unknownMacros(fields: Fields, { parameters, variables }: Known): string | undefined {
+function scriptFault(fields: Fields, { parameters, variables }: Known): string | undefined {
+  const script = fields.get('script');
+  if (typeof script === 'string' && parseScriptLine(script).isOpen) return 'a quote in this line is never closed';
   const own = Object.fromEntries(fields);
   const isKnown = (name: string) => {
     const { segments } = pathOf(name);
     const isWritten = [own, parameters, variables].some((place) => lookUp(place, segments) !== undefined);
     return isWritten || isVariable(fields, name) || OWN_MACRO.test(name);
   };
-  const unknown = macrosOf(fields.get('script')).filter((paths) => !paths.some(isKnown));
+  const unknown = macrosOf(script).filter((paths) => !paths.some(isKnown));
   if (unknown.length === 0) return undefined;
   const names = [...new Set(unknown.map((paths) => `$${paths.join(' | ')}$`))];
   return `nothing has the name ${names.join(', ')}; an empty text stands there`;

@@ -2,6 +2,7 @@ import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { ExpressionFault } from '../config/objects.ts';
 import { compile } from '../expressions/compile.ts';
 import type { FunctionTable, Scope } from '../expressions/contract.ts';
+import { groupTest } from '../expressions/group-test.ts';
 import { parseExpression } from '../expressions/parser.ts';
 import type { Call, Node } from '../expressions/syntax.ts';
 
@@ -33,6 +34,16 @@ export function parametersIn<S extends Scope>(functions: FunctionTable<S>): (exp
       return [];
     }
   };
+}
+
+/** What is wrong with a test of groups; `undefined` when it can be read. */
+export function groupFault(test: string): string | undefined {
+  try {
+    groupTest(test);
+    return undefined;
+  } catch (error) {
+    return `${messageOf(error)} (expected a group, a test such as "linux and not docker-container", or "*")`;
+  }
 }
 
 /** A file to search that stands where the text belongs is never found, and nothing else says so. */

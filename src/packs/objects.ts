@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { didYouMean } from '../base/nearest.ts';
 import { shown } from '../base/shown.ts';
 import { readYamlFile, yamlFilesBelow } from '../config/files.ts';
+import { OBJECT_SCHEMAS } from '../config/object-schemas.ts';
 import { type ObjectRules, type ObjectsRead, readObjects } from '../config/objects.ts';
 import type { YamlDocument } from '../config/yaml.ts';
 import { isMapping } from '../config/yaml-value.ts';
@@ -81,9 +82,19 @@ function strangersIn({ value, placeOf }: YamlDocument, file: string, types: read
   });
   if (value === null) return [];
   if (!isMapping(value)) return [report('', `wrong content (expected a map with the key ${types.join(' or ')})`)];
-  return Object.keys(value)
-    .filter((key) => !(types as readonly string[]).includes(key))
-    .map((key) =>
-      report(key, `key ${shown(key)} is not known here (expected ${types.join(' or ')})${didYouMean(key, types)}`),
-    );
+  const strangers = Object.keys(value).filter((key) => !(types as readonly string[]).includes(key));
+  const [first = ''] = strangers;
+  const owner = types.find((type) => Object.hasOwn(OBJECT_SCHEMAS[type].shape, first));
+  if (owner !== undefined && strangers.length === Object.keys(value).length) {
+    return [report(first, `is a field of a ${owner}; indent it and all others below a line "${owner}:"`)];
+  }
+  return strangers.map((key) => report(key, `key ${shown(key)} is not known here (${expectedFor(key, types)}`));
+}
+
+/** Where a key belongs that stands in the wrong place, or what was probably meant. */
+function expectedFor(key: string, types: readonly PackObjectType[]): string {
+  const expected = `expected ${types.join(' or ')})`;
+  if (key === 'installer') return `${expected}; it is a rule of type package-install below compliance: today`;
+  const folder = FOLDERS.find((each) => (each.types as readonly string[]).includes(key))?.folder;
+  return folder === undefined ? expected + didYouMean(key, types) : `${expected}; it belongs into ${folder}/`;
 }

@@ -46,7 +46,7 @@ test('of a key written twice the last counts, with a warning at its line', () =>
 
 test.each([
   ['a tab', 'a:\n\tb: 1\n', 'a.yml:2:1: tab used for indentation; YAML needs spaces'],
-  ['an open quote', 'a: "x\n', 'a.yml:2:1: Missing closing "quote'],
+  ['an open quote', 'a: "x\n', 'a.yml:2:1: a text in quotes has no " at its end'],
   ['a tag', 'a: !thing 1\n', 'a.yml:1:4: Unresolved tag: !thing; tags of this kind are refused'],
   ['an alias within itself', 'a: &a [*a]\n', 'a.yml:1:7: an alias stands within what it stands for'],
   ['an alias of nothing', 'a: *b\n', 'a.yml:1:4: no anchor before this place is named "b"'],

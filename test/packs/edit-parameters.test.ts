@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { parameterOf, setParameter } from '../../src/packs/edit-parameters.ts';
 import { packFiles } from './files.ts';
 
+type Value = Parameters<typeof setParameter>[1]['value'];
+
 const AT = new Date(2026, 0, 2, 3, 4, 5).getTime();
 const CHANGED = '# CHANGE: (2026-01-02 03:04:05)';
 
@@ -37,7 +39,7 @@ async function web(more: Readonly<Record<string, string>> = {}) {
   };
   return {
     ...files,
-    async set(name: string, value: Parameters<typeof setParameter>[1]['value'], unknown: 'refuse' | 'take' = 'refuse') {
+    async set(name: string, value: Value, unknown: 'refuse' | 'take' = 'refuse') {
       const { file, shown } = await setParameter(nameOf(name), { value, unknown, at: AT }, await shelves());
       return { file: files.short(file), shown };
     },
@@ -94,36 +96,35 @@ test('a value within a map is set without losing those beside it', async () => {
 test('what is taken away counts as if it had never been set', async () => {
   using world = await web({ [LOCAL]: '# why\ncritical: 70\nratio: 0.1\n' });
   await world.set('local.web.critical', undefined);
-  expect(world.read(LOCAL)).toBe(`# why\nratio: 0.1\n${CHANGED} REMOVE critical → \n`);
+  expect(world.read(LOCAL)).toBe(`# why\nratio: 0.1\n${CHANGED} REMOVE critical\n`);
   expect(await world.inEffect()).toMatchObject({ critical: 95, ratio: 0.1 });
 });
 
-test.each<[string, string, Parameters<typeof setParameter>[1]['value'], string, RegExp]>([
+test.each<[string, [name: string, value: Value], string, RegExp]>([
   [
     'a word for a number',
-    'global.web.critical',
-    'banana',
+    ['global.web.critical', 'banana'],
     'invalid_config',
     /^web\.critical: .*expected int, got "banana"/,
   ],
-  ['a bool for a number', 'global.web.critical', true, 'invalid_config', /expected int, got true/],
-  ['a fraction for a whole number', 'global.web.critical', 1.5, 'invalid_config', /expected int, got 1\.5/],
-  ['a word for a list', 'global.web.words', 'a', 'invalid_config', /expected list, got "a"/],
-  ['what the plugin does not take', 'global.web.port', 0, 'invalid_config', /^web\.port: .*got 0/],
-  ['a secret of the wrong type', 'local.web.api_key', 12, 'invalid_config', /expected string, got \*{6}/],
-  ['a slip of the pen', 'global.web.critcal', 1, 'not_found', /no parameter "critcal"; did you mean "critical"\?/],
-  ['another pack', 'global.wen.critical', 1, 'not_found', /no pack is named "wen"; did you mean "web"\?/],
-  ['another level', 'globl.web.critical', 1, 'bad_request', /"globl" is no level .*did you mean "global"\?/],
-  ['what is shipped', 'core.web.critical', 1, 'forbidden', /set it at global, zone or local/],
-])('refuses %s and writes nothing', async (_, name, value, code, message) => {
+  ['a bool for a number', ['global.web.critical', true], 'invalid_config', /expected int, got true/],
+  ['a fraction for a whole number', ['global.web.critical', 1.5], 'invalid_config', /expected int, got 1\.5/],
+  ['a word for a list', ['global.web.words', 'a'], 'invalid_config', /expected list, got "a"/],
+  ['what the plugin does not take', ['global.web.port', 0], 'invalid_config', /^web\.port: .*got 0/],
+  ['a secret of the wrong type', ['local.web.api_key', 12], 'invalid_config', /expected string, got \*{6}/],
+  ['a slip of the pen', ['global.web.critcal', 1], 'not_found', /no parameter "critcal"; did you mean "critical"\?/],
+  ['another pack', ['global.wen.critical', 1], 'not_found', /no pack is named "wen"; did you mean "web"\?/],
+  ['another level', ['globl.web.critical', 1], 'bad_request', /"globl" is no level .*did you mean "global"\?/],
+  ['what is shipped', ['core.web.critical', 1], 'forbidden', /set it at global, zone or local/],
+])('refuses %s and writes nothing', async (_, [name, value], code, message) => {
   using world = await web();
   await expect(world.set(name, value)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   expect(world.has('data')).toBe(false);
 });
 
-test.each<[string, string, Parameters<typeof setParameter>[1]['value']]>([
+test.each<[string, string, Value]>([
   ['a whole number for a fraction', 'global.web.ratio', 1],
-  ['the place of a value for any type', 'global.web.critical', '${env:CRITICAL}'],
+  ['the place of a value for any type', 'global.web.critical', `$${'{env:CRITICAL}'}`],
   ['what nobody knows, when told to', 'global.web.mine', [1, 2]],
 ])('takes %s', async (_, name, value) => {
   using world = await web();

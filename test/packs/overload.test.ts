@@ -36,14 +36,14 @@ test('a copy may be copied higher', async () => {
   expect(await overload(world, 'zone.web')).toBe('data/local-configuration/packs/web');
 });
 
-test.each<[string, string, string, string, RegExp]>([
-  ['to the same level', 'global.web', 'global', 'bad_request', /global is no higher level than global/],
-  ['to a lower level', 'global.web', 'core', 'bad_request', /core is no higher level than global/],
-  ['to no level', 'global.web', 'locl', 'bad_request', /did you mean "local"\?/],
-  ['from no level', 'glbal.web', 'local', 'bad_request', /did you mean "global"\?/],
-  ['of a pack that is not there', 'global.wep', 'local', 'not_found', /did you mean "web"\?/],
-  ['of a pack of another level', 'core.web', 'local', 'not_found', /no pack of the level core is named "web"/],
-])('refuses a copy %s', async (_, name, to, code, message) => {
+test.each<[string, [name: string, to: string], string, RegExp]>([
+  ['to the same level', ['global.web', 'global'], 'bad_request', /global is no higher level than global/],
+  ['to a lower level', ['global.web', 'core'], 'bad_request', /core is no higher level than global/],
+  ['to no level', ['global.web', 'locl'], 'bad_request', /did you mean "local"\?/],
+  ['from no level', ['glbal.web', 'local'], 'bad_request', /did you mean "global"\?/],
+  ['of a pack that is not there', ['global.wep', 'local'], 'not_found', /did you mean "web"\?/],
+  ['of a pack of another level', ['core.web', 'local'], 'not_found', /no pack of the level core is named "web"/],
+])('refuses a copy %s', async (_, [name, to], code, message) => {
   using world = packFiles(WEB);
   await expect(overload(world, name, to)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   expect(world.has('data')).toBe(false);

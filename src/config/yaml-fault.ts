@@ -1,0 +1,67 @@
+import type { Document, YAMLParseError } from 'yaml';
+
+/** Something wrong in the text of a document. */
+export interface TextFault {
+  /** Characters from the start of the text. */
+  readonly offset: number;
+  /** What is wrong and what would be right, in one clause. */
+  readonly message: string;
+}
+
+/** These are told again for every line, as each is wrong by itself; of all others the first makes the next ones. */
+const SEPARATE = new Set<YAMLParseError['code']>(['TAB_AS_INDENT', 'BAD_DQ_ESCAPE', 'DUPLICATE_KEY']);
+const TABS = 'tab used for indentation; YAML needs spaces';
+const QUOTES = 'a text that begins with { has to stand in quotes';
+
+/** What makes a text no YAML, one fault for a line, and without those that only follow from one before them. */
+export function textFaults({ errors, warnings }: Pick<Document, 'errors' | 'warnings'>, text: string): TextFault[] {
+  const faults = new Map<number, TextFault>();
+  let isLost = false;
+  for (const error of errors.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const message = messageFor(error, text);
+    const isSeparate = SEPARATE.has(error.code) || message === TABS;
+    if (isLost && !isSeparate) continue;
+    isLost ||= !isSeparate;
+    const start = lineStart(text, error.pos[0]);
+    if (!faults.has(start)) faults.set(start, { offset: error.pos[0], message });
+  }
+  const tags = warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  const refused = tags.map(({ pos, message }) => ({
+    offset: pos[0],
+    message: `${message}; tags of this kind are refused`,
+  }));
+  return [...faults.values(), ...refused];
+}
+
+/** What the library says, in words for somebody who has never read about YAML. It quotes what it found, which may be a secret. */
+function messageFor({ code, pos, message }: YAMLParseError, text: string): string {
+  const start = lineStart(text, pos[0]);
+  const line = text.slice(start).split('\n', 1)[0] ?? '';
+  if (code === 'TAB_AS_INDENT' || /^ *\t/.test(text.slice(start, pos[0] + 1))) return TABS;
+  if (/^\s*(?:- )?[^:#]*:\s+\{\{/.test(line)) return QUOTES;
+  if (code === 'MISSING_CHAR' && message.includes('closing'))
+    return `a text in quotes has no ${quoteIn(message)} at its end`;
+  if (code === 'MULTILINE_IMPLICIT_KEY') return keyFault(line, text.slice(start, pos[0]));
+  if (code === 'BLOCK_AS_IMPLICIT_KEY')
+    return 'wrong indentation or a text with ": " in it; keys of one map stand below each other, such a text in quotes';
+  if (code === 'BAD_INDENT' && message.startsWith('Flow'))
+    return message.includes(' ]') ? 'a list that begins with [ has no ]' : 'a map that begins with { has no }';
+  if (code === 'BAD_INDENT') return 'wrong indentation; keys of one map stand below each other';
+  if (code === 'BAD_SCALAR_START') return `a text that begins with ${text.charAt(pos[0])} has to stand in quotes`;
+  if (code === 'BAD_DQ_ESCAPE') return 'no escape begins like this; within "..." a backslash is written twice';
+  return message
+    .replace(/\s+/g, ' ')
+    .replace(/: ".*"?$/, '')
+    .trim();
+}
+
+const quoteIn = (message: string): string => (message.includes("'") ? "'" : '"');
+
+function keyFault(line: string, before: string): string {
+  if (/^\s*(?:- )?[\w.-]+:\S/.test(line)) return 'a blank is missing after the colon';
+  return /^\s*(?:- )?$/.test(before) && !line.includes(':')
+    ? 'a colon is missing after the key'
+    : 'wrong indentation; keys of one map stand below each other';
+}
+
+const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
