@@ -18,7 +18,7 @@ import { type DescribedPack, describePack } from './descriptor.ts';
 import { doubting } from './doubts.ts';
 import { packObjects } from './objects.ts';
 import { ownParameters, type ParameterSource, parametersAbove, united } from './parameters.ts';
-import { doubtsAbove, settingsOf } from './settings.ts';
+import { parameterFaults, settingsOf } from './settings.ts';
 
 /** What packs may count on being there. */
 export interface BuiltIn {
@@ -27,6 +27,9 @@ export interface BuiltIn {
   /** Names of plugins. */
   readonly names: ReadonlySet<string>;
 }
+
+/** Where a pack writes its parameters. */
+const OWN = 'parameters/parameters.yml';
 
 /** Every directory that is a pack, in rising priority, and what is wrong with others. */
 export interface PacksFound {
@@ -154,7 +157,11 @@ async function loadPack(
     pack,
     doubting(rules, { parameters: resolved.values, variables: local.variables ?? {} }),
   );
-  const found = [...pack.problems, ...own.problems, ...overlays.problems, ...doubtsAbove(written), ...unresolved];
+  const unfit = Array.from(parameterFaults(written), (each) => ({
+    ...each,
+    file: each.file || join(pack.directory, OWN),
+  }));
+  const found = [...pack.problems, ...own.problems, ...overlays.problems, ...unfit, ...unresolved];
   const problems = [...found, ...read.problems, ...unmetDependencies(pack, inUse), ...ignored];
   const parameters = { parameters: resolved.values, settings: settingsOf(written) };
   return { pack: { ...shownOf(pack, sources), ...parameters, overloadedBy: null, problems }, objects: read.objects };

@@ -4,6 +4,7 @@ import { OpsbroError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { LEVELS, type Level, type Pack } from '../model/pack.ts';
 import { levelOf } from './edit-parameters.ts';
+import { noteOrigin } from './origin.ts';
 
 /** Which pack is copied to which level. */
 export interface Overload {
@@ -33,16 +34,17 @@ export async function overloadPack(
   if (packs.some((each) => each.name === name && each.level === target) || (await isThere(directory))) {
     throw new OpsbroError('already_exists', `the pack ${name} is at the level ${target} already, in ${directory}`);
   }
-  await copyWhole(pack.directory, directory);
+  await copyWhole(pack, directory);
   return { directory, level: target };
 }
 
 /** A copy that broke off would count as the pack, so it gets its name when it is whole. */
-async function copyWhole(from: string, to: string): Promise<void> {
+async function copyWhole(pack: Pack, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true, mode: 0o750 });
   const unfinished = join(dirname(to), `.${process.pid}.copy`);
   try {
-    await cp(from, unfinished, { recursive: true, dereference: true });
+    await cp(pack.directory, unfinished, { recursive: true, dereference: true });
+    await noteOrigin(unfinished, pack);
     await rename(unfinished, to);
   } finally {
     await rm(unfinished, { recursive: true, force: true });

@@ -22,6 +22,8 @@ export interface Written {
 /** Keys that every pack with a plugin has. */
 const SWITCHES = ['enabled', 'enabled_if_group', 'interval'];
 
+const ANY = typeOf(undefined);
+
 /** Every parameter of a pack, by name: those that are written and those that its plugin would take. */
 export function settingsOf({ own, above, options }: Written): PackParameter[] {
   const origins = originsOf([...own, ...above]);
@@ -48,14 +50,42 @@ function unsetParameter(options: z.core.$ZodType | undefined, key: string): Pack
   return { key, value: preset, defaultValue: preset, isValid, source: 'default', type: name, description };
 }
 
-/** What is wrong with what was set above a pack: a value of another type than the pack's own, a name close to one of its own. */
-export function* doubtsAbove({ own, above, options }: Written): Iterable<Problem> {
+/** What is wrong with parameters: options that do not fit their plugin, so that it cannot start, and doubts about what was set above. */
+export function* parameterFaults(written: Written): Iterable<Problem> {
+  const { enabled, enabled_if_group: group = '' } = united([...written.own, ...written.above]);
+  const isOff = enabled === false && (group === '' || group === null);
+  // What is never started needs no options yet, such as somebody to write to.
+  if (!isOff) yield* unfitOptions(written);
+  yield* doubtsAbove(written, isOff ? undefined : written.options);
+}
+
+/** Options of the plugin that have to be set and are not, or that are of the wrong type. */
+function* unfitOptions({ own, above, options }: Written): Iterable<Problem> {
+  const sources = [...own, ...above];
+  const values = united(sources);
+  for (const key of Object.keys((options && fieldsOf(options)) ?? {})) {
+    const value = values[key] ?? undefined;
+    const type = declaredType(options, key) ?? typeOf(undefined);
+    const source = sources.findLast((each) => Object.hasOwn(each.values, key));
+    const place = { file: source?.file ?? '', ...(source?.placeOf([key]) ?? { line: 0, column: 0 }) };
+    const fault = value === undefined ? missingOption(options, key, type) : faultIn(key, value, type);
+    if (fault !== undefined) yield { level: 'error', ...place, key, message: fault };
+  }
+}
+
+function missingOption(options: Written['options'], key: string, type: ParameterType): string | undefined {
+  return unsetParameter(options, key).isValid ? undefined : `is missing (expected ${type.name})`;
+}
+
+/** A value of another type than the pack's own, a name close to one of its own. */
+function* doubtsAbove({ own, above, options }: Written, judged: Written['options']): Iterable<Problem> {
   const brought = new Map([...leavesOf(united(own))].map(([path, value]) => [path.join('.'), value] as const));
   const known = [...brought.keys(), ...Object.keys((options && fieldsOf(options)) ?? {}), ...SWITCHES];
   for (const { file, values, placeOf } of above) {
     for (const [path, value] of leavesOf(values)) {
       const key = path.join('.');
-      const message = doubt(key, value, { type: typeIn(options, brought, key), known });
+      const type = declaredType(judged, path[0] ?? '') ? ANY : typeIn(options, brought, key);
+      const message = doubt(key, value, { type, known });
       if (message !== undefined) yield { level: 'warning', file, ...placeOf(path), key, message };
     }
   }
@@ -65,8 +95,11 @@ function doubt(key: string, value: Yaml, { type, known }: { type: ParameterType;
   if (!known.includes(key) && nearest(key, known) !== undefined) {
     return `this pack has no parameter of that name${didYouMean(key, known)}`;
   }
-  return isReference(value) ? undefined : wrongValue(key, value, type);
+  return faultIn(key, value, type);
 }
+
+const faultIn = (key: string, value: Yaml, type: ParameterType): string | undefined =>
+  isReference(value) ? undefined : wrongValue(key, value, type);
 
 /** What is wrong with a value for a parameter of this type, if anything is. */
 export function wrongValue(key: string, value: Yaml, type: ParameterType): string | undefined {

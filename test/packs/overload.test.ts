@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { packDifference } from '../../src/packs/difference.ts';
 import { overloadPack } from '../../src/packs/overload.ts';
 import { packFiles } from './files.ts';
 
@@ -55,4 +56,37 @@ test('what is there already is never written over, be it a pack or not', async (
   world.write('data/zone-configuration/packs/web/notes.txt', 'mine');
   await expect(overload(world, 'global.web', 'zone')).rejects.toMatchObject({ code: 'already_exists' });
   expect(readdirSync(world.at('data/zone-configuration/packs/web'))).toEqual(['notes.txt']);
+});
+
+test('a copy knows its original: what differs, and whether the original was changed since', async () => {
+  using world = packFiles(WEB);
+  const copy = await overload(world, 'global.web');
+  const difference = () => packDifference(world.at('etc/packs/global/w'), world.at(copy));
+  expect(await difference()).toEqual({ files: [], original_changed: false });
+
+  world.write(`${copy}/parameters/parameters.yml`, '# comment\nport: 2\n');
+  world.write(`${copy}/detectors/new.yml`, 'detector: {}\n');
+  world.write('etc/packs/global/w/templates/a.tpl', 'text');
+  expect(await difference()).toEqual({
+    files: [
+      { file: 'detectors/new.yml', change: 'added', lines: ['+0001: detector: {}'] },
+      {
+        file: 'parameters/parameters.yml',
+        change: 'changed',
+        lines: [' 0001: # comment', '-0002: port: 1', '+0002: port: 2'],
+      },
+      { file: 'templates/a.tpl', change: 'removed', lines: ['-0001: text'] },
+    ],
+    original_changed: true,
+  });
+});
+
+test('a copy that somebody made by hand does not tell whether the original was changed', async () => {
+  using world = packFiles({ ...WEB, 'data/local-configuration/packs/web/package.yml': 'name: web\n' });
+  const by = async (origin: string) => {
+    world.write('data/local-configuration/packs/web/.origin.json', origin);
+    return await packDifference(world.at('etc/packs/global/w'), world.at('data/local-configuration/packs/web'));
+  };
+  expect((await by('{')).original_changed).toBeNull();
+  expect((await by('{"level": 1}')).original_changed).toBeNull();
 });
