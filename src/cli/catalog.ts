@@ -243,6 +243,14 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     'monitoring state',
     { summary: 'Show how the checks of a node stand.', load: () => import('./commands/monitoring/state.ts') },
   ],
+  [
+    'packs create',
+    { summary: 'Make a pack to begin with, its objects explained.', load: () => import('./commands/packs/create.ts') },
+  ],
+  [
+    'packs diff',
+    { summary: 'Compare a copied pack with its original.', load: () => import('./commands/packs/diff.ts') },
+  ],
   ['packs list', { summary: 'List the packs of every level.', load: () => import('./commands/packs/list.ts') }],
   [
     'packs overload',

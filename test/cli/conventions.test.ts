@@ -15,6 +15,7 @@ const NEED_NO_AGENT = new Set([
   'config validate',
   'agent start',
   'agent wait-initialized',
+  'packs create',
   'version',
 ]);
 
@@ -46,6 +47,7 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['kv delete', 'a'],
   ['kv get', 'a'],
   ['kv put', 'a b'],
+  ['packs diff', 'linux'],
   ['packs overload', 'global.linux'],
   ['packs parameters get', 'global.linux.a'],
   ['packs parameters set', 'global.linux.a 1'],

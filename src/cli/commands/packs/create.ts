@@ -8,8 +8,8 @@ export default defineCommand({
   examples: ['packs create shop', 'packs create shop --level global'],
   route: 'none',
   async run({ args: [name = ''], options: { level = 'local' } }, { globals, world, terminal }) {
-    const { createPack } = await import('../../../packs/create.ts');
-    const dir = await createPack(name, level, homeOf(globals, world).data);
+    const { newPack } = await import('../../../agent/pack-files.ts');
+    const dir = await newPack(homeOf(globals, world), name, level);
     terminal.show({ name, level, dir }, () => {
       terminal.line(escaped(`OK: Pack ${name} is made in the directory ${dir}`));
       terminal.note('note: change its files, look at them with packs check, then agent reload brings them into effect');

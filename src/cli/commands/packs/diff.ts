@@ -13,8 +13,8 @@ export default defineCommand({
     if (!copy) throw new OpsbroError('not_found', `no pack is named "${name}"`);
     const original = named.findLast(({ overloaded_by }) => overloaded_by !== null);
     if (!original) throw new OpsbroError('not_found', `the pack ${name} (${copy.level}) overloads no other`);
-    const { packDifference } = await import('../../../packs/difference.ts');
-    const found = await packDifference(original.dir, copy.dir);
+    const { compared } = await import('../../../agent/pack-files.ts');
+    const found = await compared(original.dir, copy.dir);
     terminal.show({ original: original.dir, copy: copy.dir, ...found }, () => {
       terminal.line(escaped(`${original.level} > ${name} (${original.dir})`));
       terminal.line(escaped(`${copy.level} > ${name} (${copy.dir})`));
