@@ -25,6 +25,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['evaluator', 'Try out the language of checks.'],
   ['packs', 'What the agent is configured from.'],
   ['packs parameters', 'The parameters of packs, and how to change them.'],
+  ['tutorials', 'Recordings that show how things are done.'],
 ]);
 
 /** Other words for the same. */
@@ -279,6 +280,11 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     },
   ],
   ['packs show', { summary: 'Show packs with their parameters.', load: () => import('./commands/packs/show.ts') }],
+  [
+    'tutorials list',
+    { summary: 'List the tutorials of the packs.', load: () => import('./commands/tutorials/list.ts') },
+  ],
+  ['tutorials show', { summary: 'Play a tutorial.', load: () => import('./commands/tutorials/show.ts') }],
   ['version', { summary: 'Print the version.', load: () => import('./commands/version.ts') }],
 ]);
 

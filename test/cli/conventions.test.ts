@@ -16,6 +16,8 @@ const NEED_NO_AGENT = new Set([
   'agent start',
   'agent wait-initialized',
   'packs create',
+  'tutorials list',
+  'tutorials show',
   'version',
 ]);
 

@@ -64,7 +64,7 @@ test('Python is never run, and one notice says so', async () => {
 });
 
 test('what detectors give is filled in, and what is missing gives nothing and is told', async () => {
-  const groups = async () => ((await agent.json('agent', 'info')) as { groups: string[] }).groups;
+  const groups = async () => ((await agent.json('agent', 'info')) as { groups_all: string[] }).groups_all;
   await expect.poll(groups, { timeout: 10_000 }).toEqual(expect.arrayContaining(['a', 'b', 'c', 'x', 'y']));
   expect((await groups()).filter((group) => /never|None|^zone::$|^$/.test(group))).toEqual([]);
   const state = await agent.opsbro('detectors', 'run');
