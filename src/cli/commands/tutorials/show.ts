@@ -23,7 +23,8 @@ export default defineCommand({
       return;
     }
     for (const [seconds, text] of recording.stdout) {
-      await delay(systemClock, Math.min(LONGEST_PAUSE_MS, (seconds * 1_000) / speed), stop.signal);
+      const pause = Math.min(LONGEST_PAUSE_MS, (seconds * 1_000) / speed);
+      await delay(systemClock, pause, stop.signal).catch(() => undefined);
       if (stop.signal.aborted) break;
       terminal.bytes(Buffer.from(drawable(text)));
     }
