@@ -6,7 +6,7 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 const agentOutside: Plugin = {
   name: 'agent-outside',
   setup({ onResolve }) {
-    onResolve({ filter: /\/agent\/(?:main|local|local-zones|typed-values|validate)\.ts$/ }, ({ path }) => ({
+    onResolve({ filter: /(?:^|\/)\.\.\/agent\/[a-z-]+\.ts$/ }, ({ path }) => ({
       path: `../agent/${basename(path, '.ts')}.js`,
       external: true,
     }));

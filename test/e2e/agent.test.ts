@@ -156,7 +156,7 @@ test('a broken agent.yml is refused with file, line, column, key and suggestion'
   writeFileSync(file, 'name: web-1\nhttp:\n  prot: 80\nport: many\n');
   const { code, stderr } = await runOpsbro(['agent', 'start', '--home', join(home.path, 'h'), '--cfg-dir', home.path]);
   expect(code).toBe(2);
-  expect(stderr).toContain(`${file}:3:3: http.prot: `);
+  expect(stderr).toContain(`${file}:3:3: error: http.prot: `);
   expect(stderr).toContain('did you mean "port"?');
   expect(stderr).toContain(`${file}:4:`);
 });

@@ -57,10 +57,11 @@ describe('datagrams', () => {
     ['a key that is not wanted', keyed(1), NO_KEYS, 'are encrypted, and this zone has no key'],
   ])('of a door with %s are named and not heard', async (_, ours, theirs, text) => {
     const [a, b] = [await open({ keys: ours }), await open({ keys: theirs })];
-    a.door.send(b.to, [NACK, NACK, NACK, NACK], { crc: false });
-    await arrived(b.counts);
+    // What is encrypted begins with random bytes, one in fifteen times like something in the clear that is broken.
+    for (let left = 6; left > 0; left -= 1) a.door.send(b.to, [NACK, NACK, NACK, NACK], { crc: false });
+    await arrived(b.counts, 6);
     expect(b.heard).toEqual([]);
-    expect(b.drops.complaints).toEqual([`datagrams from 127.0.0.1 ${text} (1 in the last minute)`]);
+    expect(b.drops.complaints).toContain(`datagrams from 127.0.0.1 ${text} (1 in the last minute)`);
   });
 
   test('of a pool under another label are dropped', async () => {

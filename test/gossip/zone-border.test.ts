@@ -85,5 +85,6 @@ test('who joins a member of another zone is told so', () => {
     type: 'joined',
     ticket: 7,
     error: 'is in zone "lan", and this node in "internet"; each zone is a pool of its own',
+    zone: 'lan',
   });
 });

@@ -141,7 +141,7 @@ describe('a name that two addresses claim', () => {
   test('is reported once even when it is ours, and changes nothing', () => {
     const bench = new Bench().forget();
     for (let again = 0; again < 20; again += 1) bench.hear({ ...alive('me', 9), address: '10.0.0.3' });
-    expect(bench.effects.map(({ type }) => type)).toEqual(['conflict']);
+    expect(bench.effects.map(({ type }) => type)).toEqual(['conflict', 'send', 'request']);
     expect(bench.core.self.incarnation).toBe(5);
   });
 
