@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, systemCode } from '../base/errors.ts';
@@ -48,6 +48,8 @@ export class FileWatch implements Disposable {
   }
 
   #open(directory: string): void {
+    // Newer versions of Node watch what is not there without a word, and do not see it come.
+    if (!existsSync(directory)) return;
     try {
       const watcher = watch(directory, { recursive: true, persistent: false }, (_, name) => this.#note(name));
       watcher.on('error', (error) => this.#giveUp(directory, error));
