@@ -10,7 +10,7 @@ import { admitted } from './announced.ts';
 import type { Guard } from './guard.ts';
 import { openDatagram, sealDatagram } from './wire/datagram.ts';
 import type { Protection } from './wire/keyring.ts';
-import type { PacketMessage } from './wire/messages.ts';
+import type { DropReason, PacketMessage } from './wire/messages.ts';
 import { encode } from './wire/packet.ts';
 import type { ForeignQuestions } from './zones/foreign-questions.ts';
 
@@ -54,6 +54,9 @@ const PORT_TRIES = 10;
 
 /** Told of the messages of a datagram. */
 type Listener = (messages: readonly PacketMessage[], received: Received) => void;
+
+/** What a datagram looks like that is encrypted with a key of another zone: without a key of our own at times like one that is broken. */
+const FOREIGN_SIGNS: ReadonlySet<DropReason> = new Set(['decrypt', 'encrypted', 'malformed', 'truncated']);
 
 /**
  * Datagrams are handled as they come. There is no queue of our own to sort: the event loop hands over at most some dozens at a time, and
@@ -157,8 +160,8 @@ export class Door implements AsyncDisposable {
     const { messages, dropped, key } = openDatagram(bytes, protection);
     if (key && protection.keyring) formerKeys.heard(from, key, protection.keyring);
     const [first] = dropped;
-    const isUnknown = first === 'decrypt' || first === 'encrypted';
-    const asked = isUnknown ? this.#foreign?.open(bytes, shield.protection) : undefined;
+    const mayBeForeign = first !== undefined && messages.length === 0 && FOREIGN_SIGNS.has(first);
+    const asked = mayBeForeign ? this.#foreign?.open(bytes, shield.protection) : undefined;
     // Whether it opened or not, trying keys costs time.
     if (first === 'decrypt' || first === 'clearText' || asked) limits.failed(from.address, now);
     if (asked?.question) {

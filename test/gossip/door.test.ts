@@ -143,6 +143,15 @@ describe('questions of other zones', () => {
     expect([b.counts.get('foreign_questions'), b.counts.get('dropped_decrypt')]).toEqual([1, undefined]);
   });
 
+  test('are heard whatever random bytes they begin with', async () => {
+    const [b, child] = [await parent(NO_KEYS), await open({ keys: keyed(2) })];
+    for (let sent = 1; sent <= 30; sent += 1) {
+      child.door.send(b.to, [QUESTION], { crc: false });
+      await eventually(() => b.counts.get('packets_in') === sent, 2_000);
+    }
+    expect(b.counts.get('foreign_questions')).toBe(30);
+  });
+
   test.each<[string, KeySource, readonly PacketMessage[]]>([
     ['a message of the pool', keyed(2), [NACK]],
     ['a question with more beside it', keyed(2), [QUESTION, NACK]],
