@@ -56,7 +56,13 @@ const PORT_TRIES = 10;
 type Listener = (messages: readonly PacketMessage[], received: Received) => void;
 
 /** What a datagram looks like that is encrypted with a key of another zone: without a key of our own at times like one that is broken. */
-const FOREIGN_SIGNS: ReadonlySet<DropReason> = new Set(['decrypt', 'encrypted', 'malformed', 'truncated']);
+const FOREIGN_SIGNS: ReadonlySet<DropReason> = new Set([
+  'decrypt',
+  'encrypted',
+  'malformed',
+  'truncated',
+  'badAddress',
+]);
 
 /**
  * Datagrams are handled as they come. There is no queue of our own to sort: the event loop hands over at most some dozens at a time, and
