@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type LevelOptions, openLevelStore } from '../../src/kv/level-store.ts';
 import { engineContext, temporaryFolder } from '../support/kv.ts';
 
@@ -158,9 +158,15 @@ test('forgets tombstones and expired records after the grace, not before', async
       await store.put('probe', bytes('x'));
     }
   };
+  /** Sweeping goes on beside: on a busy machine it may need some more turns. */
+  const sooner = (claim: () => void) =>
+    vi.waitFor(async () => {
+      await settled(60);
+      claim();
+    });
   await settled(700);
+  await sooner(() => expect(store.stats().bytes).toBeLessThan(full - 900));
   expect(store.stats()).toMatchObject({ records: 3 });
-  expect(store.stats().bytes).toBeLessThan(full - 900);
   await settled(3_600);
-  expect(store.stats()).toMatchObject({ records: 1 });
+  await sooner(() => expect(store.stats()).toMatchObject({ records: 1 }));
 });
