@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # Installs from Debian's packages the programs that some tests talk to. Nothing is started or enabled. Needs root.
 set -euo pipefail
-packages=(serf bind9-dnsutils chromium monitoring-plugins-basic iproute2)
+packages=(
+  serf bind9-dnsutils chromium monitoring-plugins-basic iproute2
+  redis-server memcached rabbitmq-server mariadb-server galera-4 rsync postgresql
+  nginx-light apache2 haproxy postfix prometheus-node-exporter
+)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
@@ -15,6 +19,13 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 2
 fi
 export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+# Packages of services start them unless this says no.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
 echo "installed: ${missing[*]}"

@@ -23,7 +23,7 @@ const COLLECTORS: Kind<Collector> = {
   title: 'Collectors',
   intro:
     'What the agent measures. In expressions a key is written `{{collector.NAME.KEY}}`; `*` in a key stands for any one name, such as ' +
-    'that of a device.',
+    'that of a device, `**` for whatever is below.',
   more: ({ intervalMs = 10_000, group, keys }) => [
     `Every ${intervalMs / 1_000} s${group === undefined ? '' : `, while the node is in the group ${code(group)}`}.`,
     table(

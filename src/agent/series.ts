@@ -10,6 +10,7 @@ import { CollectorFeed } from '../metrics/collector-feed.ts';
 import type { Database } from '../metrics/database.ts';
 import { type MetricStore, openMetricStore } from '../metrics/metric-store.ts';
 import type { WrittenRules } from '../metrics/rules.ts';
+import { standsFor } from '../plugins/key-match.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import type { World } from './world.ts';
 
@@ -52,13 +53,8 @@ export async function openSeries(
 }
 
 /** As the first key says that stands for it. */
-function isStored(keys: readonly KeyDoc[], path: readonly string[]): boolean {
-  const fits = (pattern: string) => {
-    const segments = pattern.split('.');
-    return segments.length === path.length && segments.every((segment, at) => segment === '*' || segment === path[at]);
-  };
-  return keys.find(({ key }) => fits(key))?.stored ?? true;
-}
+const isStored = (keys: readonly KeyDoc[], path: readonly string[]): boolean =>
+  keys.find((key) => standsFor(key, path))?.stored ?? true;
 
 /** Rules that are wrong are told of and not used; the node keeps its series by the usual ones. */
 async function openWithRules(

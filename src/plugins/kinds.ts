@@ -7,7 +7,7 @@ import type { Metrics } from '../model/metrics.ts';
 import type { Host } from '../net/host.ts';
 import { definer, type Plugin } from './plugin.ts';
 
-/** What a key of a collector's tree is: `*` in its name stands for any one segment. */
+/** What a key of a collector's tree is: `*` in its name stands for any one segment, `**` at its end for one or more. */
 export interface KeyDoc {
   readonly key: string;
   readonly kind: 'gauge' | 'cumulative' | 'delta' | 'rate' | 'info';
@@ -34,7 +34,8 @@ interface CollectorExtra {
 
 /**
  * Looks at the machine once and gives up when `signal` aborts. One `configure` is one instance, which may remember what it saw last.
- * Throws `NotEligible` when what it needs is not on this node, `CollectError` when it could see only a part.
+ * Throws `NotEligible` when what it needs is not on this node, `NotAnswering` when the service it asks does not answer, `CollectError`
+ * when it could see only a part.
  */
 export type Collect = (host: Host, signal: AbortSignal) => Promise<Metrics>;
 export type Collector = Plugin<'collector', Collect> & CollectorExtra;

@@ -15,3 +15,14 @@ export class CollectError extends Error {
     this.partial = partial;
   }
 }
+
+/** The service that a collector asks does not answer. That is a result as good as any other: `results` says so, the message says why. */
+export class NotAnswering extends Error {
+  override readonly name = 'NotAnswering';
+  readonly results: Metrics;
+
+  constructor(message: string, results: Metrics, options?: ErrorOptions) {
+    super(message, options);
+    this.results = results;
+  }
+}

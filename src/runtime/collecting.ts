@@ -11,7 +11,8 @@ import type { AgentEvent } from '../model/event.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Host } from '../net/host.ts';
 import type { Collector } from '../plugins/kinds.ts';
-import { type CollectorPlan, CollectorRun, planOf } from './collector-run.ts';
+import { NotAnswering } from '../plugins/outcomes.ts';
+import { type Collected, type CollectorPlan, CollectorRun, planOf } from './collector-run.ts';
 import { type Configuration, compare, type Difference, parametersOf } from './configuration.ts';
 import type { Guard } from './guard.ts';
 import { nextOnGrid, type Schedule, type Scheduled } from './schedule.ts';
@@ -159,7 +160,9 @@ export class Collecting {
     const { plugin, timeoutMs } = run.plan;
     run.begin();
     const limits = { timeoutMs, signal: this.#stop.signal };
-    const outcome = await guard.run(`collector ${plugin.name}`, limits, (signal) => run.collect()(host, signal));
+    const outcome = await guard.run(`collector ${plugin.name}`, limits, (signal) =>
+      collected(run.collect()(host, signal)),
+    );
     if (this.#stop.signal.aborted || this.#runs.get(plugin.name) !== run) return;
     const changed = run.end(outcome, this.#now());
     this.#unsaved.add(plugin.name);
@@ -206,6 +209,16 @@ export class Collecting {
   #now(): { readonly mono: number; readonly wall: number } {
     const { clock } = this.#options;
     return { mono: clock.now(), wall: clock.wall() };
+  }
+}
+
+/** That a service does not answer is what was seen of it. */
+async function collected(run: Promise<Metrics>): Promise<Collected> {
+  try {
+    return { results: await run, log: '' };
+  } catch (error) {
+    if (!(error instanceof NotAnswering)) throw error;
+    return { results: error.results, log: error.message };
   }
 }
 

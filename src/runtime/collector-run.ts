@@ -64,6 +64,12 @@ function readInterval(written: string | number | undefined): { readonly ms?: num
   }
 }
 
+/** What one run saw, and what there is to say of it. */
+export interface Collected {
+  readonly results: Metrics;
+  readonly log: string;
+}
+
 /** What a collector saw, and when. */
 interface Seen {
   readonly results: Metrics;
@@ -135,7 +141,7 @@ export class CollectorRun implements Digested {
   }
 
   /** Notes how a run ended. Tells whether state or results differ from before. */
-  end(outcome: Outcome<Metrics>, now: Now): boolean {
+  end(outcome: Outcome<Collected>, now: Now): boolean {
     const [stateBefore, seenBefore] = [this.#state, this.#seen?.results];
     this.#running = false;
     this.#runs += 1;
@@ -145,9 +151,10 @@ export class CollectorRun implements Digested {
     return this.#state !== stateBefore || !sameTree(seenBefore, this.#seen?.results);
   }
 
-  #take(outcome: Outcome<Metrics>, now: Now): void {
-    if (outcome.status === 'ok' && Object.keys(outcome.value).length > 0) {
-      this.#become('ok', '', { results: outcome.value, at: now.wall, mono: now.mono });
+  #take(outcome: Outcome<Collected>, now: Now): void {
+    if (outcome.status === 'ok' && Object.keys(outcome.value.results).length > 0) {
+      const { results, log } = outcome.value;
+      this.#become('ok', log, { results, at: now.wall, mono: now.mono });
     } else if (outcome.status === 'ok') {
       this.#become('error', 'The collector did send no data', this.#seen);
     } else if (outcome.status === 'not-eligible') {
@@ -212,7 +219,7 @@ export class CollectorRun implements Digested {
   }
 }
 
-function partOf(outcome: Outcome<Metrics>): Metrics | undefined {
+function partOf(outcome: Outcome<Collected>): Metrics | undefined {
   if (outcome.status !== 'error' || !(outcome.error instanceof CollectError)) return undefined;
   return outcome.error.partial;
 }

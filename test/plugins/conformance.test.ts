@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Metrics } from '../../src/model/metrics.ts';
 import { surveyHosting } from '../../src/plugins/hosting.ts';
+import { standsFor } from '../../src/plugins/key-match.ts';
 import type { Collector, HostingDriver } from '../../src/plugins/kinds.ts';
-import { NotEligible } from '../../src/plugins/outcomes.ts';
+import { NotAnswering, NotEligible } from '../../src/plugins/outcomes.ts';
 import type { Plugin } from '../../src/plugins/plugin.ts';
 import { Registry } from '../../src/plugins/registry.ts';
 import { SimulatedClock } from '../support/clock.ts';
@@ -69,18 +70,15 @@ function pathsIn(tree: Metrics, above: readonly string[] = []): string[][] {
   );
 }
 
-const isDeclared = ({ keys }: Collector, path: readonly string[]): boolean =>
-  keys.some(({ key }) => {
-    const segments = key.split('.');
-    return segments.length === path.length && segments.every((segment, at) => segment === '*' || segment === path[at]);
-  });
+const isDeclared = ({ keys }: Collector, path: readonly string[]): boolean => keys.some((key) => standsFor(key, path));
 
-/** Gives what a collector answers, or nothing when this machine is not for it; any other failure is thrown. */
+/** Gives what a collector answers, or nothing when this machine is not for it; a failure that is not foreseen is thrown. */
 async function eligible(run: Promise<Metrics>): Promise<Metrics> {
   try {
     return await run;
   } catch (error) {
     if (error instanceof NotEligible) return {};
+    if (error instanceof NotAnswering) return error.results;
     throw error;
   }
 }

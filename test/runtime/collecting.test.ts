@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CollectError, NotEligible } from '../../src/plugins/outcomes.ts';
+import { CollectError, NotAnswering, NotEligible } from '../../src/plugins/outcomes.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { collectorOf, configured, eventsOf, packOf, runtimeOf, shelvesOf } from '../support/runtime.ts';
 
@@ -43,6 +43,13 @@ test.each<[string, () => never | object, object]>([
       throw new Error('no such file\nstack');
     },
     { state: 'error', log: 'no such file', results: null, errorsTotal: 1 },
+  ],
+  [
+    'that its service does not answer',
+    () => {
+      throw new NotAnswering('not answering: connect ECONNREFUSED', { up: 0 });
+    },
+    { state: 'ok', log: 'not answering: connect ECONNREFUSED', results: { up: 0 }, errorsTotal: 0 },
   ],
   [
     'a part',
