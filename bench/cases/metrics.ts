@@ -13,6 +13,7 @@ import { mergeSeries } from '../../src/metrics/merging.ts';
 import { type MetricStore, openMetricStore, type StoreSetting } from '../../src/metrics/metric-store.ts';
 import { allBlocks, readBlockKey } from '../../src/metrics/places.ts';
 import { systemHost } from '../../src/net/system-host.ts';
+import { standsFor } from '../../src/plugins/key-match.ts';
 import { type BenchCase, median, type Row } from '../case.ts';
 
 const SERIES = 1_000;
@@ -169,7 +170,7 @@ async function realData(): Promise<Row[]> {
     const running = [...collectors].map(async ({ name, configure, intervalMs = 10_000 }) => {
       const collect = configure({});
       const docs = collectors.get(name).keys;
-      const isStored = (path: readonly string[]) => docs.find(({ key }) => fits(key, path))?.stored ?? true;
+      const isStored = (path: readonly string[]) => docs.find((key) => standsFor(key, path))?.stored ?? true;
       const end = performance.now() + RECORDED_S * 1_000;
       for (let due = performance.now(); due < end; due += intervalMs) {
         await pause(due - performance.now());
@@ -203,11 +204,6 @@ async function bytesOfStep(database: Database, step: number): Promise<number> {
   }
   return bytes;
 }
-
-const fits = (pattern: string, path: readonly string[]): boolean => {
-  const segments = pattern.split('.');
-  return segments.length === path.length && segments.every((segment, at) => segment === '*' || segment === path[at]);
-};
 
 const bench: BenchCase = {
   name: 'metrics: the store of time series',

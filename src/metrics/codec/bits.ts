@@ -89,6 +89,21 @@ export class BitReader {
     return ones;
   }
 
+  /**
+   * A number of Rice's code: ones as often as 2^`rice` fits into it, a zero, and what is left in `rice` bits, 0 to 23 of them. It is -1, and
+   * nothing is taken, when these are `most` ones or more, or more bits than one look yields.
+   */
+  readShortRice(rice: number, most: number): number {
+    const window = this.#view.getUint32(this.#bit >>> 3) << (this.#bit & 7);
+    const ones = Math.clz32(~window);
+    const width = ones + 1 + rice;
+    if (ones >= most || width > WINDOW) return -1;
+    this.#bit += width;
+    // A shift by 32 would be none.
+    const left = ((window << (ones + 1)) >>> 1) >>> (31 - rice);
+    return (ones << rice) | left;
+  }
+
   #take(width: number): number {
     const window = this.#view.getUint32(this.#bit >>> 3) << (this.#bit & 7);
     this.#bit += width;

@@ -10,6 +10,8 @@ const MOST_RUN = 20 << SCALE;
 /** So many ones say that a number follows as it is, after its width. */
 const ESCAPE = 20;
 const WIDTH_BITS = 6;
+/** Numbers with fewer bits behind their ones may be read with one look. */
+const MOST_SHORT = 24;
 
 /** How many bits a number from 0 to 2^53 has. */
 export function bitLength(value: number): number {
@@ -123,6 +125,11 @@ function writeNumber(number: number, learnt: Learnt, bits: BitWriter): void {
 
 function readNumber(learnt: Learnt, bits: BitReader): number {
   const { rice } = learnt;
+  const short = rice < MOST_SHORT ? bits.readShortRice(rice, ESCAPE) : -1;
+  if (short >= 0) {
+    learnt.took(short >>> rice);
+    return short;
+  }
   const quotient = bits.readOnes(ESCAPE);
   learnt.took(quotient);
   if (quotient === ESCAPE) return bits.readLong(bits.read(WIDTH_BITS));
