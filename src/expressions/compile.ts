@@ -136,8 +136,15 @@ class Outcome {
   }
 }
 
-const YES = new Outcome(true, undefined);
-const NO = new Outcome(false, undefined);
+const verdict = (truth: boolean): Extract<Evaluated, { type: 'value' }> => ({
+  type: 'value',
+  value: truth,
+  missing: undefined,
+  text: textOf(truth),
+  truth,
+});
+const YES = verdict(true);
+const NO = verdict(false);
 
 function failed(error: unknown, at: Span): Extract<Evaluated, { type: 'error' }> {
   const { start, end } = placeOf(error) ?? at;

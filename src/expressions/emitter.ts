@@ -2,6 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import { isShowable } from './arithmetic.ts';
 import { admitted, bindArguments, callCode, suggestion, unknownFunction } from './calls.ts';
 import { constantCode, formatCode, holeOf, neededKey, percentCode, signCode } from './codes.ts';
+import { beforeNumber, behindNumber, comparedWithNumber } from './constant-operands.ts';
 import type { CompileOptions, ExpressionFunction, Reference, Warning } from './contract.ts';
 import { fault, faultCode, type Span } from './fault.ts';
 import { type FormatValues, formatValues } from './format.ts';
@@ -171,12 +172,21 @@ export class Emitter {
   #arithmetic(node: syntax.Arithmetic): Code {
     const { operator, left, right } = node;
     const leftCode = this.code(left);
-    if (operator !== '%' || (left.type === 'constant' && typeof left.value === 'number')) {
-      return arithmeticCode(operator, { left: leftCode, right: this.code(right), at: node });
-    }
+    if (operator !== '%' || numberOf(left) !== undefined) return this.#calculation(node, leftCode);
     const isFormat = left.type === 'template' || (left.type === 'constant' && typeof left.value === 'string');
     if (isFormat) return formatCode(leftCode, this.#formatValues(right), node);
     return percentCode(leftCode, this.code(right), node);
+  }
+
+  #calculation(at: syntax.Arithmetic, leftCode: Code): Code {
+    const { operator, left, right } = at;
+    const rightCode = this.code(right);
+    const [first, last] = [numberOf(left), numberOf(right)];
+    const short =
+      first === undefined
+        ? last !== undefined && beforeNumber(operator, { number: last, operand: leftCode, at })
+        : behindNumber(operator, { number: first, operand: rightCode, at });
+    return short || arithmeticCode(operator, { left: leftCode, right: rightCode, at });
   }
 
   /** In a text a missing value may stand for nothing in a format, also within a tuple or dict written here. */
@@ -203,8 +213,11 @@ export class Emitter {
     const left = this.code(node.first);
     const operands = node.rest.map(([operator, operand]) => [operator, this.code(operand)] as const);
     const [only, ...more] = operands;
-    if (only && more.length === 0) return comparisonCode(only[0], { left, right: only[1], at: node });
-    return chainCode(left, operands, node);
+    if (!only || more.length > 0) return chainCode(left, operands, node);
+    const [operator, right] = only;
+    const number = node.rest[0] && numberOf(node.rest[0][1]);
+    const short = number !== undefined && comparedWithNumber(operator, { number, operand: left, at: node });
+    return short || comparisonCode(operator, { left, right, at: node });
   }
 
   #index(node: syntax.Index): Code {
@@ -283,6 +296,10 @@ export class Emitter {
     };
   }
 }
+
+/** The number that is written there; a sign before it makes it a calculation. */
+const numberOf = (node: syntax.Node): number | undefined =>
+  node.type === 'constant' && typeof node.value === 'number' ? node.value : undefined;
 
 function nameSuggestion(
   name: string,

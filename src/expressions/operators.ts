@@ -105,7 +105,7 @@ const COMPARE: Readonly<Record<Comparison, (a: Value, b: Value, meter: Meter) =>
 };
 
 /** Compares any two values. Missing data equals the empty text and nothing else is known of it. */
-function compare(operator: Comparison, a: Result, b: Result, run: Run): boolean | Missing {
+export function compare(operator: Comparison, a: Result, b: Result, run: Run): boolean | Missing {
   if (!(a instanceof Missing || b instanceof Missing)) return COMPARE[operator](a, b, run.meter);
   if ((operator === '==' || operator === '!=') && (a === '' || b === '')) return operator === '==';
   return a instanceof Missing ? a : (b as Missing);
