@@ -22,6 +22,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['monitoring', 'How the checks of the nodes stand.'],
   ['check', 'The checks of this node.'],
   ['kv', 'The key-value store.'],
+  ['metrics', 'The time series that this node keeps.'],
   ['evaluator', 'Try out the language of checks.'],
   ['packs', 'What the agent is configured from.'],
   ['packs parameters', 'The parameters of packs, and how to change them.'],
@@ -240,6 +241,8 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ['kv get', { summary: 'Print the value of a key.', load: () => import('./commands/kv/get.ts') }],
   ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],
   ['kv put', { summary: 'Store a value under a key.', load: () => import('./commands/kv/put.ts') }],
+  ['metrics list', { summary: 'List the names of series.', load: () => import('./commands/metrics/list.ts') }],
+  ['metrics show', { summary: 'Show how series went.', load: () => import('./commands/metrics/show.ts') }],
   [
     'monitoring state',
     { summary: 'Show how the checks of a node stand.', load: () => import('./commands/monitoring/state.ts') },

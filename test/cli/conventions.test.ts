@@ -23,6 +23,7 @@ const NEED_NO_AGENT = new Set([
 
 /** Arguments without which a command line is not whole. */
 const ARGUMENTS: ReadonlyMap<string, string> = new Map([
+  ['metrics show', 'n.load'],
   ['agent parameters add', 'groups web'],
   ['agent parameters get', 'groups'],
   ['agent parameters remove', 'groups web'],

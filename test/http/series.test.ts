@@ -11,6 +11,11 @@ test('the names of series are listed by their beginning, in pages', async () => 
   expect(await bodyOf(await ask('/list/?limit=1&after=one.cpu.load'))).toEqual(['one.cpu.none']);
 });
 
+test('the names of series are found by a pattern', async () => {
+  expect(await bodyOf(await ask('/metrics-store/names?pattern=one.cpu.*'))).toEqual(['one.cpu.load', 'one.cpu.none']);
+  expect((await ask('/metrics-store/names')).status).toBe(400);
+});
+
 test('the store says how it is', async () => {
   expect(await bodyOf(await ask('/metrics-store'))).toMatchObject({ series: 2, refused: { future: 1 }, troubles: {} });
 });

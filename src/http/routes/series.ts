@@ -79,6 +79,15 @@ export const seriesRoutes = ({ series, filtering }: Pick<ApiParts, 'series' | 'f
         };
       },
     }),
+    'GET /metrics-store/names': route({
+      access: 'read',
+      summary: 'The names of the series of this node that fit a pattern, sorted.',
+      query: z.strictObject({
+        pattern: z.string().min(1).max(1_024).describe('elements between dots, with *, ?, [a-z] and {a,b}'),
+      }),
+      answer: z.array(z.string()),
+      handle: ({ query }) => [...series.names(query.pattern)],
+    }),
     'GET /metrics-store/points': route({
       access: 'read',
       summary: 'The values of series over a time, in the finest detail that goes back so far.',
