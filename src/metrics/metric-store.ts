@@ -5,6 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { SeriesOrigin, SeriesReader, SeriesStats, SeriesValues, TimeRange } from '../model/series.ts';
 import { Blocks } from './blocks.ts';
 import type { Database } from './database.ts';
+import { settleFormat } from './format.ts';
 import { Journal } from './journal.ts';
 import { nameFault } from './names.ts';
 import { readSeries } from './reading.ts';
@@ -46,8 +47,12 @@ export interface Point {
   readonly time: number;
 }
 
-/** Opens the store in an open database, which its owner closes afterwards. Throws `invalid_config` for wrong rules. */
+/**
+ * Opens the store in an open database, which its owner closes afterwards. Throws `invalid_config` for wrong rules, `store_failed` for a
+ * store of another format.
+ */
 export async function openMetricStore(setting: StoreSetting): Promise<MetricStore> {
+  await settleFormat(setting.database);
   const store = new MetricStore(setting, await Rules.make(setting.rules));
   await store.load();
   return store;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRetentions } from '../../src/config/retentions.ts';
 import type { MetricStore } from '../../src/metrics/metric-store.ts';
-import { blockKey } from '../../src/metrics/places.ts';
+import { blockKey, metaKey } from '../../src/metrics/places.ts';
 import type { AggregationMethod } from '../../src/model/series.ts';
 import { START, storeIn } from '../support/metric-store.ts';
 import { tempDirectory } from '../support/temp.ts';
@@ -298,5 +298,17 @@ describe('at a bound', () => {
     expect(store.stats().troubles.size).toBe(0);
     expect((await read(store, 'a', START - 10, START)).values).toEqual([1]);
     await close();
+  });
+});
+
+test('a store of another format is not touched', async () => {
+  using folder = tempDirectory();
+  const { store, database, close } = await storeIn(folder.path);
+  store.add({ name: 'a', value: 1, time: START });
+  await database.put(metaKey('format'), Buffer.from('2'));
+  await close();
+  await expect(storeIn(folder.path)).rejects.toMatchObject({
+    code: 'store_failed',
+    message: 'the series are in format 2, this agent knows 1; run the newer agent, or move the folder data/ts away',
   });
 });

@@ -13,7 +13,10 @@ export async function storeIn(path: string, over: Partial<StoreSetting> = {}) {
   await database.open();
   const clock = new SimulatedClock(START * 1_000);
   const setting = { database, clock, log: silent, maxSeries: 1_000, maxBytes: 0, maxFuture: 60, ...over };
-  const store = await openMetricStore(setting);
+  const store = await openMetricStore(setting).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   return {
     store,
     database,
