@@ -1,12 +1,14 @@
 import type { ConnectTarget } from './host.ts';
 import { addressesOf } from './resolver.ts';
-import { type Connection, connectTcp } from './tcp.ts';
+import { type Connection, connectTcp, connectUnix } from './tcp.ts';
 
 /**
- * Connects to the first address of a host that takes the connection. Fails with `ENOTFOUND` when the name has no address, with the system's
- * error of the last address, or with the signal's reason.
+ * Connects to a unix socket, or to the first address of a host that takes the connection. Fails with `ENOTFOUND` when the name has no
+ * address, with the system's error of the last address, or with the signal's reason.
  */
-export async function dial({ host, port }: ConnectTarget, signal: AbortSignal): Promise<Connection> {
+export async function dial(to: ConnectTarget, signal: AbortSignal): Promise<Connection> {
+  if (to.socketPath !== undefined) return await connectUnix(to.socketPath, signal);
+  const { host, port } = to;
   const addresses = await addressesOf(host, signal);
   let failure: unknown = Object.assign(new Error(`ENOTFOUND: the name "${host}" has no address`), {
     code: 'ENOTFOUND',

@@ -79,16 +79,26 @@ export interface FileStatus {
   readonly modifiedMs: number;
 }
 
-/** Where to connect to, and within which limits. */
-export interface ConnectTarget {
+/** A port of a machine. */
+interface PortPlace {
   /** A name or an address. */
   readonly host: string;
   readonly port: number;
+  readonly socketPath?: undefined;
+}
+
+/** A unix socket of this machine. */
+interface SocketPlace {
+  readonly socketPath: string;
+}
+
+/** Where to connect to, and within which limits. */
+export type ConnectTarget = (PortPlace | SocketPlace) & {
   /** Milliseconds until it is given up, looking up the name included. */
   readonly timeoutMs: number;
   /** Bytes that may come; more end the connection. */
   readonly receiveCap: number;
-}
+};
 
 /** A request to a page. */
 export interface FetchRequest {
@@ -130,7 +140,7 @@ export interface Host {
   statfs(path: string): Promise<FileSystemSpace>;
   /** Runs a command in a process group of its own. Throws with `ENOENT` or `EACCES` when it cannot be started. */
   run(command: Command, signal: AbortSignal): Promise<Ended>;
-  /** Connects by TCP. Fails with the system's code, `ENOTFOUND`, or `ETIMEDOUT`. The connection ends when the signal aborts. */
+  /** Connects by TCP or to a unix socket. Fails with the system's code, `ENOTFOUND`, or `ETIMEDOUT`. The connection ends when the signal aborts. */
   connect(to: ConnectTarget, signal: AbortSignal): Promise<Connection>;
   /** Sends a request of HTTP and reads the whole answer. Fails with the system's code, `ENOTFOUND`, `ETIMEDOUT` or `too_large`. */
   fetch(request: FetchRequest, signal: AbortSignal): Promise<FetchAnswer>;

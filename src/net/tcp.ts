@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { LONGEST_SOCKET_PATH } from '../base/socket-path.ts';
 import { type Endpoint, plainAddress } from './address.ts';
 
-/** A TCP connection, from either side. */
+/** A TCP connection or one over a unix socket, from either side. */
 export interface Connection {
   readonly remote: Endpoint;
   /** The listener of the bytes that arrive; a second call replaces it. */
@@ -43,7 +44,19 @@ export async function listenTcp(at: Endpoint, accept: (connection: Connection) =
 
 /** Connects to a peer; fails with the system's error, or with `AbortError` when the signal aborts first. */
 export async function connectTcp(to: Endpoint, signal: AbortSignal): Promise<Connection> {
-  const socket = dial({ host: to.address, port: to.port, noDelay: true });
+  return await connected(dial({ host: to.address, port: to.port, noDelay: true }), signal);
+}
+
+/** Connects to a unix socket of this machine; fails as `connectTcp` does, with `ENAMETOOLONG` for a path that the system would cut. */
+export async function connectUnix(path: string, signal: AbortSignal): Promise<Connection> {
+  if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
+    const message = `ENAMETOOLONG: the path of a unix socket has ${LONGEST_SOCKET_PATH} bytes at most: ${path}`;
+    throw Object.assign(new Error(message), { code: 'ENAMETOOLONG' });
+  }
+  return await connected(dial({ path }), signal);
+}
+
+async function connected(socket: Socket, signal: AbortSignal): Promise<Connection> {
   try {
     await once(socket, 'connect', { signal });
   } catch (error) {

@@ -59,6 +59,27 @@ describe('connecting', () => {
     }
   });
 
+  test('speaks with what listens at a unix socket', async () => {
+    using folder = tempDirectory();
+    const socketPath = join(folder.path, 'echo.sock');
+    await using _echo = await listening(
+      createServer((socket) => void socket.pipe(socket)),
+      socketPath,
+    );
+    const connection = await host.connect({ socketPath, ...LIMITS }, never);
+    const answer = received(connection);
+    connection.write(Buffer.from('hello'));
+    connection.finish();
+    expect(await answer).toEqual({ text: 'hello', error: undefined });
+  });
+
+  test.each([
+    ['/nowhere/at/all.sock', 'ENOENT'],
+    [`/tmp/${'x'.repeat(120)}`, 'ENAMETOOLONG'],
+  ])('says that there is no unix socket at %s', async (socketPath, code) => {
+    await expect(host.connect({ socketPath, ...LIMITS }, never)).rejects.toMatchObject({ code });
+  });
+
   test('ends when more comes than was asked for', async () => {
     await using flood = await listening(createServer((socket) => void socket.write('x'.repeat(5_000))));
     const connection = await host.connect({ host: '127.0.0.1', port: flood.port, ...LIMITS }, never);

@@ -26,7 +26,7 @@ export interface World {
   readonly spaces?: Record<string, FileSystemSpace | 'hung'>;
   /** What links lead to. */
   readonly links?: Record<string, string>;
-  /** What listens, by `HOST:PORT`; is told of each connection. Whatever else is connected to refuses. */
+  /** What listens, by `HOST:PORT` or the path of a unix socket; is told of each connection. Whatever else is connected to refuses. */
   readonly listeners?: Record<string, (connection: FakeConnection) => void>;
   /** What pages answer, by their address; whatever else is fetched refuses. */
   readonly pages?: Record<string, Partial<FetchAnswer> | ((request: FetchRequest) => Partial<FetchAnswer>)>;
@@ -70,10 +70,11 @@ export function fakeHost(world: World = {}): Host {
       if (content instanceof Error) throw content;
       return createHash(algorithm).update(content).digest('hex');
     },
-    async connect({ host, port, receiveCap }, signal) {
+    async connect(to, signal) {
       signal.throwIfAborted();
-      const listen = world.listeners?.[`${host}:${port}`] ?? refusing(`${host}:${port}`);
-      const { here, there } = connectionPair(receiveCap);
+      const place = to.socketPath ?? `${to.host}:${to.port}`;
+      const listen = world.listeners?.[place] ?? (to.socketPath === undefined ? refusing(place) : absent(place));
+      const { here, there } = connectionPair(to.receiveCap);
       listen(there);
       return here;
     },
