@@ -12,6 +12,11 @@ export interface Pair<T> {
   readonly seconds: number;
 }
 
+interface Look<T> {
+  readonly at: number;
+  readonly seen: T;
+}
+
 const LEAST_MS = 1_000;
 
 /**
@@ -21,7 +26,7 @@ const LEAST_MS = 1_000;
 export function inPairs<T>(
   look: (host: Host, signal: AbortSignal) => Promise<T>,
 ): (host: Host, signal: AbortSignal) => Promise<Pair<T>> {
-  let last: { readonly at: number; readonly seen: T } | undefined;
+  let last: Look<T> | undefined;
   const lookNow = async (host: Host, signal: AbortSignal) => {
     signal.throwIfAborted();
     const seen = await look(host, signal);
@@ -34,6 +39,24 @@ export function inPairs<T>(
     const after = await lookNow(host, signal);
     last = after;
     return { before: before.seen, after: after.seen, seconds: (after.at - before.at) / 1_000 };
+  };
+}
+
+/**
+ * Makes a function that is told of each look and the time of it, in milliseconds, and answers with that one and the one before it:
+ * `undefined` the first time. For what is asked too seldom or too dearly to look twice. One that comes sooner than a second after the last
+ * is set against the one before that, as rates over less are noise.
+ */
+export function sinceLast<T>(): (seen: T, at: number) => Pair<T> | undefined {
+  let earlier: Look<T> | undefined;
+  let last: Look<T> | undefined;
+  return (seen, at) => {
+    const isSoon = last !== undefined && at - last.at < LEAST_MS;
+    if (!isSoon) {
+      earlier = last;
+      last = { at, seen };
+    }
+    return earlier && { before: earlier.seen, after: seen, seconds: (at - earlier.at) / 1_000 };
   };
 }
 

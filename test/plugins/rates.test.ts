@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Host } from '../../src/net/host.ts';
-import { advance, inPairs, ratesOf } from '../../src/plugins/rates.ts';
+import { advance, inPairs, ratesOf, sinceLast } from '../../src/plugins/rates.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { fakeHost, never } from '../support/host.ts';
 
@@ -45,6 +45,15 @@ test('the first time looks twice a second apart, later once; too soon it waits f
   expect(await seen(250)).toEqual({ before: 1_000, after: 10_000, seconds: 9 });
   expect(await seen(10_000)).toEqual({ before: 10_000, after: 11_000, seconds: 1 });
   expect(looks).toEqual([0, 1_000, 10_000, 11_000]);
+});
+
+test('a look is set against the one before it, but not against one of less than a second ago', () => {
+  const pairOf = sinceLast<string>();
+  expect(pairOf('a', 0)).toBeUndefined();
+  expect(pairOf('b', 999)).toBeUndefined();
+  expect(pairOf('c', 10_000)).toEqual({ before: 'a', after: 'c', seconds: 10 });
+  expect(pairOf('d', 10_500)).toEqual({ before: 'a', after: 'd', seconds: 10.5 });
+  expect(pairOf('e', 20_000)).toEqual({ before: 'c', after: 'e', seconds: 10 });
 });
 
 test('a look that fails leaves the last one standing', async () => {
