@@ -1,4 +1,4 @@
-import { delay } from '../base/clock.ts';
+import { type Clock, delay } from '../base/clock.ts';
 import { toRate } from '../base/numbers.ts';
 import type { Host } from '../net/host.ts';
 
@@ -43,14 +43,18 @@ export function inPairs<T>(
 }
 
 /**
- * Makes a function that is told of each look and the time of it, in milliseconds, and answers with that one and the one before it:
- * `undefined` the first time. For what is asked too seldom or too dearly to look twice. One that comes sooner than a second after the last
- * is set against the one before that, as rates over less are noise.
+ * Makes a function that is told of each look and answers with that one and the one before it: `undefined` the first time. It is for
+ * services, which are not asked twice for the sake of rates. A look that comes sooner than a second after the last is set against the one
+ * before that, as rates over less are noise; one of something that began anew meanwhile is a first look again.
  */
-export function sinceLast<T>(): (seen: T, at: number) => Pair<T> | undefined {
+export function sinceLast<T>(
+  isSame: (before: T, after: T) => boolean = () => true,
+): (clock: Clock, seen: T) => Pair<T> | undefined {
   let earlier: Look<T> | undefined;
   let last: Look<T> | undefined;
-  return (seen, at) => {
+  return (clock, seen) => {
+    const at = clock.now();
+    if (last && !isSame(last.seen, seen)) [earlier, last] = [undefined, undefined];
     const isSoon = last !== undefined && at - last.at < LEAST_MS;
     if (!isSoon) {
       earlier = last;
@@ -71,12 +75,21 @@ export function advance(before: number | undefined, after: number | undefined, w
   return width === 32 && before < 2 ** 32 && unwrapped < 2 ** 31 ? unwrapped : undefined;
 }
 
+/** How much a counter went per second, not rounded; `undefined` when it is unknown. */
+export function rateOf(
+  { before, after, seconds }: Pair<ReadonlyMap<string, number>>,
+  name: string,
+): number | undefined {
+  const went = advance(before.get(name), after.get(name));
+  return went === undefined ? undefined : went / seconds;
+}
+
 /** The rates per second of those counters that are in both looks, under `<name>/s`. */
 export function ratesOf(pair: Pair<ReadonlyMap<string, number>>, names: Iterable<string>): Record<string, number> {
   const rates: [string, number][] = [];
   for (const name of names) {
-    const went = advance(pair.before.get(name), pair.after.get(name));
-    if (went !== undefined) rates.push([`${name}/s`, toRate(went / pair.seconds)]);
+    const rate = rateOf(pair, name);
+    if (rate !== undefined) rates.push([`${name}/s`, toRate(rate)]);
   }
   return Object.fromEntries(rates);
 }

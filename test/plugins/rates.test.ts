@@ -48,12 +48,27 @@ test('the first time looks twice a second apart, later once; too soon it waits f
 });
 
 test('a look is set against the one before it, but not against one of less than a second ago', () => {
+  const clock = new SimulatedClock();
   const pairOf = sinceLast<string>();
-  expect(pairOf('a', 0)).toBeUndefined();
-  expect(pairOf('b', 999)).toBeUndefined();
-  expect(pairOf('c', 10_000)).toEqual({ before: 'a', after: 'c', seconds: 10 });
-  expect(pairOf('d', 10_500)).toEqual({ before: 'a', after: 'd', seconds: 10.5 });
-  expect(pairOf('e', 20_000)).toEqual({ before: 'c', after: 'e', seconds: 10 });
+  const after = (ms: number, seen: string) => {
+    clock.run(ms);
+    return pairOf(clock, seen);
+  };
+  expect(after(0, 'a')).toBeUndefined();
+  expect(after(999, 'b')).toBeUndefined();
+  expect(after(9_001, 'c')).toEqual({ before: 'a', after: 'c', seconds: 10 });
+  expect(after(500, 'd')).toEqual({ before: 'a', after: 'd', seconds: 10.5 });
+  expect(after(9_500, 'e')).toEqual({ before: 'c', after: 'e', seconds: 10 });
+});
+
+test('what began anew meanwhile has its first look again', () => {
+  const clock = new SimulatedClock();
+  const pairOf = sinceLast<{ readonly run: string }>((before, after) => before.run === after.run);
+  expect(pairOf(clock, { run: 'a' })).toBeUndefined();
+  clock.run(10_000);
+  expect(pairOf(clock, { run: 'b' })).toBeUndefined();
+  clock.run(10_000);
+  expect(pairOf(clock, { run: 'b' })).toMatchObject({ seconds: 10 });
 });
 
 test('a look that fails leaves the last one standing', async () => {
