@@ -20,7 +20,6 @@ import { reloadAnswer } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
 import { seriesFamilies } from './series-families.ts';
 import type { StandIn } from './sound-reading.ts';
-import { watchVitals } from './vitals.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
@@ -50,7 +49,6 @@ export class Agent implements AsyncDisposable {
   readonly #reads: BlockingReads;
   readonly #doors: Doors;
   readonly #zoneChange: ZoneChange;
-  readonly #vitals: ReturnType<typeof watchVitals>;
   readonly #started: number;
   readonly #startedMono: number;
   readonly #reloads = new ReloadQueue((mode) => this.#reload(mode));
@@ -75,7 +73,6 @@ export class Agent implements AsyncDisposable {
     this.#complaints = new Complaints(world.log.logger.child({ part: 'config' }), world.health);
     this.#started = world.clock.wall();
     this.#startedMono = world.clock.now();
-    this.#vitals = opened.use(watchVitals(world.clock));
     this.stopWanted = new Promise((resolve) => {
       this.#askToStop = resolve;
     });
@@ -297,7 +294,7 @@ export class Agent implements AsyncDisposable {
       membership: pool,
       localAddress: address,
       hosting: hosting.states,
-      vitals: this.#vitals(),
+      vitals: this.#parts.vitals(),
       system: runtime.collectors().find(({ name }) => name === 'system')?.results ?? null,
     });
   }

@@ -3,8 +3,8 @@ import type { ZoneKeys } from '../gossip/zone-keys.ts';
 import type { AgentFactsJson } from '../http/schemas.ts';
 import type { Membership } from '../model/member.ts';
 import type { Metrics, Value } from '../model/metrics.ts';
+import type { Vitals } from '../model/self.ts';
 import type { HostingState } from '../plugins/hosting.ts';
-import type { Vitals } from './vitals.ts';
 import type { World } from './world.ts';
 
 export type AgentState = 'initializing' | 'ok' | 'stopping';

@@ -11,6 +11,7 @@ import { openKv } from '../kv/kv.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import type { GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
+import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
@@ -24,11 +25,13 @@ import type { KnownHosting } from './known-hosting.ts';
 import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
+import { withSelf } from './self-facts.ts';
 import { readSerfSnapshot } from './serf-snapshot-file.ts';
 import { openSeries } from './series.ts';
 import type { SoundReading, StandIn } from './sound-reading.ts';
 import { StateStore } from './state-store.ts';
 import { SwitchablePool } from './switchable-pool.ts';
+import { watchVitals } from './vitals.ts';
 import type { World } from './world.ts';
 import { configurationOf, type Written } from './written.ts';
 import { linkOn, provenZone, ZONES_PART, zoneWays } from './zone-links.ts';
@@ -64,6 +67,8 @@ export interface Parts {
   /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
   readonly isRebindNeeded: () => boolean;
   readonly runtime: Runtime;
+  /** What this process costs now. */
+  readonly vitals: () => Vitals;
   readonly localAddress: string;
   /** What a person should know about how it is set up. */
   readonly warnings: () => readonly string[];
@@ -113,7 +118,8 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
       bind = notedBind(setting);
       return open();
     });
-  const runtime = opened.use(makeRuntime(setting, { pool, address, state }));
+  const vitals = opened.use(watchVitals(clock));
+  const runtime = opened.use(makeRuntime(setting, { pool, address, state, vitals }));
   await runtime.restore();
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
   return {
@@ -127,6 +133,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     movePool,
     isRebindNeeded,
     runtime,
+    vitals,
     localAddress: address,
     warnings,
   };
@@ -248,14 +255,15 @@ interface RuntimeSetting {
   readonly pool: Pool;
   readonly address: string;
   readonly state: StateStore;
+  vitals(): Vitals;
 }
 
-function makeRuntime(setting: Setting, { pool, address, state }: RuntimeSetting): Runtime {
+function makeRuntime(setting: Setting, { pool, address, state, vitals }: RuntimeSetting): Runtime {
   const { world, identity, hosting, written, zones } = setting;
   const { host, clock, random, log, bus, plugins } = world;
   const { config } = written.loaded;
   return new Runtime({
-    host,
+    host: withSelf(host, { pool, hosting, vitals }),
     clock,
     random,
     log: log.logger.child({ part: 'runtime' }),

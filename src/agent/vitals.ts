@@ -1,15 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../base/clock.ts';
-
-/** What the process costs and how promptly it answers. */
-export interface Vitals {
-  /** Percent of one processor since the last reading, or since the start when that was less than a second ago. */
-  readonly cpuPercent: number;
-  /** Resident memory, bytes. */
-  readonly memoryBytes: number;
-  /** How late timers ran since the start, milliseconds. */
-  readonly loopDelay: { readonly p50: number; readonly p99: number };
-}
+import type { Vitals } from '../model/self.ts';
 
 /** Coarse, so that watching the event loop does not keep it busy. */
 const RESOLUTION_MS = 500;
@@ -30,7 +21,14 @@ export function watchVitals(clock: Clock): (() => Vitals) & Disposable {
       last = { at: now, cpu: process.cpuUsage() };
     }
     const late = (percentile: number) => round(Math.max(0, delay.percentile(percentile) / 1e6 - RESOLUTION_MS));
-    return { cpuPercent, memoryBytes: process.memoryUsage.rss(), loopDelay: { p50: late(50), p99: late(99) } };
+    const { rss, heapUsed } = process.memoryUsage();
+    return {
+      cpuPercent,
+      memoryBytes: rss,
+      heapBytes: heapUsed,
+      handles: process.getActiveResourcesInfo().length,
+      loopDelay: { p50: late(50), p99: late(99) },
+    };
   };
   return Object.assign(read, { [Symbol.dispose]: () => void delay.disable() });
 }

@@ -55,7 +55,7 @@ export default defineCollector({
       ...kernel,
       os: { name: 'linux', platform: 'linux', linux },
       local_ip: address,
-      public_ip: address,
+      public_ip: host.self()?.publicAddress ?? address,
     };
   },
 });

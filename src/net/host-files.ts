@@ -1,5 +1,5 @@
-import { constants, lstatSync, readFileSync } from 'node:fs';
-import { access, type FileHandle, open } from 'node:fs/promises';
+import { constants, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { access, type FileHandle, open, readlink } from 'node:fs/promises';
 
 const MAX_BYTES = 16 * 1_024 * 1_024;
 
@@ -7,9 +7,8 @@ const MAX_BYTES = 16 * 1_024 * 1_024;
  * Files that the kernel answers from memory in microseconds. They are read every few seconds, and the four trips through the thread pool
  * that others take cost ten times the processor time of the reading itself (measured).
  */
-const ANSWERED_AT_ONCE = new Set(
-  'diskstats loadavg meminfo net/dev self/mountinfo stat uptime vmstat'.split(' ').map((name) => `/proc/${name}`),
-);
+const ANSWERED_AT_ONCE =
+  /^\/proc\/(?:diskstats|loadavg|meminfo|self\/(?:mountinfo|cgroup)|stat|uptime|vmstat|net\/(?:dev|snmp|netstat|sockstat6?)|pressure\/[a-z]+|sys\/[\w./-]+|\d+\/(?:stat|comm|cgroup|net\/dev))$/;
 
 /** Holds most files of `/proc` whole, so that they are read in one piece and so at one moment. */
 const FIRST_PIECE = 32_768;
@@ -19,13 +18,18 @@ const FIRST_PIECE = 32_768;
  * without a writer is empty and does not wait.
  */
 export async function readText(path: string): Promise<string> {
-  if (ANSWERED_AT_ONCE.has(path)) return readFileSync(path, 'utf8');
+  if (ANSWERED_AT_ONCE.test(path)) return readFileSync(path, 'utf8');
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     return (await readToEnd(file, path)).toString('utf8');
   } finally {
     await file.close();
   }
+}
+
+/** Where a link leads. What a process has open is answered at once: there are thousands of them. */
+export async function linkTarget(path: string): Promise<string> {
+  return /^\/proc\/\d+\/fd\/\d+$/.test(path) ? readlinkSync(path) : await readlink(path);
 }
 
 /** Where a system keeps itself: never on a mount that may hang, or nothing would work anyway. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { SelfFacts } from '../model/self.ts';
 import type { Connection } from './tcp.ts';
 
 /** A command to run: a program and its arguments, never a line for a shell. */
@@ -134,6 +135,8 @@ export interface Host {
   exists(path: string): Promise<boolean>;
   /** What is there. Fails with `ENOENT` when there is nothing, not even a link that leads nowhere. */
   stat(path: string): Promise<FileStatus>;
+  /** Where a link leads, as it is written. Fails with `EINVAL` for what is no link. */
+  readlink(path: string): Promise<string>;
   /** The hash of a file as hexadecimal digits. A file above 1 GiB fails with `EFBIG`, what is no regular file with `EINVAL`. */
   hashFile(path: string, algorithm: string, signal: AbortSignal): Promise<string>;
   /** The space of the file system at `path`. Does not hang on a dead mount: fails with `ETIMEDOUT` after 2 s. */
@@ -150,4 +153,6 @@ export interface Host {
   namesOf(address: string, signal: AbortSignal): Promise<readonly string[]>;
   facts(): Promise<HostFacts>;
   interfaces(): readonly InterfaceAddress[];
+  /** What the agent knows of itself; `undefined` where none runs. */
+  self(): SelfFacts | undefined;
 }

@@ -6,7 +6,7 @@ import { fetchHttp } from './fetch.ts';
 import { digestOf, statusOf } from './file-status.ts';
 import type { Ended, Host } from './host.ts';
 import { Facts, interfaceAddresses } from './host-facts.ts';
-import { isThere, readText } from './host-files.ts';
+import { isThere, linkTarget, readText } from './host-files.ts';
 import { addressesOf, namesOf } from './resolver.ts';
 import { runCommand } from './run.ts';
 import { SpaceProbe } from './statfs.ts';
@@ -24,10 +24,12 @@ export function systemHost(clock: Clock): Host & AsyncDisposable {
     readdir: (path) => readdir(path),
     exists: isThere,
     stat: statusOf,
+    readlink: linkTarget,
     hashFile: digestOf,
     statfs: (path) => spaces.space(path),
     facts: () => facts.read(),
     interfaces: interfaceAddresses,
+    self: () => undefined,
     addressesOf,
     namesOf,
 

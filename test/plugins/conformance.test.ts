@@ -10,8 +10,9 @@ import type { Plugin } from '../../src/plugins/plugin.ts';
 import { Registry } from '../../src/plugins/registry.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { look } from '../support/collecting.ts';
-import { fakeHost, never } from '../support/host.ts';
+import { fakeHost, never, type World } from '../support/host.ts';
 import { MODERN, OLD } from '../support/machines.ts';
+import { SPECIAL } from '../support/special-machines.ts';
 
 /** The folder of each kind of plugin. One that does not exist has no plugins to judge. */
 const FOLDERS = {
@@ -56,10 +57,14 @@ const INTERFACES = [
 const SPACE = { blockSize: 4_096, blocks: 10, blocksFree: 5, blocksAvailable: 5, files: 9, filesFree: 3 };
 const SPACES = { '/': SPACE, '/data files': SPACE, '/mnt/far': 'hung' } as const;
 
-const MACHINES = [
-  ['a modern machine', MODERN],
-  ['an old machine', OLD],
-] as const;
+/** Options that switch on what is off unless somebody wants it. */
+const WHERE_OFF: ReadonlyMap<string, object> = new Map([['geoloc', { enabled: true }]]);
+
+const MACHINES: readonly (readonly [string, World])[] = [
+  ['a modern machine', { files: MODERN }],
+  ['an old machine', { files: OLD }],
+  ...SPECIAL,
+];
 
 /** Every way to a leaf of a tree. */
 function pathsIn(tree: Metrics, above: readonly string[] = []): string[][] {
@@ -91,24 +96,42 @@ describe.each(collectors)('collector $name', (collector) => {
     expect(keys.length).toBeGreaterThan(0);
   });
 
-  test.each(MACHINES)('declares every key it finds on %s', async (_, files) => {
-    const host = fakeHost({ files: { ...files }, spaces: SPACES, interfaces: INTERFACES });
+  test.each(MACHINES)('declares every key it finds on %s', async (_, world) => {
+    const host = fakeHost({ spaces: SPACES, interfaces: INTERFACES, ...world });
     const tree = await eligible(look(collector.configure({}), host));
     const undeclared = pathsIn(tree).filter((path) => !isDeclared(collector, path));
     expect(undeclared).toEqual([]);
-    if (files === MODERN) expect(tree).not.toEqual({});
   });
 
-  test.each(MACHINES)('gets by with files of %s that are empty, break off or are missing', async (_, files) => {
-    for (const kept of [0, 1, 7, 40, 200]) {
-      const broken = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.slice(0, kept)]));
-      const host = fakeHost({ files: broken, spaces: SPACES, interfaces: INTERFACES });
-      for (const path of pathsIn(await eligible(look(collector.configure({}), host)))) {
-        expect(isDeclared(collector, path), path.join('.')).toBe(true);
-      }
-    }
-    await eligible(look(collector.configure({}), fakeHost()));
+  test('finds something on one of these machines', async () => {
+    const trees = MACHINES.map(([, world]) => {
+      const host = fakeHost({ spaces: SPACES, interfaces: INTERFACES, ...world });
+      return eligible(look(collector.configure(WHERE_OFF.get(collector.name) ?? {}), host));
+    });
+    expect((await Promise.all(trees)).filter((tree) => Object.keys(tree).length > 0)).not.toEqual([]);
   });
+
+  test.each(MACHINES)(
+    'gets by with files of %s that are empty, break off or are missing',
+    async (_, { files = {}, ...world }) => {
+      for (const kept of [0, 1, 7, 40, 200]) {
+        const shortened = Object.entries(files).map(([path, text]) => [
+          path,
+          typeof text === 'string' ? text.slice(0, kept) : text,
+        ]);
+        const host = fakeHost({
+          spaces: SPACES,
+          interfaces: INTERFACES,
+          ...world,
+          files: Object.fromEntries(shortened),
+        });
+        for (const path of pathsIn(await eligible(look(collector.configure({}), host)))) {
+          expect(isDeclared(collector, path), path.join('.')).toBe(true);
+        }
+      }
+      await eligible(look(collector.configure({}), fakeHost()));
+    },
+  );
 
   test('has no number that is none', async () => {
     const host = fakeHost({ files: { ...MODERN }, spaces: SPACES, interfaces: INTERFACES });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../src/base/clock.ts';
+import type { SelfFacts } from '../../src/model/self.ts';
 import type {
   Command,
   Ended,
@@ -34,6 +35,8 @@ export interface World {
   readonly names?: Record<string, readonly string[]>;
   readonly facts?: Partial<HostFacts>;
   readonly interfaces?: readonly InterfaceAddress[];
+  /** What the agent knows of itself; `null` where none runs. */
+  readonly self?: SelfFacts | null;
   readonly clock?: Clock;
 }
 
@@ -46,6 +49,17 @@ const FACTS: HostFacts = {
   gid: 1_000,
   addresses: [],
   timezone: { name: 'Europe/Paris', abbreviation: 'CET', offsetS: 3_600 },
+};
+
+const SELF: SelfFacts = {
+  vitals: {
+    cpuPercent: 0.58,
+    memoryBytes: 80_000_000,
+    heapBytes: 20_000_000,
+    handles: 12,
+    loopDelay: { p50: 0.2, p99: 1.5 },
+  },
+  pool: { zone: 'internet', known: 4, alive: 2, suspect: 1, dead: 1, awareness: 0, rttMs: [0.4, 3, 1] },
 };
 
 /** A machine with just this world; whatever is not in it fails with `ENOENT`. Its time is simulated unless a clock is given. */
@@ -94,6 +108,8 @@ export function fakeHost(world: World = {}): Host {
     },
     facts: async () => ({ ...FACTS, ...world.facts }),
     interfaces: () => world.interfaces ?? [],
+    readlink: async (path) => world.links?.[path] ?? absent(path),
+    self: () => (world.self === null ? undefined : (world.self ?? SELF)),
   };
 }
 

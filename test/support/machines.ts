@@ -1,8 +1,11 @@
+import { MODERN_FILES } from './modern-files.ts';
+
 /** Files of two machines, short but of real form, for the tests of collectors. */
 type Files = Readonly<Record<string, string>>;
 
 /** Debian 12 on Linux 6, two processors, one disk, in a container with limits. */
 export const MODERN = {
+  ...MODERN_FILES,
   '/proc/stat': [
     'cpu  5349 10 3858 171845 395 0 62 28 0 0',
     'cpu0 2066 5 1621 87046 32 0 13 12 0 0',

@@ -1,0 +1,67 @@
+/** Files of the modern machine that are about its hardware, its network and its processes. */
+export const MODERN_FILES = {
+  '/sys/block/nvme0n1/device/model': 'Samsung SSD 970 PRO 512GB               \n',
+  '/sys/block/nvme0n1/queue/rotational': '0\n',
+  '/sys/block/nvme0n1/removable': '0\n',
+  '/sys/block/dm-0/size': '800\n',
+  '/sys/block/sr0/size': '0\n',
+  '/sys/class/dmi/id/bios_date': '04/01/2014\n',
+  '/sys/class/dmi/id/bios_vendor': 'SeaBIOS\n',
+  '/sys/class/dmi/id/product_name': 'Standard PC (i440FX + PIIX, 1996)\n',
+  '/sys/class/dmi/id/sys_vendor': 'QEMU\n',
+  '/sys/class/dmi/id/board_name': '\n',
+  '/sys/devices/system/clocksource/clocksource0/available_clocksource': 'kvm-clock tsc acpi_pm \n',
+  '/sys/fs/selinux/enforce': '1',
+  '/proc/sys/net/netfilter/nf_conntrack_count': '655\n',
+  '/proc/sys/net/netfilter/nf_conntrack_max': '262144\n',
+  '/proc/pressure/cpu':
+    'some avg10=1.50 avg60=0.80 avg300=0.25 total=8153812\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n',
+  '/proc/pressure/memory':
+    'some avg10=0.00 avg60=0.00 avg300=0.00 total=97\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=42\n',
+  '/proc/pressure/io':
+    'some avg10=0.10 avg60=0.05 avg300=0.01 total=40500\nfull avg10=0.10 avg60=0.05 avg300=0.01 total=39100\n',
+  '/proc/net/snmp': [
+    'Ip: Forwarding DefaultTTL InReceives',
+    'Ip: 2 64 2067206',
+    'Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors',
+    'Tcp: 1 200 120000 -1 72254 61154 10744 11455 17 821953 792323 11737 54 18486 0',
+    'Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors',
+    'Udp: 1132544 11850 0 1144394 0 0 0 362 0',
+    '',
+  ].join('\n'),
+  '/proc/net/netstat': [
+    'TcpExt: SyncookiesSent SyncookiesRecv SyncookiesFailed TW ListenOverflows ListenDrops TCPTimeouts',
+    'TcpExt: 0 0 3 54931 7 9 10865',
+    'IpExt: InNoRoutes InTruncatedPkts',
+    'IpExt: 0 0',
+    '',
+  ].join('\n'),
+  '/proc/net/sockstat': 'sockets: used 165\nTCP: inuse 12 orphan 0 tw 4 alloc 15 mem 7\nUDP: inuse 3 mem 1\n',
+  '/proc/net/sockstat6': 'TCP6: inuse 5\nUDP6: inuse 2\n',
+  '/proc/net/tcp': [
+    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+    '   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1591 1 00000000b9a44689 100 0 0 10 0',
+    '   1: 0100007F:1A72 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 20001 1 0000000000000000 100 0 0 10 0',
+    '   2: 0100007F:1A72 0100007F:C822 01 00000000:00000000 00:00000000 00000000  1000        0 20002 1 0000000000000000 20 4 30 10 -1',
+    '',
+  ].join('\n'),
+  '/proc/net/tcp6': [
+    '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+    '   0: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1593 1 0000000000000000 100 0 0 10 0',
+    '',
+  ].join('\n'),
+  '/proc/net/udp': [
+    '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops',
+    '  100: 0100007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000   101        0 21000 2 0000000000000000 0',
+    '  101: 0100007F:D431 0100007F:0035 01 00000000:00000000 00:00000000 00000000   101        0 21001 2 0000000000000000 0',
+    '',
+  ].join('\n'),
+  '/proc/1/stat': '1 (systemd) S 0 1 1 0 -1 4194560 1234 0 0 0\n',
+  '/proc/1/comm': 'systemd\n',
+  '/proc/2/stat': '2 (kthreadd) I 0 0 0 0 -1 2129984 0 0 0 0\n',
+  '/proc/400/stat': '400 (a) R (odd) R 1 400 400 0 -1 4194304 99 0 0 0\n',
+  '/proc/400/comm': 'sshd\n',
+  '/proc/401/stat': '401 (gone) Z 1 401 401 0 -1 4194304 99 0 0 0\n',
+  '/etc/ssh/ssh_host_ed25519_key.pub':
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f root@box\n',
+} as const;
