@@ -241,7 +241,7 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, peers, history, groupHistory, runtime, kv, series } = this.#parts;
+    const { pool, peers, history, groupHistory, collectorHistory, runtime, kv, series } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
@@ -256,6 +256,7 @@ export class Agent implements AsyncDisposable {
       inquire: (name) => inquire(name, { pool, client: peers.client, now: () => world.clock.now() }),
       history,
       groupHistory,
+      collectorHistory,
       reads: this.#reads,
       filtering: { functions: pureFunctions(world.plugins.functions), clock: world.clock },
       zones: {

@@ -137,6 +137,8 @@ async function lookedAt({ home, written, plugins, depth }: Look, opened: Disposa
       configuration: configurationOf(written),
       members: () => pool.members,
       hasEvent: () => false,
+      // Somebody waits for the answer.
+      startGapMs: 0,
     }),
   );
   if (isCloser) await runtime.start();

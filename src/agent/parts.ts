@@ -9,13 +9,14 @@ import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
-import type { GroupHistory } from '../model/history.ts';
+import type { CollectorHistory, GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
 import { ChildKeys } from './child-keys.ts';
+import { keepCollectorHistory } from './collector-history.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
 import { keepGroupHistory } from './group-history.ts';
 import { type Identity, renewIdentity } from './identity.ts';
@@ -62,6 +63,7 @@ export interface Parts {
   readonly peers: Peers;
   readonly history: KeptNodeHistory;
   readonly groupHistory: GroupHistory;
+  readonly collectorHistory: CollectorHistory;
   /** Leaves the pool and opens that of the own zone, as the zones have it now. */
   readonly movePool: () => Promise<void>;
   /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
@@ -104,6 +106,9 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     }),
   );
   const groupHistory = opened.use(await keepGroupHistory({ bus, clock, shelf: state.shelf('group-history') }));
+  const collectorHistory = opened.use(
+    await keepCollectorHistory({ bus, clock, shelf: state.shelf('collector-history') }),
+  );
   const childKeys = opened.use(new ChildKeys(setting.zones, bus));
   const incarnation = opened.use(openIncarnation(home.data));
   const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys, incarnation });
@@ -130,6 +135,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     peers,
     history,
     groupHistory,
+    collectorHistory,
     movePool,
     isRebindNeeded,
     runtime,

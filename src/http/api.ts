@@ -5,6 +5,7 @@ import type { ApiParts } from './parts.ts';
 import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
+import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
 import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -15,7 +16,7 @@ import { parameterRoutes } from './routes/parameters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
-import { checkRoutes, collectorRoutes, monitoringRoutes } from './routes/work.ts';
+import { checkRoutes, monitoringRoutes } from './routes/work.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
 /** Everything the agent answers over HTTP, beside the page and what it says of itself. */
@@ -29,6 +30,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...eventRoutes(parts),
   ...zoneRoutes(parts),
   ...collectorRoutes(parts),
+  ...collectorHistoryRoutes(parts),
   ...detectorRoutes(parts),
   ...groupRoutes(parts),
   ...monitoringRoutes(parts),

@@ -29,6 +29,7 @@ const CHANGES = {
     'record-change',
   ],
   events: ['user-event'],
+  collectors: ['collector-done'],
 } as const satisfies Record<string, readonly AgentEvent['type'][]>;
 
 /** Resources whose changes are counted together. */
@@ -85,7 +86,11 @@ export class BlockingReads implements Disposable {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#families = { members: this.#family('members'), events: this.#family('events') };
+    this.#families = {
+      members: this.#family('members'),
+      events: this.#family('events'),
+      collectors: this.#family('collectors'),
+    };
   }
 
   /**
@@ -116,7 +121,9 @@ export class BlockingReads implements Disposable {
 
   #family(watched: Watched): Family {
     const family: Family = { index: 1, waiting: new Set() };
-    const changed = () => {
+    const changed = (event: AgentEvent) => {
+      // A collector that sees what it saw before has no news.
+      if (event.type === 'collector-done' && !event.changed) return;
       family.index += 1;
       wake(family.waiting, 'changed');
     };

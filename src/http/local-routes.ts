@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { ApiParts } from './parts.ts';
 import { type RouteTable, route } from './route.ts';
+import { collectorRoutes } from './routes/collectors.ts';
 import { detectorRoutes } from './routes/detectors.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
-import { checkRoutes, collectorRoutes } from './routes/work.ts';
+import { checkRoutes } from './routes/work.ts';
 
 /** What can be answered without a pool, a store or a past: what is written, and what the machine shows. */
 export const localRoutes = (parts: Pick<ApiParts, 'runtime' | 'packs' | 'edits' | 'functions'>): RouteTable => ({

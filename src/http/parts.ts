@@ -3,7 +3,7 @@ import type { CheckRecord } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { Evaluated } from '../model/expression.ts';
-import type { GroupHistory, NodeHistory } from '../model/history.ts';
+import type { CollectorHistory, GroupHistory, NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { Level, PackSet, Problem, Yaml } from '../model/pack.ts';
@@ -99,6 +99,7 @@ export interface ApiParts {
   inquire(name: string): Promise<Inquiry>;
   readonly history: NodeHistory;
   readonly groupHistory: GroupHistory;
+  readonly collectorHistory: CollectorHistory;
   /** Reads that wait for news of the pool. */
   readonly reads: BlockingReads;
   /** What expressions that choose records are made with. */

@@ -99,14 +99,16 @@ export function collectorJson(collector: CollectorRecord): CollectorJson {
     log: collector.log,
     results: collector.results,
     metrics: collector.metrics,
-    active: collector.state === 'ok',
+    active: collector.isActive,
     stale: collector.stale,
+    restored: collector.isRestored,
     interval_ms: collector.intervalMs,
     last_check: collector.lastCheck,
     next_check: collector.nextCheck,
     duration_ms: collector.durationMs,
     runs_total: collector.runsTotal,
     errors_total: collector.errorsTotal,
+    skipped_total: collector.skippedTotal,
   };
 }
 

@@ -127,14 +127,16 @@ export const CollectorJson = z.object({
   log: z.string(),
   results: z.record(z.string(), z.unknown()).nullable(),
   metrics: z.int(),
-  active: z.boolean(),
-  stale: z.boolean(),
+  active: z.boolean().describe('its last run ended well'),
+  stale: z.boolean().describe('the results are older than they may be, so that expressions do not see them'),
+  restored: z.boolean().describe('the results are from before the start of the agent'),
   interval_ms: z.number(),
   last_check: Time.nullable(),
   next_check: Time.nullable(),
   duration_ms: z.number(),
   runs_total: z.int(),
   errors_total: z.int(),
+  skipped_total: z.int().describe('runs that were due while the one before was still going'),
 });
 export type CollectorJson = z.output<typeof CollectorJson>;
 

@@ -54,8 +54,9 @@ export class CollectorFeed implements Disposable {
     this.#addRun(collector, time);
   }
 
-  #addRun({ name, durationMs, runsTotal, errorsTotal }: CollectorRecord, time: number): void {
-    const run = { duration_ms: Math.round(durationMs * 100) / 100, runs: runsTotal, errors: errorsTotal };
+  #addRun({ name, durationMs, runsTotal, errorsTotal, skippedTotal }: CollectorRecord, time: number): void {
+    const duration = Math.round(durationMs * 100) / 100;
+    const run = { duration_ms: duration, runs: runsTotal, errors: errorsTotal, skipped: skippedTotal };
     for (const [what, value] of Object.entries(run)) {
       this.#setting.add({ name: `opsbro.collector.${name}.${what}`, value, time });
     }

@@ -9,6 +9,10 @@ export interface CollectorRecord {
   /** Why it is in that state; empty when all is well. */
   readonly log: string;
   readonly results: Metrics | null;
+  /** Its last run ended well; `running` alone does not change that. */
+  readonly isActive: boolean;
+  /** The results are from before the start of the agent. */
+  readonly isRestored: boolean;
   /** How many numbers the results hold. */
   readonly metrics: number;
   /** The results are older than they may be. */
@@ -19,4 +23,6 @@ export interface CollectorRecord {
   readonly durationMs: number;
   readonly runsTotal: number;
   readonly errorsTotal: number;
+  /** Runs that were due while the one before was still going. */
+  readonly skippedTotal: number;
 }

@@ -1,3 +1,4 @@
+import type { CollectorState } from './collector.ts';
 import type { NodeState } from './member.ts';
 
 /** What may happen to a node that is worth remembering. */
@@ -44,6 +45,25 @@ export interface GroupChange {
   readonly group: string;
   /** Ids of the detectors behind it; none when the group is written, or that of the zone. */
   readonly from: readonly string[];
+}
+
+/** A collector went from one state to another. */
+export interface CollectorChange {
+  /** Grows with each change, also over restarts. */
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly name: string;
+  readonly oldState: CollectorState;
+  readonly state: CollectorState;
+  /** Why; empty when all is well. */
+  readonly log: string;
+}
+
+/** How the collectors were, as far as it is kept. */
+export interface CollectorHistory {
+  /** Oldest first. */
+  changes(): Promise<readonly CollectorChange[]>;
 }
 
 /** The groups this node was in, as far as it is kept. */

@@ -16,6 +16,7 @@ import { type Collected, type CollectorPlan, CollectorRun, planOf } from './coll
 import { type Configuration, compare, type Difference, parametersOf } from './configuration.ts';
 import type { Guard } from './guard.ts';
 import { nextOnGrid, type Schedule, type Scheduled } from './schedule.ts';
+import type { Turns } from './turns.ts';
 
 /** How often what was seen is written down. */
 const RETAIN_MS = 60_000;
@@ -26,6 +27,8 @@ interface CollectingOptions {
   readonly bus: Bus<AgentEvent>;
   readonly guard: Guard;
   readonly schedule: Schedule;
+  /** Keeps the starts of runs apart, so that they do not all want the processor at once. */
+  readonly turns: Turns;
   readonly shelf: Shelf;
   readonly plugins: Iterable<Collector>;
   /** The groups of this node, as they are now. */
@@ -68,7 +71,7 @@ export class Collecting {
     this.#saving = every(clock, RETAIN_MS, () => this.#save());
   }
 
-  /** Starts every collector at once, and then again and again. Resolves when each has ended a run. */
+  /** Starts every collector, one shortly after the other, and then again and again. Resolves when each has ended a run. */
   async start(): Promise<void> {
     this.#started = true;
     await Promise.all([...this.#runs.keys()].map((name) => this.#begin(name)));
@@ -156,6 +159,7 @@ export class Collecting {
   }
 
   async #once(run: CollectorRun): Promise<void> {
+    if (!(await this.#isTurnOf(run))) return;
     const { guard, host } = this.#options;
     const { plugin, timeoutMs } = run.plan;
     run.begin();
@@ -167,6 +171,13 @@ export class Collecting {
     const changed = run.end(outcome, this.#now());
     this.#unsaved.add(plugin.name);
     this.#tell(run, changed);
+  }
+
+  /** Waits for its turn; while it waits, it may have become unwanted. */
+  async #isTurnOf(run: CollectorRun): Promise<boolean> {
+    const { signal } = this.#stop;
+    await this.#options.turns.take(signal).catch(() => undefined);
+    return !signal.aborted && this.#runs.get(run.plan.plugin.name) === run && this.#whyNot(run) === undefined;
   }
 
   #tell(run: CollectorRun, changed = true): void {
@@ -190,7 +201,9 @@ export class Collecting {
   }
 
   #unschedule(name: string): void {
-    this.#scheduled.get(name)?.[Symbol.dispose]();
+    const scheduled = this.#scheduled.get(name);
+    this.#runs.get(name)?.skipped(scheduled?.skipped ?? 0);
+    scheduled?.[Symbol.dispose]();
     this.#scheduled.delete(name);
   }
 
@@ -201,9 +214,10 @@ export class Collecting {
   }
 
   #recordOf(run: CollectorRun): CollectorRecord {
-    const due = this.#scheduled.get(run.plan.plugin.name)?.due;
+    const { due, skipped = 0 } = this.#scheduled.get(run.plan.plugin.name) ?? {};
     const now = this.#now();
-    return run.record(now, due === undefined ? null : Math.round(now.wall + due - now.mono));
+    const nextCheck = due === undefined ? null : Math.round(now.wall + due - now.mono);
+    return run.record(now, { nextCheck, skipped });
   }
 
   #now(): { readonly mono: number; readonly wall: number } {

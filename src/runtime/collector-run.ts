@@ -77,6 +77,15 @@ interface Seen {
   readonly at: number;
   /** Monotonic; of what was restored, the start of the agent. */
   readonly mono: number;
+  /** It was seen before the start of the agent. */
+  readonly isRestored?: true;
+}
+
+/** What its place in the schedule says. */
+interface Planned {
+  /** Epoch milliseconds. */
+  readonly nextCheck: number | null;
+  readonly skipped: number;
 }
 
 interface Now {
@@ -95,6 +104,7 @@ export class CollectorRun implements Digested {
   #durationMs = 0;
   #runs = 0;
   #errors = 0;
+  #skipped = 0;
 
   constructor(plan: CollectorPlan) {
     this.#plan = plan;
@@ -124,11 +134,16 @@ export class CollectorRun implements Digested {
 
   /** Takes back what was seen before a restart. */
   restore(results: Metrics, now: Now, at: number): void {
-    this.#seen = { results, at, mono: now.mono };
+    this.#seen = { results, at, mono: now.mono, isRestored: true };
   }
 
   begin(): void {
     this.#running = true;
+  }
+
+  /** Notes runs that were due while another was going. */
+  skipped(count: number): void {
+    this.#skipped += count;
   }
 
   /** Notes that it may not run, and why; what was seen is gone. Tells whether that is new. */
@@ -199,14 +214,16 @@ export class CollectorRun implements Digested {
     return `collector ${name}: ${this.#state}${this.#log === '' ? '' : `, ${this.#log}`}`;
   }
 
-  /** Everything known of it; `nextCheck` in epoch milliseconds. */
-  record(now: Now, nextCheck: number | null): CollectorRecord {
+  /** Everything known of it; runs that were skipped are those noted and those of the present schedule. */
+  record(now: Now, { nextCheck, skipped }: Planned): CollectorRecord {
     const seen = this.#seen;
     return {
       name: this.#plan.plugin.name,
       state: this.#running ? 'running' : this.#state,
       log: this.#log,
       results: seen?.results ?? null,
+      isActive: this.#state === 'ok',
+      isRestored: seen?.isRestored ?? false,
       metrics: countNumbers(seen?.results),
       stale: seen !== undefined && now.mono - seen.mono > this.#plan.maxAgeMs,
       intervalMs: this.#plan.intervalMs,
@@ -215,6 +232,7 @@ export class CollectorRun implements Digested {
       durationMs: this.#durationMs,
       runsTotal: this.#runs,
       errorsTotal: this.#errors,
+      skippedTotal: this.#skipped + skipped,
     };
   }
 }

@@ -27,6 +27,7 @@ import { Guard, type RunCounts } from './guard.ts';
 import { Judging } from './judging.ts';
 import { NO_OBJECT } from './object-data.ts';
 import { Schedule } from './schedule.ts';
+import { Turns } from './turns.ts';
 
 /** What the runtime is made of; all of it belongs to the caller. */
 export interface RuntimeOptions {
@@ -54,11 +55,15 @@ export interface RuntimeOptions {
   /** Where results, groups and states outlive the process. */
   readonly shelves: { readonly collectors: Shelf; readonly checks: Shelf; readonly groups: Shelf };
   readonly configuration: Configuration;
+  /** Milliseconds that lie at least between the starts of two collectors; 50 when left out. */
+  readonly startGapMs?: number;
   /** Every known member of the pool by id, as it is now. */
   members(): ReadonlyMap<string, Member>;
   /** Whether an event of this type was heard lately. */
   hasEvent(type: string): boolean;
 }
+
+const START_GAP_MS = 50;
 
 /** Nothing runs compliance rules here. */
 const NO_RULES: ReadonlyMap<string, string> = new Map();
@@ -92,7 +97,8 @@ export class Runtime implements AsyncDisposable {
     this.#zone = node.zone;
     this.#facts = macroFacts(node);
     this.#groups = new Groups(node.zone);
-    const parts = { ...options, guard: this.#guard, schedule: this.#schedule };
+    const turns = new Turns(clock, options.startGapMs ?? START_GAP_MS);
+    const parts = { ...options, guard: this.#guard, schedule: this.#schedule, turns };
     const groups = () => this.#groups.all;
     this.#collecting = new Collecting({ ...parts, groups, shelf: shelves.collectors, plugins: plugins.collectors });
     const variables = () => this.#configuration.variables;

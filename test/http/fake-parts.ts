@@ -22,6 +22,8 @@ export const collector = (name: string, over: Partial<CollectorRecord> = {}): Co
   state: 'ok',
   log: '',
   results: { total: 1 },
+  isActive: true,
+  isRestored: false,
   metrics: 1,
   stale: false,
   intervalMs: 10_000,
@@ -30,6 +32,7 @@ export const collector = (name: string, over: Partial<CollectorRecord> = {}): Co
   durationMs: 3,
   runsTotal: 1,
   errorsTotal: 0,
+  skippedTotal: 0,
   ...over,
 });
 
@@ -131,6 +134,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     inquire: fakeInquire,
     history: { changes: async () => [] },
     groupHistory: { changes: async () => [] },
+    collectorHistory: { changes: async () => [] },
     reads: new BlockingReads({
       bus: new Bus<AgentEvent>(() => {}),
       clock: systemClock,

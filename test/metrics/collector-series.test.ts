@@ -77,6 +77,7 @@ test('what a collector sees becomes points at the time it was seen, with how it 
     { name: 'opsbro.collector.cpu.duration_ms', value: 1.23, time },
     { name: 'opsbro.collector.cpu.runs', value: 7, time },
     { name: 'opsbro.collector.cpu.errors', value: 2, time },
+    { name: 'opsbro.collector.cpu.skipped', value: 0, time },
   ]);
 });
 

@@ -82,6 +82,53 @@ test('a collector that hangs is given up, and does not hold up the others for lo
   expect(ready).toBe(true);
 });
 
+test('a run that is still going when the next is due is left to end, and what was skipped is counted', async () => {
+  const slow = collectorOf('slow', () => new Promise((resolve) => void clock.after(25_000, () => resolve({ x: 1 }))), {
+    timeoutMs: 30_000,
+  });
+  const { clock, runtime } = runtimeOf(configured([]), { collectors: [slow] });
+  void runtime.start();
+  await clock.runAsync(24_000);
+  const { skippedTotal, ...running } = runtime.collector('slow');
+  expect(running).toMatchObject({ state: 'running', isActive: false, runsTotal: 0 });
+  expect([2, 3]).toContain(skippedTotal);
+  await clock.runAsync(2_000);
+  expect(runtime.collector('slow')).toMatchObject({ state: 'ok', isActive: true, runsTotal: 1 });
+  runtime.apply(configured([], { topics: { automaticDetection: true, monitoring: true, metrology: false } }));
+  expect(runtime.collector('slow')).toMatchObject({ state: 'disabled', isActive: false });
+  expect(runtime.collector('slow').skippedTotal).toBeGreaterThanOrEqual(skippedTotal);
+});
+
+test('no two of a hundred collectors start within 50 ms of each other, at the start and later', async () => {
+  const starts: number[] = [];
+  const names = Array.from({ length: 100 }, (_, at) => `c${at}`);
+  const collectors = names.map((name) =>
+    collectorOf(name, () => {
+      starts.push(clock.now());
+      return { x: 1 };
+    }),
+  );
+  const { clock, runtime } = runtimeOf(configured([]), { collectors });
+  void runtime.start();
+  await clock.runAsync(60_000);
+  const gaps = starts.slice(1).map((start, at) => start - (starts[at] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(50);
+  expect(starts.filter((start) => start < 5_000)).toHaveLength(100);
+  expect(starts.length).toBeGreaterThan(550);
+});
+
+test('a collector that is switched off while it waits for its turn does not run', async () => {
+  const ran: string[] = [];
+  const collectors = ['a', 'b'].map((name) => collectorOf(name, () => ({ x: ran.push(name) })));
+  const { clock, runtime } = runtimeOf(configured([]), { collectors });
+  void runtime.start();
+  await clock.runAsync(10);
+  runtime.apply(configured([], { collectors: new Map([['b', { enabled: false }]]) }));
+  await clock.runAsync(1_000);
+  expect(ran).toEqual(['a']);
+  expect(runtime.collector('b').state).toBe('disabled');
+});
+
 test('data that is missing says why', async () => {
   let see = () => ({ x: 1, y: 2 });
   const collectors = [
@@ -139,6 +186,7 @@ test('what was seen lasts over a restart until it is too old', async () => {
   expect(second.runtime.collector('a')).toMatchObject({
     state: 'pending',
     results: { x: 1 },
+    isRestored: true,
     lastCheck: 1_700_000_000_000,
   });
   expect(await read(second.runtime, '{{collector.a.x}}')).toBe(1);

@@ -4,34 +4,10 @@ import type { CheckRecord } from '../../model/check.ts';
 import type { PackSet } from '../../model/pack.ts';
 import { countStates } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
-import { checkJson, collectorJson, foreignCheckJson, jsonObject } from '../records.ts';
+import { checkJson, foreignCheckJson, jsonObject } from '../records.ts';
 import { findMember } from '../references.ts';
 import { route } from '../route.ts';
-import { CheckJson, CollectorJson, DefinedCheckJson, Identified, MonitoringJson, Named, Referred } from '../schemas.ts';
-
-/** What the node sees of itself. */
-export const collectorRoutes = ({ runtime }: Pick<ApiParts, 'runtime'>) => ({
-  'GET /collectors': route({
-    access: 'read',
-    summary: 'Every collector with its last results.',
-    answer: z.array(CollectorJson),
-    handle: () => runtime.collectors().map(collectorJson),
-  }),
-  'GET /collectors/:name': route({
-    access: 'read',
-    summary: 'One collector with its last results.',
-    params: Named,
-    answer: CollectorJson,
-    handle: ({ params }) => collectorJson(runtime.collector(params.name)),
-  }),
-  'POST /collectors/:name/run': route({
-    access: 'write',
-    summary: 'Runs a collector now and answers with its fresh results.',
-    params: Named,
-    answer: CollectorJson,
-    handle: async ({ params }) => collectorJson(await runtime.runCollector(params.name)),
-  }),
-});
+import { CheckJson, DefinedCheckJson, Identified, MonitoringJson, Referred } from '../schemas.ts';
 
 /** How the node and its peers are. */
 export const monitoringRoutes = (parts: ApiParts) => ({
