@@ -87,11 +87,26 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ['check run', { summary: 'Run a check now.', load: () => import('./commands/check/run.ts') }],
   ['check show', { summary: 'Show a check with its definition.', load: () => import('./commands/check/show.ts') }],
   [
+    'collectors history',
+    {
+      summary: 'Show how the states of collectors changed.',
+      load: () => import('./commands/collectors/history.ts'),
+    },
+  ],
+  [
     'collectors list',
     { summary: 'List the collectors and how they are.', load: () => import('./commands/collectors/list.ts') },
   ],
   ['collectors run', { summary: 'Run a collector now.', load: () => import('./commands/collectors/run.ts') }],
   ['collectors show', { summary: 'Show what collectors saw.', load: () => import('./commands/collectors/show.ts') }],
+  [
+    'collectors state',
+    { summary: 'Tell the state of each collector.', load: () => import('./commands/collectors/state.ts') },
+  ],
+  [
+    'collectors wait-ok',
+    { summary: 'Wait until a collector is ok.', load: () => import('./commands/collectors/wait-ok.ts') },
+  ],
   [
     'config sample',
     { summary: 'Print a file with every field explained.', load: () => import('./commands/config/sample.ts') },

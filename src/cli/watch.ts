@@ -16,9 +16,12 @@ const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
 /** Something the agent told of by itself. */
 export type Frame =
   | { readonly channel: 'gossip'; readonly ts: number; readonly payload: MemberNews }
+  | { readonly channel: 'collectors'; readonly ts: number; readonly payload: CollectorNews }
   | { readonly channel: 'events'; readonly ts: number; readonly payload: Api['POST /agent/event']['answer'] };
 
 type MemberNews = (Member & { readonly type: string }) | { readonly type: 'gossip::reaped'; readonly uuid: string };
+
+type CollectorNews = Pick<Api['GET /collectors/:name']['answer'], 'name' | 'state' | 'log' | 'results'>;
 
 /** What is watched, and how it is shown. */
 export interface Watching {
@@ -77,7 +80,10 @@ function listened(socket: WebSocket, view: View, signal: AbortSignal): Promise<v
   return new Promise((resolve, reject) => {
     const hangUp = () => socket.close();
     signal.addEventListener('abort', hangUp, { once: true });
-    socket.on('open', () => view.begin());
+    socket.on('open', () => {
+      if (isAsked(view.channel)) socket.send(JSON.stringify({ subscribe: view.channel }));
+      view.begin();
+    });
     socket.on('message', (message) => view.hear(JSON.parse(String(message)) as Frame));
     socket.on('error', reject);
     socket.on('close', () => {
@@ -86,6 +92,9 @@ function listened(socket: WebSocket, view: View, signal: AbortSignal): Promise<v
     });
   });
 }
+
+/** The agent tells of them only to who asks, as there is much to tell. */
+const isAsked = (channel: Frame['channel']): boolean => channel === 'collectors';
 
 /** What is on the screen, or goes out line by line. */
 class View {
@@ -104,6 +113,10 @@ class View {
     this.#draw = terminal.isTerminal && !terminal.json ? watching.draw : undefined;
     this.#left = count;
     this.#end = end;
+  }
+
+  get channel(): Frame['channel'] {
+    return this.#watching.channel;
   }
 
   begin(): void {

@@ -7,7 +7,10 @@ import type { UserEvent } from '../model/pool.ts';
 
 /** The kinds of frames that come by themselves. */
 export const CHANNELS = ['gossip', 'checks', 'groups', 'events'] as const;
-export type Channel = (typeof CHANNELS)[number] | 'hello' | 'snapshot' | 'pong' | 'error';
+/** Those that come only to who asked for them, as there is much of them. */
+export const ASKED_CHANNELS = ['collectors'] as const;
+export type AskedChannel = (typeof ASKED_CHANNELS)[number];
+export type Channel = (typeof CHANNELS)[number] | AskedChannel | 'hello' | 'snapshot' | 'pong' | 'error';
 
 /** A check of some node, as frames tell of it. */
 export interface CheckChange {
@@ -36,10 +39,10 @@ interface FeedOptions {
   readonly membership: Membership;
   readonly memberView: MemberView;
   readonly eventView: EventView;
-  /** Sends a finished frame to all who are there. */
-  broadcast(frame: string): void;
-  /** Whether anybody is there. */
-  hasClients(): boolean;
+  /** Sends a finished frame to all who want this channel. */
+  broadcast(frame: string, channel: Channel): void;
+  /** Whether anybody wants this channel. */
+  hasClients(channel: Channel): boolean;
 }
 
 /** OpsBro's word for each event of a member. */
@@ -94,6 +97,10 @@ export class Feed implements Disposable {
       bus.on('record-change', ({ member, before }) => this.#tellRecord(member, before)),
       bus.on('check-change', ({ check, before }) => this.#tellOwnCheck(check, before)),
       bus.on('groups-change', ({ add, remove }) => this.#tellGroups(this.#options.membership.self.id, add, remove)),
+      bus.on('collector-done', ({ collector, changed }) => {
+        const { name, state, log, results } = collector;
+        if (changed) this.#send('collectors', () => ({ name, state, log, results }));
+      }),
     );
   }
 
@@ -130,7 +137,7 @@ export class Feed implements Disposable {
 
   #send(channel: Channel, payload: () => unknown): void {
     this.#index += 1;
-    if (this.#options.hasClients()) this.#options.broadcast(this.frame(channel, payload()));
+    if (this.#options.hasClients(channel)) this.#options.broadcast(this.frame(channel, payload()), channel);
   }
 }
 

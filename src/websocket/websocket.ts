@@ -6,7 +6,7 @@ import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { AgentEvent } from '../model/event.ts';
-import { CHANNELS, type EventView, Feed } from './feed.ts';
+import { ASKED_CHANNELS, type AskedChannel, CHANNELS, type Channel, type EventView, Feed } from './feed.ts';
 import { refuseUpgrade } from './refusal.ts';
 import { type SnapshotParts, snapshotParts } from './snapshot.ts';
 
@@ -30,16 +30,25 @@ const MAX_MESSAGE = 65_536;
 const MAX_UNSENT = 4 * 1_048_576;
 const PING_MS = 30_000;
 const MAX_MISSED = 2;
-const NOT_UNDERSTOOD = { code: 'bad_request', message: 'send {"ping":X}; nothing else is known here' };
+const NOT_UNDERSTOOD = {
+  code: 'bad_request',
+  message: `send {"ping":X}, {"subscribe":C} or {"unsubscribe":C}; C is one of ${ASKED_CHANNELS.join(', ')}, or a list`,
+};
 const TOO_SLOW = 1013;
 const GOING_AWAY = 1001;
+
+interface Client {
+  /** Pings it has not answered yet. */
+  missed: number;
+  /** What it gets because it asked for it. */
+  readonly asked: Set<Channel>;
+}
 
 /** The websocket clients of this agent, whichever port they came in at. */
 export class Websocket implements Disposable {
   readonly #options: WebsocketOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
-  /** With the pings each has not answered yet. */
-  readonly #clients = new Map<WebSocket, number>();
+  readonly #clients = new Map<WebSocket, Client>();
   readonly #feed: Feed;
   #ping: Disposable | undefined;
   #closedSlow = 0;
@@ -48,8 +57,8 @@ export class Websocket implements Disposable {
     this.#options = options;
     this.#feed = new Feed({
       ...options,
-      broadcast: (frame) => this.#broadcast(frame),
-      hasClients: () => this.#clients.size > 0,
+      broadcast: (frame, channel) => this.#broadcast(frame, channel),
+      hasClients: (channel) => [...this.#clients.values()].some((client) => wants(client, channel)),
     });
   }
 
@@ -86,18 +95,28 @@ export class Websocket implements Disposable {
       client.close(TOO_SLOW, 'too many clients');
       return;
     }
-    this.#clients.set(client, 0);
+    const known: Client = { missed: 0, asked: new Set() };
+    this.#clients.set(client, known);
     this.#ping ??= every(this.#options.clock, PING_MS, () => this.#pingAll());
     client.on('close', () => this.#forget(client));
-    client.on('pong', () => void this.#clients.set(client, 0));
-    client.on('message', (message, isBinary) => this.#hear(client, message, isBinary));
+    client.on('pong', () => {
+      known.missed = 0;
+    });
+    client.on('message', (message, isBinary) => this.#hear(client, isBinary ? undefined : message));
     this.#tellAll(client);
   }
 
   #tellAll(client: WebSocket): void {
     const { version, membership, boot } = this.#options;
     const { id, name } = membership.self;
-    const hello = { version, node: name, uuid: id, boot, index: this.#feed.index, channels: CHANNELS };
+    const hello = {
+      version,
+      node: name,
+      uuid: id,
+      boot,
+      index: this.#feed.index,
+      channels: [...CHANNELS, ...ASKED_CHANNELS],
+    };
     client.send(this.#feed.frame('hello', hello));
     const parts = [...snapshotParts(this.#options)];
     for (const [at, part] of parts.entries()) {
@@ -105,14 +124,20 @@ export class Websocket implements Disposable {
     }
   }
 
-  #hear(client: WebSocket, message: RawData, isBinary: boolean): void {
-    const { ping } = isBinary ? {} : parsed(String(message));
-    const answer = ping === undefined ? this.#feed.frame('error', NOT_UNDERSTOOD) : this.#feed.frame('pong', ping);
-    this.#send(client, answer);
+  #hear(client: WebSocket, text: RawData | undefined): void {
+    const { ping, subscribe, unsubscribe } = text === undefined ? {} : parsed(String(text));
+    const [wanted, unwanted] = [channelsIn(subscribe), channelsIn(unsubscribe)];
+    if (ping !== undefined) this.#send(client, this.#feed.frame('pong', ping));
+    else if (wanted === undefined && unwanted === undefined) {
+      this.#send(client, this.#feed.frame('error', NOT_UNDERSTOOD));
+    }
+    const asked = this.#clients.get(client)?.asked;
+    for (const channel of wanted ?? []) asked?.add(channel);
+    for (const channel of unwanted ?? []) asked?.delete(channel);
   }
 
-  #broadcast(frame: string): void {
-    for (const client of this.#clients.keys()) this.#send(client, frame);
+  #broadcast(frame: string, channel: Channel): void {
+    for (const [client, known] of this.#clients) if (wants(known, channel)) this.#send(client, frame);
   }
 
   /** Who does not read is let go before the frames that wait for it eat the memory. */
@@ -130,12 +155,12 @@ export class Websocket implements Disposable {
   }
 
   #pingAll(): void {
-    for (const [client, missed] of this.#clients) {
-      if (missed >= MAX_MISSED) {
+    for (const [client, known] of this.#clients) {
+      if (known.missed >= MAX_MISSED) {
         client.terminate();
         continue;
       }
-      this.#clients.set(client, missed + 1);
+      known.missed += 1;
       client.ping();
     }
   }
@@ -153,8 +178,25 @@ function checkPath(target: string, path: string | undefined): void {
   throw new OpsbroError('unknown_route', `websockets are at ${path}`);
 }
 
+const isAsked = (channel: unknown): channel is AskedChannel => ASKED_CHANNELS.some((known) => known === channel);
+
+const wants = ({ asked }: Client, channel: Channel): boolean => !isAsked(channel) || asked.has(channel);
+
+/** The channels of a name or a list of names; `undefined` when there is another among them. */
+function channelsIn(written: unknown): readonly AskedChannel[] | undefined {
+  const names: readonly unknown[] = Array.isArray(written) ? written : [written];
+  return names.every(isAsked) ? names : undefined;
+}
+
+/** What a client may say. */
+interface Said {
+  readonly ping?: unknown;
+  readonly subscribe?: unknown;
+  readonly unsubscribe?: unknown;
+}
+
 /** The fields of a text that is a JSON object; none of any other text. */
-function parsed(text: string): { readonly ping?: unknown } {
+function parsed(text: string): Said {
   try {
     return (JSON.parse(text) as object | null) ?? {};
   } catch {

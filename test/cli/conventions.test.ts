@@ -32,6 +32,7 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['check run', 'linux/cpu'],
   ['check show', 'linux/cpu'],
   ['collectors run', 'cpu'],
+  ['collectors wait-ok', 'cpu'],
   ['detectors wait-group', 'linux'],
   ['evaluator eval', '1+1'],
   ['evaluator explain', '1+1'],

@@ -8,6 +8,7 @@ import type { AgentEvent } from '../../src/model/event.ts';
 import { listenHttp } from '../../src/net/http-listener.ts';
 import { refuseRequest } from '../../src/websocket/refusal.ts';
 import { Websocket, type WebsocketOptions } from '../../src/websocket/websocket.ts';
+import { collector } from '../http/fake-parts.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { check, member } from '../support/nodes.ts';
 
@@ -204,4 +205,34 @@ test('a plain request at a websocket port is told so', async () => {
   const { address } = await door();
 
   expect((await fetch(address)).status).toBe(426);
+});
+
+test('what collectors see comes only to who asked for it, and only when it is new', async () => {
+  const { bus, url } = await door();
+  const [asks, silent] = [client(`${url}/ws`), client(`${url}/ws`)];
+  await Promise.all([settled(asks.frames), settled(silent.frames)]);
+  const pongs = (frames: readonly Frame[]) => frames.filter(({ channel }) => channel === 'pong').length;
+  asks.socket.send('{"subscribe":["collectors"],"ping":1}');
+  await expect.poll(() => pongs(asks.frames)).toBe(1);
+  const done = { type: 'collector-done', collector: collector('cpu', { results: { idle: 1 } }) } as const;
+  bus.emit({ ...done, changed: true });
+  bus.emit({ ...done, changed: false });
+  asks.socket.send('{"unsubscribe":"collectors","ping":2}');
+  await expect.poll(() => pongs(asks.frames)).toBe(2);
+  bus.emit({ ...done, changed: true });
+  for (const { socket } of [asks, silent]) socket.send('{"ping":3}');
+  await expect.poll(() => pongs(asks.frames) + pongs(silent.frames)).toBe(4);
+  const told = (frames: readonly Frame[]) => frames.filter(({ channel }) => channel === 'collectors');
+  expect(told(asks.frames).map(({ payload }) => payload)).toEqual([
+    { name: 'cpu', state: 'ok', log: '', results: { idle: 1 } },
+  ]);
+  expect(told(silent.frames)).toEqual([]);
+});
+
+test('a channel that is none is refused', async () => {
+  const { url } = await door();
+  const { socket, frames } = client(`${url}/ws`);
+  await settled(frames);
+  socket.send('{"subscribe":["weather"]}');
+  await expect.poll(() => frames.at(-1)?.channel).toBe('error');
 });

@@ -1,12 +1,7 @@
-import type { Colour } from '../../colour.ts';
+import { collectorColour, collectorState } from '../../collector-text.ts';
 import { defineCommand } from '../../command.ts';
 import { escaped } from '../../escape.ts';
 import { whenInitialized } from '../../initialized.ts';
-
-const COLOURS: ReadonlyMap<string, Colour> = new Map([
-  ['ok', 'green'],
-  ['error', 'red'],
-]);
 
 export default defineCommand({
   examples: ['collectors list', 'collectors list --json'],
@@ -24,13 +19,13 @@ export default defineCommand({
       { title: 'METRICS', align: 'right' },
       { title: 'LOG' },
     ] as const;
-    const rows = collectors.map(({ name, state, stale, interval_ms, last_check, metrics, log }) => [
-      escaped(name),
-      { text: stale ? `${state} (stale)` : state, colour: COLOURS.get(state) ?? 'grey' },
-      `${interval_ms / 1_000}s`,
-      terminal.time(last_check),
-      String(metrics),
-      escaped(log),
+    const rows = collectors.map((collector) => [
+      escaped(collector.name),
+      { text: collectorState(collector), colour: collectorColour(collector.state) },
+      `${collector.interval_ms / 1_000}s`,
+      terminal.time(collector.last_check),
+      String(collector.metrics),
+      escaped(collector.log),
     ]);
     terminal.show(collectors, () => terminal.table(columns, rows, 'no collectors'));
   },
