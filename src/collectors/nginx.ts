@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { toRate } from '../base/numbers.ts';
+import type { Metrics } from '../model/metrics.ts';
+import { defineCollector } from '../plugins/kinds.ts';
+import { beginningOf, NoPage, PAGE_MS, pageAddress, readPage } from '../plugins/pages.ts';
+import { advance } from '../plugins/rates.ts';
+import { askService, SERVICE_KEYS } from '../plugins/service.ts';
+import { sinceLast } from '../plugins/since-last.ts';
+import { known } from '../plugins/trees.ts';
+
+/** The page has three lines and a heading. */
+const MAX_BYTES = 16_384;
+
+export default defineCollector({
+  name: 'nginx',
+  description: 'Connections and requests of an nginx web server, from its page of stub_status.',
+  group: 'nginx',
+  options: z.object({
+    uri: pageAddress.default('http://localhost/nginx_status').describe('Address of the page of stub_status.'),
+  }),
+  keys: [
+    ...SERVICE_KEYS,
+    { key: 'connections', kind: 'gauge', unit: '', meaning: 'Connections that are open, idle ones too.' },
+    { key: 'accepts', kind: 'cumulative', unit: '', meaning: 'Connections accepted since the start.' },
+    { key: 'handled', kind: 'cumulative', unit: '', meaning: 'Connections that were handled.' },
+    { key: 'requests', kind: 'cumulative', unit: '', meaning: 'Requests since the start.' },
+    { key: 'dropped', kind: 'cumulative', unit: '', meaning: 'Connections accepted but not handled, for a limit.' },
+    { key: 'reading', kind: 'gauge', unit: '', meaning: 'Connections whose request is being read.' },
+    { key: 'writing', kind: 'gauge', unit: '', meaning: 'Connections whose answer is being written.' },
+    { key: 'waiting', kind: 'gauge', unit: '', meaning: 'Idle connections that are kept open.' },
+    { key: 'reqPerSec', kind: 'rate', unit: '1/s', meaning: 'Requests per second.' },
+    { key: 'req/s', kind: 'rate', unit: '1/s', meaning: 'The same under the name that other collectors have.' },
+  ],
+
+  configure: ({ uri }) => {
+    const paired = sinceLast<number>();
+    return (host, signal) =>
+      askService(host, signal, {
+        limitMs: PAGE_MS,
+        async ask(running) {
+          const page = await readPage(host, { url: uri, maxBytes: MAX_BYTES }, running);
+          const status = parseStubStatus(page);
+          if (!status) throw new NoPage(`not a stub_status page: ${beginningOf(page)}`, 200);
+          const pair = paired(host.clock, status.requests);
+          const went = pair && advance(pair.before, pair.after);
+          const rate = pair && went !== undefined ? toRate(went / pair.seconds) : undefined;
+          return { ...status, ...known({ reqPerSec: rate, 'req/s': rate }) };
+        },
+      });
+  },
+});
+
+/** The numbers of a page of stub_status; `undefined` when it is none. */
+export function parseStubStatus(page: string): (Metrics & { readonly requests: number }) | undefined {
+  const lines = page.split('\n', MAX_LINES);
+  const find = (pattern: RegExp): readonly number[] => {
+    const found = lines.map((line) => pattern.exec(line)).find((match) => match !== null);
+    return (found ?? []).slice(1).map(Number);
+  };
+  const [connections] = find(/^Active connections: *(\d+)/);
+  const [accepts, handled, requests] = find(/^ *(\d+) +(\d+) +(\d+)/);
+  const [reading, writing, waiting] = find(/^Reading: *(\d+) +Writing: *(\d+) +Waiting: *(\d+)/);
+  if (accepts === undefined || handled === undefined || requests === undefined) return undefined;
+  if (connections === undefined || waiting === undefined) return undefined;
+  const [reads, writes] = [reading ?? 0, writing ?? 0];
+  return {
+    connections,
+    accepts,
+    handled,
+    requests,
+    dropped: accepts - handled,
+    reading: reads,
+    writing: writes,
+    waiting,
+  };
+}
+
+const MAX_LINES = 20;

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { failedWith } from '../base/errors.ts';
+import type { FetchAnswer, Host } from '../net/host.ts';
+import { CollectError } from './outcomes.ts';
+
+/** Milliseconds that a service has to give a page. */
+export const PAGE_MS = 3_000;
+
+/** The address of a page, as people write it. */
+export const pageAddress = z
+  .string()
+  .refine((text) => isPageAddress(text), { error: 'must be the address of a page, such as http://HOST/PATH' });
+
+/** As `pageAddress`; may be left empty. */
+export const pageAddressOrNone = z.string().refine((text) => text === '' || isPageAddress(text), {
+  error: 'must be empty or the address of a page, such as http://HOST/PATH',
+});
+
+/** A page that tells of a service. */
+export interface Page {
+  /** May have a user and a password in it; they are not told to anybody else. */
+  readonly url: string;
+  /** Who asks; nobody in particular when empty or left out. */
+  readonly user?: string;
+  readonly password?: string;
+  /** Bytes it may have; 1 MiB when left out. */
+  readonly maxBytes?: number;
+  /** Milliseconds until its last byte; 3 s when left out. */
+  readonly timeoutMs?: number;
+}
+
+/** A service answers, but not with the page that was asked for. It is up all the same. */
+export class NoPage extends CollectError {
+  /** What it answers instead. */
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message, { up: 1 });
+    this.status = status;
+  }
+}
+
+const MAX_BYTES = 1_048_576;
+
+/**
+ * Gives the text of a page. Throws `NoPage` when the service refuses us, answers with a status other than 200 or with too much, and the
+ * system's error when it does not answer.
+ */
+export async function readPage(host: Host, page: Page, signal: AbortSignal): Promise<string> {
+  const { status, body } = await answerTo(host, page, signal);
+  if (status === 401 || status === 403) {
+    throw new NoPage(`login refused: ${placeOf(page)} answers ${status}; check user and password`, status);
+  }
+  if (status !== 200) throw new NoPage(`${placeOf(page)} answers ${status} instead of 200`, status);
+  return new TextDecoder().decode(body);
+}
+
+/** As `readPage`, read as JSON. Throws `NoPage` when it is none. */
+export async function readJsonPage(host: Host, page: Page, signal: AbortSignal): Promise<unknown> {
+  const text = await readPage(host, page, signal);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new NoPage(`${placeOf(page)} answers with something else than JSON: ${beginningOf(text)}`, 200);
+  }
+}
+
+/** What a page begins with, in one line without control characters, to be told to people. */
+export const beginningOf = (text: string): string =>
+  text
+    .slice(0, SHOWN_CHARACTERS)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+
+const SHOWN_CHARACTERS = 80;
+
+async function answerTo(host: Host, page: Page, signal: AbortSignal): Promise<FetchAnswer> {
+  const { url, timeoutMs = PAGE_MS, maxBytes = MAX_BYTES } = page;
+  try {
+    return await host.fetch({ url, headers: headersOf(page), timeoutMs, maxBytes }, signal);
+  } catch (error) {
+    if (!failedWith(error, 'too_large')) throw error;
+    throw new NoPage(`${placeOf(page)} answers with more than ${maxBytes} bytes`, 200);
+  }
+}
+
+function headersOf({ user = '', password = '' }: Page): Record<string, string> {
+  if (user === '') return {};
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+}
+
+function isPageAddress(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text);
+}
+
+/** The address without what is nobody's business: user, password and query. */
+function placeOf({ url }: Page): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
