@@ -5,10 +5,10 @@ import type { Host } from '../net/host.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
 import { CollectError } from '../plugins/outcomes.ts';
 import { beginningOf, NoPage, PAGE_MS, type Page, pageAddressOrNone, readPage } from '../plugins/pages.ts';
-import { advance, type Pair } from '../plugins/rates.ts';
+import { advance, type Pair, sinceLast } from '../plugins/rates.ts';
 import { askService, SERVICE_KEYS } from '../plugins/service.ts';
-import { sinceLast } from '../plugins/since-last.ts';
 import { known } from '../plugins/trees.ts';
+import { gauge, info, rate, total } from './support/key-docs.ts';
 
 /** The signs of the scoreboard, what we call them, and what they say of a worker. */
 const SIGNS = [
@@ -25,12 +25,8 @@ const SIGNS = [
   ['.', 'open', 'could be started'],
 ] as const;
 
-const signKey = ([, name, doing]: (typeof SIGNS)[number]): KeyDoc => ({
-  key: `scoreboard.${name}`,
-  kind: 'gauge',
-  unit: '',
-  meaning: `Workers that ${doing}.`,
-});
+const signKey = ([, name, doing]: (typeof SIGNS)[number]): KeyDoc =>
+  gauge(`scoreboard.${name}`, `Workers that ${doing}.`);
 
 export default defineCollector({
   name: 'apache',
@@ -52,15 +48,15 @@ export default defineCollector({
   }),
   keys: [
     ...SERVICE_KEYS,
-    { key: 'version', kind: 'info', unit: '', meaning: 'What the server calls itself.' },
-    { key: 'uptime', kind: 'gauge', unit: 's', meaning: 'Seconds since the start.' },
-    { key: 'busy_workers', kind: 'gauge', unit: '', meaning: 'Workers that do something.' },
-    { key: 'idle_workers', kind: 'gauge', unit: '', meaning: 'Workers that wait for a request.' },
-    { key: 'total_accesses', kind: 'cumulative', unit: '', meaning: 'Requests since the start.' },
-    { key: 'total_kbytes', kind: 'cumulative', unit: 'kB', meaning: 'Kilobytes sent since the start.' },
-    { key: 'req/s', kind: 'rate', unit: '1/s', meaning: 'Requests per second.' },
-    { key: 'bytes/s', kind: 'rate', unit: 'bytes/s', meaning: 'Bytes sent per second.' },
-    { key: 'cpu_load', kind: 'gauge', unit: 'percent', meaning: 'Part of one processor used since the start.' },
+    info('version', 'What the server calls itself.'),
+    gauge('uptime', 'Seconds since the start.', 's'),
+    gauge('busy_workers', 'Workers that do something.'),
+    gauge('idle_workers', 'Workers that wait for a request.'),
+    total('total_accesses', 'Requests since the start.'),
+    total('total_kbytes', 'Kilobytes sent since the start.', 'kB'),
+    rate('req/s', 'Requests per second.'),
+    rate('bytes/s', 'Bytes sent per second.', 'bytes/s'),
+    gauge('cpu_load', 'Part of one processor used since the start.', 'percent'),
     ...SIGNS.map(signKey),
   ],
 
@@ -77,7 +73,7 @@ export default defineCollector({
           if (status['total_accesses'] === undefined) {
             throw new CollectError(WITHOUT_ACCESSES, { ...status, up: 1 });
           }
-          return { ...status, ...ratesOf(paired(host.clock, status)) };
+          return { ...status, ...ratesOf(paired(status, host.clock.now())) };
         },
       });
   },

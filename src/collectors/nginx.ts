@@ -3,10 +3,10 @@ import { toRate } from '../base/numbers.ts';
 import type { Metrics } from '../model/metrics.ts';
 import { defineCollector } from '../plugins/kinds.ts';
 import { beginningOf, NoPage, PAGE_MS, pageAddress, readPage } from '../plugins/pages.ts';
-import { advance } from '../plugins/rates.ts';
+import { advance, sinceLast } from '../plugins/rates.ts';
 import { askService, SERVICE_KEYS } from '../plugins/service.ts';
-import { sinceLast } from '../plugins/since-last.ts';
 import { known } from '../plugins/trees.ts';
+import { gauge, rate, total } from './support/key-docs.ts';
 
 /** The page has three lines and a heading. */
 const MAX_BYTES = 16_384;
@@ -20,16 +20,16 @@ export default defineCollector({
   }),
   keys: [
     ...SERVICE_KEYS,
-    { key: 'connections', kind: 'gauge', unit: '', meaning: 'Connections that are open, idle ones too.' },
-    { key: 'accepts', kind: 'cumulative', unit: '', meaning: 'Connections accepted since the start.' },
-    { key: 'handled', kind: 'cumulative', unit: '', meaning: 'Connections that were handled.' },
-    { key: 'requests', kind: 'cumulative', unit: '', meaning: 'Requests since the start.' },
-    { key: 'dropped', kind: 'cumulative', unit: '', meaning: 'Connections accepted but not handled, for a limit.' },
-    { key: 'reading', kind: 'gauge', unit: '', meaning: 'Connections whose request is being read.' },
-    { key: 'writing', kind: 'gauge', unit: '', meaning: 'Connections whose answer is being written.' },
-    { key: 'waiting', kind: 'gauge', unit: '', meaning: 'Idle connections that are kept open.' },
-    { key: 'reqPerSec', kind: 'rate', unit: '1/s', meaning: 'Requests per second.' },
-    { key: 'req/s', kind: 'rate', unit: '1/s', meaning: 'The same under the name that other collectors have.' },
+    gauge('connections', 'Connections that are open, idle ones too.'),
+    total('accepts', 'Connections accepted since the start.'),
+    total('handled', 'Connections that were handled.'),
+    total('requests', 'Requests since the start.'),
+    total('dropped', 'Connections accepted but not handled, for a limit.'),
+    gauge('reading', 'Connections whose request is being read.'),
+    gauge('writing', 'Connections whose answer is being written.'),
+    gauge('waiting', 'Idle connections that are kept open.'),
+    rate('reqPerSec', 'Requests per second.'),
+    rate('req/s', 'The same under the name that other collectors have.'),
   ],
 
   configure: ({ uri }) => {
@@ -41,10 +41,10 @@ export default defineCollector({
           const page = await readPage(host, { url: uri, maxBytes: MAX_BYTES }, running);
           const status = parseStubStatus(page);
           if (!status) throw new NoPage(`not a stub_status page: ${beginningOf(page)}`, 200);
-          const pair = paired(host.clock, status.requests);
+          const pair = paired(status.requests, host.clock.now());
           const went = pair && advance(pair.before, pair.after);
-          const rate = pair && went !== undefined ? toRate(went / pair.seconds) : undefined;
-          return { ...status, ...known({ reqPerSec: rate, 'req/s': rate }) };
+          const perSecond = pair && went !== undefined ? toRate(went / pair.seconds) : undefined;
+          return { ...status, ...known({ reqPerSec: perSecond, 'req/s': perSecond }) };
         },
       });
   },
