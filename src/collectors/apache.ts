@@ -73,7 +73,7 @@ export default defineCollector({
           if (status['total_accesses'] === undefined) {
             throw new CollectError(WITHOUT_ACCESSES, { ...status, up: 1 });
           }
-          return { ...status, ...ratesOf(paired(status, host.clock.now())) };
+          return { ...status, ...ratesOf(paired(host.clock, status)) };
         },
       });
   },

@@ -41,7 +41,7 @@ export default defineCollector({
           const page = await readPage(host, { url: uri, maxBytes: MAX_BYTES }, running);
           const status = parseStubStatus(page);
           if (!status) throw new NoPage(`not a stub_status page: ${beginningOf(page)}`, 200);
-          const pair = paired(status.requests, host.clock.now());
+          const pair = paired(host.clock, status.requests);
           const went = pair && advance(pair.before, pair.after);
           const perSecond = pair && went !== undefined ? toRate(went / pair.seconds) : undefined;
           return { ...status, ...known({ reqPerSec: perSecond, 'req/s': perSecond }) };
