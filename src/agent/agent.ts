@@ -3,7 +3,7 @@ import { Disposal } from '../base/disposal.ts';
 import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
 import type { ZoneKeysJson } from '../http/schemas/zones.ts';
-import type { ReloadedJson } from '../http/schemas.ts';
+import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
 import { Complaints } from './complaints.ts';
@@ -16,7 +16,7 @@ import { inquire } from './inquiries.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
 import { afterReload } from './reload.ts';
-import { reloadAnswer } from './reload-answer.ts';
+import { reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
 import { seriesFamilies } from './series-families.ts';
 import type { StandIn } from './sound-reading.ts';
@@ -142,6 +142,18 @@ export class Agent implements AsyncDisposable {
     return this.#reloads.ask(mode);
   }
 
+  /** What a reload would change, read at this moment. */
+  async previewReload(): Promise<ReloadPreviewJson> {
+    const read = await this.#setting.readAside();
+    const before = this.#written;
+    return reloadPreview({
+      started: this.#setting.written,
+      before,
+      after: afterReload(before, read.written),
+      read,
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#state = 'stopping';
     await this.#opened[Symbol.asyncDispose]();
@@ -248,6 +260,7 @@ export class Agent implements AsyncDisposable {
         health: () => this.#health(),
         problems: () => problemsOf(this.#written),
         reload: (mode) => this.reload(mode),
+        previewReload: () => this.previewReload(),
         leave: () => this.stop({ leave: true }),
         stop: (how) => this.stop(how),
       },

@@ -51,6 +51,8 @@ export interface Setting {
   readonly standIns: readonly StandIn[];
   /** Reads again what people wrote. */
   readonly read: () => Promise<SoundReading>;
+  /** Reads it as well, but leaves the plugins of the agent alone. */
+  readonly readAside: () => Promise<SoundReading>;
 }
 
 /** What an agent is made of, beside its doors. */

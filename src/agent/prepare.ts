@@ -77,7 +77,12 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   const first = homeOf(options);
   // Where it lies has to be known before anything is read.
   const lastGood = new LastGood(join(first.data, 'cache', 'config'), first.shipped);
-  const read = (home: Home) => readSound(() => readWritten({ home, env: process.env, flags, plugins, code }), lastGood);
+  const read = (home: Home, of = { plugins, code }) =>
+    readSound(() => readWritten({ home, env: process.env, flags, ...of }), lastGood);
+  const readAside = async () => {
+    const fresh = await loadPlugins();
+    return await read(home, { plugins: fresh, code: new PackCode(placesOf(fresh)) });
+  };
   const reading = await read(first);
   const { written, standIns } = reading;
   refuseBroken(written, options);
@@ -108,7 +113,7 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   };
   const zones = opened.use(await openZones(world, written));
   const autoDetect = options.autoDetect === true;
-  const setting = { world, identity, hosting, zones, written, standIns, autoDetect, read: () => read(home) };
+  const setting = { world, identity, hosting, zones, written, standIns, autoDetect, read: () => read(home), readAside };
   const agent = opened.use(await startAgentParts(setting));
   return { agent, world, config };
 }

@@ -1,5 +1,5 @@
 import { problemJson } from '../http/records.ts';
-import type { ReloadedJson } from '../http/schemas.ts';
+import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
 import type { Difference } from '../runtime/configuration.ts';
 import { changesBetween, restartNeeded } from './reload.ts';
 import type { SoundReading } from './sound-reading.ts';
@@ -17,11 +17,16 @@ export interface Reloaded {
 }
 
 /** What a reload answers with. */
-export function reloadAnswer({ started, before, after, read, difference }: Reloaded): ReloadedJson {
+export const reloadAnswer = ({ difference, ...changed }: Reloaded): ReloadedJson => ({
+  ...difference,
+  ...reloadPreview(changed),
+});
+
+/** What a reload would answer with, but for what becomes of objects and plugins, which only doing it tells. */
+export function reloadPreview({ started, before, after, read }: Omit<Reloaded, 'difference'>): ReloadPreviewJson {
   const problems = problemsOf(read.written);
   const ofLevel = (wanted: string) => problems.filter(({ level }) => level === wanted).map(problemJson);
   return {
-    ...difference,
     changes: [...changesBetween(before, after)],
     restart_needed: restartNeeded(started.loaded.config, after.loaded.config),
     stand_ins: read.standIns.map(({ file, since, errors }) => ({ file, since: new Date(since).toISOString(), errors })),

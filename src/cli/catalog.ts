@@ -107,6 +107,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     'collectors wait-ok',
     { summary: 'Wait until a collector is ok.', load: () => import('./commands/collectors/wait-ok.ts') },
   ],
+  ['config diff', { summary: 'Tell what a reload would change.', load: () => import('./commands/config/diff.ts') }],
   [
     'config sample',
     { summary: 'Print a file with every field explained.', load: () => import('./commands/config/sample.ts') },

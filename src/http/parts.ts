@@ -16,7 +16,7 @@ import type { Family } from './exposition.ts';
 import type { PureFunctions } from './filter.ts';
 import type { EditedJson } from './schemas/packs.ts';
 import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
-import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson } from './schemas.ts';
+import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson, ReloadPreviewJson } from './schemas.ts';
 
 /** What collects, detects and checks, as the API sees it. */
 export interface RuntimePart {
@@ -43,6 +43,8 @@ export interface AgentPart {
   problems(): readonly Problem[];
   /** Reads the configuration again; with `all-or-nothing` an error anywhere leaves everything as it is. */
   reload(mode: 'leave-out' | 'all-or-nothing'): Promise<ReloadedJson>;
+  /** What a reload would change, with what is wrong in the files as they stand. */
+  previewReload(): Promise<ReloadPreviewJson>;
   /** Begins to leave the pool and then to stop; answers at once. */
   leave(): void;
   /** Begins an orderly stop; answers at once. */

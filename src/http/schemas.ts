@@ -241,11 +241,7 @@ export const AgentInfoJson = AgentFactsJson.omit({ static_groups: true }).extend
 });
 export type AgentInfoJson = z.output<typeof AgentInfoJson>;
 
-export const ReloadedJson = z.object({
-  added: z.int(),
-  changed: z.int(),
-  removed: z.int(),
-  unchanged: z.int(),
+export const ReloadPreviewJson = z.object({
   changes: z
     .array(z.object({ change: z.enum(['added', 'changed', 'removed']), kind: z.string(), name: z.string() }))
     .describe('settings, variables, parameters of packs and objects that are not as they were'),
@@ -255,6 +251,14 @@ export const ReloadedJson = z.object({
     .describe('broken files whose last good version is used'),
   errors: ProblemsJson,
   warnings: ProblemsJson,
+});
+export type ReloadPreviewJson = z.output<typeof ReloadPreviewJson>;
+
+export const ReloadedJson = ReloadPreviewJson.extend({
+  added: z.int(),
+  changed: z.int(),
+  removed: z.int(),
+  unchanged: z.int(),
 });
 export type ReloadedJson = z.output<typeof ReloadedJson>;
 

@@ -157,6 +157,15 @@ describe('agent', () => {
   });
 });
 
+test('config diff says what a reload would change', async () => {
+  const nothing = { restart_needed: [], stand_ins: [], errors: [], warnings: [] };
+  const changes = [{ change: 'removed', kind: 'check', name: 'a/b' }];
+  await using agent = await fakeAgent({ 'POST /config/validate': { ...nothing, changes } });
+  expect(await opsbro('config diff', agent)).toEqual({ code: 0, out: '  removed: check a/b\n', err: '' });
+  await using calm = await fakeAgent({ 'POST /config/validate': { ...nothing, changes: [] } });
+  expect(await opsbro('config diff', calm)).toEqual({ code: 0, out: '', err: 'a reload would change nothing\n' });
+});
+
 test('agent info of an agent with topics switched off', async () => {
   const off = { system_distro: '', system_distroversion: '', topics: { monitoring: false, metrology: false } };
   await using agent = await fakeAgent({ 'GET /agent/info': { ...INFO, ...off, is_managed_system: false } });

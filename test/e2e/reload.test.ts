@@ -57,6 +57,9 @@ test('a reload says with 2 what is wrong, by file and line', async () => {
 
 test('all or nothing leaves everything as it is while there is any error', async () => {
   writeFileSync(settings, 'display_name: third\n');
+  const { code, stdout, stderr } = await agent.opsbro('config', 'diff');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '  changed: setting display_name\n' });
+  expect(stderr).toContain(`${own}:1:`);
   expect(await agent.opsbro('agent', 'reload', '--all-or-nothing')).toMatchObject({ code: 2 });
   expect(await displayName()).toBe('second');
 });

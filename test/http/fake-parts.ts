@@ -126,6 +126,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
       health: () => ({ health: 'ok', reasons: [] }),
       problems: () => [],
       reload: async () => RELOADED,
+      previewReload: async () => RELOADED,
       leave: () => void done.push('leave'),
       stop: ({ leave }) => void done.push(leave ? 'stop and leave' : 'stop'),
     },

@@ -182,6 +182,7 @@ test('what changes the agent gets there', async () => {
     joined: 2,
     errors: {},
   });
+  expect(await (await request('/config/validate', { method: 'POST' })).json()).toMatchObject({ changes: [] });
   expect(await (await request('/agent/reload', { method: 'POST' })).json()).toMatchObject({ added: 1 });
   expect(await (await request('/agent/stop', post({ leave: true }))).json()).toEqual({ stopping: true });
   await request('/agent/stop', { method: 'POST' });

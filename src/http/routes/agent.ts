@@ -3,7 +3,7 @@ import { countMembers, countStates } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
 import { jsonObject, problemJson } from '../records.ts';
 import { Reply, route } from '../route.ts';
-import { AgentInfoJson, flag, HealthJson, ProblemsJson, ReloadedJson } from '../schemas.ts';
+import { AgentInfoJson, flag, HealthJson, ProblemsJson, ReloadedJson, ReloadPreviewJson } from '../schemas.ts';
 
 /** What the agent is and how it is: identity, state, health, `agent info`. */
 export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
@@ -62,6 +62,12 @@ export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
     summary: 'What is wrong in the configuration files and packs.',
     answer: ProblemsJson,
     handle: () => agent.problems().map(problemJson),
+  }),
+  'POST /config/validate': route({
+    access: 'read',
+    summary: 'Reads the configuration as it stands and tells what a reload would change, without changing anything.',
+    answer: ReloadPreviewJson,
+    handle: () => agent.previewReload(),
   }),
 });
 
