@@ -5,6 +5,8 @@ import type { AgentEvent } from '../model/event.ts';
 import { type KeyNaming, nameNumbers, numbersIn } from './collector-series.ts';
 import type { Point } from './metric-store.ts';
 
+const MOST_KNOWN = 10_000;
+
 /** What becomes of what collectors see. */
 export interface FeedSetting {
   readonly bus: Bus<AgentEvent>;
@@ -23,22 +25,27 @@ export interface FeedSetting {
 /** Makes series of what collectors see, and of how they run, until disposed of. */
 export class CollectorFeed implements Disposable {
   readonly #setting: FeedSetting;
-  readonly #listening: Disposable;
+  readonly #listening: readonly Disposable[];
   readonly #prefix: string;
   /** When what a collector saw last was seen: a run that sees nothing new shows the old once more. */
   readonly #seen = new Map<string, number>();
   readonly #warned = new Set<string>();
+  /** By collector and path: the same paths are asked about at every run. New code of a pack may answer differently. */
+  readonly #stored = new Map<string, Map<string, boolean>>();
   /** Keys that lost their name to another one. */
   clashes = 0;
 
   constructor(setting: FeedSetting) {
     this.#setting = setting;
     this.#prefix = setting.isNodeEscaped ? setting.node.replaceAll('.', '_') : setting.node;
-    this.#listening = setting.bus.on('collector-done', ({ collector }) => this.#take(collector));
+    this.#listening = [
+      setting.bus.on('collector-done', ({ collector }) => this.#take(collector)),
+      setting.bus.on('config-change', () => this.#stored.clear()),
+    ];
   }
 
   [Symbol.dispose](): void {
-    this.#listening[Symbol.dispose]();
+    for (const each of this.#listening) each[Symbol.dispose]();
   }
 
   #take(collector: CollectorRecord): void {
@@ -46,12 +53,28 @@ export class CollectorFeed implements Disposable {
     if (runsTotal === 0 || results === null || lastCheck === null || this.#seen.get(name) === lastCheck) return;
     this.#seen.set(name, lastCheck);
     const time = Math.floor(lastCheck / 1_000);
-    const { naming, add, isStored } = this.#setting;
-    const leaves = [...numbersIn(results)].filter(({ path }) => isStored(name, path));
+    const { naming, add } = this.#setting;
+    const leaves = [...numbersIn(results)].filter(({ path }) => this.#isStored(name, path));
     const { numbers, clashes } = nameNumbers(name, leaves, naming);
     for (const number of numbers) add({ name: `${this.#prefix}.${number.name}`, value: number.value, time });
     for (const clash of clashes) this.#noteClash(name, clash);
     this.#addRun(collector, time);
+  }
+
+  #isStored(collector: string, path: readonly string[]): boolean {
+    let known = this.#stored.get(collector);
+    // Collectors of what comes and goes would fill it up.
+    if (known === undefined || known.size > MOST_KNOWN) {
+      known = new Map();
+      this.#stored.set(collector, known);
+    }
+    const key = path.join('\0');
+    let answer = known.get(key);
+    if (answer === undefined) {
+      answer = this.#setting.isStored(collector, path);
+      known.set(key, answer);
+    }
+    return answer;
   }
 
   #addRun({ name, durationMs, runsTotal, errorsTotal, skippedTotal }: CollectorRecord, time: number): void {

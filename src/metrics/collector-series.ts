@@ -17,6 +17,19 @@ export function* numbersIn(tree: Metrics, path: readonly string[] = []): Generat
 
 const isTree = (value: Value): value is Metrics => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const MOST_CLEANED = 10_000;
+const cleanedKeys = new Map<string, string>();
+
+/** As `cleanedKey`; the same keys come at every run. */
+function cleanedOnce(key: string): string {
+  let cleaned = cleanedKeys.get(key);
+  if (cleaned !== undefined) return cleaned;
+  if (cleanedKeys.size >= MOST_CLEANED) cleanedKeys.clear();
+  cleaned = cleanedKey(key);
+  cleanedKeys.set(key, cleaned);
+  return cleaned;
+}
+
 /** A key as an element of a series name: lower case, without what a name or a pattern would take for a sign. */
 export function cleanedKey(key: string): string {
   if (key === '/') return 'root';
@@ -50,7 +63,7 @@ export function nameNumbers(collector: string, leaves: Iterable<NumberLeaf>, nam
   const owners = new Map<string, NumberLeaf>();
   const clashes: { path: string; name: string }[] = [];
   for (const leaf of leaves) {
-    const keys = leaf.path.map((key) => (naming === 'cleaned' ? cleanedKey(key) : key.toLowerCase()));
+    const keys = leaf.path.map((key) => (naming === 'cleaned' ? cleanedOnce(key) : key.toLowerCase()));
     const name = [collector, ...keys].join('.');
     const owner = owners.get(name);
     const [first, second] = owner && isBefore(owner.path, leaf.path) ? [owner, leaf] : [leaf, owner];
