@@ -55,8 +55,7 @@ export async function speakRedis(stream: Duplex, login: RedisLogin): Promise<Red
 function told(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === 'ReplyError') return new CollectError(error.message, { available: true, up: 1 });
-  if (error.name === 'ParserError') return new Error('what listens there does not answer as a Redis does');
-  return new Error(error.message);
+  return new Error(`what listens there does not answer as a Redis does: ${error.message.replace(/\. Please.*/, '')}`);
 }
 
 async function logIn(ask: RedisAsker['ask'], { user, password }: RedisLogin): Promise<void> {

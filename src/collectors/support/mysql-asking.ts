@@ -1,0 +1,42 @@
+import { systemCode } from '../../base/errors.ts';
+import type { Host } from '../../net/host.ts';
+import { CollectError } from '../../plugins/outcomes.ts';
+import { converse } from './conversation.ts';
+import { type AskMysql, speakMysql } from './mysql-client.ts';
+import { type MysqlServer, waysTo } from './mysql-options.ts';
+import { type MysqlLook, namedIn, VARIABLES } from './mysql-status.ts';
+
+/** The status of a busy server has some hundred thousand bytes. */
+const RECEIVE_CAP = 4_194_304;
+
+/** Logs in at a server, by its socket or else by its port, and lets `talk` ask it. Fails as `converse` does. */
+export async function askMysql<T>(
+  host: Host,
+  signal: AbortSignal,
+  { server, talk }: { readonly server: MysqlServer; talk(ask: AskMysql): Promise<T> },
+): Promise<T> {
+  const { places, login } = await waysTo(host, server);
+  let failure: unknown;
+  for (const place of places) {
+    try {
+      return await converse(host, signal, {
+        place,
+        receiveCap: RECEIVE_CAP,
+        with: async (stream) => talk(await speakMysql(stream, login)),
+      });
+    } catch (error) {
+      if (error instanceof CollectError || systemCode(error) === undefined || signal.aborted) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** Looks at the status of a server and at the variables that belong to it. */
+export async function lookAtMysql(ask: AskMysql): Promise<MysqlLook> {
+  const names = VARIABLES.map((name) => `'${name}'`).join(', ');
+  return {
+    status: namedIn(await ask('SHOW GLOBAL STATUS')),
+    variables: namedIn(await ask(`SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names})`)),
+  };
+}
