@@ -36,6 +36,7 @@ class Pipe {
   #told: ((error?: Error) => void) | undefined;
   #received = 0;
   #isEnded: boolean = false;
+  #failure: Error | undefined;
 
   constructor(cap: number) {
     this.#cap = cap;
@@ -55,13 +56,14 @@ class Pipe {
   }
 
   onEnd(listen: (error?: Error) => void): void {
-    if (this.#isEnded) listen();
+    if (this.#isEnded) listen(this.#failure);
     else this.#told = listen;
   }
 
   end(error?: Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#failure = error;
     this.#told?.(error);
   }
 }
