@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isAlibaba } from '../plugins/hosters.ts';
 import { defineHostingDriver } from '../plugins/kinds.ts';
-import { firmware, metadata, recognised } from '../plugins/metadata.ts';
+import { metadata, recognised } from '../plugins/metadata.ts';
 
 const SERVICE = 'http://100.100.100.200/latest/meta-data/';
 
@@ -11,7 +12,7 @@ export default defineHostingDriver({
   options: z.object({}),
 
   configure: () => async (host, signal) => {
-    if ((await firmware(host, 'sys_vendor')) !== 'Alibaba Cloud') return { isActive: false };
+    if (!(await isAlibaba(host))) return { isActive: false };
     const ask = (key: string) => metadata({ host, signal }, SERVICE + key);
     return await recognised(async () => {
       const [uniqueId, localAddress, publicAddress] = await Promise.all([

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isDigitalOcean } from '../plugins/hosters.ts';
 import { defineHostingDriver } from '../plugins/kinds.ts';
-import { firmware, metadataTree, recognised, textAt } from '../plugins/metadata.ts';
+import { metadataTree, recognised, textAt } from '../plugins/metadata.ts';
 
 const SERVICE = 'http://169.254.169.254/metadata/v1.json';
 
@@ -11,7 +12,7 @@ export default defineHostingDriver({
   options: z.object({}),
 
   configure: () => async (host, signal) => {
-    if ((await firmware(host, 'sys_vendor')) !== 'DigitalOcean') return { isActive: false };
+    if (!(await isDigitalOcean(host))) return { isActive: false };
     return await recognised(async () => {
       const tree = await metadataTree({ host, signal }, SERVICE);
       return {

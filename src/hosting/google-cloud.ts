@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isGoogleCloud } from '../plugins/hosters.ts';
 import { defineHostingDriver } from '../plugins/kinds.ts';
-import { firmware, metadata, recognised, textAt } from '../plugins/metadata.ts';
+import { metadata, recognised, textAt } from '../plugins/metadata.ts';
 
 const SERVICE = 'http://metadata.google.internal/computeMetadata/v1/instance/?recursive=true';
 /** Ids have more digits than a number of JavaScript can tell apart. */
@@ -13,8 +14,7 @@ export default defineHostingDriver({
   options: z.object({}),
 
   configure: () => async (host, signal) => {
-    const isThere = (await firmware(host, 'board_vendor')) === 'Google';
-    if (!isThere && (await firmware(host, 'product_name')) !== 'Google Compute Engine') return { isActive: false };
+    if (!(await isGoogleCloud(host))) return { isActive: false };
     return await recognised(async () => {
       const text = (await metadata({ host, signal }, SERVICE, { headers: { 'Metadata-Flavor': 'Google' } })) ?? '{}';
       const tree: unknown = JSON.parse(text);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Host } from '../net/host.ts';
+import { isOpenstack } from '../plugins/hosters.ts';
 import { defineHostingDriver } from '../plugins/kinds.ts';
-import { firmware, metadata, metadataTree, recognised, textAt } from '../plugins/metadata.ts';
+import { metadata, metadataTree, recognised, textAt } from '../plugins/metadata.ts';
 
 const SERVICE = 'http://169.254.169.254/';
 
@@ -12,7 +12,7 @@ export default defineHostingDriver({
   options: z.object({}),
 
   configure: () => async (host, signal) => {
-    if (!(await isInstance(host))) return { isActive: false };
+    if (!(await isOpenstack(host))) return { isActive: false };
     const service = { host, signal };
     return await recognised(async () => {
       const [tree, localAddress, publicAddress] = await Promise.all([
@@ -25,9 +25,3 @@ export default defineHostingDriver({
     });
   },
 });
-
-async function isInstance(host: Host): Promise<boolean> {
-  const product = await firmware(host, 'product_name');
-  if (product === 'OpenStack Nova' || product === 'OpenStack Compute') return true;
-  return (await firmware(host, 'chassis_asset_tag')) === 'OpenStack Nova';
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isScaleway } from '../plugins/hosters.ts';
 import { defineHostingDriver } from '../plugins/kinds.ts';
 import { metadataTree, recognised, textAt } from '../plugins/metadata.ts';
 
@@ -11,7 +12,7 @@ export default defineHostingDriver({
   options: z.object({}),
 
   configure: () => async (host, signal) => {
-    if (!(await host.exists('/etc/scw-release'))) return { isActive: false };
+    if (!(await isScaleway(host))) return { isActive: false };
     return await recognised(async () => {
       const tree = await metadataTree({ host, signal }, SERVICE);
       return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readIfThere } from '../plugins/files.ts';
+import { isSynology } from '../plugins/hosters.ts';
 import { defineHostingDriver } from '../plugins/kinds.ts';
 
 const SERIAL = /(?:^|\s)sn=(\S+)/;
@@ -11,7 +12,7 @@ export default defineHostingDriver({
   options: z.object({}),
 
   configure: () => async (host) => {
-    if (!(await host.exists('/etc/synoinfo.conf'))) return { isActive: false };
+    if (!(await isSynology(host))) return { isActive: false };
     const serial = SERIAL.exec((await readIfThere(host, '/proc/cmdline')) ?? '')?.[1];
     return serial === undefined ? { isActive: true } : { isActive: true, uniqueId: serial };
   },

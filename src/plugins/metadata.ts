@@ -9,7 +9,7 @@ const TRIES = 2;
 const MAX_BYTES = 1_048_576;
 
 /** A metadata service of a hoster, as this machine reaches it. */
-interface Service {
+export interface Service {
   readonly host: Host;
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { CLOUDS } from './cloud-machines.ts';
 import type { World } from './host.ts';
 
 /** Machines of a special kind, for collectors that look at nothing else. */
@@ -26,4 +27,5 @@ export const SPECIAL: readonly (readonly [string, World])[] = [
       },
     },
   ],
+  ...Object.entries(CLOUDS).map(([name, world]) => [`a machine of ${name}`, world] as const),
 ];
