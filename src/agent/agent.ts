@@ -278,6 +278,7 @@ export class Agent implements AsyncDisposable {
         reloadKeys: (zone) => this.#reloadKeys(zone),
       },
       runtime,
+      dashboards: runtime.dashboards,
       kv,
       series,
       keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),

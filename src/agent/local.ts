@@ -86,6 +86,7 @@ async function open(first: Home, depth: LocalDepth, opened: Disposal): Promise<L
   };
   const routes = localRoutes({
     runtime,
+    dashboards: runtime.dashboards,
     packs: () => written.packs,
     edits: editsOf({ world: { home, plugins, clock: systemClock }, written: () => written, reload }),
     functions: () => [...plugins.functions].map(functionJson),

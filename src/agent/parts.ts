@@ -22,6 +22,7 @@ import { keepGroupHistory } from './group-history.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { type Incarnation, openIncarnation } from './incarnation.ts';
 import { testimonyRoute } from './inquiries.ts';
+import { keptNumbers } from './kept-numbers.ts';
 import type { KnownHosting } from './known-hosting.ts';
 import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
@@ -126,7 +127,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
       return open();
     });
   const vitals = opened.use(watchVitals(clock));
-  const runtime = opened.use(makeRuntime(setting, { pool, address, state, vitals }));
+  const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals }));
   await runtime.restore();
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
   return {
@@ -263,10 +264,11 @@ interface RuntimeSetting {
   readonly pool: Pool;
   readonly address: string;
   readonly state: StateStore;
+  readonly series: MetricStore;
   vitals(): Vitals;
 }
 
-function makeRuntime(setting: Setting, { pool, address, state, vitals }: RuntimeSetting): Runtime {
+function makeRuntime(setting: Setting, { pool, address, state, series, vitals }: RuntimeSetting): Runtime {
   const { world, identity, hosting, written, zones } = setting;
   const { host, clock, random, log, bus, plugins } = world;
   const { config } = written.loaded;
@@ -286,6 +288,7 @@ function makeRuntime(setting: Setting, { pool, address, state, vitals }: Runtime
     },
     shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups') },
     configuration: configurationOf(written),
+    kept: keptNumbers(series, identity.name, config.metrics),
     members: () => pool.members,
     hasEvent: (type) => pool.events().some(({ name }) => name === type),
   });

@@ -6,6 +6,7 @@ import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
 import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
+import { dashboardRoutes } from './routes/dashboards.ts';
 import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -31,6 +32,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...zoneRoutes(parts),
   ...collectorRoutes(parts),
   ...collectorHistoryRoutes(parts),
+  ...dashboardRoutes(parts),
   ...detectorRoutes(parts),
   ...groupRoutes(parts),
   ...monitoringRoutes(parts),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ApiParts } from './parts.ts';
 import { type RouteTable, route } from './route.ts';
 import { collectorRoutes } from './routes/collectors.ts';
+import { dashboardRoutes } from './routes/dashboards.ts';
 import { detectorRoutes } from './routes/detectors.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { packRoutes } from './routes/packs.ts';
@@ -9,7 +10,9 @@ import { parameterRoutes } from './routes/parameters.ts';
 import { checkRoutes } from './routes/work.ts';
 
 /** What can be answered without a pool, a store or a past: what is written, and what the machine shows. */
-export const localRoutes = (parts: Pick<ApiParts, 'runtime' | 'packs' | 'edits' | 'functions'>): RouteTable => ({
+export const localRoutes = (
+  parts: Pick<ApiParts, 'runtime' | 'dashboards' | 'packs' | 'edits' | 'functions'>,
+): RouteTable => ({
   'GET /agent/state': route({
     access: 'open',
     summary: 'There is nothing to wait for.',
@@ -17,6 +20,7 @@ export const localRoutes = (parts: Pick<ApiParts, 'runtime' | 'packs' | 'edits' 
     handle: () => 'ok' as const,
   }),
   ...collectorRoutes(parts),
+  ...dashboardRoutes(parts),
   ...detectorRoutes(parts),
   ...checkRoutes(parts),
   ...packRoutes(parts),

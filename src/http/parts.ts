@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
+import type { DashboardDefinition, DashboardRecord, DashboardView } from '../model/dashboard.ts';
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { Evaluated } from '../model/expression.ts';
 import type { CollectorHistory, GroupHistory, NodeHistory } from '../model/history.ts';
@@ -49,6 +50,16 @@ export interface AgentPart {
   leave(): void;
   /** Begins an orderly stop; answers at once. */
   stop(how: { readonly leave: boolean }): void;
+}
+
+/** The dashboards of the packs, as the API sees them. Throws `not_found`, or `ambiguous`, for a name that is not of one. */
+export interface DashboardsPart {
+  records(): readonly DashboardRecord[];
+  definition(name: string): DashboardDefinition;
+  view(
+    name: string,
+    wish: { readonly style: TextStyle; readonly charts: { readonly points: number; readonly step: number } },
+  ): Promise<DashboardView>;
 }
 
 /** The zones and their keys, as the API sees them. */
@@ -108,6 +119,7 @@ export interface ApiParts {
   readonly filtering: { readonly functions: PureFunctions; readonly clock: Clock };
   readonly zones: ZonesPart;
   readonly runtime: RuntimePart;
+  readonly dashboards: DashboardsPart;
   readonly kv: KvStore;
   /** The time series this node keeps. */
   readonly series: SeriesReader;

@@ -46,6 +46,10 @@ export function cleanedKey(key: string): string {
 /** How names are made of keys. */
 export type KeyNaming = 'cleaned' | 'as they are';
 
+/** The series of a number: of a node, by the name of the collector and the keys that lead to it. */
+export const collectorSeriesName = (node: string, [collector, ...keys]: readonly string[], naming: KeyNaming): string =>
+  [node, collector, ...keys.map((key) => (naming === 'cleaned' ? cleanedKey(key) : key.toLowerCase()))].join('.');
+
 /** A number with the name of its series, without that of the node. */
 export interface NamedNumber {
   readonly name: string;

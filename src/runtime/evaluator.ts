@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { unreadable } from '../expressions/compile.ts';
-import type { Compiled, DataKind, FunctionTable, Reading } from '../expressions/contract.ts';
+import type { Compiled, DataKind, FunctionTable, Reading, Reference } from '../expressions/contract.ts';
 import { Expressions } from '../expressions/expressions.ts';
 import type { Path } from '../expressions/paths.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
 import type { FunctionScope, NodeFacts, TextStyle } from '../plugins/function.ts';
+import type { Askable } from './chart-past.ts';
 import { findSetting, NO_OBJECT, type ObjectData } from './object-data.ts';
 
 interface EvaluatorOptions {
@@ -28,6 +29,8 @@ interface Occasion {
   readonly data?: ObjectData;
   /** Plain when left out. */
   readonly style?: TextStyle;
+  /** What collectors say, when it is not the present that is asked for. */
+  readonly collector?: (path: Path) => Reading;
   readonly signal: AbortSignal;
 }
 
@@ -35,15 +38,18 @@ interface Occasion {
 export class Evaluator {
   readonly #options: EvaluatorOptions;
   #expressions: Expressions<FunctionScope>;
+  #functions: FunctionTable<FunctionScope>;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
     this.#expressions = new Expressions<FunctionScope>(options);
+    this.#functions = options.functions;
   }
 
   /** Other functions are there from now on; every text is compiled again. */
   useFunctions(functions: FunctionTable<FunctionScope>): void {
     this.#expressions = new Expressions<FunctionScope>({ ...this.#options, functions });
+    this.#functions = functions;
   }
 
   /** The outcome of an expression: at once, or as a promise when it asks the machine or the network. Never throws or rejects. */
@@ -59,6 +65,20 @@ export class Evaluator {
     return !('type' in prepared) && prepared.isAsync;
   }
 
+  /** An expression whose value only depends on single values of collectors; `undefined` for any other. */
+  overCollectors(text: string, occasion: Occasion): Askable | undefined {
+    const prepared = this.#prepare(text);
+    if ('type' in prepared || prepared.isAsync || prepared.references.length === 0) return undefined;
+    const isSingle = ({ kind, path }: Reference) => kind === 'collector' && !path.segments.includes('*');
+    const isPure = (name: string) => this.#functions.get(name)?.reach === 'pure';
+    if (!prepared.references.every(isSingle) || ![...prepared.calls].every(isPure)) return undefined;
+    return {
+      paths: prepared.references.map(({ path }) => path),
+      // What is not asynchronous answers at once.
+      at: (collector) => prepared.evaluate(this.#scope({ ...occasion, collector }), 'value') as Evaluated,
+    };
+  }
+
   #prepare(text: string): Prepared {
     try {
       return this.#expressions.expression(text);
@@ -67,9 +87,11 @@ export class Evaluator {
     }
   }
 
-  #scope({ data = NO_OBJECT, style = 'plain', signal }: Occasion): FunctionScope {
+  #scope({ data = NO_OBJECT, style = 'plain', collector, signal }: Occasion): FunctionScope {
     const { host, clock, random, node } = this.#options;
-    return { host, clock, random, node, signal, style, read: (kind, path) => this.#read(kind, path, data) };
+    const read = (kind: DataKind, path: Path) =>
+      kind === 'collector' && collector ? collector(path) : this.#read(kind, path, data);
+    return { host, clock, random, node, signal, style, read };
   }
 
   #read(kind: DataKind, path: Path, data: ObjectData): Reading {

@@ -17,9 +17,11 @@ import type { Check, Collector, Detector, Handler } from '../plugins/kinds.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { Alerting, type HandlerCounts } from './alerting.ts';
+import type { KeptNumbers } from './chart-past.ts';
 import { Checking } from './checking.ts';
 import { Collecting } from './collecting.ts';
 import { type Configuration, type Difference, parametersOf, sumOf } from './configuration.ts';
+import { Dashboards } from './dashboards.ts';
 import { Detecting } from './detecting.ts';
 import { Evaluator } from './evaluator.ts';
 import { Groups } from './groups.ts';
@@ -57,6 +59,8 @@ export interface RuntimeOptions {
   readonly configuration: Configuration;
   /** Milliseconds that lie at least between the starts of two collectors; 50 when left out. */
   readonly startGapMs?: number;
+  /** What charts show of the past; without it they begin with the present. */
+  readonly kept?: KeptNumbers;
   /** Every known member of the pool by id, as it is now. */
   members(): ReadonlyMap<string, Member>;
   /** Whether an event of this type was heard lately. */
@@ -81,6 +85,8 @@ export class Runtime implements AsyncDisposable {
   readonly #alerting: Alerting;
   readonly #facts: Map<string, string>;
   readonly #stop = sharedAbort();
+  /** The dashboards of the packs, and their values. */
+  readonly dashboards: Dashboards;
   #zone: string;
   #configuration: Configuration;
   /** The version of the functions in use that packs bring. */
@@ -138,6 +144,14 @@ export class Runtime implements AsyncDisposable {
       nodeName: node.name,
       plan: (check) => this.#checking.plan(check),
       now: () => clock.wall(),
+    });
+    this.dashboards = new Dashboards({
+      ...options,
+      evaluator,
+      signal: this.#stop.signal,
+      node: node.name,
+      packs: () => this.#configuration.packs,
+      checks: () => this.#checking.records(),
     });
     this.#applyAll(configuration);
   }

@@ -146,6 +146,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),
     zones: fakeZones(done),
     runtime: fakeRuntime(),
+    dashboards: fakeDashboards(),
     kv: memoryStore(),
     series: fakeSeries(),
     packs: () => ({
@@ -260,6 +261,23 @@ function fakeZones(done: string[]): ApiParts['zones'] {
     async reloadKeys(zone) {
       done.push(`keys ${zone}`);
       return { name: zone, have_gossip_key: false, keys: [], key_problem: '', restart_needed: false };
+    },
+  };
+}
+
+/** One dashboard of one text. */
+function fakeDashboards(): ApiParts['dashboards'] {
+  const record = { id: 'linux/overview', title: 'Linux', packName: 'linux', packLevel: 'core' };
+  const found = (name: string) => {
+    if (name === 'linux/overview' || name === 'overview') return record;
+    throw new OpsbroError('not_found', 'there is none');
+  };
+  return {
+    records: () => [record],
+    definition: (name) => ({ ...found(name), file: '/packs/linux/dashboards/overview.yml', line: 1, fields: {} }),
+    async view(name, { style, charts }) {
+      const value = `${style} ${charts.points} ${charts.step}`;
+      return { ...found(name), node: 'one', at: 1_000, content: { kind: 'text', title: 'Style', value } };
     },
   };
 }

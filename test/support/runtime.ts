@@ -20,6 +20,7 @@ import {
   type Handler,
 } from '../../src/plugins/kinds.ts';
 import { Registry } from '../../src/plugins/registry.ts';
+import type { KeptNumbers } from '../../src/runtime/chart-past.ts';
 import type { Configuration } from '../../src/runtime/configuration.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 import { SimulatedClock } from './clock.ts';
@@ -101,6 +102,7 @@ interface Parts {
   readonly collectors?: readonly Collector[] | Registry<Collector>;
   readonly shelves?: ReturnType<typeof shelvesOf>;
   readonly log?: Logger;
+  readonly kept?: KeptNumbers;
 }
 
 export const shelvesOf = () => ({ collectors: memoryShelf(), checks: memoryShelf(), groups: memoryShelf() });
@@ -124,6 +126,7 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
     host: parts.host ?? fakeHost({ clock }),
     random: seeded(1),
     log: parts.log ?? silent,
+    ...(parts.kept && { kept: parts.kept }),
     plugins: {
       collectors:
         parts.collectors instanceof Registry ? parts.collectors : registryOf('collector', parts.collectors ?? []),
