@@ -18,6 +18,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['gossip zone key', 'The key files of zones on this machine.'],
   ['collectors', 'What the agent sees of this machine.'],
   ['config', 'What people wrote for the agent.'],
+  ['dashboards', 'Pages of live values, drawn in the terminal.'],
   ['detectors', 'Which groups this node is in, and why.'],
   ['monitoring', 'How the checks of the nodes stand.'],
   ['check', 'The checks of this node.'],
@@ -117,6 +118,14 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   [
     'config validate',
     { summary: 'Say everything that is wrong in the files.', load: () => import('./commands/config/validate.ts') },
+  ],
+  [
+    'dashboards list',
+    { summary: 'List the dashboards of the packs.', load: () => import('./commands/dashboards/list.ts') },
+  ],
+  [
+    'dashboards show',
+    { summary: 'Draw a dashboard with live values.', load: () => import('./commands/dashboards/show.ts') },
   ],
   [
     'detectors history',

@@ -9,7 +9,12 @@ import type { Sink, World } from './world.ts';
 const sink = (stream: NodeJS.WriteStream): Sink => ({
   write: (chunk) => void stream.write(chunk),
   isTTY: stream.isTTY === true,
-  columns: stream.columns,
+  get columns() {
+    return stream.columns;
+  },
+  get rows() {
+    return stream.rows;
+  },
 });
 
 const world: World = {
@@ -24,6 +29,10 @@ const world: World = {
   onInterrupt(task) {
     process.on('SIGINT', task);
     return { [Symbol.dispose]: () => void process.off('SIGINT', task) };
+  },
+  onResize(task) {
+    process.stdout.on('resize', task);
+    return { [Symbol.dispose]: () => void process.stdout.off('resize', task) };
   },
   outliveOutput() {
     process.stdout.off('error', endWithReader);

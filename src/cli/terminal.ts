@@ -28,14 +28,15 @@ export interface Look {
 export class Terminal {
   readonly #world: Pick<World, 'out' | 'err' | 'env'>;
   readonly #look: Look;
-  readonly #coloured: boolean;
+  /** Colours can be shown. */
+  readonly isColoured: boolean;
   /** Signs and lines beyond ASCII can be shown. */
   readonly unicode: boolean;
 
   constructor(world: Pick<World, 'out' | 'err' | 'env'>, look: Look) {
     this.#world = world;
     this.#look = look;
-    this.#coloured = wantsColour(look.colour, world);
+    this.isColoured = wantsColour(look.colour, world);
     this.unicode = look.signs === 'locale' && isUnicode(world.env);
   }
 
@@ -110,6 +111,6 @@ export class Terminal {
   }
 
   #painted(cell: Painted): string {
-    return this.#coloured ? inColour(cell) : cell.text;
+    return this.isColoured ? inColour(cell) : cell.text;
   }
 }

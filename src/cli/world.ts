@@ -4,6 +4,8 @@ export interface Sink {
   readonly isTTY: boolean;
   /** Columns of the terminal, if it is one. */
   readonly columns: number | undefined;
+  /** Rows of the terminal, if it is one. */
+  readonly rows: number | undefined;
 }
 
 type Variable = 'OPSBRO_HOME' | 'OPSBRO_SOCKET' | 'OPSBRO_HTTP' | 'NO_COLOR' | 'TERM' | 'LC_ALL' | 'LC_CTYPE' | 'LANG';
@@ -24,6 +26,8 @@ export interface World {
   readonly input: AsyncIterable<Uint8Array> & { readonly isTTY: boolean };
   /** Calls `task` instead of ending the program when the user interrupts it, until disposed of. */
   onInterrupt(task: () => void): Disposable;
+  /** Calls `task` whenever the terminal has another size, until disposed of. */
+  onResize(task: () => void): Disposable;
   /** From now on the program goes on when its output can no longer be written, as an agent does whose terminal is gone. */
   outliveOutput(): void;
 }

@@ -33,6 +33,7 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['check show', 'linux/cpu'],
   ['collectors run', 'cpu'],
   ['collectors wait-ok', 'cpu'],
+  ['dashboards show', 'linux'],
   ['detectors wait-group', 'linux'],
   ['evaluator eval', '1+1'],
   ['evaluator explain', '1+1'],

@@ -76,6 +76,9 @@ interface Situation {
   readonly env?: World['env'];
   readonly terminal?: 'terminal' | 'pipe';
   readonly columns?: number;
+  readonly rows?: number;
+  /** Is given what to call when the terminal has another size. */
+  resized?(task: () => void): void;
   readonly input?: string;
   /** The user interrupts once it is aborted. */
   readonly interrupt?: AbortSignal;
@@ -96,6 +99,7 @@ export async function opsbro(line: string | readonly string[], situation: Situat
     write: (chunk: string | Uint8Array) => void written[name].push(Buffer.from(chunk)),
     isTTY,
     columns: isTTY ? (situation.columns ?? 80) : undefined,
+    rows: isTTY ? (situation.rows ?? 50) : undefined,
   });
   const world: World = {
     env: { LANG: 'C.UTF-8', OPSBRO_HOME: situation.home ?? '/nowhere', ...situation.env },
@@ -107,6 +111,10 @@ export async function opsbro(line: string | readonly string[], situation: Situat
     err: sink('err'),
     input: Object.assign(streamOf(situation.input ?? ''), { isTTY: false }),
     outliveOutput() {},
+    onResize(task) {
+      situation.resized?.(task);
+      return { [Symbol.dispose]() {} };
+    },
     onInterrupt(task) {
       situation.interrupt?.addEventListener('abort', task);
       return { [Symbol.dispose]: () => situation.interrupt?.removeEventListener('abort', task) };
