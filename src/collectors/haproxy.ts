@@ -80,7 +80,7 @@ export default defineCollector({
           const status = parseHaproxy(text, COLUMNS);
           if (!status)
             throw new NoPage(`HAProxy answers with something else than statistics: ${beginningOf(text)}`, 200);
-          return treeOf(status, paired(countersOf(status), host.clock.now()));
+          return treeOf(status, paired(host.clock, countersOf(status)));
         },
       });
   },

@@ -75,7 +75,7 @@ export default defineCollector({
       askService(host, signal, {
         async ask(running) {
           const stats = parseStats(await askInText(host, question, running));
-          const pair = paired(numbersOf(stats), host.clock.now());
+          const pair = paired(host.clock, numbersOf(stats));
           return { ...stats, ...hitRatio(stats), ...(pair && ratesOf(pair, RATED)) };
         },
       });
