@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { type Clock, delay, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Problem } from '../model/pack.ts';
 import type { Plugin } from '../plugins/plugin.ts';
@@ -37,17 +38,24 @@ const CONTRACT = new URL(
   import.meta.url,
 );
 
+const LONGEST_LOAD_MS = 10_000;
+
 /** The plugins that packs bring as code, put among those that are built in. */
 export class PackCode {
   readonly #places: PluginPlaces;
   readonly #contract: string;
+  readonly #clock: Clock;
   readonly #imported = new Map<string, Imported>();
   #placed: Placed[] = [];
 
   /** `contract` is the address of what code of packs gets for `opsbro/plugins`. */
-  constructor(places: PluginPlaces, contract: URL = CONTRACT) {
+  constructor(
+    places: PluginPlaces,
+    { contract = CONTRACT, clock = systemClock }: { contract?: URL; clock?: Clock } = {},
+  ) {
     this.#places = places;
     this.#contract = contract.href;
+    this.#clock = clock;
   }
 
   /**
@@ -77,10 +85,21 @@ export class PackCode {
     const known = this.#imported.get(path);
     if (known?.revision === revision) return known;
     offerPluginContract(this.#contract);
-    const fresh = await run(`${pathToFileURL(path).href}?${revision}`, kind, revision);
+    const url = `${pathToFileURL(path).href}?${revision}`;
+    const fresh = await Promise.race([run(url, kind, revision), this.#givenUp(revision)]);
     const imported = fresh.plugin || !known?.plugin ? fresh : { ...fresh, plugin: known.plugin };
     this.#imported.set(path, imported);
     return imported;
+  }
+
+  /** Code may wait for something at its top level that never comes. */
+  async #givenUp(revision: string): Promise<Imported> {
+    await delay(this.#clock, LONGEST_LOAD_MS);
+    const limit = `${LONGEST_LOAD_MS / 1_000} s`;
+    return {
+      revision,
+      fault: `cannot be loaded: it is not done after ${limit}; what takes time belongs into configure`,
+    };
   }
 
   /** Puts a plugin in its place; answers with why it cannot be, if so. */

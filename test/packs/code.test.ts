@@ -16,18 +16,19 @@ const EXAMPLE = new URL('../../examples/packs/backups', import.meta.url).pathnam
 
 function setUp() {
   const temporary = tempDirectory();
+  const clock = new SimulatedClock();
   const collectors = new Registry<Collector>('collector');
   const functions = new Registry<FunctionPlugin>('function');
   const checks = new Registry<Check>('check');
   const handlers = new Registry<Handler>('handler');
-  const code = new PackCode(
-    new Map([collectors, functions, checks, handlers].map((each) => [each.kind, each])),
-    CONTRACT,
-  );
+  const code = new PackCode(new Map([collectors, functions, checks, handlers].map((each) => [each.kind, each])), {
+    contract: CONTRACT,
+    clock,
+  });
   const sources = { shipped: join(temporary.path, 'etc'), data: temporary.path };
   const packs = join(temporary.path, 'local-configuration', 'packs');
   return {
-    ...{ collectors, functions, checks, handlers, sources, path: temporary.path },
+    ...{ clock, collectors, functions, checks, handlers, sources, path: temporary.path },
     pack: (path: string) => join(packs, path),
     write(path: string, text: string, level = 'local') {
       const file = join(temporary.path, `${level}-configuration`, 'packs', path);
@@ -145,4 +146,21 @@ test('code that others may change, that the zone brought, or that is none, does 
     ...(canStrip ? [] : [expect.stringContaining('cannot run TypeScript; write it as .js')]),
   ]);
   expect([...world.collectors].map(({ name }) => name)).toEqual(canStrip ? ['typed'] : []);
+});
+
+test('code that waits for what never comes is given up', async () => {
+  using place = setUp();
+  place.write('a/package.yml', 'name: a\nversion: "1.0"\n');
+  place.write('a/collectors/stuck.js', 'await new Promise(() => {});');
+  let isDone = false;
+  const faults = place.faults().finally(() => {
+    isDone = true;
+  });
+  // Files are read in real time, what is waited for passes in made-up time.
+  while (!isDone) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await place.clock.runAsync(1_000);
+  }
+  const message = 'cannot be loaded: it is not done after 10 s; what takes time belongs into configure';
+  expect(await faults).toEqual([message]);
 });
