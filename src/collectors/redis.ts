@@ -52,12 +52,11 @@ const RECEIVE_CAP = 1_048_576;
 
 function askRedis(options: z.output<typeof schema>, host: Host, signal: AbortSignal): Promise<Replies> {
   const { server, port, socket } = options;
-  const place = { server, port, socket: socket === '' ? undefined : socket };
   return converse(host, signal, {
-    place,
+    places: [{ server, port, socket: socket === '' ? undefined : socket }],
     receiveCap: RECEIVE_CAP,
-    with: async (stream) => {
-      const { ask } = await speakRedis(stream, options);
+    logIn: (stream) => speakRedis(stream, options),
+    ask: async ({ ask }) => {
       const info = await ask('INFO');
       return { info, cluster: /^cluster_enabled:1\r?$/m.test(info) ? await ask('CLUSTER', 'INFO') : undefined };
     },

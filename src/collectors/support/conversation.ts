@@ -14,20 +14,66 @@ export interface Place {
 }
 
 /** How to talk with a server. */
-interface Talk<T> {
-  readonly place: Place;
+interface Talk<Session, Answer> {
+  /** The ways to it; one is tried when nobody lets us in at those before it. */
+  readonly places: readonly Place[];
   /** Bytes that may come. */
   readonly receiveCap: number;
   /** Throws `CollectError` for what the server itself says; whatever else it throws after the connection broke is the break. */
-  with(stream: Duplex): Promise<T>;
+  logIn(stream: Duplex): Promise<Session>;
+  /** Throws as `logIn` does. */
+  ask(session: Session): Promise<Answer>;
 }
 
 /** Talks with a server over a connection that lasts just as long. Fails with the system's code when nobody is there, or nobody any more. */
-export async function converse<T>(host: Host, signal: AbortSignal, talk: Talk<T>): Promise<T> {
-  const { server, port, socket } = talk.place;
-  const limits = { timeoutMs: CONNECT_MS, receiveCap: talk.receiveCap };
-  const target = socket === undefined ? { host: server, port, ...limits } : { socketPath: socket, ...limits };
-  const stream = asDuplex(await host.connect(target, signal));
+export async function converse<Session, Answer>(
+  host: Host,
+  signal: AbortSignal,
+  talk: Talk<Session, Answer>,
+): Promise<Answer> {
+  let failure: unknown;
+  for (const place of talk.places) {
+    const { open, error } = await enter(host, signal, { ...talk, place });
+    if (open) {
+      await using line = open.line;
+      return await line.unbroken(talk.ask(open.session));
+    }
+    signal.throwIfAborted();
+    // That we are not let in says more than that nobody is there.
+    if (!(failure instanceof CollectError)) failure = error;
+  }
+  throw failure;
+}
+
+interface Entry<Session> {
+  readonly place: Place;
+  readonly receiveCap: number;
+  logIn(stream: Duplex): Promise<Session>;
+}
+
+/** Connects and logs in. */
+async function enter<Session>(host: Host, signal: AbortSignal, { place, receiveCap, logIn }: Entry<Session>) {
+  let line: Line | undefined;
+  try {
+    const { server, port, socket } = place;
+    const limits = { timeoutMs: CONNECT_MS, receiveCap };
+    const target = socket === undefined ? { host: server, port, ...limits } : { socketPath: socket, ...limits };
+    line = lineOver(asDuplex(await host.connect(target, signal)));
+    return { open: { line, session: await line.unbroken(logIn(line.stream)) } };
+  } catch (error) {
+    await line?.[Symbol.asyncDispose]();
+    return { error };
+  }
+}
+
+/** A connection that knows how it broke. Disposing of it closes it. */
+interface Line extends AsyncDisposable {
+  readonly stream: Duplex;
+  /** What `work` comes to; its failure is the break of the connection if that broke, unless it is what the server said. */
+  unbroken<T>(work: Promise<T>): Promise<T>;
+}
+
+function lineOver(stream: Duplex): Line {
   let broken: Error | undefined;
   stream.once('error', (error) => {
     broken = error;
@@ -35,19 +81,23 @@ export async function converse<T>(host: Host, signal: AbortSignal, talk: Talk<T>
   stream.once('end', () => {
     broken ??= Object.assign(new Error('ECONNRESET: the server closed the connection'), { code: 'ECONNRESET' });
   });
-  try {
-    return await talk.with(stream);
-  } catch (error) {
-    throw error instanceof CollectError ? error : (broken ?? error);
-  } finally {
-    // The driver may still complain of what it did not expect.
-    stream.on('error', () => {});
-    stream.destroy();
-  }
+  return {
+    stream,
+    unbroken: (work) =>
+      work.catch((error: unknown) => {
+        throw error instanceof CollectError ? error : (broken ?? error);
+      }),
+    async [Symbol.asyncDispose]() {
+      // The driver may still complain of what it did not expect.
+      stream.on('error', () => {});
+      stream.destroy();
+    },
+  };
 }
 
-/** The socket where it counts: it is there, and the server is this machine. */
-export async function socketIfThere(host: Host, server: string, socket: string): Promise<string | undefined> {
+/** The ways to a server: by its socket first, if that is there and the server is this machine, then by its port. */
+export async function waysTo(host: Host, { server, port, socket = '' }: Place): Promise<readonly Place[]> {
   const isHere = server === '' || server === 'localhost' || isLoopback(server);
-  return socket !== '' && isHere && (await host.exists(socket)) ? socket : undefined;
+  const byPort = { server, port };
+  return socket !== '' && isHere && (await host.exists(socket)) ? [{ ...byPort, socket }, byPort] : [byPort];
 }

@@ -1,9 +1,7 @@
-import { systemCode } from '../../base/errors.ts';
 import type { Host } from '../../net/host.ts';
-import { CollectError } from '../../plugins/outcomes.ts';
 import { converse } from './conversation.ts';
 import { type AskMysql, speakMysql } from './mysql-client.ts';
-import { type MysqlServer, waysTo } from './mysql-options.ts';
+import { type MysqlServer, mysqlWays } from './mysql-options.ts';
 import { type MysqlLook, namedIn, VARIABLES } from './mysql-status.ts';
 
 /** The status of a busy server has some hundred thousand bytes. */
@@ -15,21 +13,13 @@ export async function askMysql<T>(
   signal: AbortSignal,
   { server, talk }: { readonly server: MysqlServer; talk(ask: AskMysql): Promise<T> },
 ): Promise<T> {
-  const { places, login } = await waysTo(host, server);
-  let failure: unknown;
-  for (const place of places) {
-    try {
-      return await converse(host, signal, {
-        place,
-        receiveCap: RECEIVE_CAP,
-        with: async (stream) => talk(await speakMysql(stream, login)),
-      });
-    } catch (error) {
-      if (error instanceof CollectError || systemCode(error) === undefined || signal.aborted) throw error;
-      failure = error;
-    }
-  }
-  throw failure;
+  const { places, login } = await mysqlWays(host, server);
+  return await converse(host, signal, {
+    places,
+    receiveCap: RECEIVE_CAP,
+    logIn: (stream) => speakMysql(stream, login),
+    ask: talk,
+  });
 }
 
 /** Looks at the status of a server and at the variables that belong to it. */

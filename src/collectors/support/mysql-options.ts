@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Host } from '../../net/host.ts';
 import { readNeeded } from '../../plugins/files.ts';
-import { type Place, socketIfThere } from './conversation.ts';
+import { type Place, waysTo } from './conversation.ts';
 import type { MysqlLogin } from './mysql-client.ts';
 import { portOption, textOption } from './options.ts';
 
@@ -20,16 +20,14 @@ export const mysqlServer = z.object({
 
 export type MysqlServer = z.output<typeof mysqlServer>;
 
-/** The ways to a server, the one to try first in front, and who goes them. Throws `NotEligible` when the option file cannot be read. */
-export async function waysTo(
+/** The ways to a server and who goes them. Throws `NotEligible` when the option file cannot be read. */
+export async function mysqlWays(
   host: Host,
   written: MysqlServer,
 ): Promise<{ readonly places: readonly Place[]; readonly login: MysqlLogin }> {
   const file = written.defaults_file === '' ? undefined : await readNeeded(host, written.defaults_file);
-  const { server, port, socket, user, password } = { ...written, ...(file !== undefined && clientOptions(file)) };
-  const way = { server, port };
-  const there = await socketIfThere(host, server, socket);
-  return { places: there === undefined ? [way] : [{ ...way, socket: there }, way], login: { user, password } };
+  const { user, password, ...place } = { ...written, ...(file !== undefined && clientOptions(file)) };
+  return { places: await waysTo(host, place), login: { user, password } };
 }
 
 const NAMES = new Map<string, keyof MysqlServer>([
