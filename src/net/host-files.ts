@@ -1,5 +1,5 @@
 import { constants, lstatSync, readFileSync, readlinkSync } from 'node:fs';
-import { access, type FileHandle, open, readlink } from 'node:fs/promises';
+import { access, type FileHandle, open, opendir, readdir, readlink } from 'node:fs/promises';
 
 const MAX_BYTES = 16 * 1_024 * 1_024;
 
@@ -50,6 +50,19 @@ export async function isThere(path: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** The names in a directory: all, or with a limit no more than that, without holding the others in memory. */
+export async function namesIn(path: string, most?: number): Promise<string[]> {
+  if (most === undefined) return await readdir(path);
+  const names: string[] = [];
+  const directory = await opendir(path, { bufferSize: 256 });
+  // To leave the loop closes the directory.
+  for await (const { name } of directory) {
+    if (names.length >= most) break;
+    names.push(name);
+  }
+  return names;
 }
 
 async function readToEnd(file: FileHandle, path: string): Promise<Buffer> {

@@ -130,7 +130,8 @@ export interface Host {
   readonly clock: Clock;
   /** The text of a file; one longer than 16 MiB fails with `EFBIG`. */
   readFile(path: string): Promise<string>;
-  readdir(path: string): Promise<string[]>;
+  /** The names in a directory; no more than `most`, of which it is not said which, and without reading the others. */
+  readdir(path: string, most?: number): Promise<string[]>;
   /** Whether something is there, of whatever kind. */
   exists(path: string): Promise<boolean>;
   /** What is there. Fails with `ENOENT` when there is nothing, not even a link that leads nowhere. */

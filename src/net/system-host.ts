@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { bounded, dial } from './dial.ts';
 import { eitherSignal, timeLimit } from './either-signal.ts';
@@ -6,7 +5,7 @@ import { fetchHttp } from './fetch.ts';
 import { digestOf, statusOf } from './file-status.ts';
 import type { Ended, Host } from './host.ts';
 import { Facts, interfaceAddresses } from './host-facts.ts';
-import { isThere, linkTarget, readText } from './host-files.ts';
+import { isThere, linkTarget, namesIn, readText } from './host-files.ts';
 import { addressesOf, namesOf } from './resolver.ts';
 import { runCommand } from './run.ts';
 import { SpaceProbe } from './statfs.ts';
@@ -21,7 +20,7 @@ export function systemHost(clock: Clock): Host & AsyncDisposable {
   return {
     clock,
     readFile: readText,
-    readdir: (path) => readdir(path),
+    readdir: namesIn,
     exists: isThere,
     stat: statusOf,
     readlink: linkTarget,

@@ -58,3 +58,13 @@ test('knows who and what it is', async () => {
   expect(timezone.name).not.toBe('');
   expect(host.interfaces().find(({ address }) => address === '127.0.0.1')).toMatchObject({ family: 4, internal: true });
 });
+
+test('gives the names in a directory, no more than asked for', async () => {
+  using folder = tempDirectory();
+  for (let number = 0; number < 600; number += 1) writeFileSync(join(folder.path, `file${number}`), '');
+  expect(await host.readdir(folder.path)).toHaveLength(600);
+  expect(new Set(await host.readdir(folder.path, 1_000)).size).toBe(600);
+  expect(await host.readdir(folder.path, 550)).toHaveLength(550);
+  expect(await host.readdir(folder.path, 0)).toEqual([]);
+  await expect(host.readdir('/nowhere', 5)).rejects.toMatchObject({ code: 'ENOENT' });
+});

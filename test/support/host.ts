@@ -71,7 +71,7 @@ export function fakeHost(world: World = {}): Host {
       if (content instanceof Error) throw content;
       return content ?? absent(path);
     },
-    readdir: async (path) => entriesOf(world, path) ?? absent(path),
+    readdir: async (path, most) => (entriesOf(world, path) ?? absent(path)).slice(0, most),
     exists: async (path) => world.files?.[path] !== undefined || entriesOf(world, path) !== undefined,
     async statfs(path) {
       const space = world.spaces?.[path] ?? absent(path);
