@@ -87,6 +87,7 @@ export const MODERN = {
   '/proc/uptime': '2587.15 5000.00\n',
   '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12"\nVERSION_ID="12"\nID=debian\n',
   '/etc/debian_version': '12.11\n',
+  '/var/spool/postfix/deferred/A/A1F3D21CB4C': 'mail',
 } as const satisfies Files;
 
 /** CentOS 6 on Linux 2.6: fewer columns, fewer lines, no limits. */
