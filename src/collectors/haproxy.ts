@@ -5,7 +5,7 @@ import type { Host } from '../net/host.ts';
 import { askInText } from '../plugins/asking.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
 import { NotEligible } from '../plugins/outcomes.ts';
-import { beginningOf, NoPage, pageAddressOrNone, readPage } from '../plugins/pages.ts';
+import { beginningOf, NoPage, type Page, pageAddressOrNone, readPage } from '../plugins/pages.ts';
 import { type Pair, ratesOf, sinceLast } from '../plugins/rates.ts';
 import { askService, SERVICE_KEYS } from '../plugins/service.ts';
 import { known } from '../plugins/trees.ts';
@@ -35,6 +35,8 @@ export default defineCollector({
     stats_uri: pageAddressOrNone
       .default('')
       .describe('Address of its page of statistics; counts instead of the socket when it is set.'),
+    user: z.string().default('').describe('Who logs in at that page, when it wants a login.'),
+    password: z.string().default('').describe('Password of that login.'),
   }),
   keys: [
     ...SERVICE_KEYS,
@@ -70,9 +72,9 @@ export default defineCollector({
     ...RESPONSES.map((kind) => part(total(`hrsp_${kind}`, `Answers of HTTP with a status ${kind}.`))),
   ],
 
-  configure: ({ stats_socket, stats_uri }) => {
+  configure: ({ stats_socket, stats_uri, user, password }) => {
     const paired = sinceLast<Counters>();
-    const read = stats_uri === '' ? socketReader(stats_socket) : pageReader(stats_uri);
+    const read = stats_uri === '' ? socketReader(stats_socket) : pageReader({ url: stats_uri, user, password });
     return (host, signal) =>
       askService(host, signal, {
         async ask(running) {
@@ -88,9 +90,9 @@ export default defineCollector({
 
 type Read = (host: Host, signal: AbortSignal) => Promise<string>;
 
-function pageReader(written: string): Read {
-  const url = written.includes(';csv') ? written : `${written};csv`;
-  return (host, signal) => readPage(host, { url, maxBytes: MAX_BYTES }, signal);
+function pageReader(page: Page): Read {
+  const url = page.url.includes(';csv') ? page.url : `${page.url};csv`;
+  return (host, signal) => readPage(host, { ...page, url, maxBytes: MAX_BYTES }, signal);
 }
 
 function socketReader(socketPath: string): Read {

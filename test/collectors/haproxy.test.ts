@@ -136,6 +136,20 @@ describe('a load balancer', () => {
     expect(seen).not.toHaveProperty('version');
   });
 
+  test('logs in at its page', async () => {
+    const asked: unknown[] = [];
+    const host = fakeHost({
+      pages: {
+        'http://lb/;csv': ({ headers }) => {
+          asked.push(headers);
+          return page(CSV);
+        },
+      },
+    });
+    await haproxy.configure({ stats_uri: 'http://lb/', user: 'stats', password: 'geheim' })(host, never);
+    expect(asked).toEqual([{ authorization: `Basic ${btoa('stats:geheim')}` }]);
+  });
+
   test('with more than a thousand servers shows the first thousand, and counts all', async () => {
     const text = withStates(...Array.from({ length: 1_500 }, () => 'DOWN'));
     const seen = await haproxy.configure({})(fakeHost({ listeners: { [SOCKET]: saying(text) } }), never);
@@ -149,7 +163,9 @@ describe('a load balancer', () => {
     const seen = await haproxy.configure({})(fakeHost({ listeners: { [SOCKET]: saying(text) } }), never);
     expect(JSON.stringify(seen['proxies'])).toBe('{"__proto__":{"constructor":{"status":"UP"}}}');
   });
+});
 
+describe('one', () => {
   test('that says something else is up', async () => {
     const host = fakeHost({ listeners: { [SOCKET]: saying('Permission denied\n') } });
     await expect(haproxy.configure({})(host, never)).rejects.toMatchObject({

@@ -85,12 +85,20 @@ const SEEN = {
     mem: { resident: 512 },
     network: { bytesIn: 1, bytesOut: 2 },
   },
+  rabbitmq: {
+    rabbitmq_version: '3.10.8',
+    nodes_running: 2,
+    nodes_total: 3,
+    queue_totals: { messages: 9, messages_ready: 5, messages_unacknowledged: 4 },
+    object_totals: { queues: 6, consumers: 7, connections: 8 },
+  },
 };
 
 test.each([
   ['linux/linux', ['debian', '75', '75', '40', '0', '12', '7']],
   ['raspberry-pi/raspberry-pi', ['41.5', '75', '75', '40', '0', '12', '7']],
   ['mongodb/mongodb', ['MongoDB 7 with wiredTiger', '50', '1 bytes', '2 bytes']],
+  ['rabbitmq/rabbitmq', ['RabbitMQ 3.10.8, 2 of 3 nodes run', '5', '4', '6', '7', '8']],
   ['core-gossip/cluster', ['internet', '0', '0', '0', '0']],
   ['core-cli-kv-store/kv', ['0', '0', 'no', '0']],
 ])('the tiles of %s have values', async (id, expected) => {
