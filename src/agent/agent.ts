@@ -7,6 +7,7 @@ import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
 import { Complaints } from './complaints.ts';
+import { dockerPart, dockerSocket } from './docker-part.ts';
 import { Doors } from './doors.ts';
 import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
@@ -279,6 +280,11 @@ export class Agent implements AsyncDisposable {
       },
       runtime,
       dashboards: runtime.dashboards,
+      docker: dockerPart({
+        host: world.host,
+        socket: () => dockerSocket(this.#written.packs),
+        collected: () => runtime.collector('docker'),
+      }),
       kv,
       series,
       keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),

@@ -15,6 +15,7 @@ import { problemJson } from '../http/records.ts';
 import { Requests } from '../http/requests.ts';
 import type { AgentEvent } from '../model/event.ts';
 import { problemText } from '../model/pack.ts';
+import type { Host } from '../net/host.ts';
 import { localAddress } from '../net/local-address.ts';
 import { systemHost } from '../net/system-host.ts';
 import { PackCode } from '../packs/code.ts';
@@ -24,6 +25,7 @@ import { Registry } from '../plugins/registry.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { Alone } from './alone.ts';
 import { movedZone } from './current-zone.ts';
+import { dockerPart, dockerSocket } from './docker-part.ts';
 import { editsOf } from './edits.ts';
 import { functionJson } from './function-json.ts';
 import { knownIdentity } from './identity.ts';
@@ -78,7 +80,8 @@ async function open(first: Home, depth: LocalDepth, opened: Disposal): Promise<L
   const { fatal, config } = written.loaded;
   if (fatal.length > 0) throw new OpsbroError('invalid_config', fatal.map(problemText).join('\n'));
   const home = { ...first, data: config.data ?? first.data };
-  const runtime = await lookedAt({ home, written, plugins, depth }, opened);
+  const host = opened.use(systemHost(systemClock));
+  const runtime = await lookedAt({ home, host, written, plugins, depth }, opened);
   const reload = async () => {
     written = await read(home);
     const errors = problemsOf(written).filter(({ level }) => level === 'error');
@@ -87,6 +90,11 @@ async function open(first: Home, depth: LocalDepth, opened: Disposal): Promise<L
   const routes = localRoutes({
     runtime,
     dashboards: runtime.dashboards,
+    docker: dockerPart({
+      host,
+      socket: () => dockerSocket(written.packs),
+      collected: () => runtime.collector('docker'),
+    }),
     packs: () => written.packs,
     edits: editsOf({ world: { home, plugins, clock: systemClock }, written: () => written, reload }),
     functions: () => [...plugins.functions].map(functionJson),
@@ -108,15 +116,15 @@ async function open(first: Home, depth: LocalDepth, opened: Disposal): Promise<L
 
 interface Look {
   readonly home: Home;
+  readonly host: Host;
   readonly written: Written;
   readonly plugins: Plugins;
   readonly depth: LocalDepth;
 }
 
 /** The runtime of this node, after it has looked; nobody is told of anything, and what it saw ends with it. */
-async function lookedAt({ home, written, plugins, depth }: Look, opened: Disposal): Promise<Runtime> {
+async function lookedAt({ home, host, written, plugins, depth }: Look, opened: Disposal): Promise<Runtime> {
   const clock = systemClock;
-  const host = opened.use(systemHost(clock));
   const { config } = written.loaded;
   const facts = await host.facts();
   const isCloser = depth !== 'files';

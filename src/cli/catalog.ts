@@ -24,6 +24,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['check', 'The checks of this node.'],
   ['kv', 'The key-value store.'],
   ['metrics', 'The time series that this node keeps.'],
+  ['docker', 'The containers of this node.'],
   ['evaluator', 'Try out the language of checks.'],
   ['packs', 'What the agent is configured from.'],
   ['packs parameters', 'The parameters of packs, and how to change them.'],
@@ -149,6 +150,15 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   [
     'detectors wait-group',
     { summary: 'Wait until this node is in a group.', load: () => import('./commands/detectors/wait-group.ts') },
+  ],
+  [
+    'docker containers',
+    { summary: 'List the containers of this node.', load: () => import('./commands/docker/containers.ts') },
+  ],
+  ['docker images', { summary: 'List the images of this node.', load: () => import('./commands/docker/images.ts') }],
+  [
+    'docker show',
+    { summary: 'Show what the containers of this node use.', load: () => import('./commands/docker/show.ts') },
   ],
   [
     'evaluator eval',

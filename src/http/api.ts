@@ -8,6 +8,7 @@ import { agentRoutes, controlRoutes } from './routes/agent.ts';
 import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
+import { dockerRoutes } from './routes/docker.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
 import { kvRoutes } from './routes/kv.ts';
@@ -42,6 +43,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...evaluatorRoutes(parts),
   ...kvRoutes(parts),
   ...seriesRoutes(parts),
+  ...dockerRoutes(parts),
 });
 
 /** What each route takes and answers, by `METHOD /path`: the type the command line is written against. */

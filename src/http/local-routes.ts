@@ -4,6 +4,7 @@ import { type RouteTable, route } from './route.ts';
 import { collectorRoutes } from './routes/collectors.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { detectorRoutes } from './routes/detectors.ts';
+import { dockerRoutes } from './routes/docker.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
@@ -11,7 +12,7 @@ import { checkRoutes } from './routes/work.ts';
 
 /** What can be answered without a pool, a store or a past: what is written, and what the machine shows. */
 export const localRoutes = (
-  parts: Pick<ApiParts, 'runtime' | 'dashboards' | 'packs' | 'edits' | 'functions'>,
+  parts: Pick<ApiParts, 'runtime' | 'dashboards' | 'packs' | 'edits' | 'functions' | 'docker'>,
 ): RouteTable => ({
   'GET /agent/state': route({
     access: 'open',
@@ -26,4 +27,5 @@ export const localRoutes = (
   ...packRoutes(parts),
   ...parameterRoutes(parts),
   ...evaluatorRoutes(parts),
+  ...dockerRoutes(parts),
 });

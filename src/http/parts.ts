@@ -15,6 +15,7 @@ import type { KeyDoc } from '../plugins/kinds.ts';
 import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
 import type { PureFunctions } from './filter.ts';
+import type { ContainerJson, ContainerStatsJson, EngineJson, ImageJson } from './schemas/docker.ts';
 import type { EditedJson } from './schemas/packs.ts';
 import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
 import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson, ReloadPreviewJson } from './schemas.ts';
@@ -103,6 +104,18 @@ export interface EditsPart {
   changeList(wanted: { readonly list: string; readonly item: string }, how: 'ADD' | 'REMOVE'): Promise<EditedJson>;
 }
 
+/** The containers of this node. Fails with `not_found` where no engine answers. */
+export interface DockerPart {
+  /** Says so when none answers. */
+  engine(signal: AbortSignal): Promise<EngineJson>;
+  containers(signal: AbortSignal): Promise<readonly ContainerJson[]>;
+  /** By name or id. */
+  container(id: string, signal: AbortSignal): Promise<ContainerJson>;
+  images(signal: AbortSignal): Promise<readonly ImageJson[]>;
+  /** As the collector measured it last. */
+  stats(): ContainerStatsJson;
+}
+
 /** Everything the API speaks for; the agent hands it in. */
 export interface ApiParts {
   readonly agent: AgentPart;
@@ -120,6 +133,7 @@ export interface ApiParts {
   readonly zones: ZonesPart;
   readonly runtime: RuntimePart;
   readonly dashboards: DashboardsPart;
+  readonly docker: DockerPart;
   readonly kv: KvStore;
   /** The time series this node keeps. */
   readonly series: SeriesReader;

@@ -1,3 +1,4 @@
+import { dockerPart } from '../../src/agent/docker-part.ts';
 import { Bus } from '../../src/base/bus.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { OpsbroError } from '../../src/base/errors.ts';
@@ -13,6 +14,7 @@ import type { CollectorRecord } from '../../src/model/collector.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { KvEntry, KvStore } from '../../src/model/kv.ts';
 import type { PackParameter, Yaml } from '../../src/model/pack.ts';
+import { fakeHost } from '../support/host.ts';
 import { check, member } from '../support/nodes.ts';
 import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
 
@@ -147,6 +149,11 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     zones: fakeZones(done),
     runtime: fakeRuntime(),
     dashboards: fakeDashboards(),
+    docker: dockerPart({
+      host: fakeHost(),
+      socket: () => '',
+      collected: () => collector('docker', { results: { up: 0 } }),
+    }),
     kv: memoryStore(),
     series: fakeSeries(),
     packs: () => ({

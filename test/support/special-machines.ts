@@ -1,4 +1,6 @@
+import { MEMBERSHIP, version1, version2 } from './cgroup-trees.ts';
 import { CLOUDS } from './cloud-machines.ts';
+import { DOCKER_HOST } from './docker.ts';
 import type { World } from './host.ts';
 
 /** Machines of a special kind, for collectors that look at nothing else. */
@@ -28,4 +30,15 @@ export const SPECIAL: readonly (readonly [string, World])[] = [
     },
   ],
   ...Object.entries(CLOUDS).map(([name, world]) => [`a machine of ${name}`, world] as const),
+  ['a machine with containers', DOCKER_HOST],
+  ['a machine with control groups of version 2', cgroups(2)],
+  ['a machine with control groups of version 1', cgroups(1)],
 ];
+
+function cgroups(version: 1 | 2): World {
+  const tree = version === 1 ? version1 : version2;
+  const used = { cpuS: 1, readBytes: 1_000 };
+  return {
+    files: { '/proc/self/cgroup': MEMBERSHIP[version]('/a.slice'), ...tree('/a.slice', used, '1000000000') },
+  };
+}
