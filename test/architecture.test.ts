@@ -6,7 +6,7 @@ const FLOORS = [
   ['base', 'model'],
   ['net', 'config', 'expressions'],
   ['plugins', 'peer'],
-  ['gossip', 'kv', 'metrics', 'packs', 'collectors', 'detectors', 'checks', 'handlers', 'functions', 'hosting'],
+  ['gossip', 'kv', 'metrics', 'packs', 'collectors', 'detectors', 'checks', 'handlers', 'functions', 'hosting', 'pollsters'],
   ['runtime'],
   ['http', 'websocket', 'dns'],
   ['agent'],

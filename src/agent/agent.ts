@@ -16,6 +16,7 @@ import { functionJson, pureFunctions } from './function-json.ts';
 import { inquire } from './inquiries.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
+import { keysIn } from './plugins.ts';
 import { afterReload } from './reload.ts';
 import { reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
@@ -285,13 +286,14 @@ export class Agent implements AsyncDisposable {
         socket: () => dockerSocket(this.#written.packs),
         collected: () => runtime.collector('docker'),
       }),
+      polling: runtime.polling,
       kv,
       series,
       keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),
       packs: () => this.#written.packs,
       edits: editsOf({ world, written: () => this.#written, reload: () => this.reload() }),
       functions: () => [...world.plugins.functions].map(functionJson),
-      collectorKeys: (name) => world.plugins.collectors.get(name).keys,
+      collectorKeys: (name) => keysIn(world.plugins, name),
       metrics: () => {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
         const { counts: doors } = this.#doors;

@@ -95,6 +95,7 @@ async function open(first: Home, depth: LocalDepth, opened: Disposal): Promise<L
       socket: () => dockerSocket(written.packs),
       collected: () => runtime.collector('docker'),
     }),
+    polling: runtime.polling,
     packs: () => written.packs,
     edits: editsOf({ world: { home, plugins, clock: systemClock }, written: () => written, reload }),
     functions: () => [...plugins.functions].map(functionJson),

@@ -12,6 +12,7 @@ import { type MetricStore, openMetricStore } from '../metrics/metric-store.ts';
 import type { WrittenRules } from '../metrics/rules.ts';
 import { standsFor } from '../plugins/key-match.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
+import { keysIn } from './plugins.ts';
 import type { World } from './world.ts';
 
 const PART = 'metrics';
@@ -46,7 +47,7 @@ export async function openSeries(
       node,
       isNodeEscaped: config.metrics.escape_hostname,
       naming: config.metrics.legacy_names ? 'as they are' : 'cleaned',
-      isStored: (collector, path) => isStored(plugins.collectors.get(collector).keys, path),
+      isStored: (collector, path) => isStored(keysIn(plugins, collector), path),
     }),
   );
   return store;

@@ -66,13 +66,13 @@ function byPack(written: LoadedConfig['parameters']): ReadonlyMap<string, Loaded
   return new Map(Array.from(packs, (name) => [name, written.filter(({ pack }) => pack === name)]));
 }
 
-/** A collector takes the parameters of its pack, a handler those of the pack of its name. */
-export function builtIn({ collectors, handlers, checks, hosting, functions }: Plugins): BuiltIn {
+/** A collector or pollster takes the parameters of its pack, a handler those of the pack of its name. */
+export function builtIn({ collectors, pollsters, handlers, checks, hosting, functions }: Plugins): BuiltIn {
   const options = new Map([
     ...[...handlers].map((plugin) => [plugin.name, plugin.options] as const),
-    ...[...collectors].map((plugin) => [plugin.pack ?? plugin.name, plugin.options] as const),
+    ...[...collectors, ...pollsters].map((plugin) => [plugin.pack ?? plugin.name, plugin.options] as const),
   ]);
-  const plugins = [...collectors, ...handlers, ...checks, ...hosting, ...functions];
+  const plugins = [...collectors, ...pollsters, ...handlers, ...checks, ...hosting, ...functions];
   return { options, names: new Set(plugins.map(({ name }) => name)) };
 }
 

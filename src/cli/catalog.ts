@@ -28,6 +28,8 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['evaluator', 'Try out the language of checks.'],
   ['packs', 'What the agent is configured from.'],
   ['packs parameters', 'The parameters of packs, and how to change them.'],
+  ['pollsters', 'What takes samples, and how it is.'],
+  ['samples', 'What pollsters sampled.'],
   ['tutorials', 'Recordings that show how things are done.'],
 ]);
 
@@ -318,6 +320,12 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     },
   ],
   ['packs show', { summary: 'Show packs with their parameters.', load: () => import('./commands/packs/show.ts') }],
+  [
+    'pollsters list',
+    { summary: 'List the pollsters and how they are.', load: () => import('./commands/pollsters/list.ts') },
+  ],
+  ['pollsters run', { summary: 'Run a pollster now.', load: () => import('./commands/pollsters/run.ts') }],
+  ['samples show', { summary: 'Show what was sampled last.', load: () => import('./commands/samples/show.ts') }],
   [
     'tutorials list',
     { summary: 'List the tutorials of the packs.', load: () => import('./commands/tutorials/list.ts') },

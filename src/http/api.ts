@@ -15,6 +15,7 @@ import { kvRoutes } from './routes/kv.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
 import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
+import { pollsterRoutes } from './routes/pollsters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
@@ -34,6 +35,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...collectorRoutes(parts),
   ...collectorHistoryRoutes(parts),
   ...dashboardRoutes(parts),
+  ...pollsterRoutes(parts),
   ...detectorRoutes(parts),
   ...groupRoutes(parts),
   ...monitoringRoutes(parts),

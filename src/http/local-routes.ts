@@ -8,11 +8,12 @@ import { dockerRoutes } from './routes/docker.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
+import { pollsterRoutes } from './routes/pollsters.ts';
 import { checkRoutes } from './routes/work.ts';
 
 /** What can be answered without a pool, a store or a past: what is written, and what the machine shows. */
 export const localRoutes = (
-  parts: Pick<ApiParts, 'runtime' | 'dashboards' | 'packs' | 'edits' | 'functions' | 'docker'>,
+  parts: Pick<ApiParts, 'runtime' | 'dashboards' | 'docker' | 'polling' | 'packs' | 'edits' | 'functions'>,
 ): RouteTable => ({
   'GET /agent/state': route({
     access: 'open',
@@ -22,6 +23,7 @@ export const localRoutes = (
   }),
   ...collectorRoutes(parts),
   ...dashboardRoutes(parts),
+  ...pollsterRoutes(parts),
   ...detectorRoutes(parts),
   ...checkRoutes(parts),
   ...packRoutes(parts),

@@ -9,6 +9,7 @@ import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { Level, PackSet, Problem, Yaml } from '../model/pack.ts';
 import type { Inquiry, PoolActions } from '../model/pool.ts';
+import type { PollsterRecord, Sample } from '../model/sample.ts';
 import type { SeriesReader } from '../model/series.ts';
 import type { TextStyle } from '../plugins/function.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
@@ -51,6 +52,15 @@ export interface AgentPart {
   leave(): void;
   /** Begins an orderly stop; answers at once. */
   stop(how: { readonly leave: boolean }): void;
+}
+
+/** The pollsters and their samples, as the API sees them. */
+export interface PollingPart {
+  records(): readonly PollsterRecord[];
+  /** Of meters that fit the pattern; all without one. */
+  samples(meter?: string): readonly Sample[];
+  /** Throws `not_found` for a name that is not of one. */
+  record(name: string): PollsterRecord;
 }
 
 /** The dashboards of the packs, as the API sees them. Throws `not_found`, or `ambiguous`, for a name that is not of one. */
@@ -134,6 +144,7 @@ export interface ApiParts {
   readonly runtime: RuntimePart;
   readonly dashboards: DashboardsPart;
   readonly docker: DockerPart;
+  readonly polling: PollingPart;
   readonly kv: KvStore;
   /** The time series this node keeps. */
   readonly series: SeriesReader;

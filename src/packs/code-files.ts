@@ -13,6 +13,7 @@ export const CODE_FOLDERS = {
   handlers: 'handler',
   functions: 'function',
   hostingdrivers: 'hosting',
+  pollsters: 'pollster',
 } as const;
 
 /** Kinds of plugins that packs may bring. */

@@ -19,6 +19,7 @@ const KNOWN = new Set([
   'handlers',
   'functions',
   'hostingdrivers',
+  'pollsters',
 ]);
 
 const MAX_FILES = 10_000;

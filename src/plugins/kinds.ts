@@ -4,6 +4,7 @@ import type { Alert, CheckRecord, CheckResult } from '../model/check.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
 import type { KvChange, KvStore } from '../model/kv.ts';
 import type { Metrics } from '../model/metrics.ts';
+import type { Resource, SampleType, TakenSample } from '../model/sample.ts';
 import type { Host } from '../net/host.ts';
 import { definer, type Plugin } from './plugin.ts';
 
@@ -40,6 +41,46 @@ interface CollectorExtra {
 export type Collect = (host: Host, signal: AbortSignal) => Promise<Metrics>;
 export type Collector = Plugin<'collector', Collect> & CollectorExtra;
 export const defineCollector = definer<'collector', Collect, CollectorExtra>('collector');
+
+/** A meter that a pollster takes samples of. */
+export interface MeterDoc {
+  /** From general to special, with dots: `hardware.cpu.load.1min`. */
+  readonly name: string;
+  readonly type: SampleType;
+  /** Such as `B`, `KB`, `process`; empty for plain counts. */
+  readonly unit: string;
+  readonly meaning: string;
+}
+
+/** What a pollster works with. */
+export interface PollContext {
+  readonly host: Host;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Takes samples of these resources, one after the other as they come. What it throws is told of this call alone: others go on. Throws
+ * `PermanentError` for resources that it need not be asked for again, `NotEligible` when this node is nothing for it.
+ */
+export type Poll = (context: PollContext, resources: readonly Resource[]) => AsyncIterable<TakenSample>;
+
+interface PollsterExtra {
+  readonly meters: readonly MeterDoc[];
+  /** Where it runs: on every node, beside each hypervisor, or once for the whole pool. */
+  readonly namespace: 'node' | 'compute' | 'central' | 'ipmi';
+  /** How its resources are found; `local_node`, which is this node alone, when left out. */
+  readonly discovery?: string;
+  /** Milliseconds between runs; 60 s when left out. */
+  readonly intervalMs?: number;
+  /** Milliseconds a run may take; 30 s when left out. */
+  readonly timeoutMs?: number;
+  /** Runs only while the node is in this group. */
+  readonly group?: string;
+  /** Whose parameters are its options; the pack of its own name when left out. */
+  readonly pack?: string;
+}
+export type Pollster = Plugin<'pollster', Poll> & PollsterExtra;
+export const definePollster = definer<'pollster', Poll, PollsterExtra>('pollster');
 
 /** Gives the value of an expression over what is known of this node; `undefined` stands for missing data. */
 export type Evaluate = (expression: string, as: Purpose) => Promise<Evaluated>;

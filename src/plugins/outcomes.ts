@@ -16,6 +16,18 @@ export class CollectError extends Error {
   }
 }
 
+/** A pollster will never get samples of some resources, so that it is not asked for them again until a restart or reload. */
+export class PermanentError extends Error {
+  override readonly name = 'PermanentError';
+  /** Their ids; the one that was asked for when left out. */
+  readonly resources: readonly string[] | undefined;
+
+  constructor(message: string, resources?: readonly string[], options?: ErrorOptions) {
+    super(message, options);
+    this.resources = resources;
+  }
+}
+
 /** The service that a collector asks does not answer. That is a result as good as any other: `results` says so, the message says why. */
 export class NotAnswering extends Error {
   override readonly name = 'NotAnswering';

@@ -3,5 +3,12 @@
 /** What the code of packs imports as `opsbro/plugins`. Of everything else in the program it has to expect that it changes. */
 export { z } from 'zod';
 export { defineFunction } from './function.ts';
-export { defineCheck, defineCollector, defineDetector, defineHandler, defineHostingDriver } from './kinds.ts';
-export { CollectError, NotEligible } from './outcomes.ts';
+export {
+  defineCheck,
+  defineCollector,
+  defineDetector,
+  defineHandler,
+  defineHostingDriver,
+  definePollster,
+} from './kinds.ts';
+export { CollectError, NotEligible, PermanentError } from './outcomes.ts';

@@ -1,6 +1,6 @@
 import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
-import { type Clock, every } from '../base/clock.ts';
+import { type Clock, delay, every } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
 import type { Shelf } from '../base/shelf.ts';
@@ -20,6 +20,9 @@ import type { Turns } from './turns.ts';
 
 /** How often what was seen is written down. */
 const RETAIN_MS = 60_000;
+
+/** Longer than a run may take that does not say otherwise. */
+const START_WAIT_MS = 12_000;
 
 interface CollectingOptions {
   readonly clock: Clock;
@@ -71,10 +74,17 @@ export class Collecting {
     this.#saving = every(clock, RETAIN_MS, () => this.#save());
   }
 
-  /** Starts every collector, one shortly after the other, and then again and again. Resolves when each has ended a run. */
+  /**
+   * Starts every collector, one shortly after the other, and then again and again. Resolves when each has ended a run; who takes very long
+   * is not waited for.
+   */
   async start(): Promise<void> {
     this.#started = true;
-    await Promise.all([...this.#runs.keys()].map((name) => this.#begin(name)));
+    const enough = new AbortController();
+    const begun = Promise.all([...this.#runs.keys()].map((name) => this.#begin(name)));
+    const late = delay(this.#options.clock, START_WAIT_MS, enough.signal).catch(() => undefined);
+    await Promise.race([begun, late]);
+    enough.abort();
   }
 
   /** Looks again at collectors that wait for a group. */

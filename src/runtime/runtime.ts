@@ -13,7 +13,7 @@ import type { Member } from '../model/member.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
 import { type FunctionPlugin, functionTable, type NodeFacts, type TextStyle } from '../plugins/function.ts';
-import type { Check, Collector, Detector, Handler } from '../plugins/kinds.ts';
+import type { Check, Collector, Detector, Handler, Pollster } from '../plugins/kinds.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { Alerting, type HandlerCounts } from './alerting.ts';
@@ -28,6 +28,7 @@ import { Groups } from './groups.ts';
 import { Guard, type RunCounts } from './guard.ts';
 import { Judging } from './judging.ts';
 import { NO_OBJECT } from './object-data.ts';
+import { Polling } from './polling.ts';
 import { Schedule } from './schedule.ts';
 import { Turns } from './turns.ts';
 
@@ -40,6 +41,7 @@ export interface RuntimeOptions {
   readonly bus: Bus<AgentEvent>;
   readonly plugins: {
     readonly collectors: Registry<Collector>;
+    readonly pollsters?: Registry<Pollster>;
     readonly detectors: Registry<Detector>;
     readonly checks: Registry<Check>;
     readonly handlers: Registry<Handler>;
@@ -85,6 +87,8 @@ export class Runtime implements AsyncDisposable {
   readonly #alerting: Alerting;
   readonly #facts: Map<string, string>;
   readonly #stop = sharedAbort();
+  /** The pollsters, and the samples they took. */
+  readonly polling: Polling;
   /** The dashboards of the packs, and their values. */
   readonly dashboards: Dashboards;
   #zone: string;
@@ -106,7 +110,9 @@ export class Runtime implements AsyncDisposable {
     const turns = new Turns(clock, options.startGapMs ?? START_GAP_MS);
     const parts = { ...options, guard: this.#guard, schedule: this.#schedule, turns };
     const groups = () => this.#groups.all;
-    this.#collecting = new Collecting({ ...parts, groups, shelf: shelves.collectors, plugins: plugins.collectors });
+    this.polling = new Polling({ ...options, ...plugins, record: (name) => this.#collecting.record(name) });
+    const collectors = { [Symbol.iterator]: () => this.polling.among(plugins.collectors) };
+    this.#collecting = new Collecting({ ...parts, groups, shelf: shelves.collectors, plugins: collectors });
     const variables = () => this.#configuration.variables;
     this.#evaluator = new Evaluator({
       ...options,

@@ -53,6 +53,7 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['kv get', 'a'],
   ['kv put', 'a b'],
   ['packs diff', 'linux'],
+  ['pollsters run', 'local_node'],
   ['packs overload', 'global.linux'],
   ['packs parameters get', 'global.linux.a'],
   ['packs parameters set', 'global.linux.a 1'],

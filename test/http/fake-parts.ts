@@ -149,11 +149,8 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     zones: fakeZones(done),
     runtime: fakeRuntime(),
     dashboards: fakeDashboards(),
-    docker: dockerPart({
-      host: fakeHost(),
-      socket: () => '',
-      collected: () => collector('docker', { results: { up: 0 } }),
-    }),
+    docker: fakeDocker(),
+    polling: fakePolling(),
     kv: memoryStore(),
     series: fakeSeries(),
     packs: () => ({
@@ -215,6 +212,10 @@ function fakeEdits(done: string[]): ApiParts['edits'] {
     changeList: async ({ list, item }, how) => edited(`${how} ${list} ${item}`),
   };
 }
+
+/** A node on which no engine answers. */
+const fakeDocker = (): ApiParts['docker'] =>
+  dockerPart({ host: fakeHost(), socket: () => '', collected: () => collector('docker', { results: { up: 0 } }) });
 
 /** A store of one series that counts by tens from 1000 s on, and one without a value. */
 function fakeSeries(): ApiParts['series'] {
@@ -286,6 +287,35 @@ function fakeDashboards(): ApiParts['dashboards'] {
       const value = `${style} ${charts.points} ${charts.step}`;
       return { ...found(name), node: 'one', at: 1_000, content: { kind: 'text', title: 'Style', value } };
     },
+  };
+}
+
+/** A pollster that is run as the collector `cpu`. */
+function fakePolling(): ApiParts['polling'] {
+  const record = {
+    name: 'cpu',
+    description: 'Samples of the processor.',
+    namespace: 'node',
+    meters: ['cpu'],
+    state: 'ok',
+    log: '',
+    intervalMs: 60_000,
+    lastRun: 1,
+    samples: 1,
+    errors: 2,
+    excluded: new Map([['vm-1', 'it is gone']]),
+  };
+  const sample = {
+    ...{ name: 'cpu', type: 'cumulative' as const, unit: 'ns', volume: 5, resourceId: 'one' },
+    ...{ timestamp: '2026-01-02T15:04:05.000Z', metadata: { cpus: 2 } },
+  };
+  return {
+    records: () => [record],
+    record(name) {
+      if (name === 'cpu') return record;
+      throw new OpsbroError('not_found', 'there is none');
+    },
+    samples: (meter) => (meter === undefined || meter === 'c*' ? [sample] : []),
   };
 }
 

@@ -22,6 +22,7 @@ const FOLDERS = {
   handler: 'handlers',
   function: 'functions',
   hosting: 'hosting',
+  pollster: 'pollsters',
   engine: 'kv/engines',
 };
 

@@ -82,6 +82,19 @@ test('a collector that hangs is given up, and does not hold up the others for lo
   expect(ready).toBe(true);
 });
 
+test('one that may take very long does not hold up the start', async () => {
+  const hangs = collectorOf('hangs', () => new Promise(() => {}), { timeoutMs: 60_000 });
+  const { clock, runtime } = runtimeOf(configured([]), { collectors: [hangs, collectorOf('a', () => ({ x: 1 }))] });
+  let ready = false;
+  void runtime.start().then(() => {
+    ready = true;
+  });
+  await clock.runAsync(11_000);
+  expect(ready).toBe(false);
+  await clock.runAsync(2_000);
+  expect(ready).toBe(true);
+});
+
 test('a run that is still going when the next is due is left to end, and what was skipped is counted', async () => {
   const slow = collectorOf('slow', () => new Promise((resolve) => void clock.after(25_000, () => resolve({ x: 1 }))), {
     timeoutMs: 30_000,

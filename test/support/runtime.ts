@@ -18,6 +18,7 @@ import {
   defineCollector,
   defineHandler,
   type Handler,
+  type Pollster,
 } from '../../src/plugins/kinds.ts';
 import { Registry } from '../../src/plugins/registry.ts';
 import type { KeptNumbers } from '../../src/runtime/chart-past.ts';
@@ -103,6 +104,7 @@ interface Parts {
   readonly shelves?: ReturnType<typeof shelvesOf>;
   readonly log?: Logger;
   readonly kept?: KeptNumbers;
+  readonly pollsters?: readonly Pollster[];
 }
 
 export const shelvesOf = () => ({ collectors: memoryShelf(), checks: memoryShelf(), groups: memoryShelf() });
@@ -134,6 +136,7 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
       checks: registryOf<Check>('check', [expressionCheck, scriptCheck]),
       handlers: registryOf<Handler>('handler', [noteHandler(alerts)]),
       functions: parts.functions ?? [],
+      pollsters: registryOf<Pollster>('pollster', parts.pollsters ?? []),
     },
     node: { id: 'n1', name: 'db-1', displayName: '', address: '127.0.0.1', zone: 'lan', hostingDrivers: new Set() },
     members: () => new Map(),
@@ -147,7 +150,7 @@ export const eventsOf = <Type extends AgentEvent['type']>(events: readonly Agent
   events.filter((event): event is Extract<AgentEvent, { type: Type }> => event.type === type);
 
 /** Plugins of one kind. */
-export function registryOf<P extends Collector | Detector | Check | Handler>(
+export function registryOf<P extends Collector | Detector | Check | Handler | Pollster>(
   kind: P['kind'],
   plugins: readonly P[],
 ): Registry<P> {

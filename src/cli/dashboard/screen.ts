@@ -3,6 +3,7 @@ import type { World } from '../world.ts';
 const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
+/** Both before the text: behind one that reaches the edge they would take its last sign. */
 const CLEAR_LINE_END = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 
@@ -20,7 +21,8 @@ export class Screen implements Disposable {
   show(lines: readonly string[]): void {
     if (!this.#isOpen) return;
     const shown = lines.slice(0, this.#world.out.rows ?? lines.length);
-    this.#world.out.write(`${HOME}${shown.map((line) => line + CLEAR_LINE_END).join('\r\n')}${CLEAR_BELOW}`);
+    const clear = (at: number) => (at === shown.length - 1 ? CLEAR_BELOW : CLEAR_LINE_END);
+    this.#world.out.write(HOME + shown.map((line, at) => clear(at) + line).join('\r\n'));
   }
 
   [Symbol.dispose](): void {
