@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CollectError, NotAnswering, NotEligible } from '../../src/plugins/outcomes.ts';
 import { SimulatedClock } from '../support/clock.ts';
-import { collectorOf, configured, eventsOf, packOf, runtimeOf, shelvesOf } from '../support/runtime.ts';
+import { collectorOf, configured, eventsOf, packOf, runtimeOf, shelvesOf, written } from '../support/runtime.ts';
 
 const read = async (runtime: ReturnType<typeof runtimeOf>['runtime'], text: string) => {
   const outcome = await runtime.evaluate(text);
@@ -237,6 +237,22 @@ test('a collector waits for its group', async () => {
   runtime.apply(configured([]));
   await clock.runAsync(100);
   expect(runtime.collector('redis')).toMatchObject({ ...waiting, results: null });
+});
+
+test('a group that a detector gives lets its collector run within an interval', async () => {
+  let found = false;
+  const rule = { apply_if: '{{collector.files.found}}', add_groups: ['redis'], interval: '10s' };
+  const collectors = [
+    collectorOf('files', () => ({ found })),
+    collectorOf('redis', () => ({ up: 1 }), { group: 'redis' }),
+  ];
+  const { clock, runtime } = runtimeOf(configured([written('detector', 'redis/redis', rule)]), { collectors });
+  void runtime.start();
+  await clock.runAsync(15_000);
+  expect(runtime.collector('redis').state).toBe('not-eligible');
+  found = true;
+  await clock.runAsync(20_000);
+  expect(runtime.collector('redis')).toMatchObject({ state: 'ok', results: { up: 1 } });
 });
 
 test('agent.yml and the parameters of the pack decide how often, how long and whether', async () => {
