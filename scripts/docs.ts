@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { cliFiles } from './docs/cli.ts';
+import { collectorFiles } from './docs/collectors.ts';
 import { configurationFiles } from './docs/configuration.ts';
 import { httpFiles } from './docs/http.ts';
 import { packFiles } from './docs/packs.ts';
@@ -9,7 +10,15 @@ import { pluginFiles } from './docs/plugins.ts';
 import { schemaFiles } from './docs/schemas.ts';
 
 /** Everything that is made from the sources instead of being written. */
-const GENERATORS: readonly Generator[] = [configurationFiles, pluginFiles, packFiles, httpFiles, cliFiles, schemaFiles];
+const GENERATORS: readonly Generator[] = [
+  configurationFiles,
+  collectorFiles,
+  pluginFiles,
+  packFiles,
+  httpFiles,
+  cliFiles,
+  schemaFiles,
+];
 
 /** Writes the generated files; with `--check` only says which of them differ from the sources, and fails if any does. */
 async function main(isCheck: boolean): Promise<number> {

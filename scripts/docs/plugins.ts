@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FunctionPlugin } from '../../src/plugins/function.ts';
-import type { Check, Collector } from '../../src/plugins/kinds.ts';
+import type { Check } from '../../src/plugins/kinds.ts';
 import type { Plugin } from '../../src/plugins/plugin.ts';
 import { Registry } from '../../src/plugins/registry.ts';
 import { type JsonType, typeText } from './json-type.ts';
@@ -16,22 +16,6 @@ interface Kind<P extends Plugin> {
 }
 
 const plain = () => [];
-
-const COLLECTORS: Kind<Collector> = {
-  kind: 'collector',
-  folder: 'collectors',
-  title: 'Collectors',
-  intro:
-    'What the agent measures. In expressions a key is written `{{collector.NAME.KEY}}`; `*` in a key stands for any one name, such as ' +
-    'that of a device, `**` for whatever is below.',
-  more: ({ intervalMs = 10_000, group, keys }) => [
-    `Every ${intervalMs / 1_000} s${group === undefined ? '' : `, while the node is in the group ${code(group)}`}.`,
-    table(
-      ['key', 'kind', 'unit', 'meaning'],
-      keys.map(({ key, kind, unit, meaning }) => [code(key), kind, unit, meaning]),
-    ),
-  ],
-};
 
 const CHECKS: Kind<Check> = {
   kind: 'check',
@@ -84,7 +68,7 @@ const OTHERS: readonly Kind<Plugin>[] = [
 
 /** A page for each kind of plugin, made from the plugins themselves. */
 export async function pluginFiles(): Promise<readonly GeneratedFile[]> {
-  const pages = [pageOf(COLLECTORS), pageOf(CHECKS), pageOf(FUNCTIONS), ...OTHERS.map((kind) => pageOf(kind))];
+  const pages = [pageOf(CHECKS), pageOf(FUNCTIONS), ...OTHERS.map((kind) => pageOf(kind))];
   return Promise.all(pages);
 }
 
@@ -95,10 +79,13 @@ async function pageOf<P extends Plugin>({ kind, folder, title, intro, more }: Ki
   return { path: `docs/reference/${folder}.md`, content: page(title, intro, sections) };
 }
 
-function sectionOf(plugin: Plugin, more: readonly string[]): string {
-  const rows = optionRows(plugin.options);
-  const options = rows.length === 0 ? [] : [table(['option', 'type', 'default', 'meaning'], rows)];
-  return [`## ${plugin.name}`, plugin.description, ...more, ...options].join('\n\n');
+const sectionOf = (plugin: Plugin, more: readonly string[]): string =>
+  [`## ${plugin.name}`, plugin.description, ...more, ...optionTable(plugin.options)].join('\n\n');
+
+/** The options of a plugin; nothing when it has none. */
+export function optionTable(options: z.ZodType): readonly string[] {
+  const rows = optionRows(options);
+  return rows.length === 0 ? [] : [table(['option', 'type', 'default', 'meaning'], rows)];
 }
 
 function optionRows(options: z.ZodType): string[][] {

@@ -6,7 +6,15 @@ import { isList, isMapping } from '../yaml-value.ts';
 import { anyMap, expression } from './common-fields.ts';
 import type { Fields, ObjectKind, Remark } from './kind.ts';
 
-const TITLE = { title: field.text().prefault('').describe('Shown above.') };
+const TITLE = {
+  title: field.text().prefault('').describe('Shown above.'),
+  size: z
+    .number()
+    .positive()
+    .meta({ expected: 'a number above 0' })
+    .optional()
+    .describe('Share of the width among tiles side by side; equal ones when left out.'),
+};
 
 const text = z.object({ ...TITLE, value: expression().describe('What is shown.') });
 
