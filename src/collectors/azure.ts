@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
 import type { Metrics, Value } from '../model/metrics.ts';
 import { mayBeAzure } from '../plugins/hosters.ts';
+import { treeOfJson } from '../plugins/json-trees.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
 import { firmware, metadataTree } from '../plugins/metadata.ts';
 import { NotEligible } from '../plugins/outcomes.ts';
 import { askingCloud, CLOUD_TIMES } from './support/cloud.ts';
-import { treeOf } from './support/json-tree.ts';
 
 const SERVICE = 'http://169.254.169.254/metadata/instance?api-version=2017-08-01';
 
@@ -57,7 +57,7 @@ export default defineCollector({
 
 /** What is said of the machine, and of its first interface. */
 function flattened(answer: unknown): Metrics {
-  const { compute, network } = treeOf(answer);
+  const { compute, network } = treeOfJson(answer) ?? {};
   const interfaces = isTree(network) ? network['interface'] : undefined;
   const [first] = Array.isArray(interfaces) ? (interfaces as readonly Value[]) : [];
   return { ...(isTree(compute) ? onlyLeaves(compute) : {}), ...(isTree(first) ? first : {}) };

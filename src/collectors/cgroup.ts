@@ -3,8 +3,8 @@ import type { Metrics } from '../model/metrics.ts';
 import type { Host } from '../net/host.ts';
 import { readNeeded } from '../plugins/files.ts';
 import { defineCollector } from '../plugins/kinds.ts';
-import { sinceLast } from '../plugins/last-look.ts';
 import { NotEligible } from '../plugins/outcomes.ts';
+import { sinceLast } from '../plugins/rates.ts';
 import { type CgroupPlace, placeOf, sliceOf, visible } from './support/cgroup-place.ts';
 import { type CgroupSample, sampleOf } from './support/cgroup-sample.ts';
 import { nested, valueKeys, valuesOf } from './support/cgroup-values.ts';
@@ -45,6 +45,6 @@ function watching(): (place: CgroupPlace, host: Host) => Promise<Metrics> {
   const pairOf = sinceLast<CgroupSample>();
   return async (place, host) => {
     const sample = await sampleOf(place, host);
-    return nested(valuesOf(sample, pairOf(sample, host.clock.now())));
+    return nested(valuesOf(sample, pairOf(host.clock, sample)));
   };
 }

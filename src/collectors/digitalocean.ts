@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isDigitalOcean } from '../plugins/hosters.ts';
+import { treeOfJson } from '../plugins/json-trees.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
 import { metadataTree } from '../plugins/metadata.ts';
 import { askingCloud, CLOUD_TIMES } from './support/cloud.ts';
-import { treeOf } from './support/json-tree.ts';
 
 const SERVICE = 'http://169.254.169.254/metadata/v1.json';
 
@@ -35,6 +35,6 @@ export default defineCollector({
     askingCloud({
       what: 'a droplet at DigitalOcean',
       isHere: isDigitalOcean,
-      ask: async (service) => treeOf(await metadataTree(service, SERVICE), LEFT_OUT),
+      ask: async (service) => treeOfJson(await metadataTree(service, SERVICE), LEFT_OUT) ?? {},
     }),
 });

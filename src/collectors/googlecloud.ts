@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Metrics, Value } from '../model/metrics.ts';
 import { isGoogleCloud } from '../plugins/hosters.ts';
+import { treeOfJson } from '../plugins/json-trees.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
 import { metadata } from '../plugins/metadata.ts';
 import { askingCloud, CLOUD_TIMES } from './support/cloud.ts';
-import { treeOf } from './support/json-tree.ts';
 
 const SERVICE = 'http://metadata.google.internal/computeMetadata/v1/instance/?recursive=true';
 
@@ -41,7 +41,7 @@ export default defineCollector({
       isHere: isGoogleCloud,
       async ask(service) {
         const text = (await metadata(service, SERVICE, { headers: { 'Metadata-Flavor': 'Google' } })) ?? '{}';
-        const tree = treeOf(JSON.parse(text.replaceAll(LONG_ID, '$1"$2"')), LEFT_OUT);
+        const tree = treeOfJson(JSON.parse(text.replaceAll(LONG_ID, '$1"$2"')), LEFT_OUT) ?? {};
         return { ...tree, ...shortened(tree, 'zone'), ...shortened(tree, 'machineType') };
       },
     }),

@@ -4,8 +4,7 @@ import type { Metrics } from '../model/metrics.ts';
 import type { Host } from '../net/host.ts';
 import { readIfThere, readNeeded } from '../plugins/files.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
-import { sinceLast } from '../plugins/last-look.ts';
-import { ratesOf } from '../plugins/rates.ts';
+import { ratesOf, sinceLast } from '../plugins/rates.ts';
 import { known } from '../plugins/trees.ts';
 
 /** Counters of `/proc/net/snmp`, by the words of the kernel, and what each counts. */
@@ -79,7 +78,7 @@ export default defineCollector({
     return async (host, signal) => {
       signal.throwIfAborted();
       const counters = await readCounters(host);
-      const pair = pairOf(counters, host.clock.now());
+      const pair = pairOf(host.clock, counters);
       const rates = pair === undefined ? {} : ratesOf(pair, KEYS.values());
       const tree: Record<string, Metrics> = { ...branchesOf(rates), ...(await readSockets(host)) };
       const current = known({ currestab: counters.get('currestab') });

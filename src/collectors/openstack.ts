@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isOpenstack } from '../plugins/hosters.ts';
+import { treeOfJson } from '../plugins/json-trees.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
 import { metadata, metadataTree } from '../plugins/metadata.ts';
 import { known } from '../plugins/trees.ts';
 import { askingCloud, CLOUD_TIMES } from './support/cloud.ts';
-import { treeOf } from './support/json-tree.ts';
 
 const SERVICE = 'http://169.254.169.254/';
 
@@ -40,7 +40,7 @@ export default defineCollector({
           // Only clouds that also speak as EC2 does tell it.
           metadata(service, `${SERVICE}latest/meta-data/instance-type`).catch(() => undefined),
         ]);
-        const tree = treeOf(answer);
+        const tree = treeOfJson(answer) ?? {};
         // All else, as keys and passwords, is for the instance alone.
         return known({ ...Object.fromEntries(KEYS.map(([key]) => [key, tree[key]])), meta: tree['meta'], flavor });
       },

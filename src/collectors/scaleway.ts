@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isScaleway } from '../plugins/hosters.ts';
+import { treeOfJson } from '../plugins/json-trees.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
 import { metadataTree } from '../plugins/metadata.ts';
 import { askingCloud, CLOUD_TIMES } from './support/cloud.ts';
-import { treeOf } from './support/json-tree.ts';
 
 const SERVICE = 'http://169.254.42.42/conf?format=json';
 
@@ -34,6 +34,6 @@ export default defineCollector({
     askingCloud({
       what: 'an instance at Scaleway',
       isHere: isScaleway,
-      ask: async (service) => treeOf(await metadataTree(service, SERVICE), LEFT_OUT),
+      ask: async (service) => treeOfJson(await metadataTree(service, SERVICE), LEFT_OUT) ?? {},
     }),
 });

@@ -7,10 +7,12 @@ const VALUES = 20_000;
 
 /**
  * The part of a JSON document that can be a collector's tree: without keys that have control characters, and bounded in depth, length of
- * texts and number of values. `undefined` when the document is no object.
+ * texts and number of values; without the branches named. `undefined` when the document is no object.
  */
-export function treeOfJson(document: unknown): Metrics | undefined {
-  return isObject(document) ? new Pruning().tree(document, DEPTH) : undefined;
+export function treeOfJson(document: unknown, leftOut: readonly string[] = []): Metrics | undefined {
+  if (!isObject(document)) return undefined;
+  const wanted = Object.entries(document).filter(([key]) => !leftOut.includes(key));
+  return new Pruning().tree(Object.fromEntries(wanted), DEPTH);
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -6,7 +6,6 @@ import ec2 from '../../src/collectors/ec2.ts';
 import googlecloud from '../../src/collectors/googlecloud.ts';
 import openstack from '../../src/collectors/openstack.ts';
 import scaleway from '../../src/collectors/scaleway.ts';
-import { treeOf } from '../../src/collectors/support/json-tree.ts';
 import { NotEligible } from '../../src/plugins/outcomes.ts';
 import { CLOUDS } from '../support/cloud-machines.ts';
 import { fakeHost, never, type World } from '../support/host.ts';
@@ -163,13 +162,4 @@ test('the region of a local zone is what the service says, not made of its name'
     'availability-zone': 'us-west-2-lax-1a',
     region: 'us-west-2',
   });
-});
-
-test('of what is sent only so much is kept', () => {
-  const deep = JSON.parse(`${'{"a":'.repeat(50)}1${'}'.repeat(50)}`) as unknown;
-  expect(JSON.stringify(treeOf(deep)).length).toBeLessThan(100);
-  const wide = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`k${at}`, 'x'.repeat(10_000)]));
-  expect(Object.keys(treeOf(wide)).length).toBe(200);
-  expect(treeOf({ 'a\nb': 1, c: [1, { d: undefined }], __proto__: { e: 1 } })).toEqual({ c: [1, {}] });
-  for (const nothing of [null, 1, 'x', [1]]) expect(treeOf(nothing)).toEqual({});
 });

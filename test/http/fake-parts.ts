@@ -113,6 +113,8 @@ const RELOADED = {
   ...{ changes: [], restart_needed: [], stand_ins: [], errors: [], warnings: [] },
 };
 
+const NO_HISTORY = { changes: async () => [] };
+
 /** An agent of one node with one of everything, and a list of what it was told to do. */
 export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly done: string[] } {
   const done: string[] = [];
@@ -135,9 +137,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     membership: { self, members: new Map([self, other].map((node) => [node.id, node])) },
     pool: fakePool(done),
     inquire: fakeInquire,
-    history: { changes: async () => [] },
-    groupHistory: { changes: async () => [] },
-    collectorHistory: { changes: async () => [] },
+    ...{ history: NO_HISTORY, groupHistory: NO_HISTORY, collectorHistory: NO_HISTORY },
     reads: new BlockingReads({
       bus: new Bus<AgentEvent>(() => {}),
       clock: systemClock,

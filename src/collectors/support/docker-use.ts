@@ -3,7 +3,7 @@ import { failedWith } from '../../base/errors.ts';
 import { numberIn } from '../../base/numbers.ts';
 import type { Host } from '../../net/host.ts';
 import { readIfThere } from '../../plugins/files.ts';
-import { sinceLast } from '../../plugins/last-look.ts';
+import { sinceLast } from '../../plugins/rates.ts';
 import { placeOf } from './cgroup-place.ts';
 import { type CgroupSample, sampleOf } from './cgroup-sample.ts';
 import { valuesOf } from './cgroup-values.ts';
@@ -44,7 +44,7 @@ export class ContainerUse {
       if (!sample) continue;
       const pairOf = this.#pairs.get(container.id) ?? sinceLast<CgroupSample>();
       this.#pairs.set(container.id, pairOf);
-      use.set(container.id, valuesOf(sample, pairOf(sample, clock.now())));
+      use.set(container.id, valuesOf(sample, pairOf(clock, sample)));
     }
     return use;
   }

@@ -9,7 +9,7 @@ const PREFIX = 'wsrep_';
 /** The keys of a server that is part of a Galera cluster: its status without `wsrep_` before the names. */
 export const GALERA_KEYS: readonly KeyDoc[] = [
   info('provider', 'Name of the library that replicates; empty when there is none.'),
-  info('cluster_status', '`Primary` while its part of the cluster works, else `non-Primary` or `Disconnected`.'),
+  info('cluster_status', 'Is `Primary` while its part of the cluster works, else `non-Primary` or `Disconnected`.'),
   gauge('cluster_size', 'Servers in its part of the cluster.'),
   gauge('cluster_conf_id', 'Number of the change of members; without quorum a text, as it is too large for a number.'),
   gauge('cluster_weight', 'Votes of its part of the cluster.'),
