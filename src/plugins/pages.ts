@@ -42,15 +42,20 @@ export class NoPage extends CollectError {
 
 const MAX_BYTES = 1_048_576;
 
+/** What to do about a refusal, by its status. */
+const HELP = new Map([
+  [401, 'check user and password'],
+  [403, 'let this machine and this user see that page'],
+]);
+
 /**
  * Gives the text of a page. Throws `NoPage` when the service refuses us, answers with a status other than 200 or with too much, and the
  * system's error when it does not answer.
  */
 export async function readPage(host: Host, page: Page, signal: AbortSignal): Promise<string> {
   const { status, body } = await answerTo(host, page, signal);
-  if (status === 401 || status === 403) {
-    throw new NoPage(`login refused: ${placeOf(page)} answers ${status}; check user and password`, status);
-  }
+  const help = HELP.get(status);
+  if (help !== undefined) throw new NoPage(`login refused: ${placeOf(page)} answers ${status}; ${help}`, status);
   if (status !== 200) throw new NoPage(`${placeOf(page)} answers ${status} instead of 200`, status);
   return new TextDecoder().decode(body);
 }

@@ -32,7 +32,7 @@ test('logs in when there is somebody to log in', async () => {
 
 test.each([
   [401, 'login refused: http://web.example/status answers 401; check user and password'],
-  [403, 'login refused: http://web.example/status answers 403; check user and password'],
+  [403, 'login refused: http://web.example/status answers 403; let this machine and this user see that page'],
   [500, 'http://web.example/status answers 500 instead of 200'],
   [301, 'http://web.example/status answers 301 instead of 200'],
 ])('a service that answers with %d is up, and its page is not to be had', async (status, message) => {
