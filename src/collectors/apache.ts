@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { numberIn, toRate } from '../base/numbers.ts';
+import { numberIn, toHundredths, toRate } from '../base/numbers.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Host } from '../net/host.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
@@ -115,6 +115,7 @@ export function parseModStatus(page: string): Metrics | undefined {
   }
   const number = (name: string) => numberIn(fields.get(name));
   const board = fields.get('Scoreboard');
+  const load = number('CPULoad');
   if (number('BusyWorkers') === undefined && number('Total Accesses') === undefined) return undefined;
   return known({
     version: fields.get('ServerVersion'),
@@ -123,7 +124,7 @@ export function parseModStatus(page: string): Metrics | undefined {
     idle_workers: number('IdleWorkers'),
     total_accesses: number('Total Accesses'),
     total_kbytes: number('Total kBytes'),
-    cpu_load: number('CPULoad'),
+    cpu_load: load === undefined ? undefined : toHundredths(load),
     scoreboard: board === undefined ? undefined : parseScoreboard(board),
   });
 }

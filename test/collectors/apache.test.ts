@@ -73,7 +73,7 @@ describe('a server', () => {
     expect(first).toMatchObject({ up: 1, idle_workers: 24 });
     expect(first).not.toHaveProperty('req/s');
     clock.run(10_000);
-    const later = STATUS.replace('Accesses: 1', 'Accesses: 101').replace('kBytes: 0', 'kBytes: 20\nCPULoad: .05');
+    const later = STATUS.replace('Accesses: 1', 'Accesses: 101').replace('kBytes: 0', 'kBytes: 20\nCPULoad: .0512345');
     pages[URL] = page(later);
     const second = await collect(host, never);
     expect(second).toMatchObject({ 'req/s': 10, 'bytes/s': 2_048, total_accesses: 101, cpu_load: 0.05 });

@@ -3,7 +3,9 @@ import rabbitmq from '../../src/collectors/rabbitmq.ts';
 import { metricsTree } from '../../src/collectors/support/rabbit-metrics.ts';
 import { nodesTree } from '../../src/collectors/support/rabbit-nodes.ts';
 import { queuePage, queuesTree } from '../../src/collectors/support/rabbit-queues.ts';
+import { numbersIn } from '../../src/metrics/collector-series.ts';
 import type { FetchAnswer, FetchRequest } from '../../src/net/host.ts';
+import { standsFor } from '../../src/plugins/key-match.ts';
 import { undeclared } from '../support/declared.ts';
 import { page, recorded } from '../support/fixtures.ts';
 import { fakeHost, never, systemError } from '../support/host.ts';
@@ -69,15 +71,45 @@ test('tells what a busy broker of two nodes answered', async () => {
 });
 
 test('the whole overview is in the tree, but of it only what is worth keeping becomes series', async () => {
-  const seen = await rabbitmq.configure({})(brokerWith(BUSY).host, never);
+  const seen = await rabbitmq.configure({ queues: false })(brokerWith(BUSY).host, never);
   expect(seen).toMatchObject(json('overview') as object);
-  const [others] = rabbitmq.keys.slice(-1);
-  expect(others).toMatchObject({ key: '**', stored: false });
+  const series = [...numbersIn(seen)]
+    .map(({ path }) => path)
+    .filter((path) => rabbitmq.keys.find((key) => standsFor(key, path))?.stored ?? true)
+    .filter(([part = '']) => part !== 'nodes')
+    .map((path) => path.join('.'));
+  expect(series.sort()).toEqual([
+    'churn_rates.connection_created_details.rate',
+    'connexion_latency_ms',
+    'disk_free_alarm',
+    'mem_alarm',
+    'message_stats.ack_details.rate',
+    'message_stats.confirm_details.rate',
+    'message_stats.deliver_get_details.rate',
+    'message_stats.drop_unroutable_details.rate',
+    'message_stats.publish_details.rate',
+    'message_stats.redeliver_details.rate',
+    'message_stats.return_unroutable_details.rate',
+    'nodes_running',
+    'nodes_total',
+    'object_totals.channels',
+    'object_totals.connections',
+    'object_totals.consumers',
+    'object_totals.exchanges',
+    'object_totals.queues',
+    'queue_totals.messages',
+    'queue_totals.messages_ready',
+    'queue_totals.messages_unacknowledged',
+    'response_ms',
+    'up',
+  ]);
+});
+
+test('everything that we work out ourselves is documented', async () => {
+  const seen = await rabbitmq.configure({})(brokerWith(BUSY).host, never);
   const untold = undeclared(rabbitmq, seen);
   expect(untold).toContain('listeners');
-  expect(
-    untold.filter((path) => /^(nodes|queues|queue_totals\.messages(_ready|_unacknowledged)?$)/.test(path)),
-  ).toEqual([]);
+  expect(untold.filter((path) => /^(nodes|queues|msgs|mem_|disk_|partitions)/.test(path))).toEqual([]);
 });
 
 test('a fresh broker has no messages, rather than none that are known of', async () => {

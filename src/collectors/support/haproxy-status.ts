@@ -24,7 +24,8 @@ export interface HaproxyStatus {
 
 /** How the line of column names begins. */
 const HEADING = '# pxname,svname,';
-/** Longer ones are no statistics. */
+/** Lines that are read, and characters that one may have. */
+const MOST_LINES = 50_000;
 const LONGEST_LINE = 16_384;
 /** The columns that are looked at here. */
 const OURS = ['type', 'scur', 'conn_rate'];
@@ -35,7 +36,7 @@ export function parseHaproxy(text: string, wanted: readonly string[]): HaproxySt
   const start = text.startsWith(HEADING) ? 0 : text.indexOf(`\n${HEADING}`) + 1;
   if (start === 0 && !text.startsWith(HEADING)) return undefined;
   const about = fieldsIn(text.slice(0, start));
-  const [heading = '', ...lines] = text.slice(start).split('\n');
+  const [heading = '', ...lines] = text.slice(start).split('\n', MOST_LINES);
   const places = new Map(
     heading
       .slice(2)

@@ -3,7 +3,7 @@ import type { Leaf, Metrics } from '../../model/metrics.ts';
 import { known } from '../../plugins/trees.ts';
 
 const MOST_LINES = 50_000;
-const LONGEST_LINE = 4_096;
+const LONGEST_LINE = 1_024;
 
 /** Numbers of the node that answers, and how its management would call them. */
 const OF_NODE = new Map([
@@ -80,7 +80,7 @@ function samplesIn(page: string): Samples {
   for (const line of page.split('\n', MOST_LINES)) {
     if (line.length > LONGEST_LINE || line.startsWith('#')) continue;
     if (/^rabbitmq_(build|identity)_info\{/.test(line)) {
-      for (const [, name = '', value = ''] of line.matchAll(/(\w+)="([^"\\]*)"/g)) labels.set(name, value);
+      for (const [, name = '', value = ''] of line.matchAll(/[{,](\w+)="([^"\\]*)"/g)) labels.set(name, value);
     }
     const [, name = '', value] = /^(\w+) (\S+)/.exec(line) ?? [];
     const number = numberIn(value);

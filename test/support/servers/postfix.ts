@@ -44,7 +44,7 @@ export async function startPostfix(postfix: string): Promise<MailServer> {
     };
   });
   const send = (to: string) =>
-    void execFileSync('sendmail', ['-C', join(server.folder, 'conf'), '-f', 'from@test.invalid', to], {
+    void execFileSync('/usr/sbin/sendmail', ['-C', join(server.folder, 'conf'), '-f', 'from@test.invalid', to], {
       input: 'hello\n',
       stdio: 'pipe',
     });
