@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failedWith } from '../base/errors.ts';
+import { failedWith, systemCode } from '../base/errors.ts';
 import type { FetchAnswer, Host } from '../net/host.ts';
 import { CollectError } from './outcomes.ts';
 
@@ -31,7 +31,7 @@ export interface Page {
 
 /** A service answers, but not with the page that was asked for. It is up all the same. */
 export class NoPage extends CollectError {
-  /** What it answers instead. */
+  /** What it answers instead; 0 when that is no HTTP. */
   readonly status: number;
 
   constructor(message: string, status: number) {
@@ -66,32 +66,70 @@ export async function readJsonPage(host: Host, page: Page, signal: AbortSignal):
   try {
     return JSON.parse(text);
   } catch {
-    throw new NoPage(`${placeOf(page)} answers with something else than JSON: ${beginningOf(text)}`, 200);
+    throw new NoPage(`${placeOf(page)} answers with something else than JSON: ${beginningOf(text, page)}`, 200);
   }
 }
 
-/** What a page begins with, in one line without control characters, to be told to people. */
-export const beginningOf = (text: string): string =>
-  text
+/**
+ * What an answer begins with, in one line without control characters, to be told to people. One that repeats the login of its page is told
+ * with stars instead.
+ */
+export function beginningOf(text: string, page?: Page): string {
+  const whole = (page ? secretsOf(page) : []).reduce(
+    (shown, secret) => shown.replaceAll(secret, '******'),
+    text.slice(0, LOOKED_AT),
+  );
+  return whole
     .slice(0, SHOWN_CHARACTERS)
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
+}
 
 const SHOWN_CHARACTERS = 80;
+/** So that a secret is not cut in two. */
+const LOOKED_AT = 1_024;
+
+/** The password of a page, as it is and as it is sent, longest first. */
+function secretsOf({ url, user = '', password = '' }: Page): string[] {
+  const written = new URL(url);
+  const logins = [
+    [user, password],
+    [decoded(written.username), decoded(written.password)],
+  ] as const;
+  const secrets = logins.filter(([, word]) => word !== '').flatMap(([name, word]) => [basic(name, word), word]);
+  return secrets.sort((one, other) => other.length - one.length);
+}
+
+const basic = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString('base64');
+
+/** A part of an address without its escapes; one that is escaped wrongly stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 async function answerTo(host: Host, page: Page, signal: AbortSignal): Promise<FetchAnswer> {
   const { url, timeoutMs = PAGE_MS, maxBytes = MAX_BYTES } = page;
   try {
     return await host.fetch({ url, headers: headersOf(page), timeoutMs, maxBytes }, signal);
   } catch (error) {
-    if (!failedWith(error, 'too_large')) throw error;
-    throw new NoPage(`${placeOf(page)} answers with more than ${maxBytes} bytes`, 200);
+    if (failedWith(error, 'too_large')) {
+      throw new NoPage(`${placeOf(page)} answers with more than ${maxBytes} bytes`, 200);
+    }
+    // Somebody else listens there.
+    if (systemCode(error)?.startsWith('HPE_')) {
+      throw new NoPage(`${placeOf(page)} answers with something else than HTTP`, 0);
+    }
+    throw error;
   }
 }
 
 function headersOf({ user = '', password = '' }: Page): Record<string, string> {
   if (user === '') return {};
-  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+  return { authorization: `Basic ${basic(user, password)}` };
 }
 
 function isPageAddress(text: string): boolean {

@@ -66,6 +66,27 @@ test('shows the beginning of a page in one short line', () => {
 });
 
 test.each([
+  ['in its address', { url: URL }],
+  ['beside it', { url: 'http://web.example/', user: 'monitor', password: 'geheim' }],
+])('a login %s is not told of, even by a service that repeats it', (_, login) => {
+  const text = `you are monitor:geheim, ${Buffer.from('monitor:geheim').toString('base64')}, and this is no status`;
+  expect(beginningOf(text, login)).toBe('you are monitor:******, ******, and this is no status');
+  expect(beginningOf(`${'x'.repeat(77)}geheim`, login)).toBe(`${'x'.repeat(77)}***`);
+});
+
+test('an address that is escaped wrongly does not disturb', () => {
+  expect(beginningOf('a%zz', { url: 'http://u:a%zz@web/' })).toBe('******');
+});
+
+test('a service that speaks something else than HTTP is up', async () => {
+  const error = systemError('HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/');
+  await expect(readPage(hostWith(failing(error)), { url: URL }, never)).rejects.toMatchObject({
+    message: 'http://web.example/status answers with something else than HTTP',
+    partial: { up: 1 },
+  });
+});
+
+test.each([
   ['http://localhost/nginx_status', true],
   ['https://u:p@[::1]:8443/x?y', true],
   ['localhost/nginx_status', false],
