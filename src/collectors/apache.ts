@@ -69,7 +69,7 @@ export default defineCollector({
         async ask(running) {
           const page = await firstOf(host, pages, running);
           const status = parseModStatus(page);
-          if (!status) throw new NoPage(`not a page of mod_status for programs: ${beginningOf(page)}`, 200);
+          if (!status) throw new NoPage(`not a page of mod_status for programs: ${beginningOf(page, pages[0])}`, 200);
           if (status['total_accesses'] === undefined) {
             throw new CollectError(WITHOUT_ACCESSES, { ...status, up: 1 });
           }

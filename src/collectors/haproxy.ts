@@ -74,14 +74,15 @@ export default defineCollector({
 
   configure: ({ stats_socket, stats_uri, user, password }) => {
     const paired = sinceLast<Counters>();
-    const read = stats_uri === '' ? socketReader(stats_socket) : pageReader({ url: stats_uri, user, password });
+    const page: Page | undefined = stats_uri === '' ? undefined : { url: stats_uri, user, password };
+    const read = page ? pageReader(page) : socketReader(stats_socket);
     return (host, signal) =>
       askService(host, signal, {
         async ask(running) {
           const text = await read(host, running);
           const status = parseHaproxy(text, COLUMNS);
           if (!status)
-            throw new NoPage(`HAProxy answers with something else than statistics: ${beginningOf(text)}`, 200);
+            throw new NoPage(`HAProxy answers with something else than statistics: ${beginningOf(text, page)}`, 200);
           return treeOf(status, paired(host.clock, countersOf(status)));
         },
       });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toRate } from '../base/numbers.ts';
 import type { Metrics } from '../model/metrics.ts';
 import { defineCollector } from '../plugins/kinds.ts';
-import { beginningOf, NoPage, PAGE_MS, pageAddress, readPage } from '../plugins/pages.ts';
+import { beginningOf, NoPage, PAGE_MS, type Page, pageAddress, readPage } from '../plugins/pages.ts';
 import { advance, sinceLast } from '../plugins/rates.ts';
 import { askService, SERVICE_KEYS } from '../plugins/service.ts';
 import { known } from '../plugins/trees.ts';
@@ -33,14 +33,15 @@ export default defineCollector({
   ],
 
   configure: ({ uri }) => {
+    const page: Page = { url: uri, maxBytes: MAX_BYTES };
     const paired = sinceLast<number>();
     return (host, signal) =>
       askService(host, signal, {
         limitMs: PAGE_MS,
         async ask(running) {
-          const page = await readPage(host, { url: uri, maxBytes: MAX_BYTES }, running);
-          const status = parseStubStatus(page);
-          if (!status) throw new NoPage(`not a stub_status page: ${beginningOf(page)}`, 200);
+          const text = await readPage(host, page, running);
+          const status = parseStubStatus(text);
+          if (!status) throw new NoPage(`not a stub_status page: ${beginningOf(text, page)}`, 200);
           const pair = paired(host.clock, status.requests);
           const went = pair && advance(pair.before, pair.after);
           const perSecond = pair && went !== undefined ? toRate(went / pair.seconds) : undefined;

@@ -89,7 +89,10 @@ testWith('nginx', 'a real server tells of its connections', async (program) => {
   const at = (path: string) => nginx.configure({ uri: `http://127.0.0.1:${server.port}${path}` });
   const collect = at('/nginx_status');
   const first = await collect(host, never);
-  expect(first).toMatchObject({ up: 1, connections: 1, writing: 1, dropped: 0 });
+  expect(first).toMatchObject({ up: 1, dropped: 0 });
+  // Another connection may still be about to end.
+  expect(Number(first['connections'])).toBeGreaterThanOrEqual(1);
+  expect(Number(first['writing'])).toBeGreaterThanOrEqual(1);
   expect(undeclared(nginx, first)).toEqual([]);
   expect((await collect(host, never))['requests']).toBe(Number(first['requests']) + 1);
   await expect(at('/')(host, never)).rejects.toThrow('not a stub_status page: hello');
