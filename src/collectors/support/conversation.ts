@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { isLoopback } from '../../base/loopback.ts';
+import { asDuplex } from '../../net/duplex.ts';
 import type { Host } from '../../net/host.ts';
-import { asDuplex } from '../../plugins/duplex.ts';
 import { CollectError } from '../../plugins/outcomes.ts';
 
 const CONNECT_MS = 2_000;

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { Connection } from '../net/tcp.ts';
+import type { Connection } from './tcp.ts';
 
 /** A connection as the drivers of databases take one: a stream with the knobs of a socket, which do nothing. */
 class ConnectionStream extends Duplex {

@@ -3,8 +3,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
+import { asDuplex } from '../../src/net/duplex.ts';
 import { systemHost } from '../../src/net/system-host.ts';
-import { asDuplex } from '../../src/plugins/duplex.ts';
 import { connectionPair } from '../support/connection.ts';
 import { never } from '../support/host.ts';
 
