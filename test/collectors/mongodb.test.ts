@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import mongodb from '../../src/collectors/mongodb.ts';
 import { systemHost } from '../../src/net/system-host.ts';
@@ -66,6 +66,17 @@ test('a server that is not there is down', async () => {
   const down = { name: 'NotAnswering', results: { available: false, up: 0 } };
   await expect(mongodb.configure({})(fakeHost(), never)).rejects.toMatchObject(down);
   await expect(mongodb.configure(at(await freePort()))(real, never)).rejects.toMatchObject(down);
+});
+
+test('without its driver it says how to get it', async () => {
+  vi.doMock('mongodb', () => {
+    throw new Error("Cannot find package 'mongodb'");
+  });
+  await expect(mongodb.configure({})(fakeHost(), never)).rejects.toMatchObject({
+    name: 'NotEligible',
+    message: 'the driver of MongoDB is not installed; npm install mongodb@7 where opsbro is installed',
+  });
+  vi.doUnmock('mongodb');
 });
 
 test('an address that the driver does not take is refused, without a word of what is in it', async () => {

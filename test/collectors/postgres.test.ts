@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import postgres from '../../src/collectors/postgres.ts';
+import type { Metrics } from '../../src/model/metrics.ts';
 import type { Host } from '../../src/net/host.ts';
 import { systemHost } from '../../src/net/system-host.ts';
 import { undeclared } from '../support/declared.ts';
@@ -103,7 +104,7 @@ testWith(
   'postgres',
   'a real PostgreSQL that hashes passwords the old way lets us in too, and is down when it has ended',
   async (found) => {
-    await using old = await startPostgres(found, 'md5');
+    await using old = await startPostgres(found, { hash: 'md5' });
     await old.sql("CREATE ROLE monitoring LOGIN PASSWORD 'sesame'");
     const collect = postgres.configure({ port: old.port, user: 'monitoring', password: 'sesame' });
     expect(await collect(real, never)).toMatchObject({ up: 1 });
@@ -112,6 +113,32 @@ testWith(
   },
   60_000,
 );
+
+testWith(
+  'postgres',
+  'a real PostgreSQL and its replica tell of each other',
+  async (found) => {
+    await using replica = await startPostgres(found, { of: running() });
+    const copy = { port: replica.port, user: 'monitoring', password: 'sesame' };
+    const primary = await until(login(), ({ replicas }) => replicas === 1);
+    expect(primary).toMatchObject({ is_replica: false, replicas: 1 });
+    await running().sql('CREATE TABLE copied AS SELECT 1 AS number');
+    const tree = await until(copy, ({ replication_lag_s: lag }) => lag === 0);
+    expect(tree).toMatchObject({ up: 1, is_replica: true, replication_lag_s: 0, connections: { total: 1 } });
+    expect(tree).not.toHaveProperty('replicas');
+    expect(undeclared(postgres, tree)).toEqual([]);
+  },
+  60_000,
+);
+
+/** What a server says once it says what is wanted, or at last. */
+async function until(options: object, wanted: (tree: Metrics) => boolean): Promise<Metrics> {
+  for (let tries = 100; ; tries -= 1) {
+    const tree = await postgres.configure(options)(real, never);
+    if (tries === 0 || wanted(tree)) return tree;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 /** The real clock for what waits, but with a time that is set. */
 const jumping = (time: { readonly now: number }): Clock => ({

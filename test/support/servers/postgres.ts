@@ -13,45 +13,55 @@ export interface Postgres extends Server {
 
 const run = promisify(execFile);
 
-/** Starts a PostgreSQL of its own; the user postgres needs no password at the socket, everybody needs one at the port, hashed as told. */
-export async function startPostgres(
-  program: string,
-  hash: 'scram-sha-256' | 'md5' = 'scram-sha-256',
-): Promise<Postgres> {
+/** Keeps little in memory and nothing safe. */
+const SMALL = ['shared_buffers=1MB', 'max_connections=20', 'fsync=off', 'autovacuum=off', 'max_wal_senders=3'];
+
+interface Setting {
+  /** How passwords are kept. */
+  readonly hash?: 'scram-sha-256' | 'md5';
+  /** The server whose data it copies, and goes on copying. */
+  readonly of?: Postgres;
+}
+
+/** Starts a PostgreSQL of its own; the user postgres needs no password at the socket, everybody needs one at the port. */
+export async function startPostgres(program: string, { hash = 'scram-sha-256', of }: Setting = {}): Promise<Postgres> {
   const user = ownerOf('postgres');
   const tools = dirname(realpathSync(program));
-  const sqlAt = async ({ folder, port }: { readonly folder: string; readonly port: number }, statement: string) => {
-    const words = ['-X', '-A', '-t', '-h', folder, '-p', `${port}`, '-U', 'postgres', '-c', statement];
-    return (await run(join(tools, 'psql'), words, { timeout: 10_000 })).stdout.trim();
-  };
   const server = await startServer(({ folder, port }) => {
     const data = join(folder, 'data');
     mkdirSync(data, { mode: 0o700 });
     if (user) for (const each of [folder, data]) chownSync(each, user.uid, user.gid);
-    const create = ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--no-locale'];
-    execFileSync(join(tools, 'initdb'), create, { stdio: 'pipe', cwd: folder, ...user });
-    writeFileSync(join(data, 'pg_hba.conf'), `local all postgres trust\nhost all all 127.0.0.1/32 ${hash}\n`);
-    const small = {
-      shared_buffers: '1MB',
-      max_connections: '20',
-      fsync: 'off',
-      autovacuum: 'off',
-      max_wal_senders: '0',
-      wal_level: 'minimal',
-    };
-    const settings = {
-      listen_addresses: '127.0.0.1',
-      port,
-      unix_socket_directories: folder,
-      password_encryption: hash,
-      ...small,
-    };
+    const use = (name: string, ...words: readonly string[]) =>
+      execFileSync(join(tools, name), ['-D', data, '-U', 'postgres', ...words], {
+        stdio: 'pipe',
+        cwd: folder,
+        ...user,
+      });
+    if (of) use('pg_basebackup', '-h', of.folder, '-p', `${of.port}`, '-R', '-X', 'stream', '-c', 'fast', '--no-sync');
+    else {
+      use('initdb', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--no-locale');
+      writeFileSync(
+        join(data, 'pg_hba.conf'),
+        `local all,replication postgres trust\nhost all all 127.0.0.1/32 ${hash}\n`,
+      );
+    }
+    const place = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`];
+    const settings = [...place, `password_encryption=${hash}`, ...SMALL].flatMap((setting) => ['-c', setting]);
     return {
-      argv: [program, '-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      argv: [program, '-D', data, ...settings],
       seconds: 30,
       ...(user && { user }),
-      answers: async () => (await sqlAt({ folder, port }, 'SELECT 1')) === '1',
+      answers: async () => (await sqlAt(tools, { folder, port }, 'SELECT 1')) === '1',
     };
   });
-  return { ...server, sql: (statement) => sqlAt(server, statement) };
+  return { ...server, sql: (statement) => sqlAt(tools, server, statement) };
+}
+
+async function sqlAt(
+  tools: string,
+  { folder, port }: { readonly folder: string; readonly port: number },
+  statement: string,
+): Promise<string> {
+  const words = ['-X', '-A', '-t', '-h', folder, '-p', `${port}`, '-U', 'postgres', '-c', statement];
+  return (await run(join(tools, 'psql'), words, { timeout: 10_000 })).stdout.trim();
 }
