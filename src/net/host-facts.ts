@@ -1,5 +1,6 @@
 import { lookup, lookupService } from 'node:dns/promises';
-import { readFile, readlink } from 'node:fs/promises';
+import { readFileSync, readlinkSync } from 'node:fs';
+
 import { hostname, machine, networkInterfaces, userInfo } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { HostFacts, InterfaceAddress, Timezone } from './host.ts';
@@ -21,7 +22,7 @@ export class Facts {
 
   async read(): Promise<HostFacts> {
     const name = hostname();
-    const [names, timezone] = await Promise.all([this.#namesOf(name), readTimezone(this.#clock)]);
+    const [names, timezone] = [await this.#namesOf(name), readTimezone(this.#clock)];
     return { hostname: name, architecture: machine(), ...whoWeAre(), ...names, timezone };
   }
 
@@ -59,7 +60,7 @@ function whoWeAre(): Pick<HostFacts, 'user' | 'uid' | 'gid'> {
 }
 
 async function findNames(name: string, clock: Clock): Promise<Names> {
-  const known = namesInHosts((await textOf('/etc/hosts')) ?? '', name);
+  const known = namesInHosts(textOf('/etc/hosts') ?? '', name);
   if (known) return known;
   return await new Promise((resolve) => {
     const nothing = { fqdn: name, addresses: [] };
@@ -78,15 +79,21 @@ async function askResolver(name: string): Promise<Names> {
   return { fqdn: service ? fullName(name, service.hostname) : name, addresses };
 }
 
-async function readTimezone(clock: Clock): Promise<Timezone> {
-  const [link, file, rules] = await Promise.all([
-    readlink('/etc/localtime').catch(() => undefined),
-    textOf('/etc/timezone'),
-    textOf('/etc/localtime'),
-  ]);
+function readTimezone(clock: Clock): Timezone {
+  const [file, rules] = [textOf('/etc/timezone'), textOf('/etc/localtime')];
+  const link = tried(() => readlinkSync('/etc/localtime'));
   const offsetS = 60 * (0 - new Date(clock.wall()).getTimezoneOffset());
   const { TZ: variable } = process.env;
   return timezoneOf({ variable, link, file, rules, offsetS });
 }
 
-const textOf = (path: string): Promise<string | undefined> => readFile(path, 'latin1').catch(() => undefined);
+/** Small files of the system, which are read at once: the thread pool would cost more than the reading. */
+const textOf = (path: string): string | undefined => tried(() => readFileSync(path, 'latin1'));
+
+function tried<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

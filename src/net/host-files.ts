@@ -1,14 +1,8 @@
-import { constants, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { access, type FileHandle, open, opendir, readdir, readlink } from 'node:fs/promises';
+import { isFileAtOnce, isFolderAtOnce, isLinkAtOnce } from './at-once.ts';
 
 const MAX_BYTES = 16 * 1_024 * 1_024;
-
-/**
- * Files that the kernel answers from memory in microseconds. They are read every few seconds, and the four trips through the thread pool
- * that others take cost ten times the processor time of the reading itself (measured).
- */
-const ANSWERED_AT_ONCE =
-  /^\/proc\/(?:diskstats|loadavg|meminfo|self\/(?:mountinfo|cgroup)|stat|uptime|vmstat|net\/(?:dev|snmp|netstat|sockstat6?)|pressure\/[a-z]+|sys\/[\w./-]+|\d+\/(?:stat|comm|cgroup|net\/dev))$/;
 
 /** Holds most files of `/proc` whole, so that they are read in one piece and so at one moment. */
 const FIRST_PIECE = 32_768;
@@ -18,7 +12,7 @@ const FIRST_PIECE = 32_768;
  * without a writer is empty and does not wait.
  */
 export async function readText(path: string): Promise<string> {
-  if (ANSWERED_AT_ONCE.test(path)) return readFileSync(path, 'utf8');
+  if (isFileAtOnce(path)) return readFileSync(path, 'utf8');
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     return (await readToEnd(file, path)).toString('utf8');
@@ -27,9 +21,9 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** Where a link leads. What a process has open is answered at once: there are thousands of them. */
+/** Where a link leads. */
 export async function linkTarget(path: string): Promise<string> {
-  return /^\/proc\/\d+\/fd\/\d+$/.test(path) ? readlinkSync(path) : await readlink(path);
+  return isLinkAtOnce(path) ? readlinkSync(path) : await readlink(path);
 }
 
 /** Where a system keeps itself: never on a mount that may hang, or nothing would work anyway. */
@@ -54,7 +48,7 @@ export async function isThere(path: string): Promise<boolean> {
 
 /** The names in a directory: all, or with a limit no more than that, without holding the others in memory. */
 export async function namesIn(path: string, most?: number): Promise<string[]> {
-  if (most === undefined) return await readdir(path);
+  if (most === undefined) return isFolderAtOnce(path) ? readdirSync(path) : await readdir(path);
   const names: string[] = [];
   const directory = await opendir(path, { bufferSize: 256 });
   // To leave the loop closes the directory.
