@@ -105,11 +105,12 @@ describe.each(collectors)('collector $name', (collector) => {
   });
 
   test('finds something on one of these machines', async () => {
-    const trees = MACHINES.map(([, world]) => {
+    const trees: Metrics[] = [];
+    for (const [, world] of MACHINES) {
       const host = fakeHost({ spaces: SPACES, interfaces: INTERFACES, ...world });
-      return eligible(look(collector.configure(WHERE_OFF.get(collector.name) ?? {}), host));
-    });
-    expect((await Promise.all(trees)).filter((tree) => Object.keys(tree).length > 0)).not.toEqual([]);
+      trees.push(await eligible(look(collector.configure(WHERE_OFF.get(collector.name) ?? {}), host)));
+    }
+    expect(trees.filter((tree) => Object.keys(tree).length > 0)).not.toEqual([]);
   });
 
   test.each(MACHINES)(
