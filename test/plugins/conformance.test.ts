@@ -10,7 +10,7 @@ import type { Plugin } from '../../src/plugins/plugin.ts';
 import { Registry } from '../../src/plugins/registry.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { look } from '../support/collecting.ts';
-import { fakeHost, never, type World } from '../support/host.ts';
+import { fakeHost, never, systemError, type World } from '../support/host.ts';
 import { MODERN, OLD } from '../support/machines.ts';
 import { SPECIAL } from '../support/special-machines.ts';
 
@@ -134,6 +134,11 @@ describe.each(collectors)('collector $name', (collector) => {
       await eligible(look(collector.configure({}), fakeHost()));
     },
   );
+
+  test('takes files that it may not read for no fault of its own', async () => {
+    const hidden = Object.keys(MODERN).map((path) => [path, systemError('EACCES', `permission denied, ${path}`)]);
+    await eligible(look(collector.configure({}), fakeHost({ files: Object.fromEntries(hidden), spaces: SPACES })));
+  });
 
   test('has no number that is none', async () => {
     const host = fakeHost({ files: { ...MODERN }, spaces: SPACES, interfaces: INTERFACES });

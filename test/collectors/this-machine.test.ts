@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const SCRIPT = fileURLToPath(new URL('../support/run-collectors.mjs', import.meta.url));
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** A user without any rights, of every Linux. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const isRoot = process.getuid?.() === 0;
+
+interface End {
+  readonly state: string;
+  readonly log?: string;
+  readonly tree?: Readonly<Record<string, unknown>>;
+}
+
+test('on this machine, as a user without rights, no collector fails', async () => {
+  const { stdout } = await run(process.execPath, [SCRIPT, DIST], isRoot ? NOBODY : {});
+  const ends = new Map(Object.entries(JSON.parse(stdout) as Readonly<Record<string, End>>));
+  const failed = [...ends].filter(([, { state }]) => state !== 'ok' && state !== 'NotEligible');
+  expect(failed).toEqual([]);
+  for (const [name, { state, log }] of ends) if (state === 'NotEligible') expect(log, name).toMatch(/\S/);
+
+  expect(ends.get('cpustats')?.tree?.['cpu_all']).toHaveProperty('%idle');
+  expect(ends.get('memory')?.tree).toHaveProperty('phys_used');
+  expect(ends.get('openports')?.tree).toHaveProperty('ports');
+  expect(JSON.stringify(ends.get('openports')?.tree)).not.toContain('"pid"');
+  if (existsSync('/sys/block/vda') || existsSync('/sys/block/sda') || existsSync('/sys/block/nvme0n1')) {
+    const disks = Object.values(ends.get('iostats')?.tree ?? {});
+    expect(disks.length).toBeGreaterThan(0);
+    for (const disk of disks) expect(disk).toHaveProperty('read_bytes/s');
+  }
+}, 30_000);
