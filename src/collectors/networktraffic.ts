@@ -56,11 +56,12 @@ export default defineCollector({
   configure: ({ loopback, exclude }) => {
     const isWanted = (name: string) => (loopback || name !== 'lo') && !matchesAny(exclude, name);
     const look = inPairs(async (host: Host) => parseInterfaces(await readNeeded(host, '/proc/net/dev'), isWanted));
-    let width: Width | undefined;
+    let known: Width | undefined;
     return async (host, signal) => {
       const { before, after, seconds } = await look(host, signal);
       if (after.size === 0) throw new NotEligible('this system has no network interface to look at');
-      width ??= widthOf((await host.facts()).architecture);
+      const width = known ?? widthOf((await host.facts()).architecture);
+      known = width;
       const trees = [...after].map(async ([name, counters]) => {
         const traffic = trafficOf({ before: before.get(name), after: counters, seconds }, width);
         return [name, { ...traffic, ...(await linkOf(name, host)) }] as const;
