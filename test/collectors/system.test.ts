@@ -84,3 +84,11 @@ test.each([
 ])('processors %s are %d', (ranges, count) => {
   expect(countRanges(ranges)).toBe(count);
 });
+
+test('the public address is what the hoster says, where one does', async () => {
+  const known = fakeHost().self();
+  const self = known && { ...known, publicAddress: '203.0.113.4' };
+  expect(await system.configure({})(fakeHost({ files: MODERN, ...(self && { self }) }), never)).toMatchObject({
+    public_ip: '203.0.113.4',
+  });
+});
