@@ -18,6 +18,11 @@ function storeOf(...known: readonly string[]) {
 
 test.each([
   [{ escape_hostname: false, legacy_names: false }, 'diskusage./.pct_used', 'a.b.diskusage.root.pct_used'],
+  [
+    { escape_hostname: false, legacy_names: false },
+    'networktraffic.eth0.recv_packets/s',
+    'a.b.networktraffic.eth0.recv_packets_per_s',
+  ],
   [{ escape_hostname: true, legacy_names: false }, 'cpustats.cpu_all.%idle', 'a_b.cpustats.cpu_all.pct_idle'],
   [{ escape_hostname: false, legacy_names: true }, 'diskusage./.pct_used', 'a.b.diskusage./.pct_used'],
 ])('with %j the numbers of %s are the series %s', async (naming, path, name) => {
