@@ -1,4 +1,4 @@
-import { FAILURES, type FailureCode, messageOf } from '../base/errors.ts';
+import { FAILURES, type FailureCode, failedWith, messageOf } from '../base/errors.ts';
 
 /** An error that the agent answered with. */
 export class AgentRefusal extends Error {
@@ -81,3 +81,8 @@ export function errorJson(thrown: unknown): unknown {
   const code = codeOf(thrown) ?? (thrown instanceof UsageError ? 'bad_request' : 'internal');
   return { error: { code, message } };
 }
+
+/** Whether the agent is gone or about to start again, so that asking later may help. */
+export const isPassing = (error: unknown): boolean =>
+  failedWith(error, 'unreachable') ||
+  (error instanceof AgentRefusal && (error.code === 'stopping' || error.code === 'initializing'));

@@ -1,9 +1,8 @@
 import { systemClock } from '../base/clock.ts';
-import { failedWith } from '../base/errors.ts';
 import type { Answer, Manner } from './client.ts';
 import type { Context } from './command.ts';
 import { escaped } from './escape.ts';
-import { AgentRefusal } from './failure.ts';
+import { isPassing } from './failure.ts';
 import { pause } from './initialized.ts';
 import { spin } from './spinner.ts';
 
@@ -89,8 +88,7 @@ async function survived<Body>(asked: Promise<Answer<Body>>): Promise<Answer<Body
   try {
     return await asked;
   } catch (error) {
-    if (failedWith(error, 'unreachable')) return undefined;
-    if (error instanceof AgentRefusal && (error.code === 'stopping' || error.code === 'initializing')) return undefined;
+    if (isPassing(error)) return undefined;
     throw error;
   }
 }

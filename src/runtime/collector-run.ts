@@ -13,6 +13,8 @@ import { countNumbers, sameTree } from './same-tree.ts';
 
 const INTERVAL_MS = 10_000;
 const LEAST_INTERVAL_MS = 1_000;
+/** What is to run only once says that it never runs again; a grid of time needs a number. */
+const MOST_INTERVAL_MS = 365 * 86_400_000;
 const LONGEST_RUN_MS = 10_000;
 const LEAST_AGE_MS = 30_000;
 const NAMED_KEYS = 8;
@@ -41,7 +43,8 @@ interface Written {
 /** What a collector is to do, by its own words and by what was written. */
 export function planOf(plugin: Collector, written: Written): CollectorPlan {
   const { ms, fault } = readInterval(written.interval);
-  const intervalMs = Math.max(LEAST_INTERVAL_MS, written.intervalMs ?? ms ?? plugin.intervalMs ?? INTERVAL_MS);
+  const wantedMs = written.intervalMs ?? ms ?? plugin.intervalMs ?? INTERVAL_MS;
+  const intervalMs = Math.min(MOST_INTERVAL_MS, Math.max(LEAST_INTERVAL_MS, wantedMs));
   const timeoutMs = written.timeoutMs ?? plugin.timeoutMs ?? Math.min(intervalMs, LONGEST_RUN_MS);
   return {
     plugin,

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { ChartTile, ChecksTile, MembersTile, ShareTile, TableTile, TextTile, Tile } from '../model/dashboard.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
@@ -91,17 +92,16 @@ export class TileValues {
   async #chart(fields: YamlMap): Promise<ChartTile> {
     const { charts } = this.#options;
     const measured = await this.#measure(fields['value']);
-    const past = await this.#past(textOf(fields['value']));
-    // The present is known better than what was kept of it.
-    const points = past ? [...past.slice(0, -1), measured.value ?? past.at(-1) ?? null] : null;
-    return {
-      kind: 'horizontal_chart',
-      ...headOf(fields),
-      ...scaleOf(fields),
-      ...measured,
-      points,
-      step: charts.step,
-    };
+    const tile = { kind: 'horizontal_chart' as const, ...headOf(fields), ...scaleOf(fields), ...measured };
+    try {
+      const past = await this.#past(textOf(fields['value']));
+      // The present is known better than what was kept of it.
+      const points = past ? [...past.slice(0, -1), measured.value ?? past.at(-1) ?? null] : null;
+      return { ...tile, points, step: charts.step };
+    } catch (error) {
+      // The store may refuse to read so much; the other tiles are drawn all the same.
+      return { ...tile, points: null, step: charts.step, error: messageOf(error) };
+    }
   }
 
   async #past(expression: string): Promise<readonly (number | null)[] | undefined> {

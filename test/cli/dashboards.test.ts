@@ -96,12 +96,14 @@ test('an agent that goes is waited for, with what was seen last; any other failu
   await using agent = await fakeAgent({
     [ROUTE]: () => {
       answers += 1;
+      if (answers === 2) return refused(503, 'stopping', 'the agent stops');
       return answers > 1 ? refused(404, 'not_found', 'no dashboard is named "linux"') : VIEW;
     },
   });
   const { code, out, err } = await opsbro('dashboards show linux --interval 100ms', { ...agent, terminal: 'terminal' });
   expect({ code, err }).toEqual({ code: 2, err: 'error: no dashboard is named "linux" (not_found)\n' });
   expect(out.endsWith(LEFT)).toBe(true);
+  expect(out).toContain('\u001b[31mthe agent stops\u001b[39m');
 });
 
 test('a small window shows the upper part', async () => {

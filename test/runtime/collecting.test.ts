@@ -95,6 +95,16 @@ test('one that may take very long does not hold up the start', async () => {
   expect(ready).toBe(true);
 });
 
+test('one that is to run only once does so', async () => {
+  let runs = 0;
+  const once = collectorOf('once', () => ({ runs: ++runs }), { intervalMs: Number.POSITIVE_INFINITY });
+  const { clock, runtime } = runtimeOf(configured([]), { collectors: [once, collectorOf('a', () => ({ x: 1 }))] });
+  void runtime.start();
+  await clock.runAsync(60_000);
+  expect(runs).toBe(1);
+  expect(runtime.collector('a').runsTotal).toBeGreaterThan(5);
+});
+
 test('a run that is still going when the next is due is left to end, and what was skipped is counted', async () => {
   const slow = collectorOf('slow', () => new Promise((resolve) => void clock.after(25_000, () => resolve({ x: 1 }))), {
     timeoutMs: 30_000,

@@ -139,6 +139,13 @@ test('a chart shows what an expression would have given in the past, and its pre
   expect(kept.asked).toEqual([['memory.used'], ['memory.used', 'memory.share']]);
 });
 
+test('a store that does not read so much is told in the chart alone', async () => {
+  const kept = { read: () => Promise.reject(new Error('that is too much')) };
+  const value = '{{collector.memory.used}}';
+  const { content } = await shown({ vertical_split: [{ horizontal_chart: { value } }, { text: { value } }] }, { kept });
+  expect(content).toMatchObject({ tiles: [{ points: null, error: 'that is too much' }, { value: '25' }] });
+});
+
 test.each(['{{collector.memory.*}}', '5', '{{collector.memory.other}}', '{{variables.x}}'])(
   'nobody kept the past of %s',
   async (value) => {

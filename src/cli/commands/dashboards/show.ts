@@ -1,13 +1,13 @@
 import { delay, systemClock } from '../../../base/clock.ts';
 import { parseDuration } from '../../../base/duration.ts';
-import { failedWith, messageOf } from '../../../base/errors.ts';
+import { messageOf } from '../../../base/errors.ts';
 import type { DashboardView } from '../../../model/dashboard.ts';
 import { type Context, defineCommand } from '../../command.ts';
 import { pointsIn } from '../../dashboard/braille.ts';
 import { drawDashboard } from '../../dashboard/draw.ts';
 import { Memory } from '../../dashboard/memory.ts';
 import { Screen } from '../../dashboard/screen.ts';
-import { UsageError } from '../../failure.ts';
+import { isPassing, UsageError } from '../../failure.ts';
 import { whenInitialized } from '../../initialized.ts';
 
 const PLAIN_COLUMNS = 80;
@@ -94,7 +94,7 @@ async function live(looks: Looks, context: Context): Promise<void> {
       view = memory.complete(await asked(looks, context));
       trouble = '';
     } catch (error) {
-      if (!failedWith(error, 'unreachable')) throw error;
+      if (!isPassing(error)) throw error;
       trouble = context.terminal.paint(messageOf(error), 'red');
     }
   }
