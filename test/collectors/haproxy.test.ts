@@ -10,6 +10,7 @@ import { undeclared } from '../support/declared.ts';
 import { page, recorded } from '../support/fixtures.ts';
 import { fakeHost, never, systemError } from '../support/host.ts';
 import { startHaproxy } from '../support/servers/haproxy.ts';
+import { asNobody, isRoot } from '../support/servers/server.ts';
 import { testWith } from '../support/services.ts';
 
 const CSV = recorded('haproxy.csv');
@@ -212,6 +213,10 @@ testWith(
     };
     expect(seen).toMatchObject({ ...expected, version: expect.stringMatching(/^\d+\.\d+/) });
     expect(undeclared(haproxy, seen)).toEqual([]);
+    if (isRoot) {
+      const refused: unknown = await asNobody(() => collect(host, never)).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ name: 'NotEligible', message: expect.stringContaining('add it to the group') });
+    }
     const byPage = haproxy.configure({ stats_uri: `http://127.0.0.1:${server.port}/stats` });
     expect(await byPage(host, never)).toMatchObject(expected);
     await server[Symbol.asyncDispose]();

@@ -11,7 +11,7 @@ import { standsFor } from '../../src/plugins/key-match.ts';
 import { undeclared } from '../support/declared.ts';
 import { fakeHost, never, systemError } from '../support/host.ts';
 import { startPostfix } from '../support/servers/postfix.ts';
-import { isRoot } from '../support/servers/server.ts';
+import { asNobody, isRoot } from '../support/servers/server.ts';
 import { testWith } from '../support/services.ts';
 import { tempDirectory } from '../support/temp.ts';
 
@@ -127,6 +127,8 @@ if (isRoot) {
       await using host = systemHost(systemClock);
       const look = () => postfix.configure({ path: server.spool })(host, never);
       expect(await look()).toMatchObject({ queue: { deferred: 0, hold: 0, maildrop: 0 } });
+      const refused: unknown = await asNobody(look).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ name: 'NotEligible', message: expect.stringContaining('run the agent as root') });
       for (const name of ['a', 'b', 'c']) server.send(`${name}@example.invalid`);
       let seen = await look();
       for (let tries = 200; seen['queue.deferred'] !== 3 && tries > 0; tries -= 1) {

@@ -27,6 +27,16 @@ export interface Start {
 /** Whether this process may start others as somebody else. */
 export const isRoot = process.getuid?.() === 0;
 
+/** Does something with the rights of nobody, though this process is root's. */
+export async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 /** Starts a server in a directory of its own, at a free port, and waits until it answers. Fails with what it printed. */
 export async function startServer(prepare: (place: Omit<Server, symbol>) => Start): Promise<Server> {
   const folder = tempDirectory();
