@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Clock } from '../../src/base/clock.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import mysql from '../../src/collectors/mysql.ts';
 import type { Host } from '../../src/net/host.ts';
@@ -14,6 +13,7 @@ import { undeclared } from '../support/declared.ts';
 import { fakeHost, never } from '../support/host.ts';
 import { type MariaDb, startMariaDb } from '../support/servers/mariadb.ts';
 import { program, testWith } from '../support/services.ts';
+import { setClock } from '../support/set-clock.ts';
 
 const real = systemHost(systemClock);
 
@@ -105,12 +105,12 @@ testWith('mariadbd', 'a real MariaDB refuses a wrong password in its own words, 
 });
 
 testWith('mariadbd', 'a real MariaDB counts connections per second of the time that went by', async () => {
-  const clock = { now: 0 };
-  const host: Host = { ...real, clock: jumping(clock) };
+  const clock = setClock();
+  const host: Host = { ...real, clock };
   const collect = mysql.configure(login());
   await collect(host, never);
   for (let made = 0; made < 20; made += 1) await greeted(running().port);
-  clock.now = 10_000;
+  clock.set(10_000);
   const tree = await collect(host, never);
   expect(tree).toHaveProperty('connections', expect.closeTo(2, 0.3));
   expect(undeclared(mysql, tree)).toEqual([]);
@@ -134,13 +134,6 @@ testWith('mariadbd', 'a real MariaDB is down when it has ended', async () => {
   await collect(real, never);
   await running()[Symbol.asyncDispose]();
   await expect(collect(real, never)).rejects.toMatchObject({ name: 'NotAnswering', results: { up: 0 } });
-});
-
-/** The real clock for what waits, but with a time that is set. */
-const jumping = (time: { readonly now: number }): Clock => ({
-  now: () => time.now,
-  wall: () => systemClock.wall(),
-  after: (ms, run) => systemClock.after(ms, run),
 });
 
 /** Connects, waits to be greeted, and leaves: the server has counted it then. */

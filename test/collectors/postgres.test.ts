@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import postgres from '../../src/collectors/postgres.ts';
 import type { Metrics } from '../../src/model/metrics.ts';
 import type { Host } from '../../src/net/host.ts';
 import { systemHost } from '../../src/net/system-host.ts';
+import { SimulatedClock } from '../support/clock.ts';
 import { undeclared } from '../support/declared.ts';
 import { fakeHost, never } from '../support/host.ts';
 import { type Postgres, startPostgres } from '../support/servers/postgres.ts';
 import { program, testWith } from '../support/services.ts';
+import { setClock } from '../support/set-clock.ts';
 
 const real = systemHost(systemClock);
 const path = program('postgres');
@@ -33,6 +35,14 @@ test('a server that is not there is down', async () => {
     message: 'not answering: ECONNREFUSED: connect 127.0.0.1:5432',
     results: { up: 0 },
   });
+});
+
+test('a server that takes the connection and is silent is down after five seconds', async () => {
+  const clock = new SimulatedClock();
+  const run = postgres.configure({})(fakeHost({ clock, listeners: { '127.0.0.1:5432': () => {} } }), never);
+  const failed = expect(run).rejects.toMatchObject({ message: 'no answer within 5s', results: { up: 0 } });
+  await clock.runAsync(5_000);
+  await failed;
 });
 
 testWith('postgres', 'a real PostgreSQL tells everything to a member of pg_monitor', async () => {
@@ -72,8 +82,8 @@ testWith('postgres', 'a real PostgreSQL that lets us in only at its port is aske
 });
 
 testWith('postgres', 'a real PostgreSQL has its work counted by the time that went by', async () => {
-  const time = { now: 0 };
-  const host: Host = { ...real, clock: jumping(time) };
+  const clock = setClock();
+  const host: Host = { ...real, clock };
   const collect = postgres.configure(login());
   await collect(host, never);
   await running().sql('CREATE TABLE moved AS SELECT generate_series(1, 1000) AS number');
@@ -82,7 +92,7 @@ testWith('postgres', 'a real PostgreSQL has its work counted by the time that we
   for (let tries = 100; tries > 0; tries -= 1) {
     if (Number(await running().sql('SELECT sum(tup_inserted) FROM pg_stat_database')) >= before + 2_000) break;
   }
-  time.now = 100_000;
+  clock.set(100_000);
   const tree = await collect(host, never);
   expect(tree).toHaveProperty('tup_inserted/s', expect.closeTo(30, -1));
   expect(tree).toHaveProperty('xact_commit/s', expect.any(Number));
@@ -139,10 +149,3 @@ async function until(options: object, wanted: (tree: Metrics) => boolean): Promi
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
-
-/** The real clock for what waits, but with a time that is set. */
-const jumping = (time: { readonly now: number }): Clock => ({
-  now: () => time.now,
-  wall: () => systemClock.wall(),
-  after: (ms, run) => systemClock.after(ms, run),
-});

@@ -10,21 +10,33 @@ export type Document = Readonly<Record<string, unknown>>;
 
 const DEEPEST = 8;
 
-/** The numbers, texts and switches of a document, as a tree; dates are texts, what is neither is left out. */
-export function documentTree(document: Document, depth = 0): Metrics {
-  const tree: [string, Value][] = [];
-  for (const [key, found] of Object.entries(document)) {
-    const value = /\p{Cc}/u.test(key) || key === '' ? undefined : valueIn(found, depth);
-    if (value !== undefined) tree.push([key, value]);
-  }
-  return Object.fromEntries(tree);
-}
+/** Far more than any server has to tell. */
+const MOST_VALUES = 10_000;
 
-function valueIn(found: unknown, depth: number): Value | undefined {
-  if (typeof found === 'number') return Number.isFinite(found) ? found : undefined;
-  if (typeof found === 'string' || typeof found === 'boolean') return found;
-  if (found instanceof Date) return Number.isNaN(found.getTime()) ? undefined : found.toISOString();
-  return isDocument(found) && depth < DEEPEST ? documentTree(found, depth + 1) : undefined;
+/** The numbers, texts and switches of a document, as a tree; dates are texts, what is neither is left out, as is what would be too much. */
+export const documentTree = (document: Document): Metrics => new Reader().tree(document, 0);
+
+/** Reads one document and what is in it. */
+class Reader {
+  #left = MOST_VALUES;
+
+  tree(document: Document, depth: number): Metrics {
+    const tree: [string, Value][] = [];
+    for (const [key, found] of Object.entries(document)) {
+      if (this.#left <= 0) break;
+      const value = /\p{Cc}/u.test(key) || key === '' ? undefined : this.#value(found, depth);
+      if (value !== undefined) tree.push([key, value]);
+    }
+    return Object.fromEntries(tree);
+  }
+
+  #value(found: unknown, depth: number): Value | undefined {
+    this.#left -= 1;
+    if (typeof found === 'number') return Number.isFinite(found) ? found : undefined;
+    if (typeof found === 'string' || typeof found === 'boolean') return found;
+    if (found instanceof Date) return Number.isNaN(found.getTime()) ? undefined : found.toISOString();
+    return isDocument(found) && depth < DEEPEST ? this.tree(found, depth + 1) : undefined;
+  }
 }
 
 /** Whether it is a plain document, and none of the driver's own kinds of numbers and ids. */

@@ -57,6 +57,8 @@ describe('the status of a server', () => {
     expect(JSON.stringify(documentTree(loop)).length).toBeLessThan(500);
     const odd = { 'a\nb': 1, '': 2, none: null, list: [1], nan: Number.NaN, when: new Date(Number.NaN), call() {} };
     expect(documentTree(odd)).toEqual({});
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`key${at}`, at]));
+    expect(Object.keys(documentTree(many))).toHaveLength(10_000);
     expect(withRates({ opcounters: 7 }, { before: {}, after: {}, seconds: 1 })).toEqual({ opcounters: 7 });
   });
 });

@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { program } from '../services.ts';
 import { freePort, isRoot, type Server, startServer } from './server.ts';
 
 /** A real MariaDB. */
@@ -41,7 +42,7 @@ interface Setting {
 }
 
 /** Starts a MariaDB of its own, with no user but root, who needs no password at the socket. */
-export async function startMariaDb(program: string, { options = [], tables }: Setting = {}): Promise<MariaDb> {
+export async function startMariaDb(path: string, { options = [], tables }: Setting = {}): Promise<MariaDb> {
   const user = ownerOf('mysql');
   const server = await startServer(({ folder, port }) => {
     const [data, temp] = [join(folder, 'data'), join(folder, 'temp')];
@@ -53,7 +54,7 @@ export async function startMariaDb(program: string, { options = [], tables }: Se
     const place = [`--datadir=${data}`, `--tmpdir=${temp}`, `--socket=${socket}`, `--pid-file=${join(folder, 'pid')}`];
     const listen = ['--bind-address=127.0.0.1', `--port=${port}`];
     return {
-      argv: [program, '--no-defaults', `--user=${name}`, ...place, ...listen, ...SMALL, ...options],
+      argv: [path, '--no-defaults', `--user=${name}`, ...place, ...listen, ...SMALL, ...options],
       seconds: 30,
       ...(user && { user }),
       answers: async () => (await sqlAt(socket, 'SELECT 1')).startsWith('1'),
@@ -69,7 +70,7 @@ async function sqlAt(socket: string, statements: string): Promise<string> {
 }
 
 function install(data: string, user: string): void {
-  execFileSync('mariadb-install-db', [
+  execFileSync(program('mariadb-install-db') ?? 'mariadb-install-db is not installed', [
     '--no-defaults',
     `--user=${user}`,
     `--datadir=${data}`,
@@ -103,7 +104,7 @@ export interface Galera extends AsyncDisposable {
 }
 
 /** Starts a cluster of so many members, one after the other. */
-export async function startGalera(program: string, library: string, size: number): Promise<Galera> {
+export async function startGalera(path: string, library: string, size: number): Promise<Galera> {
   const ports = await Promise.all(Array.from({ length: size }, freePort));
   const all = ports.map((port) => `127.0.0.1:${port}`).join(',');
   const members: MariaDb[] = [];
@@ -114,7 +115,7 @@ export async function startGalera(program: string, library: string, size: number
     },
   };
   try {
-    for (const [at, port] of ports.entries()) members.push(await startMember(program, { library, at, port, all }));
+    for (const [at, port] of ports.entries()) members.push(await startMember(path, { library, at, port, all }));
   } catch (error) {
     await cluster[Symbol.asyncDispose]();
     throw error;
@@ -129,7 +130,7 @@ interface Membership {
   readonly all: string;
 }
 
-async function startMember(program: string, { library, at, port, all }: Membership): Promise<MariaDb> {
+async function startMember(path: string, { library, at, port, all }: Membership): Promise<MariaDb> {
   const [changes, copies] = [await freePort(), await freePort()];
   const provider = [
     `base_host=127.0.0.1;base_port=${port};gmcast.listen_addr=tcp://127.0.0.1:${port}`,
@@ -148,9 +149,9 @@ async function startMember(program: string, { library, at, port, all }: Membersh
   ];
   if (at === 0) {
     const first = ['--wsrep-new-cluster', '--wsrep-cluster-address=gcomm://'];
-    return await startMariaDb(program, { options: [...options, ...first] });
+    return await startMariaDb(path, { options: [...options, ...first] });
   }
-  return await startMariaDb(program, {
+  return await startMariaDb(path, {
     options: [...options, `--wsrep-cluster-address=gcomm://${all}`],
     tables: 'from its cluster',
   });
