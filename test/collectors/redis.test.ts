@@ -9,6 +9,7 @@ import type { FakeConnection } from '../support/connection.ts';
 import { undeclared } from '../support/declared.ts';
 import { fakeHost, never } from '../support/host.ts';
 import { sayRedis, startRedis } from '../support/servers/redis.ts';
+import { freePort } from '../support/servers/server.ts';
 import { testWith } from '../support/services.ts';
 
 const RECORDED = readFileSync(new URL('../fixtures/collectors/redis-7.0.15-info.txt', import.meta.url), 'utf8');
@@ -131,7 +132,7 @@ describe('a real server', () => {
   const real = systemHost(systemClock);
 
   testWith('redis-server', 'is asked by port and by socket, with its password', async (program) => {
-    await using server = await startRedis(program, 'sesame');
+    await using server = await startRedis(program, { password: 'sesame' });
     const place = { server: '127.0.0.1', port: server.port, password: 'sesame' };
     const collect = redis.configure(place);
     const tree = await collect(real, never);
@@ -151,6 +152,22 @@ describe('a real server', () => {
     await server[Symbol.asyncDispose]();
     await expect(collect(real, never)).rejects.toMatchObject({ results: { available: false, up: 0 } });
     await expect(bySocket(real, never)).rejects.toMatchObject({ results: { available: false, up: 0 } });
+  });
+
+  testWith('redis-server', 'that is part of a cluster tells of it', async (program) => {
+    // A member listens for the others at its port and 10,000 beyond, which need not be free, unless it is told where.
+    const clusterPort = await freePort();
+    const options = ['--cluster-enabled', 'yes', '--cluster-port', `${clusterPort}`];
+    await using server = await startRedis(program, { options });
+    const tree = await redis.configure({ server: '127.0.0.1', port: server.port })(real, never);
+    expect(tree).toMatchObject({ cluster_enabled: 1, cluster: { cluster_state: 'fail', cluster_slots_ok: 0 } });
+  });
+
+  testWith('redis-server', 'lets users in by their names', async (program) => {
+    const options = ['--user', 'monitor', 'on', '>sesame', '+info', '--user', 'default', 'off'];
+    await using server = await startRedis(program, { options });
+    const collect = redis.configure({ server: '127.0.0.1', port: server.port, user: 'monitor', password: 'sesame' });
+    expect(await collect(real, never)).toMatchObject({ up: 1, role: 'master' });
   });
 
   testWith('redis-server', 'has its reads counted', async (program) => {

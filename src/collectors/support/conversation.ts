@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { systemCode } from '../../base/errors.ts';
 import { isLoopback } from '../../base/loopback.ts';
 import { asDuplex } from '../../net/duplex.ts';
 import type { Host } from '../../net/host.ts';
@@ -39,10 +40,15 @@ export async function converse<Session, Answer>(
       return await line.unbroken(talk.ask(open.session));
     }
     signal.throwIfAborted();
-    // That we are not let in says more than that nobody is there.
-    if (!(failure instanceof CollectError)) failure = error;
+    if (!isRefusal(failure)) failure = error;
   }
   throw failure;
+}
+
+/** Whether somebody is there who does not let us in, which says more than that nobody is at another place. */
+function isRefusal(failure: unknown): boolean {
+  const code = systemCode(failure);
+  return failure instanceof CollectError || code === 'EACCES' || code === 'EPERM';
 }
 
 interface Entry<Session> {

@@ -16,6 +16,11 @@ test.each([
   ['huge:18446744073709551615', 'huge', '18446744073709551615'],
   ['db0:keys=2,expires=0,avg_ttl=0', 'db0', { keys: 2, expires: 0, avg_ttl: 0 }],
   ['slave0:ip=10.0.0.2,port=6379,state=online', 'slave0', { ip: '10.0.0.2', port: 6379, state: 'online' }],
+  [
+    'master0:name=main,status=ok,address=127.0.0.1:6379,slaves=0',
+    'master0',
+    { name: 'main', status: 'ok', address: '127.0.0.1:6379', slaves: 0 },
+  ],
   ['executable:/opt/a=b/redis', 'executable', '/opt/a=b/redis'],
 ])('of %j, %s is %j', (line, key, value) => {
   expect(parseInfo(line).get(key)).toEqual(value);

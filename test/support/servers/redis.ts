@@ -2,14 +2,20 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Server, startServer } from './server.ts';
 
+interface Setting {
+  readonly password?: string;
+  /** Further options, such as `--cluster-enabled yes`. */
+  readonly options?: readonly string[];
+}
+
 /** A real Redis that keeps nothing on disk, at its port and at `redis.sock` in its folder; with a password when one is given. */
-export const startRedis = (program: string, password = ''): Promise<Server> =>
+export const startRedis = (program: string, { password = '', options = [] }: Setting = {}): Promise<Server> =>
   startServer(({ folder, port }) => {
     const words = ['--bind', '127.0.0.1', '--port', `${port}`, '--unixsocket', join(folder, 'redis.sock')];
     const login = password === '' ? [] : ['--requirepass', password];
     return {
-      argv: [program, ...words, '--save', '', '--dir', folder, ...login],
-      answers: async () => /^(\+PONG|-NOAUTH)/.test(await sayRedis(port, 'PING')),
+      argv: [program, ...words, '--save', '', '--dir', folder, ...login, ...options],
+      answers: async () => /^(\+PONG|-NOAUTH|-NOPERM)/.test(await sayRedis(port, 'PING')),
     };
   });
 
