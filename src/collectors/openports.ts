@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Metrics } from '../model/metrics.ts';
+import type { Host } from '../net/host.ts';
 import { readIfThere, readNeeded } from '../plugins/files.ts';
 import { defineCollector, type KeyDoc } from '../plugins/kinds.ts';
 import { type Owner, SocketOwners } from './support/socket-owners.ts';
@@ -32,8 +33,8 @@ export default defineCollector({
     return async (host, signal) => {
       signal.throwIfAborted();
       const tcp = [
-        ...parseSockets('tcp', await readNeeded(host, '/proc/net/tcp')),
-        ...parseSockets('tcp6', (await readIfThere(host, '/proc/net/tcp6')) ?? ''),
+        ...parseSockets('tcp', await readNeeded(listeners(host), '/proc/net/tcp')),
+        ...parseSockets('tcp6', (await readIfThere(listeners(host), '/proc/net/tcp6')) ?? ''),
       ];
       const udp = [
         ...parseSockets('udp', (await readIfThere(host, '/proc/net/udp')) ?? ''),
@@ -51,6 +52,14 @@ export default defineCollector({
       };
     };
   },
+});
+
+/** A line of a connection. Half-open ones are not among them: old kernels list those between the sockets that listen. */
+const CONNECTION = /^ *\d+: [\dA-F]+:[\dA-F]+ [\dA-F]+:[\dA-F]+ (?!0A|03|0C)[\dA-F]{2} /m;
+
+/** The kernel lists first what listens; of a busy server it would take long to list all connections, and in vain. */
+const listeners = (host: Host): Pick<Host, 'readFile'> => ({
+  readFile: (path) => host.readUntil(path, (piece) => CONNECTION.test(piece)),
 });
 
 const portsOf = (sockets: readonly Socket[]): number[] =>

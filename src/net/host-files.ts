@@ -21,6 +21,16 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
+/** The beginning of a file, until a piece is enough: what comes behind is not even asked of the kernel. */
+export async function readBeginning(path: string, isEnough: (piece: string) => boolean): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return (await readToEnd(file, path, (bytes) => isEnough(bytes.toString('latin1')))).toString('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
 /** Where a link leads. */
 export async function linkTarget(path: string): Promise<string> {
   return isLinkAtOnce(path) ? readlinkSync(path) : await readlink(path);
@@ -59,13 +69,13 @@ export async function namesIn(path: string, most?: number): Promise<string[]> {
   return names;
 }
 
-async function readToEnd(file: FileHandle, path: string): Promise<Buffer> {
+async function readToEnd(file: FileHandle, path: string, isEnough?: (piece: Buffer) => boolean): Promise<Buffer> {
   let buffer = Buffer.allocUnsafe(FIRST_PIECE);
   let size = 0;
   for (;;) {
     const { bytesRead } = await file.read(buffer, size, buffer.length - size, null);
     size += bytesRead;
-    if (bytesRead === 0) return buffer.subarray(0, size);
+    if (bytesRead === 0 || isEnough?.(buffer.subarray(size - bytesRead, size))) return buffer.subarray(0, size);
     if (size > MAX_BYTES) throw Object.assign(new Error(`EFBIG: longer than 16 MiB, ${path}`), { code: 'EFBIG' });
     if (size === buffer.length) buffer = grown(buffer);
   }

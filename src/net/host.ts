@@ -130,6 +130,8 @@ export interface Host {
   readonly clock: Clock;
   /** The text of a file; one longer than 16 MiB fails with `EFBIG`. */
   readFile(path: string): Promise<string>;
+  /** The beginning of a file, read piece by piece until one of them is enough or the file ends; one longer than 16 MiB fails with `EFBIG`. */
+  readUntil(path: string, isEnough: (piece: string) => boolean): Promise<string>;
   /** The names in a directory; no more than `most`, of which it is not said which, and without reading the others. */
   readdir(path: string, most?: number): Promise<string[]>;
   /** Whether something is there, of whatever kind. */

@@ -5,7 +5,7 @@ import { fetchHttp } from './fetch.ts';
 import { digestOf, statusOf } from './file-status.ts';
 import type { Ended, Host } from './host.ts';
 import { Facts, interfaceAddresses } from './host-facts.ts';
-import { isThere, linkTarget, namesIn, readText } from './host-files.ts';
+import { isThere, linkTarget, namesIn, readBeginning, readText } from './host-files.ts';
 import { addressesOf, namesOf } from './resolver.ts';
 import { runCommand } from './run.ts';
 import { SpaceProbe } from './statfs.ts';
@@ -20,6 +20,7 @@ export function systemHost(clock: Clock): Host & AsyncDisposable {
   return {
     clock,
     readFile: readText,
+    readUntil: readBeginning,
     readdir: namesIn,
     exists: isThere,
     stat: statusOf,

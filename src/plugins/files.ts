@@ -3,7 +3,7 @@ import type { Host } from '../net/host.ts';
 import { NotEligible } from './outcomes.ts';
 
 /** The text of a file that a plugin cannot do without. Throws `NotEligible` when this system lacks it or keeps it from us. */
-export async function readNeeded(host: Host, path: string): Promise<string> {
+export async function readNeeded(host: Pick<Host, 'readFile'>, path: string): Promise<string> {
   try {
     return await host.readFile(path);
   } catch (error) {
@@ -17,7 +17,7 @@ export async function readNeeded(host: Host, path: string): Promise<string> {
 }
 
 /** The text of a file without blanks around it; `undefined` when it cannot be read, for whatever reason the system gives. */
-export async function readIfThere(host: Host, path: string): Promise<string | undefined> {
+export async function readIfThere(host: Pick<Host, 'readFile'>, path: string): Promise<string | undefined> {
   try {
     return (await host.readFile(path)).trim();
   } catch (error) {

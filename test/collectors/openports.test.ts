@@ -63,6 +63,26 @@ test.each([
   expect(parseSockets('tcp', line)).toEqual([]);
 });
 
+test('connections of a busy server are not asked for: what listens comes first', async () => {
+  const host = fakeHost({ files: MODERN });
+  const asked = new Map<string, (piece: string) => boolean>();
+  await look(openports.configure({}), {
+    ...host,
+    readUntil: (path, isEnough) => {
+      asked.set(path, isEnough);
+      return host.readFile(path);
+    },
+  });
+  const line = (state: string) =>
+    `  1: 0100007F:1A72 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000  1000        0 20001 1\n`;
+  expect([...asked.keys()]).toEqual(['/proc/net/tcp', '/proc/net/tcp6']);
+  for (const isEnough of asked.values()) {
+    expect(isEnough(line('0A') + line('03'))).toBe(false);
+    expect(isEnough(line('0A') + line('01'))).toBe(true);
+    expect(isEnough(line('06'))).toBe(true);
+  }
+});
+
 test('a machine without the table is not eligible', async () => {
   await expect(openports.configure({})(fakeHost(), never)).rejects.toThrow('this system has no /proc/net/tcp');
 });

@@ -68,3 +68,19 @@ test('gives the names in a directory, no more than asked for', async () => {
   expect(await host.readdir(folder.path, 0)).toEqual([]);
   await expect(host.readdir('/nowhere', 5)).rejects.toMatchObject({ code: 'ENOENT' });
 });
+
+test('reads a file until a piece of it is enough', async () => {
+  using folder = tempDirectory();
+  const path = join(folder.path, 'lines');
+  writeFileSync(path, 'a'.repeat(40_000) + 'b'.repeat(400_000));
+  const seen: number[] = [];
+  const text = await host.readUntil(path, (piece) => {
+    seen.push(piece.length);
+    return piece.includes('b');
+  });
+  expect(text.startsWith(`${'a'.repeat(40_000)}b`)).toBe(true);
+  expect(text.length).toBeLessThan(440_000);
+  expect(seen.length).toBe(2);
+  expect((await host.readUntil(path, () => false)).length).toBe(440_000);
+  await expect(host.readUntil('/nonesuch', () => true)).rejects.toMatchObject({ code: 'ENOENT' });
+});

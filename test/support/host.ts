@@ -71,6 +71,9 @@ export function fakeHost(world: World = {}): Host {
       if (content instanceof Error) throw content;
       return content ?? absent(path);
     },
+    async readUntil(path) {
+      return await this.readFile(path);
+    },
     readdir: async (path, most) => (entriesOf(world, path) ?? absent(path)).slice(0, most),
     exists: async (path) => world.files?.[path] !== undefined || entriesOf(world, path) !== undefined,
     async statfs(path) {
