@@ -23,6 +23,12 @@ test.each([
     'networktraffic.eth0.recv_packets/s',
     'a.b.networktraffic.eth0.recv_packets_per_s',
   ],
+  [
+    { escape_hostname: false, legacy_names: false },
+    'networktraffic.eth0.100.recv_bytes/s',
+    'a.b.networktraffic.eth0_100.recv_bytes_per_s',
+  ],
+  [{ escape_hostname: false, legacy_names: false }, 'postfix.queue.deferred', 'a.b.postfix.queue_deferred'],
   [{ escape_hostname: true, legacy_names: false }, 'cpustats.cpu_all.%idle', 'a_b.cpustats.cpu_all.pct_idle'],
   [{ escape_hostname: false, legacy_names: true }, 'diskusage./.pct_used', 'a.b.diskusage./.pct_used'],
 ])('with %j the numbers of %s are the series %s', async (naming, path, name) => {
@@ -30,4 +36,13 @@ test.each([
   const read = await keptNumbers(store, 'a.b', naming).read([pathOf(path), pathOf('none.x')], RANGE);
   expect([...read.keys()]).toEqual([path]);
   expect(read.get(path)?.name).toBe(name);
+});
+
+test('a path of very many segments is only tried as it is', async () => {
+  const store = storeOf();
+  await keptNumbers(store, 'n', { escape_hostname: false, legacy_names: false }).read(
+    [pathOf(`x.${Array(20).fill('y').join('.')}`)],
+    RANGE,
+  );
+  expect(store.asked).toEqual([[`n.x.${Array(20).fill('y').join('.')}`]]);
 });
