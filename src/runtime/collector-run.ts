@@ -164,6 +164,8 @@ export class CollectorRun implements Digested {
     this.#running = false;
     this.#runs += 1;
     this.#durationMs = outcome.ms;
+    // What a run that was given up still does must not meet the next one in what they remember.
+    if (outcome.status === 'timeout' && outcome.isAbandoned) this.#collect = undefined;
     this.#take(outcome, now);
     if (this.#state === 'error') this.#errors += 1;
     return this.#state !== stateBefore || !sameTree(seenBefore, this.#seen?.results);

@@ -6,7 +6,9 @@ import { NotEligible } from '../plugins/outcomes.ts';
 type Ended<T> =
   | { readonly status: 'ok'; readonly value: T }
   | { readonly status: 'error'; readonly message: string; readonly error: unknown }
-  | { readonly status: 'not-eligible' | 'timeout'; readonly message: string };
+  | { readonly status: 'not-eligible'; readonly message: string }
+  /** `isAbandoned`: it did not heed its abort, and whatever it is at goes on. */
+  | { readonly status: 'timeout'; readonly message: string; readonly isAbandoned?: true };
 
 /** How a run of a plugin ended. `ms` is how long it took. */
 export type Outcome<T> = Ended<T> & { readonly ms: number };
@@ -67,7 +69,7 @@ export class Guard {
       const message = `timeout after ${timeoutMs / 1_000}s`;
       let timer = clock.after(timeoutMs, () => {
         abort.abort(new TimeIsOver(message));
-        timer = clock.after(GRACE_MS, () => end({ status: 'timeout', message }));
+        timer = clock.after(GRACE_MS, () => end({ status: 'timeout', message, isAbandoned: true }));
       });
       const stop = () => abort.abort(signal?.reason);
       if (signal?.aborted) stop();

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineCollector } from '../../src/plugins/kinds.ts';
 import { CollectError, NotAnswering, NotEligible } from '../../src/plugins/outcomes.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { collectorOf, configured, eventsOf, packOf, runtimeOf, shelvesOf, written } from '../support/runtime.ts';
@@ -80,6 +82,33 @@ test('a collector that hangs is given up, and does not hold up the others for lo
   await clock.runAsync(200);
   expect(runtime.collector('hangs')).toMatchObject({ state: 'error', log: 'timeout after 5s' });
   expect(ready).toBe(true);
+});
+
+test('a run after one that was given up has nothing in common with it', async () => {
+  let made = 0;
+  const stuck = defineCollector({
+    name: 'stuck',
+    description: 'Never ends its first run.',
+    options: z.object({}),
+    keys: [],
+    configure() {
+      made += 1;
+      const instance = made;
+      let runs = 0;
+      return async () => {
+        runs += 1;
+        if (instance === 1) await new Promise(() => {});
+        return { instance, runs };
+      };
+    },
+  });
+  const { clock, runtime } = runtimeOf(configured([]), { collectors: [stuck] });
+  void runtime.start();
+  await clock.runAsync(12_000);
+  expect(runtime.collector('stuck')).toMatchObject({ state: 'error', log: 'timeout after 10s' });
+  await clock.runAsync(20_000);
+  expect(runtime.collector('stuck')).toMatchObject({ state: 'ok', results: { instance: 2 } });
+  expect(made).toBe(2);
 });
 
 test('one that may take very long does not hold up the start', async () => {
