@@ -1,6 +1,7 @@
 import { stateId } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { Metrics, Value } from '../model/metrics.ts';
+import { standsFor } from '../plugins/key-match.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import { countMembers } from './counts.ts';
 import type { Family, Sample } from './exposition.ts';
@@ -90,7 +91,7 @@ function collectorFamilies(collector: CollectorRecord, keys: readonly KeyDoc[]):
   const families = new Map<string, Family & { readonly samples: Sample[] }>();
   const patterns = keys.map((doc) => ({ doc, segments: doc.key.split('.') }));
   for (const leaf of leavesOf(collector.results ?? {})) {
-    const { doc, segments } = patterns.find((pattern) => fits(pattern.segments, leaf.path)) ?? {};
+    const { doc, segments } = patterns.find((pattern) => standsFor(pattern.doc, leaf.path)) ?? {};
     if (doc?.kind === 'info') continue;
     const isCounter = doc?.kind === 'cumulative';
     const name = familyName([collector.name, ...namedParts(leaf.path, segments)], doc);
@@ -115,9 +116,6 @@ function* leavesOf(tree: Metrics, path: readonly string[] = []): Iterable<Leaf> 
 }
 
 const isTree = (value: Value): value is Metrics => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const fits = (segments: readonly string[], path: readonly string[]): boolean =>
-  segments.length === path.length && segments.every((segment, at) => segment === '*' || segment === path[at]);
 
 const namedParts = (path: readonly string[], segments: readonly string[] | undefined): readonly string[] =>
   path.filter((_, at) => segments?.[at] !== '*');

@@ -80,3 +80,24 @@ test('requests are counted by route and status, and strangers make no new counte
   expect(text).toContain('opsbro_http_requests_total{route="GET /collectors/:name",status="404"} 1');
   expect(text).toContain('opsbro_http_requests_total{route="none",status="404"} 2');
 });
+
+test('keys of whatever depth, and keys with dots, have their type and meaning', async () => {
+  const { runtime } = fakeParts();
+  const broker = collector('broker', { results: { stats: { q: { depth: 4 } }, 'queue.deferred': 3 } });
+  const parts = fakeParts({
+    runtime: { ...runtime, collectors: () => [broker], checks: () => [] },
+    collectorKeys: () => [
+      { key: 'stats.**', kind: 'cumulative', unit: '', meaning: 'What it counts.' },
+      { key: 'queue.deferred', kind: 'gauge', unit: '', meaning: 'Mails that wait.' },
+    ],
+  });
+  const lines = (await (await fakeApi(parts)('/metrics')).text()).split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      '# TYPE opsbro_broker_stats_q_depth_total counter',
+      'opsbro_broker_stats_q_depth_total 4',
+      '# HELP opsbro_broker_queue_deferred Mails that wait.',
+      'opsbro_broker_queue_deferred 3',
+    ]),
+  );
+});
