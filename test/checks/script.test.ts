@@ -160,3 +160,12 @@ testWith('check_load', 'a real plugin gives state, text and performance data', a
   expect(perfdata).toHaveLength(3);
   expect(perfdata[0]).toMatch(/^load1=[\d.]+;1000\.000;2000\.000;0;$/);
 });
+
+test.each<[string, Record<string, string>, string]>([
+  ['the first of several names that has a value counts', { 'load.critical': '9', 'load.warning': '5' }, '[5]'],
+  ['the next one when nothing has the first', { 'load.critical': '9' }, '[9]'],
+  ['an empty text when nothing has any', {}, '[]'],
+])('of a macro with alternatives %s', async (_, macros, output) => {
+  const result = await onThisMachine({ script: 'printf [%s] "$load.warning | load.critical$"' }, macros);
+  expect(result).toMatchObject({ state: 'ok', output });
+});

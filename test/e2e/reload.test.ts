@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agents, type RunningAgent } from '../support/agent.ts';
@@ -81,4 +81,47 @@ test('what was repaired counts, and the agent is well again', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('changed: check local/mine') });
   expect(await conditionOf('local/mine')).toBe('2 > 5');
   expect((await health()).reasons.filter(({ text }) => text.includes('configuration'))).toEqual([]);
+});
+
+/** The inodes of the sockets that listen on ports of the agent. */
+function listening(): string[] {
+  const ports = new Set(Object.values(agent.ports).map((port) => port.toString(16).toUpperCase().padStart(4, '0')));
+  const columns = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  const found = columns.filter(([, local = '', , state]) => state === '0A' && ports.has(local.slice(-4)));
+  return found.map(([, local, , , , , , , , inode]) => `${local} ${inode}`).sort();
+}
+
+interface Checked {
+  readonly name: string;
+  readonly last_check: number | null;
+}
+
+test('a signal with a thousand objects unchanged runs no check again and closes no door', async () => {
+  const many = Array.from({ length: 1_000 }, (_, at) => `- {if_group: "*", critical_if: "${at} > 5", interval: 1h}\n`);
+  writeFileSync(join(agent.home, 'etc/many.yml'), `check:\n${many.join('')}`);
+  expect((await agent.opsbro('agent', 'reload')).stdout).toMatch(/^1000 added/);
+  const checks = async () => {
+    const all = (await (await fetch(`http://127.0.0.1:${agent.ports.http}/monitoring/checks`)).json()) as Checked[];
+    return new Map(all.filter(({ name }) => name.startsWith('local/many')).map((each) => [each.name, each.last_check]));
+  };
+  await expect.poll(async () => [...(await checks()).values()].includes(null), { timeout: 30_000 }).toBe(false);
+  const [before, doors] = [await checks(), listening()];
+  expect(before.size).toBe(1_000);
+  expect(doors.length).toBeGreaterThan(2);
+  writeFileSync(settings, 'display_name: fourth\n');
+  agent.kill('SIGHUP');
+  await expect.poll(displayName, { timeout: 20_000 }).toBe('fourth');
+  expect(await checks()).toEqual(before);
+  expect(listening()).toEqual(doors);
+}, 90_000);
+
+test('an old file that switches DNS on does so without the group', async () => {
+  const plain = pool.start('n2', { OPSBRO_GROUPS: '[]', OPSBRO_DNS__PORT: '0' });
+  mkdirSync(join(plain.home, 'etc'), { recursive: true });
+  writeFileSync(join(plain.home, 'etc/dns.yml'), 'dns:\n  enabled: true\n  domain: ".old"\n');
+  await plain.ready();
+  expect(plain.printed).toMatch(/DNS +dig @127\.0\.0\.1 -p \d+ n2\.name\.internet\.old/);
+  expect(plain.printed).not.toMatch(/groups .*dns-listener/);
 });
