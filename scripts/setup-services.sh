@@ -4,7 +4,7 @@ set -euo pipefail
 packages=(
   serf bind9-dnsutils chromium monitoring-plugins-basic iproute2
   redis-server memcached rabbitmq-server mariadb-server galera-4 rsync postgresql
-  nginx-light apache2 haproxy postfix prometheus-node-exporter
+  nginx-light apache2 haproxy postfix podman prometheus-node-exporter
 )
 missing=()
 for package in "${packages[@]}"; do
