@@ -14,7 +14,15 @@ export interface Postgres extends Server {
 const run = promisify(execFile);
 
 /** Keeps little in memory and nothing safe. */
-const SMALL = ['shared_buffers=1MB', 'max_connections=20', 'fsync=off', 'autovacuum=off', 'max_wal_senders=3'];
+const SMALL = [
+  // Not in /dev/shm, where nobody would clear up after it.
+  'dynamic_shared_memory_type=mmap',
+  'shared_buffers=1MB',
+  'max_connections=20',
+  'fsync=off',
+  'autovacuum=off',
+  'max_wal_senders=3',
+];
 
 interface Setting {
   /** How passwords are kept. */
