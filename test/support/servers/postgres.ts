@@ -58,6 +58,7 @@ export async function startPostgres(program: string, { hash = 'scram-sha-256', o
     return {
       argv: [program, '-D', data, ...settings],
       seconds: 30,
+      stop: 'SIGINT',
       ...(user && { user }),
       answers: async () => (await sqlAt(tools, { folder, port }, 'SELECT 1')) === '1',
     };

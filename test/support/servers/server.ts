@@ -20,6 +20,8 @@ export interface Start {
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Seconds until it must answer; 15 when left out. */
   readonly seconds?: number;
+  /** What asks it to end, where it leaves something behind on the machine when it is killed. */
+  readonly stop?: NodeJS.Signals;
   /** Whether it answers; fails or says no until then. */
   answers(): Promise<boolean>;
 }
@@ -58,7 +60,7 @@ export async function startServer(prepare: (place: Omit<Server, symbol>) => Star
   const server: Server = {
     ...place,
     async [Symbol.asyncDispose]() {
-      await end(child);
+      await end(child, start.stop);
       folder[Symbol.dispose]();
     },
   };
@@ -76,9 +78,15 @@ async function comesUp(child: ChildProcess, { answers, seconds = 15 }: Start): P
   return false;
 }
 
-async function end(child: ChildProcess): Promise<void> {
+const STOPPING_MS = 10_000;
+
+async function end(child: ChildProcess, stop?: NodeJS.Signals): Promise<void> {
   if (child.pid === undefined) return;
   const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+  if (stop !== undefined && ended) {
+    child.kill(stop);
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, STOPPING_MS).unref())]);
+  }
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
