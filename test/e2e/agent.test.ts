@@ -146,7 +146,7 @@ test('states, groups and keys are there again after a restart', async () => {
   // What did not change is told to the pool all the same.
   const [self] = Object.values((await second.json('gossip', 'members')) as Record<string, { checks: object }>);
   expect(Object.keys(self?.checks ?? {})).toHaveLength(states.length);
-});
+}, 60_000);
 
 test('a broken agent.yml is refused with file, line, column, key and suggestion', async () => {
   using home = tempDirectory();
