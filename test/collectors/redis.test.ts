@@ -82,6 +82,13 @@ describe('what a server says', () => {
     await expect(run).rejects.toMatchObject({ name: 'CollectError', message, partial: { available: true, up: 1 } });
   });
 
+  test('a password that it repeats, as it knows no logins, is not told', async () => {
+    const replies = { 'AUTH OPEN SESAME': "-ERR unknown command 'AUTH', with args beginning with: 'open sesame' \r\n" };
+    const run = redis.configure({ password: 'open sesame' })(machine(speaking(replies)), never);
+    const message = "ERR unknown command 'AUTH', with args beginning with: '******' ";
+    await expect(run).rejects.toMatchObject({ name: 'CollectError', message });
+  });
+
   test('a password that it does not want does no harm', async () => {
     const replies = {
       'AUTH SECRET': '-ERR AUTH <password> called without any password configured for the default user.\r\n',

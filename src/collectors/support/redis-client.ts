@@ -45,16 +45,20 @@ export async function speakRedis(stream: Duplex, login: RedisLogin): Promise<Red
       return String(await redis.call(name, ...words));
     } catch (error) {
       // The driver's error has the command in it, password and all, so none of it goes on.
-      throw told(error);
+      throw told(error, login);
     }
   };
   await logIn(ask, login);
   return { ask };
 }
 
-function told(error: unknown): unknown {
+function told(error: unknown, { password }: RedisLogin): unknown {
   if (!(error instanceof Error)) return error;
-  if (error.name === 'ReplyError') return new CollectError(error.message, { available: true, up: 1 });
+  if (error.name === 'ReplyError') {
+    // A server that knows no AUTH repeats what came with it.
+    const message = password === '' ? error.message : error.message.replaceAll(password, '******');
+    return new CollectError(message, { available: true, up: 1 });
+  }
   return new Error(`what listens there does not answer as a Redis does: ${error.message.replace(/\. Please.*/, '')}`);
 }
 
