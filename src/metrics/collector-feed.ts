@@ -2,6 +2,7 @@ import type { Bus } from '../base/bus.ts';
 import type { Logger } from '../base/log.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { AgentEvent } from '../model/event.ts';
+import type { Metrics } from '../model/metrics.ts';
 import { type KeyNaming, nameNumbers, numbersIn } from './collector-series.ts';
 import type { Point } from './metric-store.ts';
 
@@ -29,6 +30,8 @@ export class CollectorFeed implements Disposable {
   readonly #prefix: string;
   /** When what a collector saw last was seen: a run that sees nothing new shows the old once more. */
   readonly #seen = new Map<string, number>();
+  /** When what ran last ended its run: what becomes idle has not run once more. */
+  readonly #ran = new Map<string, number>();
   readonly #warned = new Set<string>();
   /** By collector and path: the same paths are asked about at every run. New code of a pack may answer differently. */
   readonly #stored = new Map<string, Map<string, boolean>>();
@@ -49,16 +52,23 @@ export class CollectorFeed implements Disposable {
   }
 
   #take(collector: CollectorRecord): void {
-    const { name, results, lastCheck, runsTotal } = collector;
-    if (runsTotal === 0 || results === null || lastCheck === null || this.#seen.get(name) === lastCheck) return;
-    this.#seen.set(name, lastCheck);
-    const time = Math.floor(lastCheck / 1_000);
+    const { name, results, lastCheck, lastRun, state } = collector;
+    if (lastRun === null || this.#ran.get(name) === lastRun) return;
+    this.#ran.set(name, lastRun);
+    if (results !== null && lastCheck !== null && this.#seen.get(name) !== lastCheck) {
+      this.#seen.set(name, lastCheck);
+      this.#addSeen(name, results, Math.floor(lastCheck / 1_000));
+    }
+    // What is not for this node has nothing to tell of its runs.
+    if (state !== 'not-eligible') this.#addRun(collector, Math.floor(lastRun / 1_000));
+  }
+
+  #addSeen(name: string, results: Metrics, time: number): void {
     const { naming, add } = this.#setting;
     const leaves = [...numbersIn(results)].filter(({ path }) => this.#isStored(name, path));
     const { numbers, clashes } = nameNumbers(name, leaves, naming);
     for (const number of numbers) add({ name: `${this.#prefix}.${number.name}`, value: number.value, time });
     for (const clash of clashes) this.#noteClash(name, clash);
-    this.#addRun(collector, time);
   }
 
   #isStored(collector: string, path: readonly string[]): boolean {

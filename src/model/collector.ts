@@ -18,7 +18,10 @@ export interface CollectorRecord {
   /** The results are older than they may be. */
   readonly stale: boolean;
   readonly intervalMs: number;
+  /** When the results were seen. */
   readonly lastCheck: number | null;
+  /** When the last run since the start of the agent ended, whatever it came to. */
+  readonly lastRun: number | null;
   readonly nextCheck: number | null;
   readonly durationMs: number;
   readonly runsTotal: number;

@@ -148,7 +148,10 @@ export class Collecting {
     const due = nextOnGrid(name, run.plan.intervalMs)(this.#options.clock.now());
     const scheduled = this.#scheduled.get(name) ?? this.#schedule(run, due);
     scheduled.moveTo(Math.min(scheduled.due, due));
+    const { isOutdated } = run;
     await scheduled.runNow();
+    // That was the run which had begun with what was written before.
+    if (isOutdated) await scheduled.runNow();
   }
 
   #schedule(run: CollectorRun, due: number): Scheduled {
@@ -172,12 +175,12 @@ export class Collecting {
     if (!(await this.#isTurnOf(run))) return;
     const { guard, host } = this.#options;
     const { plugin, timeoutMs } = run.plan;
-    run.begin();
+    const going = run.begin();
     const limits = { timeoutMs, signal: this.#stop.signal };
     const outcome = await guard.run(`collector ${plugin.name}`, limits, (signal) =>
       collected(run.collect()(host, signal)),
     );
-    if (this.#stop.signal.aborted || this.#runs.get(plugin.name) !== run) return;
+    if (this.#stop.signal.aborted || this.#runs.get(plugin.name) !== run || !run.counts(going)) return;
     const changed = run.end(outcome, this.#now());
     this.#unsaved.add(plugin.name);
     this.#tell(run, changed);

@@ -91,6 +91,11 @@ interface Planned {
   readonly skipped: number;
 }
 
+/** A run that is going, and what it began with. */
+interface Going {
+  readonly plan: CollectorPlan;
+}
+
 interface Now {
   readonly mono: number;
   readonly wall: number;
@@ -103,8 +108,9 @@ export class CollectorRun implements Digested {
   #state: CollectorState = 'pending';
   #log = '';
   #seen: Seen | undefined;
-  #running: boolean = false;
+  #going: Going | undefined;
   #durationMs = 0;
+  #lastRun: number | null = null;
   #runs = 0;
   #errors = 0;
   #skipped = 0;
@@ -140,8 +146,20 @@ export class CollectorRun implements Digested {
     this.#seen = { results, at, mono: now.mono, isRestored: true };
   }
 
-  begin(): void {
-    this.#running = true;
+  /** Notes that a run begins, and gives by what it is known when it ends. */
+  begin(): Going {
+    this.#going = { plan: this.#plan };
+    return this.#going;
+  }
+
+  /** Whether the run that is going began with a plan that holds no more. */
+  get isOutdated(): boolean {
+    return this.#going !== undefined && this.#going.plan !== this.#plan;
+  }
+
+  /** Whether what a run saw still counts: it was not planned anew since it began, nor has it been idle. */
+  counts(going: Going): boolean {
+    return going === this.#going && !this.isOutdated;
   }
 
   /** Notes runs that were due while another was going. */
@@ -150,18 +168,20 @@ export class CollectorRun implements Digested {
   }
 
   /** Notes that it may not run, and why; what was seen is gone. Tells whether that is new. */
-  idle(state: 'not-eligible' | 'disabled' | 'pending', log: string): boolean {
+  idle(state: 'not-eligible' | 'disabled', log: string): boolean {
     const changed = this.#state !== state || this.#log !== log;
-    this.#state = state;
-    this.#log = log;
-    if (state !== 'pending') this.#seen = undefined;
+    // A run that is still going must not meet the next one in what they remember.
+    if (this.#going) this.#collect = undefined;
+    this.#going = undefined;
+    this.#become(state, log, undefined);
     return changed;
   }
 
   /** Notes how a run ended. Tells whether state or results differ from before. */
   end(outcome: Outcome<Collected>, now: Now): boolean {
     const [stateBefore, seenBefore] = [this.#state, this.#seen?.results];
-    this.#running = false;
+    this.#going = undefined;
+    this.#lastRun = now.wall;
     this.#runs += 1;
     this.#durationMs = outcome.ms;
     // What a run that was given up still does must not meet the next one in what they remember.
@@ -224,7 +244,7 @@ export class CollectorRun implements Digested {
     const seen = this.#seen;
     return {
       name: this.#plan.plugin.name,
-      state: this.#running ? 'running' : this.#state,
+      state: this.#going ? 'running' : this.#state,
       log: this.#log,
       results: seen?.results ?? null,
       isActive: this.#state === 'ok',
@@ -233,6 +253,7 @@ export class CollectorRun implements Digested {
       stale: seen !== undefined && now.mono - seen.mono > this.#plan.maxAgeMs,
       intervalMs: this.#plan.intervalMs,
       lastCheck: seen?.at ?? null,
+      lastRun: this.#lastRun,
       nextCheck,
       durationMs: this.#durationMs,
       runsTotal: this.#runs,

@@ -77,12 +77,12 @@ export class Polling {
   }
 
   #recordOf({ name, description, namespace, meters }: Pollster): PollsterRecord {
-    const { state, log, intervalMs, lastCheck } = this.#options.record(name);
+    const { state, log, intervalMs, lastRun } = this.#options.record(name);
     const { samples, errors, excluded } = this.#seen.get(name) ?? NOTHING;
     return {
       ...{ name, description, namespace, state, log, intervalMs, errors, excluded },
       meters: meters.map((meter) => meter.name),
-      lastRun: lastCheck,
+      lastRun,
       samples: samples.length,
     };
   }

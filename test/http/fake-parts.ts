@@ -30,6 +30,7 @@ export const collector = (name: string, over: Partial<CollectorRecord> = {}): Co
   stale: false,
   intervalMs: 10_000,
   lastCheck: 1,
+  lastRun: 1,
   nextCheck: 2,
   durationMs: 3,
   runsTotal: 1,

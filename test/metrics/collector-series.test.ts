@@ -70,7 +70,8 @@ function feed(over: Partial<FeedSetting> = {}) {
 
 test('what a collector sees becomes points at the time it was seen, with how it ran', () => {
   const { points, done } = feed();
-  done({ results: { '%user': 3 }, lastCheck: 1_700_000_005_999, durationMs: 1.234, runsTotal: 7, errorsTotal: 2 });
+  const at = { lastCheck: 1_700_000_005_999, lastRun: 1_700_000_005_999 };
+  done({ results: { '%user': 3 }, ...at, durationMs: 1.234, runsTotal: 7, errorsTotal: 2 });
   const time = 1_700_000_005;
   expect(points).toEqual([
     { name: 'web.1.cpu.pct_user', value: 3, time },
@@ -89,18 +90,35 @@ test('the dots of the node name may be replaced', () => {
 
 test('what was seen before the restart, or by the run before, or not at all makes no points', () => {
   const { points, done } = feed();
-  done({ results: { a: 1 }, lastCheck: 1_000, runsTotal: 0 });
-  done({ results: null, lastCheck: null, state: 'disabled' });
+  done({ results: { a: 1 }, lastCheck: 1_000, lastRun: null, runsTotal: 0 });
+  done({ results: null, lastCheck: null, lastRun: null, state: 'disabled' });
+  done({ results: null, lastCheck: null, lastRun: 1_000, state: 'not-eligible' });
   expect(points).toEqual([]);
-  done({ results: { a: 1 }, lastCheck: 2_000 });
+  done({ results: { a: 1 }, lastCheck: 2_000, lastRun: 2_000 });
   const { length } = points;
-  done({ results: { a: 1 }, lastCheck: 2_000, state: 'error' });
+  done({ results: { a: 1 }, lastCheck: 2_000, lastRun: 2_000, state: 'disabled' });
   expect(points.length).toBe(length);
+});
+
+test('a run that fails has points of how it ran, whether anything was ever seen or not', () => {
+  const { points, done } = feed();
+  done({ results: null, lastCheck: null, lastRun: 1_000, state: 'error', errorsTotal: 1 });
+  done({ results: { a: 1 }, lastCheck: 2_000, lastRun: 2_000, errorsTotal: 1 });
+  done({ results: { a: 1 }, lastCheck: 2_000, lastRun: 3_000, state: 'error', errorsTotal: 2 });
+  const errors = points.filter(({ name }) => name === 'opsbro.collector.cpu.errors');
+  expect(errors.map(({ value, time }) => [time, value])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+  ]);
+  expect(points.filter(({ name }) => name === 'web.1.cpu.a')).toHaveLength(1);
 });
 
 test('keys that are not to be kept are left out, and a clash is counted each time and told of once', () => {
   const { feeding, points, warnings, done } = feed({ isStored: (_, path) => path[0] !== 'nr_pages' });
-  for (const lastCheck of [1_000, 2_000]) done({ results: { nr_pages: 5, 'a b': 1, a_b: 2 }, lastCheck });
+  for (const at of [1_000, 2_000]) {
+    done({ results: { nr_pages: 5, 'a b': 1, a_b: 2 }, lastCheck: at, lastRun: at });
+  }
   expect(points.filter(({ name }) => name.startsWith('web')).map(({ name }) => name)).toEqual([
     'web.1.cpu.a_b',
     'web.1.cpu.a_b',
@@ -108,6 +126,6 @@ test('keys that are not to be kept are left out, and a clash is counted each tim
   expect(feeding.clashes).toBe(2);
   expect(warnings.length).toBe(1);
   feeding[Symbol.dispose]();
-  done({ results: { a: 1 }, lastCheck: 3_000 });
+  done({ results: { a: 1 }, lastCheck: 3_000, lastRun: 3_000 });
   expect(points.filter(({ time }) => time === 3)).toEqual([]);
 });
