@@ -85,18 +85,22 @@ export function chooseMounts(mounts: readonly Mount[], isExcluded: (type: string
 
 async function lookAt(mount: Mount, host: Host, signal: AbortSignal): Promise<[string, Metrics] | undefined> {
   signal.throwIfAborted();
+  const key = keyOf(mount);
   const about = { fstype: mount.type, device: mount.source, readonly: mount.isReadOnly };
   try {
     const space = await host.statfs(mount.mountPoint);
     // What has no blocks is no place to keep things.
-    return space.blocks > 0 ? [mount.mountPoint, { ...about, hung: 0, ...usageOf(space) }] : undefined;
+    return space.blocks > 0 ? [key, { ...about, hung: 0, ...usageOf(space) }] : undefined;
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
     // Any other failure: unmounted meanwhile, or hidden from the agent's user.
-    return code === 'ETIMEDOUT' ? [mount.mountPoint, { ...about, hung: 1 }] : undefined;
+    return code === 'ETIMEDOUT' ? [key, { ...about, hung: 1 }] : undefined;
   }
 }
+
+/** The path as `df` prints it: a disk that somebody plugs in may have a name with a line end. */
+const keyOf = ({ mountPoint }: Mount): string => mountPoint.replace(/\p{Cc}/gu, '?');
 
 /** Space in MB and percents as `df` prints them. */
 export function usageOf(space: FileSystemSpace): Metrics {

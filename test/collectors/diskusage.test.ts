@@ -79,6 +79,12 @@ test('the file system at / is shown whatever it is; files that an engine mounts 
   expect(await at({ include_types: ['fuse.sshfs'] })).toEqual(['/', '/var/lib/data', '/home/me/far']);
 });
 
+test('a path with a line end is shown in one line, as by df', async () => {
+  const files = { '/proc/self/mountinfo': '20 1 8:1 / /media/a\\012b rw - vfat /dev/sdb1 rw' };
+  const tree = await diskusage.configure({})(fakeHost({ files, spaces: { '/media/a\nb': space(10, 5, 5) } }), never);
+  expect(Object.keys(tree)).toEqual(['/media/a?b']);
+});
+
 test('a mount that went meanwhile and one without blocks are left out', async () => {
   const spaces = { '/': space(10, 5, 5), '/mnt/far': space(0, 0, 0) };
   expect(Object.keys(await diskusage.configure({})(fakeHost({ files: MODERN, spaces }), never))).toEqual(['/']);
