@@ -1,4 +1,4 @@
-import { messageOf, OpsbroError } from '../base/errors.ts';
+import { failedWith, messageOf, OpsbroError } from '../base/errors.ts';
 import { valueKeys } from '../collectors/support/cgroup-values.ts';
 import { type Engine, engineAt } from '../collectors/support/docker-engine.ts';
 import {
@@ -64,14 +64,21 @@ export function dockerPart({ host, socket, collected }: Source): DockerPart {
     containers: (signal) =>
       asking(signal, async (engine) => {
         const shown = [];
-        for (const { Id } of (await list(engine, signal)).slice(0, MOST))
-          shown.push(await container(engine, Id, signal));
+        for (const { Id } of (await list(engine, signal)).slice(0, MOST)) {
+          const found = await container(engine, Id, signal).catch(goneMeanwhile);
+          if (found) shown.push(found);
+        }
         return shown;
       }),
     container: (id, signal) => asking(signal, (engine) => container(engine, id, signal)),
     images: (signal) => asking(signal, (engine) => images(engine, signal)),
     stats: () => statsOf(collected()),
   };
+}
+
+/** A container that has gone since it was listed is none any more. */
+function goneMeanwhile(error: unknown): undefined {
+  if (!failedWith(error, 'not_found')) throw error;
 }
 
 /** Where the parameters of the packs say that the engine listens. */

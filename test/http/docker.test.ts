@@ -76,6 +76,15 @@ test('shows containers without their environment', async () => {
   expect((await ask('/docker/containers/..%2Fversion')).status).toBe(400);
 });
 
+test('leaves out a container that goes while the others are asked after', async () => {
+  const engine = new FakeDocker();
+  const { ask } = await api(engine);
+  engine.gone = SECOND;
+  const answer = await ask('/docker/containers');
+  expect(answer.status).toBe(200);
+  expect(Object.keys((await bodyOf(answer)) as object)).toEqual([idOf(WEB)]);
+});
+
 test('shows images, and one by its tag or a beginning of its id', async () => {
   const { ask } = await api(new FakeDocker());
   const nginx = {

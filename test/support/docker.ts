@@ -17,6 +17,8 @@ export const idOf = ({ name }: FakeContainer): string => Buffer.from(name).toStr
 /** What an engine answers, in the form of the documentation of its API, to whoever asks by a path. */
 export class FakeDocker {
   containers: readonly FakeContainer[] = [];
+  /** Is still listed, but there no more. */
+  gone: FakeContainer | undefined;
   /** What its events since the last question are. */
   events: readonly object[] = [];
   stats: object = {};
@@ -46,7 +48,7 @@ export class FakeDocker {
     if (path.startsWith('/events?')) return this.events.map((event) => `${JSON.stringify(event)}\n`).join('');
     const [, id, what] = /^\/containers\/([0-9a-f]+)\/(\w+)/.exec(path) ?? [];
     const container = this.containers.find((each) => idOf(each) === id);
-    if (!container) return undefined;
+    if (!container || container === this.gone) return undefined;
     return what === 'stats' ? this.stats : inspected(container);
   }
 }

@@ -48,7 +48,8 @@ export class SocketOwners {
     let looked = 0;
     for (const id of ids) {
       if (fresh.size === 0 || looked >= MOST_LINKS) break;
-      for (const file of await namesIn(host, `/proc/${id}/fd`)) {
+      const left = MOST_LINKS - looked;
+      for (const file of (await namesIn(host, `/proc/${id}/fd`)).slice(0, left)) {
         if (++looked % AT_ONCE === 0) await delay(host.clock, 1, signal);
         const [, inode = ''] = SOCKET.exec(await linkTarget(host, `/proc/${id}/fd/${file}`)) ?? [];
         if (fresh.delete(inode)) this.#known.set(inode, Number(id));
