@@ -9,6 +9,9 @@ interface Counted {
   readonly at: number;
 }
 
+/** Sums of more are not kept; those that nothing was added to for longest begin anew, as of machines that are gone. */
+const MOST_SUMS = 20_000;
+
 /**
  * Turns the samples of each run into a tree as that of a collector: gauges are as they are, deltas are summed, and of counts that only grow
  * there is also what they grew per second of the time between the samples. A count that went down was reset, and gives no rate then.
@@ -29,8 +32,7 @@ export class SampleTree {
           put(tree, path, sample.volume);
           break;
         case 'delta':
-          this.#sums.set(key, (this.#sums.get(key) ?? 0) + sample.volume);
-          put(tree, path, this.#sums.get(key) ?? 0);
+          put(tree, path, this.#addTo(key, sample.volume));
           break;
         case 'cumulative': {
           const now = { volume: sample.volume, at: Date.parse(sample.timestamp) };
@@ -44,6 +46,16 @@ export class SampleTree {
     // What was not seen this time starts anew.
     this.#counts = counts;
     return plain(tree);
+  }
+
+  #addTo(key: string, volume: number): number {
+    const sum = (this.#sums.get(key) ?? 0) + volume;
+    // The one that was added to last is the last of them.
+    this.#sums.delete(key);
+    this.#sums.set(key, sum);
+    const [oldest] = this.#sums.size > MOST_SUMS ? this.#sums.keys() : [];
+    if (oldest !== undefined) this.#sums.delete(oldest);
+    return sum;
   }
 }
 

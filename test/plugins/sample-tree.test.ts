@@ -32,6 +32,18 @@ test('deltas are summed, each resource for itself', () => {
   expect(run(-1, 5)).toEqual({ hits: 2, b: { hits: 15 } });
 });
 
+test('the sums of what came and went long ago are forgotten, those in use are not', () => {
+  const tree = new SampleTree();
+  const add = (resourceId: string) => tree.of([sample('hits', 'delta', 1, { resourceId })], 'node');
+  add('gone');
+  for (let at = 0; at < 20_000; at += 1) {
+    add(`vm${at}`);
+    if (at % 1_000 === 0) add('used');
+  }
+  expect(add('gone')).toEqual({ gone: { hits: 1 } });
+  expect(add('used')).toEqual({ used: { hits: 21 } });
+});
+
 test('a count has a rate by the time that really went by, from its second sample on', () => {
   const tree = new SampleTree();
   const run = (volume: number, at: number) => tree.of([sample('net.bytes', 'cumulative', volume, { at })], 'node');
