@@ -11,7 +11,8 @@ import type { AgentEvent } from '../model/event.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Host } from '../net/host.ts';
 import type { Collector } from '../plugins/kinds.ts';
-import { NotAnswering } from '../plugins/outcomes.ts';
+import { CollectError, NotAnswering } from '../plugins/outcomes.ts';
+import { treeFault } from '../plugins/tree-fault.ts';
 import { type Collected, type CollectorPlan, CollectorRun, planOf } from './collector-run.ts';
 import { type Configuration, compare, type Difference, parametersOf } from './configuration.ts';
 import type { Guard } from './guard.ts';
@@ -242,11 +243,19 @@ export class Collecting {
 /** That a service does not answer is what was seen of it. */
 async function collected(run: Promise<Metrics>): Promise<Collected> {
   try {
-    return { results: await run, log: '' };
+    return { results: treeOf(await run), log: '' };
   } catch (error) {
+    if (error instanceof CollectError && error.partial !== undefined) treeOf(error.partial);
     if (!(error instanceof NotAnswering)) throw error;
-    return { results: error.results, log: error.message };
+    return { results: treeOf(error.results), log: error.message };
   }
+}
+
+/** What was given, if it is a tree; throws otherwise, so that nothing but trees passes the wall. */
+function treeOf(given: Metrics): Metrics {
+  const fault = treeFault(given);
+  if (fault === '') return given;
+  throw new Error(`The collector did send something that is no tree of values: ${fault}`);
 }
 
 /** agent.yml wins over the parameters of the pack. A pack that many collectors share cannot set the interval of all. */

@@ -19,13 +19,17 @@ test('what a sample leaves out is that of its occasion', () => {
   );
 });
 
-test.each([
+test.each<[object, string]>([
   [{ name: '' }, 'has no name'],
   [{ type: 'count' }, 'cpu: the type of a sample is "count" (expected gauge, delta, cumulative)'],
   [{ volume: 'abc' }, 'cpu: "abc" is no number'],
   [{ volume: null }, 'cpu: "null" is no number'],
   [{ volume: Number.NaN }, 'is no number'],
   [{ timestamp: 'soon' }, 'cpu: "soon" is no time'],
-])('%j is refused', (over, message) => {
+  [{ name: 'c\npu' }, 'the name of a sample is "c\\npu"; it must not have control characters'],
+  [{ resourceId: 5 }, 'cpu: the resource must be a text'],
+  [{ resourceId: 'a\u0000' }, 'cpu: the resource must be a text without control characters'],
+  [{ metadata: { id: 5n } }, 'cpu: the metadata are no tree of values: "id" is a bigint'],
+])('%o is refused', (over, message) => {
   expect(() => sampleOf({ ...TAKEN, ...over } as TakenSample, OCCASION)).toThrow(message);
 });
