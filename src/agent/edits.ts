@@ -1,6 +1,6 @@
 import { OpsbroError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
-import { isSecret } from '../config/secrets.ts';
+import { isSecret, shownOf, withoutPassword } from '../config/secrets.ts';
 import { changeList, changeSetting, settingComments } from '../config/settings-edit.ts';
 import type { EditsPart, ShownSetting } from '../http/parts.ts';
 import type { EditedJson } from '../http/schemas/packs.ts';
@@ -30,8 +30,8 @@ export function editsOf({ world, written, reload }: Editing): EditsPart {
   const inTurn = turns();
   return {
     async packParameter(name) {
-      const { file, value, shown, comments } = await parameterOf(name, shelves());
-      return { file, value: shown === '******' ? shown : value, comments: [...comments] };
+      const { file, value, comments } = await parameterOf(name, shelves());
+      return { file, value: shownOf(name.key, value), comments: [...comments] };
     },
     setPackParameter: (name, wanted) =>
       inTurn(async () => {
@@ -78,8 +78,9 @@ const edited = (done: Done, reloaded?: AfterEdit): EditedJson => ({
 
 function settingsIn({ loaded }: Written): (readonly [string, ShownSetting])[] {
   return [...leavesOf(loaded.config)]
-    .map(([key, value]) => {
-      const isHidden = isSecret(key) && value !== '';
+    .map(([key, written]) => {
+      const isHidden = isSecret(key) && written !== '';
+      const value = typeof written === 'string' ? withoutPassword(written) : written;
       const origin = loaded.origins.get(key) ?? 'default';
       return [key, { value: isHidden ? '******' : (value ?? null), origin, comments: [] }] satisfies [
         string,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { shown } from '../base/shown.ts';
 import type { Yaml } from '../model/pack.ts';
 import { docOf, fieldsOf, valuesOf } from './schema-walk.ts';
-import { isSecret, masked } from './secrets.ts';
+import { isSecret, maskedValue } from './secrets.ts';
 import type { Path } from './yaml-place.ts';
 import { isList, isMapping } from './yaml-value.ts';
 
@@ -71,6 +71,7 @@ function partAt(whole: Part, path: readonly PropertyKey[]): Part {
 }
 
 function kindShown(value: Yaml): string {
-  if (isMapping(value)) return `the map ${shown(masked(value))}`;
-  return isList(value) ? `the list ${shown(value)}` : shown(value);
+  const text = shown(maskedValue(value));
+  if (isMapping(value)) return `the map ${text}`;
+  return isList(value) ? `the list ${text}` : text;
 }

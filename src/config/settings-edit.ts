@@ -8,7 +8,7 @@ import { faultOf } from './fault.ts';
 import type { LoadedConfig } from './load.ts';
 import { replaceFile } from './replace-file.ts';
 import { fieldsOf } from './schema-walk.ts';
-import { isSecret } from './secrets.ts';
+import { isSecret, maskedValue } from './secrets.ts';
 import { commentsAbove, inline, itemsAt, withChange, withItem, withoutItem, withValue } from './yaml-edit.ts';
 
 /** A change of the agent's own settings. */
@@ -133,7 +133,7 @@ function asWritten(text: string, path: readonly string[]): readonly string[] {
   });
 }
 
-const shownAs = (key: string, value: Yaml): string => (isSecret(key) ? '******' : inline(value));
+const shownAs = (key: string, value: Yaml): string => (isSecret(key) ? '******' : inline(maskedValue(value)));
 
 async function textOf(file: string): Promise<string> {
   try {

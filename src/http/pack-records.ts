@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isSecret } from '../config/secrets.ts';
+import { shownOf } from '../config/secrets.ts';
 import { OBJECT_TYPES, type Pack, type PackParameter, type PackSet } from '../model/pack.ts';
 import { jsonObject, problemJson } from './records.ts';
 import type { PackJson } from './schemas/packs.ts';
-
-const MASK = '******';
 
 /** A pack without what it keeps secret, and with the counts of its objects. */
 export function packJson(pack: Pack, { objects }: Pick<PackSet, 'objects'>): PackJson {
@@ -39,8 +37,8 @@ export function packJson(pack: Pack, { objects }: Pick<PackSet, 'objects'>): Pac
 
 function parameterJson({ key, value, defaultValue, isValid, source, type, description }: PackParameter) {
   return {
-    value: shown(key, value),
-    default_value: shown(key, defaultValue),
+    value: shownOf(key, value ?? null),
+    default_value: shownOf(key, defaultValue ?? null),
     have_default: defaultValue !== undefined,
     is_default: value !== undefined && isDeepStrictEqual(value, defaultValue),
     is_missing: value === undefined && !isValid,
@@ -49,9 +47,4 @@ function parameterJson({ key, value, defaultValue, isValid, source, type, descri
     type,
     description,
   };
-}
-
-function shown(key: string, value: PackParameter['value']): unknown {
-  const isHidden = key.split('.').some(isSecret) && value !== undefined && value !== null && value !== '';
-  return isHidden ? MASK : (value ?? null);
 }

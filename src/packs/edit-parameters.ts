@@ -6,7 +6,7 @@ import { didYouMean } from '../base/nearest.ts';
 import { existing } from '../config/files.ts';
 import { isReference } from '../config/references.ts';
 import { replaceFile } from '../config/replace-file.ts';
-import { isSecret } from '../config/secrets.ts';
+import { isMasked, shownOf } from '../config/secrets.ts';
 import { commentsAbove, inline, withChange, withValue } from '../config/yaml-edit.ts';
 import { LEVELS, type Level, type Pack, type Yaml } from '../model/pack.ts';
 import { leavesOf, overlayFile, ownParameters, readAll } from './parameters.ts';
@@ -142,8 +142,11 @@ export function levelOf(written: string): Level {
   throw new OpsbroError('bad_request', `"${written}" is no level (expected one of ${LEVELS.join(', ')})${hint}`);
 }
 
-const shownValue = (key: string, value: Yaml): string =>
-  isSecret(key) && value !== '' && value !== null ? '******' : inline(value);
+/** The stars of a secret are told as they are, without the quotes that they would need in a file. */
+function shownValue(key: string, value: Yaml): string {
+  const shown = shownOf(key, value);
+  return isMasked(shown) ? String(shown) : inline(shown);
+}
 
 async function textOf(file: string): Promise<string> {
   try {

@@ -3,7 +3,7 @@ import { didYouMean, nearest } from '../base/nearest.ts';
 import { shown } from '../base/shown.ts';
 import { isReference } from '../config/references.ts';
 import { fieldsOf } from '../config/schema-walk.ts';
-import { isSecret } from '../config/secrets.ts';
+import { isSecret, maskedValue } from '../config/secrets.ts';
 import { isMapping } from '../config/yaml-value.ts';
 import type { PackParameter, Problem, Yaml, YamlMap } from '../model/pack.ts';
 import { declaredType, type ParameterType, presetOf, typeOf } from './parameter-types.ts';
@@ -104,7 +104,7 @@ const faultIn = (key: string, value: Yaml, type: ParameterType): string | undefi
 /** What is wrong with a value for a parameter of this type, if anything is. */
 export function wrongValue(key: string, value: Yaml, type: ParameterType): string | undefined {
   if (type.takes(value)) return undefined;
-  const got = isSecret(key) ? '******' : shown(value);
+  const got = isSecret(key) ? '******' : shown(maskedValue(value));
   return `wrong value (expected ${type.name}, got ${got})`;
 }
 

@@ -62,6 +62,21 @@ test('what stands for a secret is not printed', () => {
   });
 });
 
+test.each([
+  ['amqp://guest:gu:est@localhost:5672/a', 'amqp://guest:******@localhost:5672/a'],
+  ['redis://:p@ss@10.0.0.1', 'redis://:******@10.0.0.1'],
+  ['a://u:1@b, c://u:2@d/?x=:y@z', 'a://u:******@b, c://u:******@d/?x=:y@z'],
+  ['http://user@host:80/a:b@c', 'http://user@host:80/a:b@c'],
+  ['http://localhost:15672/api/overview', 'http://localhost:15672/api/overview'],
+])('the password in %s is not shown', (uri, shown) => {
+  expect(masked({ uri, all: [uri] })).toEqual({ uri: shown, all: [shown] });
+});
+
+test('what is wrong with a value is said without the password in it', () => {
+  const message = 'wrong value (expected true or false, got "http://a:******@c")';
+  expect(faultOf(field.flag(), 'http://a:b@c', 'key')).toBe(message);
+});
+
 test('constants of gossip have the names of a profile, and only those that are set', () => {
   const { gossip } = AgentConfig.parse({ gossip: { probe_interval: '2s', gossip_to_the_dead: 5 } });
   expect(gossipConstants(gossip)).toEqual({ probeInterval: 2_000, gossipToTheDead: 5_000 });

@@ -73,6 +73,13 @@ test('with a copy at the level its file is changed, and nothing else in it', asy
   expect(await world.get('local.web.api_key')).toMatchObject({ file, value: 'abc', shown: '******' });
 });
 
+test('the password of a URI is told by nobody, and is written down', async () => {
+  using world = await web();
+  const done = await world.set('local.web.uri', 'http://me:abc@host/', 'take');
+  expect(done).toEqual({ file: LOCAL, shown: 'http://me:******@host/' });
+  expect(world.read(LOCAL)).toBe(`uri: http://me:abc@host/\n${CHANGED} SET uri → http://me:******@host/\n`);
+});
+
 test('a value is set where the level has it already, so that it counts', async () => {
   using world = await web({
     [`${COPY}/package.yml`]: 'name: web',

@@ -14,7 +14,7 @@ export default defineCommand({
     const found = await agent.ask('GET /packs/parameters/:level/:pack/:key', { params });
     const { address } = agent;
     const { secretIn } = await import('../../../../agent/typed-values.ts');
-    const isHidden = found.value === '******' && address.kind === 'socket';
+    const isHidden = String(found.value).includes('******') && address.kind === 'socket';
     const secret = isHidden ? await secretIn(found.file, params.key, address.path, world.uid) : undefined;
     const value = secret ?? found.value;
     terminal.show({ ...found, value }, () => showParameter(written, value, found.comments, terminal));
