@@ -2,20 +2,10 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './run.ts';
-import type { Sink, World } from './world.ts';
+import { sinkOf } from './sink.ts';
+import type { World } from './world.ts';
 
 // The command line: a typed client of the agent, and the way to start one.
-
-const sink = (stream: NodeJS.WriteStream): Sink => ({
-  write: (chunk) => void stream.write(chunk),
-  isTTY: stream.isTTY === true,
-  get columns() {
-    return stream.columns;
-  },
-  get rows() {
-    return stream.rows;
-  },
-});
 
 const world: World = {
   env: process.env,
@@ -23,8 +13,8 @@ const world: World = {
   uid: process.getuid?.() ?? 0,
   userHome: homedir(),
   program: join(dirname(fileURLToPath(import.meta.url)), '..', '..'),
-  out: sink(process.stdout),
-  err: sink(process.stderr),
+  out: sinkOf(process.stdout),
+  err: sinkOf(process.stderr),
   input: process.stdin,
   onInterrupt(task) {
     process.on('SIGINT', task);
