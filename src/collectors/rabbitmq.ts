@@ -109,7 +109,9 @@ export default defineCollector({
   ],
 
   configure: ({ uri, user, password, queues, metrics_uri }) => {
-    const management = (path: string): Page => ({ url: besides(uri, path), user, password, maxBytes: MAX_BYTES });
+    // Whoever writes a login into the address means it, and not the guest that is there when nothing is said.
+    const login = new URL(uri).username === '' ? { user, password } : {};
+    const management = (path: string): Page => ({ url: besides(uri, path), ...login, maxBytes: MAX_BYTES });
     const overview: Page = { ...management('overview'), url: uri };
     const metrics: Page = { url: metrics_uri || metricsOf(uri), maxBytes: MAX_BYTES };
     return (host, signal) =>

@@ -107,7 +107,8 @@ testWith('postgres', 'a real PostgreSQL refuses a wrong password in its own word
   expect(failure).toHaveProperty('message', 'password authentication failed for user "monitoring"');
   expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain('guess-me');
   const none = postgres.configure(login('monitoring', ''))(real, never);
-  await expect(none).rejects.toMatchObject({ name: 'CollectError', partial: { up: 1 } });
+  const message = 'the server wants a password (parameter password of the pack postgres)';
+  await expect(none).rejects.toMatchObject({ name: 'CollectError', message, partial: { up: 1 } });
 });
 
 testWith(

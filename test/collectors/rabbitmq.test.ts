@@ -248,10 +248,25 @@ describe('a broker', () => {
       throw systemError('ECONNREFUSED', 'connect');
     };
     const { host } = brokerWith({ overview: refusing, metrics: refusing });
-    const uri = 'http://u:geheim@localhost:15672/api/overview';
+    const uri = 'http://localhost:15672/api/overview';
     await expect(rabbitmq.configure({ uri })(host, never)).rejects.toThrow('not answering');
     expect(requests.map(({ url, headers }) => [url, headers])).toEqual([
       [uri, { authorization: expect.stringMatching(/^Basic /) }],
+      [METRICS, {}],
+    ]);
+  });
+
+  test('sends what its address has of a login, and not guest', async () => {
+    const requests: FetchRequest[] = [];
+    const refusing = (request: FetchRequest) => {
+      requests.push(request);
+      throw systemError('ECONNREFUSED', 'connect');
+    };
+    const { host } = brokerWith({ overview: refusing, metrics: refusing });
+    const uri = 'http://u:geheim@localhost:15672/api/overview';
+    await expect(rabbitmq.configure({ uri })(host, never)).rejects.toThrow('not answering');
+    expect(requests.map(({ url, headers }) => [url, headers])).toEqual([
+      [uri, {}],
       [METRICS, {}],
     ]);
   });

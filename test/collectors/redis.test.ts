@@ -43,6 +43,15 @@ describe('what a server says', () => {
     expect(tree).not.toHaveProperty('total_commands_processed/s');
   });
 
+  test('is a number where it is one, also below a name that elsewhere has a sign of percent', async () => {
+    const info = bulk('current_fork_perc:0.50\r\nused_memory_peak_perc:99.83%\r\nredis_git_sha1:00000000');
+    expect(await redis.configure({})(machine(speaking({ INFO: info })), never)).toMatchObject({
+      current_fork_perc: 0.5,
+      used_memory_peak_perc: '99.83%',
+      redis_git_sha1: '00000000',
+    });
+  });
+
   test('is read to its end however it comes', async () => {
     const filler = Array.from({ length: 1_000 }, (_, at) => `filler_${at}:${at}`).join('\r\n');
     const long = `${RECORDED}\r\n${filler}`;

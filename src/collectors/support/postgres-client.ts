@@ -56,6 +56,10 @@ function refused(error: unknown): never {
   if (state !== undefined && NOT_SERVING.has(state)) {
     throw Object.assign(new Error(error.message), { code: 'ECONNREFUSED' });
   }
+  // What the library says of it names a step of the protocol.
+  if (/client password must be/.test(error.message)) {
+    throw new CollectError('the server wants a password (parameter password of the pack postgres)', { up: 1 });
+  }
   const isServers = state !== undefined || /^SASL|password/i.test(error.message);
   if (isServers) throw new CollectError(error.message, { up: 1 });
   throw new Error(`what listens there does not answer as a PostgreSQL does: ${error.message}`);

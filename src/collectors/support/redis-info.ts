@@ -7,7 +7,7 @@ import { gauge, info, rate, total } from './key-docs.ts';
 import { typedText } from './typed-text.ts';
 
 /** Texts that may look like numbers. */
-const TEXTS = /(_version|_sha1|_build_id|_human|_perc|^run_id|replid2?)$/;
+const TEXTS = /(_version|_sha1|_build_id|_human|^run_id|replid2?)$/;
 const KEY = /^[\w.-]{1,128}$/;
 const PAIRS = /^[\w.-]+=[^,]*(,[\w.-]+=[^,]*)*$/;
 
