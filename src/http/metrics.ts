@@ -129,13 +129,15 @@ function labelsOf(path: readonly string[], segments: readonly string[] = []): Re
 /** Units that belong at the end of a name. */
 const UNIT_ENDINGS: ReadonlyMap<string, string> = new Map([
   ['bytes', '_bytes'],
-  ['seconds', '_seconds'],
+  ['s', '_seconds'],
 ]);
 
 function familyName(parts: readonly string[], doc: KeyDoc | undefined): string {
   const name = `opsbro_${parts.map(cleaned).filter(Boolean).join('_')}`;
   const unit = UNIT_ENDINGS.get(doc?.unit ?? '') ?? '';
-  const measured = name.endsWith(unit) ? name : name + unit;
+  // Our own names say `uptime_s`.
+  const bare = unit === '_seconds' ? name.replace(/_s$/, '') : name;
+  const measured = bare.endsWith(unit) ? bare : bare + unit;
   return doc?.kind === 'cumulative' && !measured.endsWith('_total') ? `${measured}_total` : measured;
 }
 

@@ -39,7 +39,10 @@ test('a family that is too large is cut, and that is counted', () => {
 test('the agent, its checks and what its collectors saw are measured', async () => {
   const { runtime } = fakeParts();
   const volumes = { '/': { used: 5 }, '/home': { used: 7 } };
-  const disk = collector('disk', { results: { volumes, 'read/s': 1.5, reads: 3, label: 'x', ok: true, list: [1] } });
+  const times = { uptime_s: 9, busy: 4 };
+  const disk = collector('disk', {
+    results: { volumes, 'read/s': 1.5, reads: 3, label: 'x', ok: true, list: [1], ...times },
+  });
   const stale = collector('old', { stale: true, results: { number: 1 } });
   const parts = fakeParts({
     runtime: {
@@ -50,6 +53,8 @@ test('the agent, its checks and what its collectors saw are measured', async () 
     collectorKeys: () => [
       { key: 'volumes.*.used', kind: 'gauge', unit: 'bytes', meaning: 'used' },
       { key: 'reads', kind: 'cumulative', unit: '', meaning: 'reads' },
+      { key: 'uptime_s', kind: 'gauge', unit: 's', meaning: 'uptime' },
+      { key: 'busy', kind: 'cumulative', unit: 's', meaning: 'busy' },
     ],
     metrics: () => [{ name: 'opsbro_ws_clients', help: 'Clients.', type: 'gauge', samples: [{ value: 3 }] }],
   });
@@ -65,6 +70,8 @@ test('the agent, its checks and what its collectors saw are measured', async () 
       'opsbro_disk_read_per_s 1.5',
       'opsbro_disk_reads_total 3',
       'opsbro_disk_ok 1',
+      'opsbro_disk_uptime_seconds 9',
+      'opsbro_disk_busy_seconds_total 4',
       'opsbro_ws_clients 3',
     ]),
   );
