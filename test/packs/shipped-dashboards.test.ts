@@ -40,6 +40,16 @@ test.each(dashboards.map(({ id }) => id))('%s is drawn by a node that has seen n
   await drawn(id, {});
 });
 
+test('what is not known is named as such', async () => {
+  expect(await drawn('mysql/mysql', { mysql: { up: 1 } })).toMatch(/MySQL n\/a, up for n\/a s/);
+  expect(await drawn('redis/redis', {})).toMatch(/n\/a bytes received/);
+});
+
+test('units are not cut off beside a chart', async () => {
+  const rabbitmq = { queue_totals: { messages_ready: 12, messages_unacknowledged: 0 } };
+  expect(await drawn('rabbitmq/rabbitmq', { rabbitmq })).toContain(' 12 msgs ');
+});
+
 test('linux shows what the machine shows', async () => {
   const text = await drawn('linux/linux', {
     system: { os: { linux: { distribution: 'debian', version: '12' } }, cpu_count: 2 },
