@@ -63,6 +63,7 @@ test('packs show tells how each parameter stands, and what is wrong with its pla
     /global\.linux\.warn +80 +90 +\/p\.yml:1/,
   );
   expect(await opsbro('packs parameters list global.linus', agent)).toMatchObject({ code: 2 });
+  expect((await opsbro('packs parameters list local.linux', agent)).err).toContain('are listed as global.linux');
 });
 
 test('packs parameters set sends YAML for the longest known name of a pack', async () => {

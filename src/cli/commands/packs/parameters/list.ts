@@ -10,10 +10,11 @@ export default defineCommand({
   route: 'GET /packs',
   local: 'files',
   async run({ args: [wanted] }, { agent, terminal }) {
-    const entries = packEntries(await agent.ask('GET /packs', {})).filter(({ level, name, overloaded_by }) =>
+    const all = packEntries(await agent.ask('GET /packs', {}));
+    const entries = all.filter(({ level, name, overloaded_by }) =>
       wanted === undefined ? overloaded_by === null : `${level}.${name}` === wanted,
     );
-    if (wanted !== undefined && entries.length === 0) throw new OpsbroError('not_found', `there is no pack ${wanted}`);
+    if (wanted !== undefined && entries.length === 0) throw noPack(wanted, all);
     const rows = entries.flatMap(({ level, name, parameters }) =>
       Object.entries(parameters).map(([key, parameter]) => ({ name: `${level}.${name}.${key}`, ...parameter })),
     );
@@ -29,3 +30,10 @@ export default defineCommand({
     );
   },
 });
+
+/** Values may be set at a level that the pack itself is not at; they are listed where the pack is. */
+function noPack(wanted: string, packs: readonly { readonly level: string; readonly name: string }[]): OpsbroError {
+  const inUse = packs.findLast(({ name }) => name === wanted.slice(wanted.indexOf('.') + 1));
+  const hint = inUse ? `; its parameters, of whatever level, are listed as ${inUse.level}.${inUse.name}` : '';
+  return new OpsbroError('not_found', `there is no pack ${wanted}${hint}`);
+}
