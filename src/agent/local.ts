@@ -13,6 +13,7 @@ import { createApp } from '../http/app.ts';
 import { localRoutes } from '../http/local-routes.ts';
 import { problemJson } from '../http/records.ts';
 import { Requests } from '../http/requests.ts';
+import type { CollectorRecord } from '../model/collector.ts';
 import type { AgentEvent } from '../model/event.ts';
 import { problemText } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
@@ -151,9 +152,19 @@ async function lookedAt({ home, host, written, plugins, depth }: Look, opened: D
       startGapMs: 0,
     }),
   );
-  if (isCloser) await runtime.start();
+  if (isCloser) {
+    await runtime.start();
+    await rested(runtime);
+  }
   if (depth === 'checks') await Promise.allSettled(runtime.checks().map(({ id }) => runtime.runCheck(id)));
   return runtime;
+}
+
+/** Waits for the collectors that the groups found just now set going, of which some may still wait for their turn. */
+async function rested(runtime: Runtime): Promise<void> {
+  const isGoing = ({ nextCheck, runsTotal }: CollectorRecord) => nextCheck !== null && runsTotal === 0;
+  const going = runtime.collectors().filter(isGoing);
+  await Promise.allSettled(going.map(({ name }) => runtime.runCollector(name)));
 }
 
 /** Knows nothing and keeps nothing: the databases of an agent cannot be opened without writing. */

@@ -54,6 +54,14 @@ describe('without an agent', () => {
     expect(filesIn(home)).toEqual(before);
   });
 
+  test('collectors that wait for a group that is found have run too', async () => {
+    const detector = "detector:\n  add_groups: [mongodb]\n  apply_if: 'True'\n";
+    writeFileSync(join(home, 'etc/agent.yml'), CONFIGURATION + detector);
+    const { out } = await opsbro('collectors state --json', { home });
+    const states = new Map(JSON.parse(out).map(({ name, state }: Record<string, string>) => [name, state]));
+    expect(states.get('mongodb')).toMatch(/^(ok|error)$/);
+  });
+
   test('checks are run', async () => {
     const { out } = await opsbro('check list --json', { home });
     const checks = JSON.parse(out) as { name: string; state: string; last_check: number | null }[];
