@@ -3,11 +3,12 @@ import { type Clock, delay } from '../base/clock.ts';
 /** Keeps starts apart: nobody gets a turn sooner than a gap after the one before. Turns are given in the order in which they are asked for. */
 export class Turns {
   readonly #clock: Clock;
-  readonly #gapMs: number;
+  readonly #gapMs: () => number;
   #last: Promise<void> = Promise.resolve();
   #freeAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, gapMs: number) {
+  /** `gapMs` is asked at every turn for the gap behind it. */
+  constructor(clock: Clock, gapMs: () => number) {
     this.#clock = clock;
     this.#gapMs = gapMs;
   }
@@ -24,6 +25,6 @@ export class Turns {
     signal.throwIfAborted();
     const wait = this.#freeAt - this.#clock.now();
     if (wait > 0) await delay(this.#clock, wait, signal);
-    this.#freeAt = this.#clock.now() + this.#gapMs;
+    this.#freeAt = this.#clock.now() + this.#gapMs();
   }
 }

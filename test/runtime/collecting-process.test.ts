@@ -56,7 +56,7 @@ test('a collector that hangs is given up, its programs end with it, and it runs 
     bus: new Bus<AgentEvent>(() => {}),
     guard: new Guard(systemClock, silent),
     schedule,
-    turns: new Turns(systemClock, 1),
+    turns: new Turns(systemClock, () => 1),
     shelf: memoryShelf(),
     plugins: [hanging, other],
     groups: () => new Set(),

@@ -5,7 +5,7 @@ import { never } from '../support/host.ts';
 
 test('turns are given in their order, a gap apart', async () => {
   const clock = new SimulatedClock();
-  const turns = new Turns(clock, 50);
+  const turns = new Turns(clock, () => 50);
   const taken: [string, number][] = [];
   for (const name of ['a', 'b', 'c']) void turns.take(never).then(() => taken.push([name, clock.now()]));
   await clock.runAsync(1_000);
@@ -21,7 +21,7 @@ test('turns are given in their order, a gap apart', async () => {
 
 test('who gives up leaves the turn to the next', async () => {
   const clock = new SimulatedClock();
-  const turns = new Turns(clock, 50);
+  const turns = new Turns(clock, () => 50);
   const abort = new AbortController();
   const taken: [string, number][] = [];
   void turns.take(never);
