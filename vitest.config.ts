@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**'],
     testTimeout: 20_000,
+    // Some start agents and servers, which have 30 s each.
+    hookTimeout: 60_000,
     // One less than the processors, the default, leaves half of a small machine idle.
     maxWorkers: '100%',
     globalSetup: './test/support/built.ts',

@@ -70,10 +70,11 @@ test('an agent that starts with the broken file has its last good version as wel
   expect(await agent.ended()).toBe(0);
   agent = await pool.start('n1', { OPSBRO_WATCH: 'false' }).ready();
   expect(agent.home).toBe(home);
-  expect(await conditionOf('local/mine')).toBe('1 > 5');
+  // The greeting does not wait for the checks for ever.
+  await expect.poll(() => conditionOf('local/mine'), { timeout: 10_000 }).toBe('1 > 5');
   expect(await displayName()).toBe('third');
   expect(await health()).toMatchObject({ health: 'degraded' });
-});
+}, 60_000);
 
 test('what was repaired counts, and the agent is well again', async () => {
   writeFileSync(own, check(2));
