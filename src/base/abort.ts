@@ -6,3 +6,15 @@ export function sharedAbort(): AbortController {
   setMaxListeners(0, controller.signal);
   return controller;
 }
+
+/** Why a run is ended that takes longer than it may. */
+export class TimeIsOver extends Error {
+  override readonly name = 'TimeIsOver';
+  /** Milliseconds it had. */
+  readonly limitMs: number;
+
+  constructor(limitMs: number) {
+    super(`timeout after ${limitMs / 1_000}s`);
+    this.limitMs = limitMs;
+  }
+}

@@ -1,3 +1,4 @@
+import { TimeIsOver } from '../base/abort.ts';
 import { messageOf, systemCode } from '../base/errors.ts';
 import { toHundredths } from '../base/numbers.ts';
 import type { Metrics } from '../model/metrics.ts';
@@ -45,12 +46,14 @@ export async function askService(host: Host, signal: AbortSignal, service: Servi
   signal.throwIfAborted();
   const { limitMs = LIMIT_MS, down = {} } = service;
   const start = host.clock.now();
-  const over = new NotAnswering(`no answer within ${limitMs / 1_000}s`, { ...down, up: 0 });
+  const over = (ms: number) => new NotAnswering(`no answer within ${ms / 1_000}s`, { ...down, up: 0 });
   try {
-    const answer = await withinTime(host, signal, { ...service, limitMs, over });
+    const answer = await withinTime(host, signal, { ...service, limitMs, over: over(limitMs) });
     const ms = toHundredths(host.clock.now() - start);
     return { ...answer, up: 1, connexion_latency_ms: ms, response_ms: ms };
   } catch (error) {
+    // A run may have less time than a service.
+    if (signal.reason instanceof TimeIsOver) throw over(signal.reason.limitMs);
     signal.throwIfAborted();
     const code = systemCode(error);
     if (code === 'EACCES' || code === 'EPERM') {

@@ -1,3 +1,4 @@
+import { TimeIsOver } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
@@ -66,10 +67,10 @@ export class Guard {
     return new Promise((resolve) => {
       const clock = this.#clock;
       const abort = new AbortController();
-      const message = `timeout after ${timeoutMs / 1_000}s`;
+      const over = new TimeIsOver(timeoutMs);
       let timer = clock.after(timeoutMs, () => {
-        abort.abort(new TimeIsOver(message));
-        timer = clock.after(GRACE_MS, () => end({ status: 'timeout', message, isAbandoned: true }));
+        abort.abort(over);
+        timer = clock.after(GRACE_MS, () => end({ status: 'timeout', message: over.message, isAbandoned: true }));
       });
       const stop = () => abort.abort(signal?.reason);
       if (signal?.aborted) stop();
@@ -93,10 +94,6 @@ export class Guard {
     this.#log[level]({ run: name, status: outcome.status }, outcome.message);
     if (outcome.status === 'error') this.#log.debug({ run: name, err: outcome.error }, 'failed');
   }
-}
-
-class TimeIsOver extends Error {
-  override readonly name = 'TimeIsOver';
 }
 
 async function settle<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<Ended<T>> {

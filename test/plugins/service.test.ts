@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { TimeIsOver } from '../../src/base/abort.ts';
 import { askService } from '../../src/plugins/service.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { fakeHost, never, systemError } from '../support/host.ts';
@@ -62,5 +63,13 @@ test('a run that is ended is no silence either', async () => {
   const asked = askService(fakeHost(), abort.signal, { ask });
   const failed = expect(asked).rejects.toThrow(/^the agent stops$/);
   abort.abort(new Error('the agent stops'));
+  await failed;
+});
+
+test('a run that has less time than the service is cut like a service that takes too long', async () => {
+  const abort = new AbortController();
+  const asked = askService(fakeHost(), abort.signal, { ask: () => new Promise<never>(() => {}) });
+  const failed = expect(asked).rejects.toMatchObject({ message: 'no answer within 2s', results: { up: 0 } });
+  abort.abort(new TimeIsOver(2_000));
   await failed;
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Metrics } from '../../src/model/metrics.ts';
 import { defineCollector } from '../../src/plugins/kinds.ts';
 import { CollectError, NotAnswering, NotEligible } from '../../src/plugins/outcomes.ts';
+import { askService } from '../../src/plugins/service.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { collectorOf, configured, eventsOf, packOf, runtimeOf, shelvesOf, written } from '../support/runtime.ts';
 
@@ -366,4 +367,19 @@ test('a collector can be run now, and an unknown one is answered with what is cl
   await clock.runAsync(100);
   expect(await runtime.runCollector('memory')).toMatchObject({ results: { x: 2 } });
   await expect(runtime.runCollector('memori')).rejects.toThrow('did you mean "memory"?');
+});
+
+test('a service that is asked more often than it may take to answer is down, not in error', async () => {
+  const asking = defineCollector({
+    name: 'asking',
+    description: 'Asks what never answers.',
+    options: z.object({}),
+    intervalMs: 2_000,
+    keys: [],
+    configure: () => (host, signal) => askService(host, signal, { ask: () => new Promise<never>(() => {}) }),
+  });
+  const { clock, runtime } = runtimeOf(configured([]), { collectors: [asking] });
+  void runtime.start();
+  await clock.runAsync(2_500);
+  expect(runtime.collector('asking')).toMatchObject({ state: 'ok', log: 'no answer within 2s', results: { up: 0 } });
 });
