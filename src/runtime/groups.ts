@@ -7,6 +7,8 @@ export interface GroupsChange {
   readonly from: ReadonlyMap<string, readonly string[]>;
 }
 
+const ZONE = 'zone::';
+
 /** The groups of this node: those written, those detected, and that of its zone. */
 export class Groups {
   #zone: string;
@@ -18,7 +20,7 @@ export class Groups {
   #toldByDetector: ReadonlyMap<string, readonly string[]> = new Map();
 
   constructor(zone: string) {
-    this.#zone = `zone::${zone}`;
+    this.#zone = ZONE + zone;
     this.#all = new Set([this.#zone]);
     this.#told = this.#all;
   }
@@ -37,7 +39,7 @@ export class Groups {
 
   /** The node is in another zone. */
   move(zone: string): void {
-    this.#zone = `zone::${zone}`;
+    this.#zone = ZONE + zone;
     this.#join();
   }
 
@@ -46,9 +48,13 @@ export class Groups {
     this.#join();
   }
 
-  /** Notes which groups a detector gives; none forgets it. */
+  /**
+   * Notes which groups a detector gives; none forgets it. That of the zone is nothing to detect: it is there already, and a detector
+   * would learn only later that the node has moved.
+   */
   detect(detector: string, groups: readonly string[]): void {
-    if (groups.length > 0) this.#byDetector.set(detector, groups);
+    const own = groups.filter((group) => !group.startsWith(ZONE));
+    if (own.length > 0) this.#byDetector.set(detector, own);
     else this.#byDetector.delete(detector);
     this.#join();
   }

@@ -46,3 +46,11 @@ test('what would be is told without becoming so', () => {
   expect([...groups.supposing(new Map([['a/a', ['db']]]))]).toEqual(['db', 'zone::internet']);
   expect([...groups.all]).toEqual(['web', 'zone::internet']);
 });
+
+test('the group of the zone is that of the zone it is in now, whatever detectors still say', () => {
+  const groups = new Groups('internet');
+  groups.detect('core-gossip/gossip-zone', ['zone::internet', 'seen']);
+  groups.move('lan');
+  expect([...groups.all]).toEqual(['seen', 'zone::lan']);
+  expect(groups.from('core-gossip/gossip-zone')).toEqual(['seen']);
+});
