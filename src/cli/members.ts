@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Api } from '../http/api.ts';
 import type { AgentClient, Manner } from './client.ts';
+import { cursorIn } from './pages.ts';
 
 /** A member as the agent shows it. */
 export type Member = Api['GET /agent/members/:ref']['answer'];
@@ -27,12 +28,6 @@ export async function allMembers(
     next = cursorIn(page.headers);
   }
   return { members, headers: first.headers };
-}
-
-/** Where the next page begins, if there is one. */
-export function cursorIn(headers: IncomingHttpHeaders): string | undefined {
-  const next = headers['x-opsbro-next'];
-  return typeof next === 'string' ? decodeURIComponent(next) : undefined;
 }
 
 /** Members by zone and name. */

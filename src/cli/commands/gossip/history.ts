@@ -1,10 +1,9 @@
 import type { Api } from '../../../http/api.ts';
-import type { AgentClient } from '../../client.ts';
 import { defineCommand } from '../../command.ts';
 import { escaped } from '../../escape.ts';
 import { UsageError } from '../../failure.ts';
-import { secondsOf } from '../../instant.ts';
-import { cursorIn } from '../../members.ts';
+import { printHistory, SPAN_OPTIONS, spanQuery } from '../../history.ts';
+import { allPages } from '../../pages.ts';
 import type { Terminal } from '../../terminal.ts';
 
 type History = Api['GET /history/nodes']['answer'];
@@ -12,8 +11,7 @@ type Change = History[number]['entries'][number];
 
 export default defineCommand({
   options: {
-    since: { kind: 'value', placeholder: 'D', description: 'from then on: 2h, or 2026-01-02 15:04' },
-    until: { kind: 'value', placeholder: 'T', description: 'up to then' },
+    ...SPAN_OPTIONS,
     limit: { kind: 'value', placeholder: 'N', description: 'at most so many changes' },
     node: { kind: 'value', placeholder: 'NODE', description: 'only of this node: id, name or display name' },
   },
@@ -21,22 +19,13 @@ export default defineCommand({
   route: 'GET /history/nodes',
   async run({ options }, { agent, terminal }) {
     const limit = limitOf(options.limit);
-    const query = {
-      ...(options.since !== undefined && { since: String(secondsOf('--since', options.since)) }),
-      ...(options.until !== undefined && { until: String(secondsOf('--until', options.until)) }),
-    };
-    const all = await whole(agent, query);
+    const query = spanQuery(options);
+    const all = await allPages((after) => agent.askWhole('GET /history/nodes', { query: { ...query, after } }));
     const history = newest(
       all.flatMap((second) => narrowed(second, options.node)),
       limit,
     );
-    terminal.show(history, () => {
-      for (const { date, entries } of history) {
-        terminal.line(terminal.time(date * 1_000));
-        for (const change of entries) terminal.line(lineOf(change, terminal));
-      }
-      if (history.length === 0) terminal.note('nothing is remembered');
-    });
+    terminal.show(history, () => printHistory(history, terminal, (change) => [lineOf(change, terminal)]));
   },
 });
 
@@ -44,17 +33,6 @@ function limitOf(written: string | undefined): number {
   if (written === undefined) return Number.POSITIVE_INFINITY;
   if (/^\d{1,9}$/.test(written) && Number(written) > 0) return Number(written);
   throw new UsageError(`--limit: "${written}" is no number of changes`);
-}
-
-async function whole(agent: AgentClient, query: NonNullable<Api['GET /history/nodes']['query']>): Promise<History> {
-  const seconds: History = [];
-  let after: string | undefined;
-  do {
-    const { body, headers } = await agent.askWhole('GET /history/nodes', { query: { ...query, after } });
-    seconds.push(...body);
-    after = cursorIn(headers);
-  } while (after !== undefined);
-  return seconds;
 }
 
 function narrowed({ date, entries }: History[number], node: string | undefined): History {

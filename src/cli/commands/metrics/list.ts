@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.ts';
 import { escaped } from '../../escape.ts';
+import { allPages } from '../../pages.ts';
 
 const MOST = '10000';
 
@@ -10,7 +11,7 @@ export default defineCommand({
   async run({ args: [pattern] }, { agent, terminal }) {
     const names =
       pattern === undefined
-        ? await everything(agent)
+        ? await allPages((after) => agent.askWhole('GET /list/', { query: { limit: MOST, after } }))
         : await agent.ask('GET /metrics-store/names', { query: { pattern } });
     terminal.show(names, () => {
       for (const name of names) terminal.line(escaped(name));
@@ -19,18 +20,3 @@ export default defineCommand({
     });
   },
 });
-
-type Agent = Parameters<Parameters<typeof defineCommand>[0]['run']>[1]['agent'];
-
-/** All pages of all names. */
-async function everything(agent: Agent): Promise<string[]> {
-  const names: string[] = [];
-  let after: string | undefined;
-  do {
-    const { body, headers } = await agent.askWhole('GET /list/', { query: { limit: MOST, after } });
-    names.push(...body);
-    const next = headers['x-opsbro-next'];
-    after = typeof next === 'string' ? decodeURIComponent(next) : undefined;
-  } while (after !== undefined);
-  return names;
-}
