@@ -6,6 +6,7 @@ import type { Metrics } from '../../src/model/metrics.ts';
 import { systemHost } from '../../src/net/system-host.ts';
 import { undeclared } from '../support/declared.ts';
 import { fakeHost, never } from '../support/host.ts';
+import { lookUntil } from '../support/look-until.ts';
 import { type Galera, galeraLibrary, type MariaDb, startGalera } from '../support/servers/mariadb.ts';
 import { program, testWith } from '../support/services.ts';
 
@@ -30,11 +31,8 @@ describe('a real cluster of three', () => {
 
   /** The members that still answer, when each says what is wanted of it. */
   async function until(members: readonly MariaDb[], wanted: (tree: Metrics) => boolean): Promise<readonly Metrics[]> {
-    for (let tries = 300; ; tries -= 1) {
-      const trees = await Promise.all(members.map((member) => galera.configure(at(member))(real, never)));
-      if (tries === 0 || trees.every(wanted)) return trees;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const look = () => Promise.all(members.map((member) => galera.configure(at(member))(real, never)));
+    return await lookUntil(look, (trees) => trees.every(wanted), 300);
   }
 
   testWith(

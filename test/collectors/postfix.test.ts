@@ -10,6 +10,7 @@ import { systemHost } from '../../src/net/system-host.ts';
 import { standsFor } from '../../src/plugins/key-match.ts';
 import { undeclared } from '../support/declared.ts';
 import { fakeHost, never, systemError } from '../support/host.ts';
+import { lookUntil } from '../support/look-until.ts';
 import { startPostfix } from '../support/servers/postfix.ts';
 import { asNobody, isRoot } from '../support/servers/server.ts';
 import { testWith } from '../support/services.ts';
@@ -130,11 +131,7 @@ if (isRoot) {
       const refused: unknown = await asNobody(look).catch((error: unknown) => error);
       expect(refused).toMatchObject({ name: 'NotEligible', message: expect.stringContaining('run the agent as root') });
       for (const name of ['a', 'b', 'c']) server.send(`${name}@example.invalid`);
-      let seen = await look();
-      for (let tries = 200; seen['queue.deferred'] !== 3 && tries > 0; tries -= 1) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        seen = await look();
-      }
+      const seen = await lookUntil(look, (queues) => queues['queue.deferred'] === 3, 200);
       expect(seen).toMatchObject({ queue: { deferred: 3, active: 0, maildrop: 0, incoming: 0, corrupt: 0, hold: 0 } });
     },
     40_000,

@@ -7,6 +7,7 @@ import { systemHost } from '../../src/net/system-host.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { undeclared } from '../support/declared.ts';
 import { fakeHost, never } from '../support/host.ts';
+import { lookUntil } from '../support/look-until.ts';
 import { type Postgres, startPostgres } from '../support/servers/postgres.ts';
 import { program, testWith } from '../support/services.ts';
 import { setClock } from '../support/set-clock.ts';
@@ -143,10 +144,5 @@ testWith(
 );
 
 /** What a server says once it says what is wanted, or at last. */
-async function until(options: object, wanted: (tree: Metrics) => boolean): Promise<Metrics> {
-  for (let tries = 100; ; tries -= 1) {
-    const tree = await postgres.configure(options)(real, never);
-    if (tries === 0 || wanted(tree)) return tree;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const until = (options: object, wanted: (tree: Metrics) => boolean): Promise<Metrics> =>
+  lookUntil(() => postgres.configure(options)(real, never), wanted, 100);

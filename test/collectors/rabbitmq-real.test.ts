@@ -4,18 +4,14 @@ import rabbitmq from '../../src/collectors/rabbitmq.ts';
 import type { Metrics } from '../../src/model/metrics.ts';
 import { systemHost } from '../../src/net/system-host.ts';
 import { never } from '../support/host.ts';
+import { lookUntil } from '../support/look-until.ts';
 import { startRabbit } from '../support/servers/rabbitmq.ts';
 import { freePort } from '../support/servers/server.ts';
 import { testWith } from '../support/services.ts';
 
 /** Looks until what is seen is as wanted: statistics come a second late, and answers too late on a busy machine. */
-async function seenAs(look: () => Promise<Metrics>, isWanted: (seen: Metrics) => boolean): Promise<Metrics> {
-  for (let tries = 100; ; tries -= 1) {
-    const seen = await look().catch((): Metrics => ({}));
-    if (isWanted(seen) || tries === 0) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const seenAs = (look: () => Promise<Metrics>, isWanted: (seen: Metrics) => boolean): Promise<Metrics> =>
+  lookUntil(() => look().catch((): Metrics => ({})), isWanted, 100);
 
 const isUp = ({ up }: Metrics) => up === 1;
 
