@@ -57,13 +57,13 @@ describe('datagrams', () => {
     ['a key that is not wanted', keyed(1), NO_KEYS, 'are encrypted, and this zone has no key'],
   ])('of a door with %s are named and not heard', async (_, ours, theirs, text) => {
     const [a, b] = [await open({ keys: ours }), await open({ keys: theirs })];
-    // What is encrypted begins with random bytes, one in fifteen times like something in the clear that is broken.
-    for (let left = 6; left > 0; left -= 1) a.door.send(b.to, [NACK, NACK, NACK, NACK], { crc: false });
-    await arrived(b.counts, 6);
+    // What is encrypted begins with random bytes, one in fifteen times like something in the clear that is broken:
+    // then that is the cause of this one, and the complaint is of the last. Sent until one has shown the usual cause.
+    await eventually(() => {
+      a.door.send(b.to, [NACK, NACK, NACK, NACK], { crc: false });
+      return b.drops.complaints.some((sentence) => sentence.startsWith(`datagrams from 127.0.0.1 ${text} (`));
+    }, 2_000);
     expect(b.heard).toEqual([]);
-    expect(b.drops.complaints.join('\n')).toMatch(
-      new RegExp(`datagrams from 127.0.0.1 ${text} \\([1-6] in the last minute`),
-    );
   });
 
   test('of a pool under another label are dropped', async () => {
