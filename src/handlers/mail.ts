@@ -1,6 +1,6 @@
 import type { Transporter } from 'nodemailer';
 import { z } from 'zod';
-import type { Alert } from '../model/check.ts';
+import type { Alert } from '../model/alert.ts';
 import { withoutControls } from '../model/plugin-output.ts';
 import { defineHandler } from '../plugins/kinds.ts';
 
@@ -36,23 +36,26 @@ export default defineHandler({
   configure(options) {
     let mailer: Transporter | undefined;
     return {
-      async notify(alert) {
+      async notify({ alerts }) {
         mailer ??= await connect(options);
-        await mailer.sendMail({
-          from: options.addr_from,
-          to: options.contacts,
-          subject: header(`Check ${alert.check} switched to ${alert.after} state on ${alert.node}`),
-          text: textOf(alert),
-          headers: {
-            'Auto-Submitted': 'auto-generated',
-            'X-Opsbro-Node': header(alert.node),
-            'X-Opsbro-Check': header(alert.check),
-            'X-Opsbro-State': alert.after,
-          },
-        });
+        for (const alert of alerts) await mailer.sendMail(mailOf(alert, options));
+        return undefined;
       },
       close: () => mailer?.close(),
     };
+  },
+});
+
+const mailOf = (alert: Alert, { addr_from, contacts }: Options) => ({
+  from: addr_from,
+  to: contacts,
+  subject: header(`Check ${alert.name} switched to ${alert.state} state on ${alert.node.name}`),
+  text: textOf(alert),
+  headers: {
+    'Auto-Submitted': 'auto-generated',
+    'X-Opsbro-Node': header(alert.node.name),
+    'X-Opsbro-Check': header(alert.name),
+    'X-Opsbro-State': alert.state,
   },
 });
 
@@ -84,15 +87,15 @@ function addressOf({ smtp_server, smtp_port, smtps }: Options): [string, number]
 /** One line, without what could end a header. */
 const header = (text: string): string => withoutControls(text.replace(/\s+/g, ' ')).slice(0, LONGEST_HEADER);
 
-function textOf({ at, output, before, displayName, node }: Alert): string {
-  const time = new Date(at).toISOString();
+function textOf({ updated, output, oldState, displayName, node }: Alert): string {
+  const time = new Date(updated).toISOString();
   return [
     `The check switch state at ${time} with the output:`,
     withoutControls(output),
     '',
     `Check: ${header(displayName)}`,
-    `Node: ${header(node)}`,
-    `It was ${before}.`,
+    `Node: ${header(node.name)}`,
+    `It was ${oldState}.`,
     '',
   ].join('\n');
 }

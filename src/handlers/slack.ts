@@ -1,7 +1,8 @@
 import type { ChatPostMessageArguments, WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
-import type { Alert, CheckState } from '../model/check.ts';
+import type { Alert } from '../model/alert.ts';
+import type { CheckState } from '../model/check.ts';
 import { withoutControls } from '../model/plugin-output.ts';
 import { defineHandler } from '../plugins/kinds.ts';
 
@@ -34,9 +35,10 @@ export default defineHandler({
     if (token === '') throw new OpsbroError('invalid_config', 'handler slack: no token');
     let room: Room | undefined;
     return {
-      async notify(alert) {
+      async notify({ alerts }) {
         room ??= new Room(await connect(token, options), options);
-        await room.post(alert);
+        for (const alert of alerts) await room.post(alert);
+        return undefined;
       },
     };
   },
@@ -102,19 +104,26 @@ class Room {
 }
 
 function messageOf(alert: Alert, channel: string): ChatPostMessageArguments {
-  const { node, check, displayName, before, after, at } = alert;
+  const { node, name, displayName, oldState, state, severity, updated } = alert;
   const output = escaped(withoutControls(alert.output).slice(0, LONGEST_OUTPUT));
-  const fields = [`*Node*\n${escaped(node)}`, `*Check*\n${escaped(displayName)}`, `*State*\n${before} → ${after}`];
+  const fields = [
+    `*Node*\n${escaped(node.name)}`,
+    `*Check*\n${escaped(displayName)}`,
+    `*State*\n${oldState} → ${state}`,
+  ];
   return {
     channel,
-    text: `${after.toUpperCase()} ${escaped(check)} on ${escaped(node)}: ${output.split('\n', 1)[0]}`,
+    text: `${state.toUpperCase()} ${escaped(name)} on ${escaped(node.name)}: ${output.split('\n', 1)[0]}`,
     attachments: [
       {
-        color: COLORS[after],
+        color: COLORS[severity],
         blocks: [
           { type: 'section', text: mrkdwn(output.includes('\n') ? `\`\`\`${output}\`\`\`` : output) },
           { type: 'section', fields: fields.map(mrkdwn) },
-          { type: 'context', elements: [mrkdwn(`Send by OpsBro on ${escaped(node)}, ${new Date(at).toISOString()}`)] },
+          {
+            type: 'context',
+            elements: [mrkdwn(`Send by OpsBro on ${escaped(node.name)}, ${new Date(updated).toISOString()}`)],
+          },
         ],
       },
     ],

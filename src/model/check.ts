@@ -43,16 +43,18 @@ export interface CheckRecord {
   readonly output: string;
   readonly longOutput: string;
   readonly perfdata: readonly string[];
-}
-
-/** A check of this node went from one confirmed state to another. */
-export interface Alert {
-  readonly node: string;
-  readonly check: string;
-  readonly displayName: string;
-  readonly before: ShownState;
-  readonly after: CheckState;
-  readonly output: string;
-  /** Epoch milliseconds. */
-  readonly at: number;
+  /** It changes its state too often for single changes to be news. */
+  readonly flapping: boolean;
+  /** How much of the last 21 results were changes, 0..100, the newer ones weighing more. */
+  readonly flapPercent: number;
+  /** It should have run long ago. */
+  readonly stale: boolean;
+  /** Nothing was reported within the time to live of a passive check. */
+  readonly expired: boolean;
+  /** What it depends on that is broken itself; nobody is told of this check meanwhile. */
+  readonly suppressedBy: readonly string[];
+  /** It waits for what it depends on to be looked at before anybody is told. */
+  readonly isWaiting: boolean;
+  /** Service it belongs to; empty when none. */
+  readonly service: string;
 }

@@ -1,3 +1,4 @@
+import type { Alert, AlertAction, Problem } from './alert.ts';
 import type { CheckRecord, CheckResult } from './check.ts';
 import type { CollectorRecord } from './collector.ts';
 import type { Member } from './member.ts';
@@ -77,6 +78,34 @@ interface CheckEvent {
   readonly result: CheckResult | null;
 }
 
+/** A check of this node was run, whether its state changed or not. */
+interface CheckRunEvent {
+  readonly type: 'check-done';
+  readonly check: CheckRecord;
+  readonly result: CheckResult;
+}
+
+/** Something that is no check of this node became a problem, changed, or is well again. */
+interface ProblemEvent {
+  readonly type: 'problem-change';
+  readonly problem: Problem;
+}
+
+/** An alert began, changed, was told or ended. */
+interface AlertEvent {
+  readonly type: 'alert-change';
+  readonly action:
+    | AlertAction
+    | 'unacked'
+    | 'silenced'
+    | 'unsilenced'
+    | 'suppressed'
+    | 'released'
+    | 'notified'
+    | 'failed';
+  readonly alert: Alert;
+}
+
 /** Other checks apply to this node than before. */
 interface ChecksEvent {
   readonly type: 'checks-change';
@@ -125,6 +154,9 @@ export type AgentEvent =
   | IsolationEvent
   | PoolEvent
   | CheckEvent
+  | CheckRunEvent
+  | ProblemEvent
+  | AlertEvent
   | ChecksEvent
   | GroupsEvent
   | CollectorEvent

@@ -1,11 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import type { Alert, CheckRecord, CheckResult } from '../model/check.ts';
+import type { Message } from '../model/alert.ts';
+import type { CheckRecord, CheckResult } from '../model/check.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
 import type { KvChange, KvStore } from '../model/kv.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Resource, SampleType, TakenSample } from '../model/sample.ts';
 import type { Host } from '../net/host.ts';
+import type { Delivery } from './delivery.ts';
 import { definer, type Plugin } from './plugin.ts';
 
 /** What a key of a collector's tree is: `*` in its name stands for any one segment, `**` at its end for one or more. */
@@ -119,9 +121,12 @@ interface CheckExtra {
 export type Check = Plugin<'check', RunCheck> & CheckExtra;
 export const defineCheck = definer<'check', RunCheck, CheckExtra>('check');
 
-/** An open way out to people. Which alerts are for it has been decided before it is asked. */
+/**
+ * An open way out to people. Which alerts are for it has been decided before it is asked. What `notify` throws has the message tried again
+ * later: after the time it names with `TryLater`, rarely with `Undeliverable`, else soon and then more and more rarely.
+ */
 export interface Channel {
-  notify(alert: Alert, signal: AbortSignal): Promise<void>;
+  notify(message: Message, signal: AbortSignal): Promise<Delivery | undefined>;
   close?(): void;
 }
 export type Handler = Plugin<'handler', Channel>;

@@ -2,6 +2,7 @@
 
 /** What the code of packs imports as `opsbro/plugins`. Of everything else in the program it has to expect that it changes. */
 export { z } from 'zod';
+export { TryLater, Undeliverable } from './delivery.ts';
 export { defineFunction } from './function.ts';
 export {
   defineCheck,

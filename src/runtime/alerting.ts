@@ -3,13 +3,15 @@ import type { Bus } from '../base/bus.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { GroupTest } from '../expressions/group-test.ts';
-import { type Alert, CHECK_STATES, type CheckRecord, type CheckState } from '../model/check.ts';
+import type { Alert, Message } from '../model/alert.ts';
+import { CHECK_STATES, type CheckRecord, type CheckState } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Channel, Handler } from '../plugins/kinds.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { applicability } from './applicability.ts';
+import { checkAlert } from './check-alert.ts';
 import { type CheckPlan, stateOf } from './check-plan.ts';
 import { type Configuration, compare, type Difference, type Digested, objectsOf } from './configuration.ts';
 import type { Guard } from './guard.ts';
@@ -23,7 +25,13 @@ interface AlertingOptions {
   readonly guard: Guard;
   readonly log: Logger;
   readonly plugins: Registry<Handler>;
-  readonly nodeName: string;
+  readonly node: {
+    readonly id: string;
+    readonly name: string;
+    readonly displayName: string;
+    readonly address: string;
+    readonly zone: string;
+  };
   groups(): ReadonlySet<string>;
   /** What is written of a check of this node. */
   plan(check: string): CheckPlan;
@@ -96,21 +104,15 @@ export class Alerting {
 
   /** Only confirmed changes are told. That a check is well when it is first seen is no news. */
   #judge(check: CheckRecord, before: CheckRecord): void {
-    const { hard, hardState, id, displayName, output } = check;
+    const { hard, hardState, id } = check;
     if (!hard || hardState === 'pending' || hardState === before.hardState) return;
     if (before.hardState === 'pending' && hardState === 'ok') return;
-    const { nodeName, groups, plan, now } = this.#options;
+    const { node, groups, plan, now } = this.#options;
     const { handlers, severities } = plan(id);
     if (!severities.has(hardState)) return;
-    const alert = {
-      node: nodeName,
-      check: id,
-      displayName,
-      before: before.hardState,
-      after: hardState,
-      output,
-      at: now(),
-    };
+    const { displayName, address, zone } = node;
+    const from = { uuid: node.id, name: node.name, displayName, address, zone, groups: [...groups()] };
+    const alert = checkAlert(from, check, before, now());
     for (const handler of this.#handlers.values()) {
       const isMeant = handlers === undefined || handlers.includes(handler.id);
       if (isMeant && handler.wants(hardState, groups())) this.#send(handler, alert);
@@ -120,13 +122,30 @@ export class Alerting {
   #send(handler: HandlerRun, alert: Alert): void {
     const { guard, log } = this.#options;
     const signal = this.#stop.signal;
+    const message = this.#messageOf(alert);
     const isTaken = handler.queue(async (open) => {
       if (signal.aborted) return undefined;
       const limits = { timeoutMs: TIMEOUT_MS, signal };
-      const outcome = await guard.run(`handler ${handler.id}`, limits, async (until) => open().notify(alert, until));
+      const outcome = await guard.run(`handler ${handler.id}`, limits, async (until) => open().notify(message, until));
       return outcome.status === 'ok' ? '' : outcome.message;
     });
-    if (!isTaken) log.warn({ handler: handler.id, check: alert.check }, 'too many alerts wait; this one is dropped');
+    if (!isTaken) log.warn({ handler: handler.id, check: alert.name }, 'too many alerts wait; this one is dropped');
+  }
+
+  #messageOf(alert: Alert): Message {
+    const { id: uuid, name, zone } = this.#options.node;
+    const sender = { uuid, name, zone, version: '' };
+    const action = alert.status === 'resolved' ? 'resolved' : 'fired';
+    return {
+      id: alert.id,
+      action,
+      alerts: [alert],
+      more: 0,
+      group: new Map(),
+      sender,
+      at: alert.updated,
+      isTest: false,
+    };
   }
 
   #drop(id: string): void {

@@ -140,6 +140,13 @@ export class CheckRun implements Digested {
       nextCheck,
       durationMs: this.#durationMs,
       ...this.#result,
+      flapping: false,
+      flapPercent: 0,
+      stale: false,
+      expired: false,
+      suppressedBy: [],
+      isWaiting: false,
+      service: '',
     };
   }
 }

@@ -152,7 +152,7 @@ export class Runtime implements AsyncDisposable {
       guard: this.#guard,
       groups,
       plugins: plugins.handlers,
-      nodeName: node.name,
+      node,
       plan: (check) => this.#checking.plan(check),
       now: () => clock.wall(),
     });

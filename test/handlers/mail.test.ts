@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
 import mail from '../../src/handlers/mail.ts';
-import type { Alert } from '../../src/model/check.ts';
+import { ALERT, messageOf } from '../support/alert.ts';
 import { never } from '../support/host.ts';
 import { mailbox } from '../support/smtp.ts';
-
-const ALERT: Alert = {
-  node: 'db-1',
-  check: 'linux/load-average',
-  displayName: 'System Load Average',
-  before: 'ok',
-  after: 'critical',
-  output: 'CRITICAL: load is at 9',
-  at: 1_700_000_000_000,
-};
 
 test('a change of state reaches all contacts', async () => {
   await using server = await mailbox();
@@ -22,7 +12,7 @@ test('a change of state reaches all contacts', async () => {
     smtp_server: '127.0.0.1',
     smtp_port: server.port,
   });
-  await channel.notify(ALERT, never);
+  await channel.notify(messageOf(), never);
   channel.close?.();
 
   expect(server.mails).toHaveLength(1);
@@ -40,7 +30,7 @@ test('a change of state reaches all contacts', async () => {
 test('the server may be written with its port', async () => {
   await using server = await mailbox();
   const channel = mail.configure({ contacts: 'ops@example.org', smtp_server: `127.0.0.1:${server.port}` });
-  await channel.notify(ALERT, never);
+  await channel.notify(messageOf(), never);
   channel.close?.();
   expect(server.mails).toHaveLength(1);
 });
@@ -49,7 +39,8 @@ test('nothing in an alert can add a header or colour a terminal', async () => {
   await using server = await mailbox();
   const channel = mail.configure({ contacts: ['ops@example.org'], smtp_server: `127.0.0.1:${server.port}` });
   const check = 'x\r\nBcc: evil@example.org';
-  await channel.notify({ ...ALERT, check, node: check, output: '\u001b[31mred\u001b[0m' }, never);
+  const node = { ...ALERT.node, name: check };
+  await channel.notify(messageOf([{ ...ALERT, name: check, node, output: '\u001b[31mred\u001b[0m' }]), never);
   channel.close?.();
   expect(server.mails[0]).not.toMatch(/^Bcc:/m);
   expect(server.mails[0]).toContain('red');
@@ -59,10 +50,10 @@ test('nothing in an alert can add a header or colour a terminal', async () => {
 test('a server that refuses or is not there fails the alert', async () => {
   await using server = await mailbox('550 no mail today');
   const refused = mail.configure({ contacts: ['ops@example.org'], smtp_server: `127.0.0.1:${server.port}` });
-  await expect(refused.notify(ALERT, never)).rejects.toThrow('550');
+  await expect(refused.notify(messageOf(), never)).rejects.toThrow('550');
   refused.close?.();
   const absent = mail.configure({ contacts: ['ops@example.org'], smtp_server: '127.0.0.1:1' });
-  await expect(absent.notify(ALERT, never)).rejects.toThrow('ECONNREFUSED');
+  await expect(absent.notify(messageOf(), never)).rejects.toThrow('ECONNREFUSED');
   absent.close?.();
 });
 
@@ -75,7 +66,7 @@ test('a login is never sent in clear to another machine', async () => {
     user: 'u',
     password: 'secret',
   });
-  await expect(channel.notify(ALERT, never)).rejects.toThrow();
+  await expect(channel.notify(messageOf(), never)).rejects.toThrow();
   channel.close?.();
   expect(server.mails).toEqual([]);
 });

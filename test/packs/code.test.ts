@@ -7,6 +7,7 @@ import { findPacks, loadPacks, packsInUse } from '../../src/packs/load.ts';
 import type { FunctionPlugin } from '../../src/plugins/function.ts';
 import type { Check, Collector, Handler } from '../../src/plugins/kinds.ts';
 import { Registry } from '../../src/plugins/registry.ts';
+import { messageOf } from '../support/alert.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { fakeHost, never } from '../support/host.ts';
 import { tempDirectory } from '../support/temp.ts';
@@ -71,9 +72,8 @@ test('the example pack brings a collector, a function, a check and a handler tha
     output: '/b/last-run is empty',
   });
   const file = join(world.path, 'told');
-  const alert = { node: 'n', check: 'c', displayName: '', before: 'ok', after: 'critical', output: '', at: 0 } as const;
-  await world.handlers.get('backups').configure({ file }).notify(alert, never);
-  expect(readFileSync(file, 'utf8')).toBe('n c: ok -> critical\n');
+  await world.handlers.get('backups').configure({ file }).notify(messageOf(), never);
+  expect(readFileSync(file, 'utf8')).toBe('db-1 linux/load-average: ok -> critical\n');
 });
 
 test('the objects of the example pack load without a problem', async () => {

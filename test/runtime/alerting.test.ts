@@ -29,18 +29,25 @@ async function told(objects: readonly PackObject[], values: readonly number[], r
 
 test('problems and their ends are told, once each', async () => {
   const { alerts, counts } = await told([disk(), handler('ops')], [50, 97, 97, 92, 50]);
-  expect(alerts.map(({ before, after }) => `${before} ${after}`)).toEqual([
+  expect(alerts.map(({ oldState, state }) => `${oldState} ${state}`)).toEqual([
     'ok critical',
     'critical warning',
     'warning ok',
   ]);
-  expect(alerts[0]).toMatchObject({ node: 'db-1', check: 'linux/disk', displayName: 'disk', output: '/ is at 97%' });
+  expect(alerts[0]).toMatchObject({
+    node: { name: 'db-1' },
+    name: 'linux/disk',
+    displayName: 'disk',
+    output: '/ is at 97%',
+  });
   expect(counts).toEqual([{ id: 'ops', type: 'note', sent: 3, failed: 0, error: '' }]);
 });
 
 test('that a check is well when it is first seen is no news, that it is bad is', async () => {
   expect((await told([disk(), handler('ops')], [50])).alerts).toEqual([]);
-  expect((await told([disk(), handler('ops')], [97])).alerts).toMatchObject([{ before: 'pending', after: 'critical' }]);
+  expect((await told([disk(), handler('ops')], [97])).alerts).toMatchObject([
+    { oldState: 'pending', state: 'critical' },
+  ]);
 });
 
 test('what is not confirmed is not told', async () => {
@@ -50,9 +57,9 @@ test('what is not confirmed is not told', async () => {
 
 test('a handler is told of the states that it wants, a check tells the states and the handlers that it names', async () => {
   const picky = await told([disk(), handler('ops', { severities: ['critical'] })], [50, 97, 92, 50]);
-  expect(picky.alerts.map(({ after }) => after)).toEqual(['critical']);
+  expect(picky.alerts.map(({ state }) => state)).toEqual(['critical']);
   const quiet = await told([disk({ severities: ['warning', 'ok'] }), handler('ops')], [50, 97, 92, 50]);
-  expect(quiet.alerts.map(({ after }) => after)).toEqual(['warning', 'ok']);
+  expect(quiet.alerts.map(({ state }) => state)).toEqual(['warning', 'ok']);
   const named = await told([disk({ handlers: ['b'] }), handler('a'), handler('b')], [50, 97]);
   expect(named.counts.map(({ id, sent }) => [id, sent])).toEqual([
     ['a', 0],

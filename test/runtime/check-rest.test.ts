@@ -23,7 +23,7 @@ test('a shipped check rests while its collector does not exist, and nobody is al
   // What people wrote themselves shows that it is wrong.
   expect(runtime.check('mine/redis')).toMatchObject({ state: 'unknown', output: expect.stringContaining('redis') });
   expect(eventsOf(events, 'check-change').map((event) => event.check.id)).toEqual(['mine/redis']);
-  expect(alerts.map((alert) => alert.check)).toEqual(['mine/redis']);
+  expect(alerts.map((alert) => alert.name)).toEqual(['mine/redis']);
   await runtime[Symbol.asyncDispose]();
 });
 

@@ -25,6 +25,13 @@ export const PENDING_RECORD: CheckRecord = {
   output: '',
   longOutput: '',
   perfdata: [],
+  flapping: false,
+  flapPercent: 0,
+  stale: false,
+  expired: false,
+  suppressedBy: [],
+  isWaiting: false,
+  service: '',
 };
 
 interface Given {

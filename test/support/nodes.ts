@@ -48,5 +48,12 @@ export const check = (id: string, over: Partial<CheckRecord> = {}): CheckRecord 
   output: 'all is well',
   longOutput: '',
   perfdata: [],
+  flapping: false,
+  flapPercent: 0,
+  stale: false,
+  expired: false,
+  suppressedBy: [],
+  isWaiting: false,
+  service: '',
   ...over,
 });

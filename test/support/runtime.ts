@@ -5,7 +5,7 @@ import { seeded } from '../../src/base/random.ts';
 import expressionCheck from '../../src/checks/expression.ts';
 import scriptCheck from '../../src/checks/script.ts';
 import expressionDetector from '../../src/detectors/expression.ts';
-import type { Alert } from '../../src/model/check.ts';
+import type { Alert } from '../../src/model/alert.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { Metrics } from '../../src/model/metrics.ts';
 import type { Pack, PackObject, PackObjectType, YamlMap } from '../../src/model/pack.ts';
@@ -166,9 +166,10 @@ const noteHandler = (alerts: Alert[]): Handler =>
     description: 'Keeps what it is told.',
     options: z.object({ broken: z.boolean().default(false) }),
     configure: ({ broken }) => ({
-      async notify(alert) {
+      async notify(message) {
         if (broken) throw new Error('nobody listens');
-        alerts.push(alert);
+        alerts.push(...message.alerts);
+        return undefined;
       },
     }),
   });

@@ -9,6 +9,10 @@ export default defineHandler({
   }),
 
   configure: ({ file }) => ({
-    notify: ({ node, check, before, after }) => appendFile(file, `${node} ${check}: ${before} -> ${after}\n`),
+    async notify({ alerts }) {
+      const lines = alerts.map(({ node, name, oldState, state }) => `${node.name} ${name}: ${oldState} -> ${state}\n`);
+      await appendFile(file, lines.join(''));
+      return undefined;
+    },
   }),
 });

@@ -1,0 +1,56 @@
+import type { Alert, Message } from '../../src/model/alert.ts';
+
+/** A load that is too high, on a node of its own. */
+export const ALERT: Alert = {
+  id: 'be2b3141e696fa34-1700000000',
+  key: 'be2b3141e696fa34',
+  kind: 'check',
+  node: {
+    uuid: '11111111-1111-4111-8111-111111111111',
+    name: 'db-1',
+    displayName: '',
+    address: '10.0.0.1',
+    zone: 'lan',
+    groups: ['linux', 'mysql'],
+  },
+  name: 'linux/load-average',
+  displayName: 'System Load Average',
+  pack: 'linux',
+  labels: new Map(),
+  severity: 'critical',
+  state: 'critical',
+  stateId: 2,
+  oldState: 'ok',
+  status: 'firing',
+  output: 'CRITICAL: load is at 9',
+  longOutput: '',
+  perfdata: [],
+  started: 1_700_000_000_000,
+  fired: 1_700_000_000_000,
+  updated: 1_700_000_000_000,
+  resolved: null,
+  notified: new Map(),
+  step: 0,
+  acked: null,
+  silenced: [],
+  maintenance: null,
+  suppressedBy: [],
+  flapping: false,
+  runbook: '',
+  repair: [],
+  url: '',
+  why: '',
+};
+
+/** A message of these alerts, of one when none is given. */
+export const messageOf = (alerts: readonly Alert[] = [ALERT], change: Partial<Message> = {}): Message => ({
+  id: 'job-1',
+  action: 'fired',
+  alerts,
+  more: 0,
+  group: new Map(),
+  sender: { uuid: ALERT.node.uuid, name: 'db-1', zone: 'lan', version: '1.2.3' },
+  at: 1_700_000_000_000,
+  isTest: false,
+  ...change,
+});
