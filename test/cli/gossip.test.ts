@@ -52,6 +52,7 @@ describe('members', () => {
     ['gossip members --watch --filter True', '--filter cannot be watched'],
     ['gossip ping a --count 0', '--count: "0"'],
     ['gossip wait-members --count x', '--count: "x"'],
+    ['gossip query x --relay 256', '--relay: "256" is not possible; write a whole number from 0 to 255'],
     ['gossip history --since whenever', '--since: "whenever" is neither an age'],
     ['gossip history --limit 0', '--limit: "0"'],
   ])('%s is refused', async (line, text) => {
@@ -356,9 +357,9 @@ test('query shows the answers as text', async () => {
     out: 'a: up\\n5 days\n',
     err: '1 answered, 2 confirmed to have it\n',
   });
-  expect((await opsbro('gossip query x --group g --node n --node m --timeout 1s', agent)).code).toBe(1);
+  expect((await opsbro('gossip query x --group g --node n --node m --timeout 1s --relay 2', agent)).code).toBe(1);
   expect(agent.asked()).toEqual([
     'POST /agent/query {"name":"uptime","payload":"-a","filters":{}}',
-    'POST /agent/query {"name":"x","payload":"","filters":{"groups":["g"],"nodes":["n","m"]},"timeout":"1000ms"}',
+    'POST /agent/query {"name":"x","payload":"","filters":{"groups":["g"],"nodes":["n","m"]},"relay_factor":2,"timeout":"1000ms"}',
   ]);
 });

@@ -13,6 +13,8 @@ export class LossyProxy implements AsyncDisposable {
   loss = 0;
   /** Datagrams that came while `isRecording`. */
   readonly recorded: Uint8Array[] = [];
+  /** What came over connections while `isRecording`, both ways, as it was cut. */
+  readonly streamed: Uint8Array[] = [];
   isRecording = false;
   passed = 0;
   lost = 0;
@@ -83,6 +85,7 @@ export class LossyProxy implements AsyncDisposable {
       this.#connections.add(one);
       one.on('error', () => other.destroy());
       one.on('close', () => this.#connections.delete(one));
+      one.on('data', (bytes) => this.isRecording && this.streamed.push(bytes));
       one.pipe(other);
     }
   }

@@ -1,12 +1,13 @@
 import type { Api } from '../../../http/api.ts';
 import { defineCommand } from '../../command.ts';
+import { countIn } from '../../count.ts';
 import { escaped } from '../../escape.ts';
-import { UsageError } from '../../failure.ts';
 import { pause } from '../../initialized.ts';
 
 const PATIENCE_MS = 3_000;
 const ANSWER_MS = 10_000;
 const BETWEEN_MS = 1_000;
+const PINGS = { least: 1, most: 1_000_000 };
 
 export default defineCommand({
   arguments: '<NODE>',
@@ -14,7 +15,7 @@ export default defineCommand({
   examples: ['gossip ping web1', 'gossip ping web1 --count 5 --timeout 1s'],
   route: 'POST /agent/ping',
   async run({ args: [node = ''], options }, { agent, terminal, globals }) {
-    const count = countOf(options.count);
+    const count = countIn('--count', options.count ?? '1', PINGS);
     const patience = globals.timeoutMs ?? PATIENCE_MS;
     const body = { node, timeout: `${patience}ms` };
     const pings: Api['POST /agent/ping']['answer'][] = [];
@@ -33,9 +34,3 @@ const sentenceOf = ({ name, state, rtt_ms }: Api['POST /agent/ping']['answer']):
   rtt_ms === null
     ? `${escaped(name)} does not answer (it is held to be ${state})`
     : `${escaped(name)} is ${state}, ${rtt_ms.toFixed(1)} ms`;
-
-function countOf(written: string | undefined): number {
-  if (written === undefined) return 1;
-  if (/^\d{1,6}$/.test(written) && Number(written) > 0) return Number(written);
-  throw new UsageError(`--count: "${written}" is no number of pings`);
-}

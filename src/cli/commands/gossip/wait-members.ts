@@ -1,9 +1,12 @@
 import { didYouMean } from '../../../base/nearest.ts';
 import { defineCommand } from '../../command.ts';
+import { countIn } from '../../count.ts';
 import { UsageError } from '../../failure.ts';
 import { allMembers, type Member } from '../../members.ts';
 import { stateOption } from '../../node-states.ts';
 import { type Standing, waitUntil } from '../../waiting.ts';
+
+const NODES = { least: 0, most: 1_000_000 };
 
 interface Wanted {
   readonly name: string | undefined;
@@ -42,7 +45,7 @@ export default defineCommand({
       group: options.group,
       zone: options.zone,
       state: stateOption(options.state) ?? 'alive',
-      count: countOf(options.count),
+      count: countIn('--count', options.count ?? '1', NODES),
       appear: options.appear,
     };
     return await waitUntil(
@@ -58,12 +61,6 @@ export default defineCommand({
     );
   },
 });
-
-function countOf(written: string | undefined): number {
-  if (written === undefined) return 1;
-  if (/^\d{1,6}$/.test(written)) return Number(written);
-  throw new UsageError(`--count: "${written}" is no number of nodes`);
-}
 
 function judged(members: readonly Member[], wanted: Wanted): Standing<readonly Member[]> {
   const { name, displayName, group, zone, state, count } = wanted;
