@@ -4,6 +4,7 @@ import { delay, systemClock } from '../base/clock.ts';
 import type { Api } from '../http/api.ts';
 import { unreachable } from './client.ts';
 import type { Context, OptionSpecs } from './command.ts';
+import { countIn } from './count.ts';
 import { UsageError } from './failure.ts';
 import type { Address } from './find-agent.ts';
 import type { Member } from './members.ts';
@@ -38,11 +39,19 @@ export const WATCH_OPTIONS = {
   count: { kind: 'value', placeholder: 'N', description: 'with --watch: end after so many changes' },
 } as const satisfies OptionSpecs;
 
-/** How many changes were asked for. Throws a `UsageError` at anything but a number. */
-export function changesWanted(written: string | undefined): number {
-  if (written === undefined) return Number.POSITIVE_INFINITY;
-  if (/^\d{1,9}$/.test(written) && Number(written) > 0) return Number(written);
-  throw new UsageError(`--count: "${written}" is no number of changes`);
+const CHANGES = { least: 1, most: 999_999_999 };
+
+/** How many changes were asked for. Throws a `UsageError` at anything but a number, and at one when nobody watches. */
+export function changesWanted({
+  watch: isWatched,
+  count,
+}: {
+  readonly watch: boolean;
+  readonly count: string | undefined;
+}): number {
+  if (count === undefined) return Number.POSITIVE_INFINITY;
+  if (isWatched) return countIn('--count', count, CHANGES);
+  throw new UsageError('--count says how many changes --watch shows; write both');
 }
 
 /**

@@ -104,6 +104,7 @@ export function collectorJson(collector: CollectorRecord): CollectorJson {
     restored: collector.isRestored,
     interval_ms: collector.intervalMs,
     last_check: collector.lastCheck,
+    last_run: collector.lastRun,
     next_check: collector.nextCheck,
     duration_ms: collector.durationMs,
     runs_total: collector.runsTotal,

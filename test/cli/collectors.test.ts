@@ -14,6 +14,7 @@ const cpu = {
   restored: false,
   interval_ms: 10_000,
   last_check: 0,
+  last_run: 0,
   next_check: 10_000,
   duration_ms: 1.4,
   runs_total: 1,

@@ -48,6 +48,7 @@ describe('members', () => {
 
   test.each([
     ['gossip members --state up', '--state: "up" is no state'],
+    ['gossip members --count 3', '--count says how many changes --watch shows'],
     ['gossip members --watch --count no', '--count: "no"'],
     ['gossip members --watch --filter True', '--filter cannot be watched'],
     ['gossip ping a --count 0', '--count: "0"'],

@@ -22,6 +22,7 @@ test('a collector is shown with its state, its results and how it ran', async ()
     restored: true,
     interval_ms: 10_000,
     last_check: 1,
+    last_run: 1,
     next_check: 2,
     duration_ms: 3,
     runs_total: 1,

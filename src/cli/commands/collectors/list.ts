@@ -23,7 +23,7 @@ export default defineCommand({
       escaped(collector.name),
       { text: collectorState(collector), colour: collectorColour(collector.state) },
       `${collector.interval_ms / 1_000}s`,
-      terminal.time(collector.last_check),
+      terminal.time(collector.last_run ?? collector.last_check),
       String(collector.metrics),
       escaped(collector.log),
     ]);

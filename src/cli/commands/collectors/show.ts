@@ -15,13 +15,14 @@ export default defineCommand({
   route: 'GET /collectors/NAME',
   local: 'groups',
   async run({ args: [name], options }, context) {
+    const count = changesWanted(options);
     const wish = { name, isAllWanted: options.all };
     if (!options.watch) return await show(wish, context);
     const lineOf = (frame: Frame) => changeLine(frame, name, context);
     const draw = () => show(wish, context);
     // An unknown name is told at once, not waited for.
     if (name !== undefined) await context.agent.ask('GET /collectors/:name', { params: { name } });
-    await watch({ channel: 'collectors', lineOf, draw }, changesWanted(options.count), context);
+    await watch({ channel: 'collectors', lineOf, draw }, count, context);
   },
 });
 

@@ -28,7 +28,7 @@ export default defineCommand({
   route: 'GET /agent/members',
   async run({ options }, context) {
     const state = stateOption(options.state);
-    const count = changesWanted(options.count);
+    const count = changesWanted(options);
     if (options.watch && options.filter !== undefined) {
       throw new UsageError('--filter cannot be watched; narrow with --zone, --state and --group');
     }

@@ -14,6 +14,6 @@ export default defineCommand({
       const what = 'name' in payload ? memberLine(payload, terminal) : `  - ${escaped(payload.uuid)}  forgotten`;
       return `${terminal.time(ts)}${what}`;
     };
-    await watch({ channel: 'gossip', lineOf }, changesWanted(options.count), context);
+    await watch({ channel: 'gossip', lineOf }, changesWanted({ watch: true, ...options }), context);
   },
 });

@@ -13,7 +13,7 @@ export default defineCommand({
   examples: ['gossip events list', 'gossip events list --watch --json'],
   route: 'GET /agent/events',
   async run({ options }, context) {
-    const count = changesWanted(options.count);
+    const count = changesWanted(options);
     if (!options.watch) return await show(context);
     const lineOf = ({ channel, payload }: Frame) =>
       channel === 'events' ? cellsOf(payload, context.terminal).join('  ') : undefined;
