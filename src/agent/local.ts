@@ -168,4 +168,4 @@ async function rested(runtime: Runtime): Promise<void> {
 }
 
 /** Knows nothing and keeps nothing: the databases of an agent cannot be opened without writing. */
-const NO_SHELF: Shelf = { load: async () => new Map(), put() {}, delete() {}, flush() {} };
+const NO_SHELF: Shelf = { load: async () => new Map(), put() {}, delete() {}, flush() {}, async flushed() {} };

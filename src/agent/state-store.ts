@@ -26,6 +26,8 @@ export class StateStore implements AsyncDisposable {
   readonly #changes = new Map<string, Change>();
   #due: Disposable | undefined;
   #writing: Promise<void> = Promise.resolve();
+  /** The next batch is to be on stable storage when it ends, and not only with the system. */
+  #isSyncWanted: boolean = false;
   /** Why the last write failed; empty when it did not. */
   failure = '';
 
@@ -61,6 +63,7 @@ export class StateStore implements AsyncDisposable {
       put: (key, value) => this.#change({ type: 'put', key: prefix + key, value: { v: VERSION, value } }),
       delete: (key) => this.#change({ type: 'del', key: prefix + key }),
       flush: () => this.#flushSoon(),
+      flushed: () => this.#flushSynced(),
     };
   }
 
@@ -85,12 +88,20 @@ export class StateStore implements AsyncDisposable {
     this.#writing = this.#writing.then(() => this.#flush());
   }
 
+  async #flushSynced(): Promise<void> {
+    this.#isSyncWanted = true;
+    this.#flushSoon();
+    await this.#writing;
+  }
+
   async #flush(): Promise<void> {
     const batch = [...this.#changes.values()];
     if (batch.length === 0) return;
     this.#changes.clear();
+    const sync = this.#isSyncWanted;
+    this.#isSyncWanted = false;
     try {
-      await this.#database.batch(batch);
+      await this.#database.batch(batch, { sync });
       this.failure = '';
     } catch (error) {
       for (const change of batch) if (!this.#changes.has(change.key)) this.#changes.set(change.key, change);

@@ -6,4 +6,6 @@ export interface Shelf {
   delete(key: string): void;
   /** Writes what was put at once, for what must not be a second late. */
   flush(): void;
+  /** Writes what was put at once and resolves when it is on stable storage; also when it could not be written. */
+  flushed(): Promise<void>;
 }

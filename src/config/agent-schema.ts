@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GOSSIP_PORT, PEER_PORT } from '../base/default-ports.ts';
 import type { Yaml } from '../model/pack.ts';
+import { alerting } from './alerting-schema.ts';
 import * as field from './fields.ts';
 import { metrics, store } from './store-schema.ts';
 
@@ -190,6 +191,7 @@ export const AgentConfig = z.strictObject({
   kv,
   gossip,
   checks,
+  alerting,
   collectors: z
     .record(z.string(), collector)
     .meta({ expected: 'a map from collector names to settings' })

@@ -56,6 +56,8 @@ export interface Alert {
   readonly name: string;
   readonly displayName: string;
   readonly pack: string;
+  /** Service that the check belongs to; left out when none. */
+  readonly service?: string;
   readonly labels: ReadonlyMap<string, string>;
   /** How grave the present state is, after the check's own `severity_map`; `ok` once it is over. */
   readonly severity: CheckState;

@@ -71,3 +71,15 @@ test('a database that is in use says so', async () => {
   await using _store = await open(join(home.path, 'state'));
   await expect(open(join(home.path, 'state'))).rejects.toThrow('in use by another process');
 });
+
+test('what must survive everything is on disk before it is gone on with', async () => {
+  using home = tempDirectory();
+  await using store = await open(join(home.path, 'state'));
+  const shelf = store.shelf('a');
+  shelf.put('k', 'v');
+  await shelf.flushed();
+  shelf.delete('k');
+  await shelf.flushed();
+  expect(await shelf.load()).toEqual(new Map());
+  expect(store.failure).toBe('');
+});

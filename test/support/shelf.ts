@@ -11,5 +11,6 @@ export function memoryShelf(
     put: (key, value) => void content.set(key, structuredClone(value)),
     delete: (key) => void content.delete(key),
     flush: () => {},
+    flushed: async () => {},
   };
 }
