@@ -9,6 +9,7 @@ const FLOORS = [
   [
     'gossip',
     'kv',
+    'alerts',
     'metrics',
     'packs',
     'collectors',

@@ -1,0 +1,54 @@
+/** Consistent hashing: which members of a ring a key belongs to, the same answer on every node that knows the same members. */
+import { createHash } from 'node:crypto';
+
+/** Points of each member on the ring. */
+const POINTS = 128;
+
+/** The members of a ring with their points in order; made once for each set of members. */
+export interface HashRing {
+  readonly members: readonly string[];
+  /** Positions of all points, ascending. */
+  readonly positions: BigUint64Array;
+  /** To which of `members` the point at the same place belongs. */
+  readonly owners: Uint16Array;
+}
+
+/** The ring of these members; their order and doubles do not matter. */
+export function hashRing(ids: Iterable<string>): HashRing {
+  const members = [...new Set(ids)].sort();
+  const points = members.flatMap((id, owner) =>
+    Array.from({ length: POINTS }, (_, point) => ({ position: positionOf(`${id}#${point}`), owner })),
+  );
+  // Sorting is stable, so that of equal positions the member that comes first in the alphabet has the first.
+  points.sort((a, b) => (a.position < b.position ? -1 : Number(a.position > b.position)));
+  return {
+    members,
+    positions: BigUint64Array.from(points, ({ position }) => position),
+    owners: Uint16Array.from(points, ({ owner }) => owner),
+  };
+}
+
+/** The first `count` members that a key belongs to, the responsible one first; all of them when left out. */
+export function placed(key: string, { members, positions, owners }: HashRing, count = members.length): string[] {
+  const found = new Set<string>();
+  const first = firstAtOrAbove(positions, positionOf(key));
+  for (let step = 0; step < owners.length && found.size < count; step += 1) {
+    const owner = members[owners[(first + step) % owners.length] ?? 0];
+    if (owner !== undefined) found.add(owner);
+  }
+  return [...found];
+}
+
+/** Where a text is on the ring: the first eight bytes of its SHA1. */
+export const positionOf = (text: string): bigint => createHash('sha1').update(text).digest().readBigUInt64BE(0);
+
+/** Index of the first position that is not below `wanted`; the length when all are. */
+function firstAtOrAbove(positions: BigUint64Array, wanted: bigint): number {
+  let [low, high] = [0, positions.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((positions[middle] ?? 0n) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
