@@ -11,6 +11,8 @@ const FLOORS = [
     'kv',
     'alerts',
     'metrics',
+    'health',
+    'repair',
     'packs',
     'collectors',
     'detectors',
