@@ -37,6 +37,7 @@ export default defineCheck({
   fields: ['script'],
   order: 20,
   timeoutMs: TIMEOUT_MS,
+  isHeavy: true,
   options: Options,
 
   configure: (script) => async (context, signal) => {

@@ -17,6 +17,30 @@ export interface CheckResult {
   readonly longOutput?: string;
   /** Performance data items as printed, such as `load1=0.5;1;2;0`. */
   readonly perfdata?: readonly string[];
+  /** What a program wrote beside its output. */
+  readonly stderr?: string;
+  /** Exit code of the program; `null` when it has none. */
+  readonly exit?: number | null;
+  /** The program and its arguments as they were run, secrets masked. */
+  readonly command?: readonly string[];
+}
+
+/** How a result came that the check did not find by itself. */
+export interface Reporting {
+  /** Epoch milliseconds when it was true; now when left out. */
+  readonly at?: number;
+  /** Milliseconds until the next one has to come, for a check that waits for results; as the check says when left out. */
+  readonly ttlMs?: number;
+  /** Milliseconds that it took; 0 when left out. */
+  readonly durationMs?: number;
+}
+
+/** One of the last results of a check. */
+export interface RecentResult {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly state: CheckState;
+  readonly durationMs: number;
 }
 
 /** Everything known of a check of this node. Times are epoch milliseconds; `null` before the first. */
@@ -36,13 +60,24 @@ export interface CheckRecord {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly hardSince: number | null;
+  /** When the confirmed state changed last. */
+  readonly lastHardChange: number | null;
   readonly lastChange: number | null;
   readonly lastCheck: number | null;
   readonly nextCheck: number | null;
   readonly durationMs: number;
+  /** How long after it was due the last run began. */
+  readonly latencyMs: number;
   readonly output: string;
   readonly longOutput: string;
   readonly perfdata: readonly string[];
+  readonly stderr: string;
+  /** Exit code of its program; `null` when it has none. */
+  readonly exit: number | null;
+  /** The program that was run, with its arguments; empty when there is none. */
+  readonly command: readonly string[];
+  /** The last 21 results, oldest first. */
+  readonly recent: readonly RecentResult[];
   /** It changes its state too often for single changes to be news. */
   readonly flapping: boolean;
   /** How much of the last 21 results were changes, 0..100, the newer ones weighing more. */
@@ -55,6 +90,8 @@ export interface CheckRecord {
   readonly suppressedBy: readonly string[];
   /** It waits for what it depends on to be looked at before anybody is told. */
   readonly isWaiting: boolean;
+  /** It is switched off: it does not run, and nobody is told of it. */
+  readonly isDisabled: boolean;
   /** Service it belongs to; empty when none. */
   readonly service: string;
 }

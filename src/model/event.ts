@@ -85,6 +85,15 @@ interface CheckRunEvent {
   readonly result: CheckResult;
 }
 
+/** A result of a check came that was older than what is known already: it changes nothing and is only remembered. */
+interface LateResultEvent {
+  readonly type: 'check-late';
+  readonly check: CheckRecord;
+  readonly result: CheckResult;
+  /** Epoch milliseconds when it was true. */
+  readonly at: number;
+}
+
 /** Something that is no check of this node became a problem, changed, or is well again. */
 interface ProblemEvent {
   readonly type: 'problem-change';
@@ -155,6 +164,7 @@ export type AgentEvent =
   | PoolEvent
   | CheckEvent
   | CheckRunEvent
+  | LateResultEvent
   | ProblemEvent
   | AlertEvent
   | ChecksEvent

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Message } from '../model/alert.ts';
-import type { CheckRecord, CheckResult } from '../model/check.ts';
+import type { CheckRecord, CheckResult, CheckState, ShownState } from '../model/check.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
 import type { KvChange, KvStore } from '../model/kv.ts';
 import type { Metrics } from '../model/metrics.ts';
@@ -117,6 +117,20 @@ interface CheckExtra {
   readonly order: number;
   /** Milliseconds a run may take unless the check says otherwise. */
   readonly timeoutMs: number;
+  /** It starts programs, so that only a few of it may run at once. */
+  readonly isHeavy?: true;
+  /** For a kind that never runs by itself and takes the results of others: what it makes of them, from the fields of the check. */
+  readonly waiting?: (fields: unknown) => Waiting;
+}
+
+/** How a check waits for results that come from elsewhere. */
+export interface Waiting {
+  /** Milliseconds without a result that make a result of their own; `undefined`: it waits for ever. */
+  readonly ttlMs: number | undefined;
+  /** What it is then. */
+  readonly expiredState: CheckState;
+  /** What it is before the first result. */
+  readonly initialState: ShownState;
 }
 export type Check = Plugin<'check', RunCheck> & CheckExtra;
 export const defineCheck = definer<'check', RunCheck, CheckExtra>('check');

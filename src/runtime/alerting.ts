@@ -12,7 +12,8 @@ import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
 import { applicability } from './applicability.ts';
 import { checkAlert } from './check-alert.ts';
-import { type CheckPlan, stateOf } from './check-plan.ts';
+import type { CheckPlan } from './check-plan.ts';
+import { stateOf } from './check-traits.ts';
 import { type Configuration, compare, type Difference, type Digested, objectsOf } from './configuration.ts';
 import type { Guard } from './guard.ts';
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts';
+import { OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import type { CheckRecord, CheckResult, CheckState } from '../model/check.ts';
+import type { CheckRecord, CheckResult, CheckState, Reporting } from '../model/check.ts';
 import type { CheckRun } from './check-run.ts';
-import type { Judgement, Judging } from './judging.ts';
+import { type Judgement, type Judging, judged } from './judging.ts';
 import { jittered, type Schedule, type Scheduled } from './schedule.ts';
 import type { Slots } from './slots.ts';
 
@@ -14,6 +15,17 @@ const REFRESH_MS = 10_000;
 /** A check whose collectors have not run yet looks again after this time. */
 const WAIT_MS = 250;
 
+/** Results that say they are of the future by more than this are wrong. */
+const FUTURE_MS = 60_000;
+/** After so many intervals without a run something is wrong with the running itself. */
+const OVERDUE_INTERVALS = 3;
+
+/** Places for runs: heavy ones are few. */
+export interface SlotsByWeight {
+  readonly heavy: Slots;
+  readonly light: Slots;
+}
+
 /** What the running of a check needs. */
 export interface ActivityWorld {
   readonly clock: Clock;
@@ -21,23 +33,43 @@ export interface ActivityWorld {
   readonly random: Random;
   readonly schedule: Schedule;
   readonly judging: Judging;
-  /** Places for checks that ask the machine or the network. */
-  readonly slots: Slots;
+  /** Places for checks that start programs, and for others that ask the machine or the network. */
+  readonly slots: SlotsByWeight;
   /** Aborts runs at the stop of the agent; what they say then is not noted. */
   readonly stop: AbortSignal;
   /** Whether a collector has ended a run. */
   isSettled(collector: string): boolean;
   /** Is told of each result that counted, with where the check stood before. */
   counted(run: CheckRun, before: CheckRecord, result: CheckResult): void;
+  /** Is told of a result that was too old to count. */
+  late(run: CheckRun, result: CheckResult, at: number): void;
+}
+
+/** A check while it applies to this node. */
+export interface Activity extends Disposable {
+  /** Monotonic time of the next run; `undefined` when none is planned. */
+  readonly due: number | undefined;
+  /** Resolves when what runs has ended. */
+  readonly settled: Promise<unknown>;
+  /** Monotonic time since which it is overdue, if no run ends until then; `undefined`: never. */
+  readonly overdueAt: number | undefined;
+  /** Moves the next run to be no later than this. */
+  hasten(at: number): void;
+  /** Runs now, or waits for the run that is going. Throws `conflict` for a check that waits for results. */
+  runNow(): Promise<void>;
+  /** A collector that it reads saw something new. */
+  dataChanged(): void;
+  /** Takes a result that came from elsewhere. Throws `bad_request` for one of the future. */
+  report(result: CheckResult, how: Reporting): void;
 }
 
 /**
- * A check while it applies to this node: runs it again and again.
+ * Runs a check again and again.
  *
  * A check over nothing but collected data is judged again as soon as there is new data. That counts as a run only if it changes the
  * state, and never uses up attempts faster than was configured.
  */
-export class CheckActivity implements Disposable {
+export class CheckActivity implements Activity {
   readonly #run: CheckRun;
   readonly #world: ActivityWorld;
   readonly #scheduled: Scheduled;
@@ -48,6 +80,8 @@ export class CheckActivity implements Disposable {
   #settled: Promise<unknown> = Promise.resolve();
   #running: boolean = false;
   #forced: boolean = false;
+  /** Monotonic time when a run ended last; of the first one that is planned until then. */
+  #finished: number;
 
   /** The first run is at the monotonic time `first`. */
   constructor(run: CheckRun, first: number, world: ActivityWorld) {
@@ -55,37 +89,34 @@ export class CheckActivity implements Disposable {
     this.#world = world;
     this.#scheduled = world.schedule.add(first, {
       next: (now) => now + this.#run.plan.intervalMs,
-      run: () => this.#once(),
+      run: (due) => this.#once(due),
     });
+    this.#finished = first;
   }
 
-  /** Monotonic time of the next run. */
   get due(): number {
     return this.#scheduled.due;
   }
 
-  /** Ticks at which the run before was still going. */
-  get skipped(): number {
-    return this.#scheduled.skipped;
-  }
-
-  /** Resolves when what runs has ended. */
   get settled(): Promise<unknown> {
     return this.#settled;
   }
 
-  /** Moves the next run to be no later than this. */
+  get overdueAt(): number {
+    const { intervalMs, timeoutMs } = this.#run.plan;
+    return this.#finished + OVERDUE_INTERVALS * intervalMs + timeoutMs;
+  }
+
   hasten(at: number): void {
     this.#scheduled.moveTo(Math.min(this.#scheduled.due, at));
   }
 
-  /** Runs now, whatever its collectors are at, or waits for the run that is going. */
+  /** Whatever its collectors are at. */
   async runNow(): Promise<void> {
     this.#forced = true;
     await this.#scheduled.runNow();
   }
 
-  /** A collector that it reads saw something new. */
   dataChanged(): void {
     if (this.#run.reachesOut || this.#awaited || this.#running) return;
     const wait = this.#judged + EVENT_MS - this.#world.clock.now();
@@ -93,12 +124,22 @@ export class CheckActivity implements Disposable {
     else this.#awaited = this.#world.clock.after(wait, () => this.#startRejudging());
   }
 
+  report(result: CheckResult, how: Reporting): void {
+    const { clock, late } = this.#world;
+    const at = reportedAt(how, clock.wall());
+    if (at < (this.#run.lastCheck ?? 0)) late(this.#run, result, at);
+    else {
+      const judgement = { result: judged(result, this.#run.plan), ms: how.durationMs ?? 0 };
+      this.#count(judgement, { start: clock.now(), latencyMs: 0 });
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#scheduled[Symbol.dispose]();
     this.#awaited?.[Symbol.dispose]();
   }
 
-  async #once(): Promise<void> {
+  async #once(due?: number): Promise<void> {
     await this.#rejudging;
     const { clock, isSettled } = this.#world;
     const isReady = this.#forced || [...this.#run.plan.collectors].every((name) => isSettled(name));
@@ -106,9 +147,14 @@ export class CheckActivity implements Disposable {
     if (!isReady) return this.#scheduled.moveTo(clock.now() + WAIT_MS);
     const start = clock.now();
     this.#running = true;
-    const judgement = await this.#judge();
+    let began = start;
+    const judgement = await this.#judge(() => {
+      began = clock.now();
+    });
     this.#running = false;
-    if (judgement) this.#count(judgement, start);
+    this.#finished = clock.now();
+    const latencyMs = due === undefined ? 0 : Math.max(0, Math.round(began - due));
+    if (judgement) this.#count(judgement, { start, latencyMs });
   }
 
   #startRejudging(): void {
@@ -122,13 +168,13 @@ export class CheckActivity implements Disposable {
 
   async #rejudge(): Promise<void> {
     const start = this.#world.clock.now();
-    const judgement = await this.#judge().finally(() => {
+    const judgement = await this.#judge(() => {}).finally(() => {
       this.#rejudging = undefined;
     });
     if (!judgement) return;
     const { result } = judgement;
     const isNew = result.state !== this.#run.standing.state;
-    if (isNew && this.#mayCount(result.state)) this.#count(judgement, start);
+    if (isNew && this.#mayCount(result.state)) this.#count(judgement, { start, latencyMs: 0 });
     else if (!isNew) this.#run.refresh(result, this.#now(), REFRESH_MS);
   }
 
@@ -139,12 +185,17 @@ export class CheckActivity implements Disposable {
     return this.#world.clock.now() - counted >= plan.retryMs;
   }
 
-  async #judge(): Promise<Judgement | undefined> {
+  /** `begin` is called once there is a place for it. */
+  async #judge(begin: () => void): Promise<Judgement | undefined> {
     const { judging, slots, stop } = this.#world;
     const run = this.#run;
     const { plan } = run;
-    const judge = () => judging.judge(plan, run.record(null), stop);
-    const going = run.reachesOut ? slots.use(judge) : judge();
+    const judge = () => {
+      begin();
+      return judging.judge(plan, run.record(null), stop);
+    };
+    const places = plan.plugin.isHeavy ? slots.heavy : slots.light;
+    const going = run.reachesOut ? places.use(judge) : judge();
     this.#settled = going;
     const judgement = await going;
     this.#judged = this.#world.clock.now();
@@ -153,10 +204,10 @@ export class CheckActivity implements Disposable {
     return judgement;
   }
 
-  #count({ result, ms }: Judgement, start: number): void {
+  #count({ result, ms }: Pick<Judgement, 'result' | 'ms'>, { start, latencyMs }: Begun): void {
     const { random, counted } = this.#world;
     const before = this.#run.record(null);
-    this.#run.count(result, this.#now(), ms);
+    this.#run.count(result, this.#now(), { durationMs: ms, latencyMs });
     const { intervalMs, retryMs } = this.#run.plan;
     // A retry may come late but never early: confirmation takes at least as long as was configured.
     const wait = this.#run.standing.hard ? jittered(intervalMs, random) : retryMs * (1 + random() * 0.1);
@@ -168,4 +219,17 @@ export class CheckActivity implements Disposable {
     const { clock } = this.#world;
     return { mono: clock.now(), wall: clock.wall() };
   }
+}
+
+/** When a run began, monotonic, and how long after it was due. */
+interface Begun {
+  readonly start: number;
+  readonly latencyMs: number;
+}
+
+/** Epoch milliseconds when a reported result was true; throws `bad_request` when that is yet to come. */
+export function reportedAt({ at }: Reporting, wall: number): number {
+  if (at === undefined) return wall;
+  if (at <= wall + FUTURE_MS) return Math.min(at, wall);
+  throw new OpsbroError('bad_request', `the time of the result is ${Math.round((at - wall) / 1_000)} s in the future`);
 }

@@ -1,12 +1,11 @@
 import { parseDuration } from '../base/duration.ts';
 import { OpsbroError } from '../base/errors.ts';
-import { didYouMean } from '../base/nearest.ts';
 import type { GroupTest } from '../expressions/group-test.ts';
-import { CHECK_STATES, type CheckState } from '../model/check.ts';
 import type { PackObject, Yaml, YamlMap } from '../model/pack.ts';
-import type { Check, RunCheck } from '../plugins/kinds.ts';
+import type { Check, RunCheck, Waiting } from '../plugins/kinds.ts';
 import { applicability } from './applicability.ts';
 import type { Attempts } from './check-state.ts';
+import { type CheckTraits, mapIn, traitsOf } from './check-traits.ts';
 import { collectorsIn } from './collectors-in.ts';
 import type { Digested } from './configuration.ts';
 import { readThresholds, type Threshold } from './thresholds.ts';
@@ -31,7 +30,7 @@ export const writtenCheck = (object: PackObject, parameters: YamlMap, code = '')
 });
 
 /** All that a check of this node is, as it was written, understood. */
-export interface CheckPlan extends WrittenCheck {
+export interface CheckPlan extends WrittenCheck, CheckTraits {
   readonly id: string;
   readonly displayName: string;
   /** The plugin at work. */
@@ -48,12 +47,9 @@ export interface CheckPlan extends WrittenCheck {
   readonly variables: readonly (readonly [string, string])[];
   /** Names of the collectors it reads. */
   readonly collectors: ReadonlySet<string>;
-  readonly negate: ReadonlyMap<CheckState, CheckState>;
   readonly thresholds: ReadonlyMap<string, Threshold>;
-  /** Ids of the handlers that are told; all when left out. */
-  readonly handlers?: readonly string[];
-  /** Only these new states are told. */
-  readonly severities: ReadonlySet<CheckState>;
+  /** Results come from elsewhere, and it waits for them so. */
+  readonly waiting: Waiting | undefined;
 }
 
 /** Understands a check. Throws `invalid_config` or `bad_request` saying what is wrong. */
@@ -61,9 +57,10 @@ export function checkPlan(written: WrittenCheck, plugins: Iterable<Check>): Chec
   const { definition, id } = written.object;
   const plugin = kindOf(definition, plugins);
   const intervalMs = Math.max(LEAST_INTERVAL_MS, durationOf(definition, 'interval') ?? INTERVAL_MS);
-  const { display_name, handlers } = definition;
+  const { display_name } = definition;
   return {
     ...written,
+    ...traitsOf(definition),
     id,
     displayName: display_name === undefined ? (id.split('/').at(-1) ?? id) : String(display_name),
     plugin,
@@ -74,12 +71,10 @@ export function checkPlan(written: WrittenCheck, plugins: Iterable<Check>): Chec
     retryMs: Math.max(LEAST_INTERVAL_MS, durationOf(definition, 'retry_interval') ?? intervalMs),
     timeoutMs: durationOf(definition, 'timeout') ?? plugin.timeoutMs,
     attempts: attemptsOf(definition),
-    variables: Object.entries(mapOf(definition, 'variables')).map(([name, text]) => [name, String(text)] as const),
+    variables: Object.entries(mapIn(definition, 'variables')).map(([name, text]) => [name, String(text)] as const),
     collectors: collectorsIn(definition),
-    negate: negationOf(definition),
-    thresholds: readThresholds(mapOf(definition, 'perf_thresholds')),
-    severities: severitiesOf(definition),
-    ...(handlers !== undefined && { handlers: [handlers].flat().map(String) }),
+    thresholds: readThresholds(mapIn(definition, 'perf_thresholds')),
+    waiting: plugin.waiting?.(definition),
   };
 }
 
@@ -94,7 +89,8 @@ function kindOf(definition: YamlMap, plugins: Iterable<Check>): Check {
   throw new OpsbroError('invalid_config', `check has nothing to run; write one of ${fields}`);
 }
 
-const isSet = (value: Yaml | undefined): boolean => value !== undefined && value !== null && value !== '';
+const isSet = (value: Yaml | undefined): boolean =>
+  value !== undefined && value !== null && value !== '' && value !== false;
 
 /** A kind that is chosen by a single field runs what this field says; a kind that has several is judged anew by the same data. */
 function natureOf(definition: YamlMap, { name, fields }: Check): string {
@@ -102,15 +98,14 @@ function natureOf(definition: YamlMap, { name, fields }: Check): string {
 }
 
 function whereItApplies({ definition, packName }: PackObject): GroupTest {
-  const { enabled, if_group } = definition;
-  if (enabled === false) return () => false;
+  const { if_group } = definition;
   if (if_group !== undefined) return applicability(if_group);
   return () => packName === LOCAL_PACK;
 }
 
 function attemptsOf(definition: YamlMap): Attempts {
   const { max_attempts, recovery_attempts } = definition;
-  const each = mapOf(definition, 'max_attempts');
+  const each = mapIn(definition, 'max_attempts');
   const all = typeof max_attempts === 'number' ? max_attempts : 1;
   const [warning, critical, unknown] = ['warning', 'critical', 'unknown'].map((state) => bounded(each[state] ?? all));
   const problem = { ok: 1, warning: warning ?? 1, critical: critical ?? 1, unknown: unknown ?? 1 };
@@ -128,25 +123,4 @@ function durationOf(definition: YamlMap, key: string): number | undefined {
   if (written === undefined || written === null) return undefined;
   if (typeof written === 'string' || typeof written === 'number') return parseDuration(written);
   throw new OpsbroError('invalid_config', `${key}: expected a duration such as 10s`);
-}
-
-function mapOf(definition: YamlMap, key: string): YamlMap {
-  const written = definition[key];
-  const isMap = typeof written === 'object' && written !== null && !Array.isArray(written);
-  return isMap ? (written as YamlMap) : {};
-}
-
-const negationOf = (definition: YamlMap): ReadonlyMap<CheckState, CheckState> =>
-  new Map(Object.entries(mapOf(definition, 'negate')).map(([from, to]) => [stateOf(from), stateOf(to)]));
-
-function severitiesOf({ severities }: YamlMap): ReadonlySet<CheckState> {
-  return new Set(severities === undefined ? CHECK_STATES : [severities].flat().map(stateOf));
-}
-
-/** The state that was written. Throws `invalid_config` with a suggestion. */
-export function stateOf(written: Yaml): CheckState {
-  const state = CHECK_STATES.find((known) => known === written);
-  if (state) return state;
-  const text = String(written);
-  throw new OpsbroError('invalid_config', `"${text}" is no state of a check${didYouMean(text, CHECK_STATES)}`);
 }

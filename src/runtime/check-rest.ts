@@ -2,18 +2,24 @@ import type { CheckRecord } from '../model/check.ts';
 import type { PackSet } from '../model/pack.ts';
 import type { CheckPlan } from './check-plan.ts';
 
-/** What is shown of a check that applies to this node and still does not run. */
-export type Rest = Pick<CheckRecord, 'state' | 'hard' | 'hardState' | 'attempt' | 'output' | 'longOutput' | 'perfdata'>;
+/** A check that applies to this node and still does not run. */
+export interface Rest {
+  readonly why: string;
+  /** What is shown of it instead of what is known. */
+  readonly shown: Partial<CheckRecord>;
+}
 
 const RESTING = { hard: true, attempt: 1, longOutput: '', perfdata: [] } as const;
 
 /** All checks rest while monitoring is switched off. */
-export const SWITCHED_OFF: Rest = {
-  ...RESTING,
-  state: 'unknown',
-  hardState: 'unknown',
-  output: 'monitoring is switched off',
-};
+export const SWITCHED_OFF: Rest = restOf('unknown', 'monitoring is switched off');
+
+/** One that is written to be disabled keeps showing what it was. */
+export const DISABLED: Rest = { why: 'this check is disabled', shown: { isDisabled: true } };
+
+function restOf(state: 'unknown' | 'pending', why: string): Rest {
+  return { why, shown: { ...RESTING, state, hardState: state, output: why } };
+}
 
 /** The packs that come with the program, by name; a copy that someone made of one counts as it. */
 export const shippedPacks = ({ packs }: PackSet): ReadonlySet<string> =>
@@ -26,5 +32,5 @@ export const shippedPacks = ({ packs }: PackSet): ReadonlySet<string> =>
 export function restWithout({ collectors }: CheckPlan, exists: (collector: string) => boolean): Rest | undefined {
   const lacked = [...collectors].filter((name) => !exists(name));
   if (lacked.length === 0) return undefined;
-  return { ...RESTING, state: 'pending', hardState: 'pending', output: `no collector ${lacked.join(', ')}` };
+  return restOf('pending', `no collector ${lacked.join(', ')}`);
 }

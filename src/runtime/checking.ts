@@ -6,16 +6,19 @@ import type { Logger } from '../base/log.ts';
 import { didYouMean } from '../base/nearest.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
-import type { CheckRecord, CheckResult } from '../model/check.ts';
+import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
+import type { PackObject } from '../model/pack.ts';
 import type { Check } from '../plugins/kinds.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
-import { type ActivityWorld, CheckActivity } from './check-activity.ts';
+import { type Activity, type ActivityWorld, CheckActivity } from './check-activity.ts';
 import { type CheckPlan, checkPlan, type WrittenCheck, writtenCheck } from './check-plan.ts';
-import { type Rest, restWithout, SWITCHED_OFF, shippedPacks } from './check-rest.ts';
+import { DISABLED, type Rest, restWithout, SWITCHED_OFF, shippedPacks } from './check-rest.ts';
 import { CheckRun, isKeptCheck } from './check-run.ts';
 import { type Configuration, compare, type Difference, objectsOf, parametersFor } from './configuration.ts';
+import { DefinedObjects } from './defined-objects.ts';
 import type { Judging } from './judging.ts';
+import { PassiveActivity, type PassiveWorld } from './passive-activity.ts';
 import { type Schedule, spreadOf } from './schedule.ts';
 import { Slots } from './slots.ts';
 
@@ -27,6 +30,9 @@ const START_SPREAD_MS = 10_000;
 const FORGET_MS = 86_400_000;
 /** How long runs that are going are waited for at the stop. */
 const PATIENCE_MS = 5_000;
+/** Runs at once that use the network or the machine but start no program. */
+const MAX_LIGHT = 64;
+
 interface CheckingOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -47,30 +53,36 @@ interface CheckingOptions {
 /** Judges this node by its checks and keeps where each stands. */
 export class Checking {
   readonly #options: CheckingOptions;
-  readonly #world: ActivityWorld;
+  readonly #world: ActivityWorld & PassiveWorld;
   readonly #runs = new Map<string, CheckRun>();
   /** The checks that apply to this node: at work, or at rest. */
-  readonly #active = new Map<string, CheckActivity | Rest>();
+  readonly #active = new Map<string, Activity | Rest>();
+  readonly #defined = new DefinedObjects();
   readonly #stop = sharedAbort();
   #listening: Disposable | undefined;
   #isOn: boolean = true;
   #shipped: ReadonlySet<string> = new Set();
+  #configuration: Configuration | undefined;
   #phase: 'made' | 'starting' | 'going' = 'made';
 
   constructor(options: CheckingOptions) {
     this.#options = options;
     this.#world = {
       ...options,
-      slots: new Slots(options.maxParallel),
+      slots: { heavy: new Slots(options.maxParallel), light: new Slots(MAX_LIGHT) },
       stop: this.#stop.signal,
       isSettled: (collector) => options.isSettled(collector),
       counted: (run, before, result) => this.#counted(run, before, result),
+      late: (run, result, at) => options.bus.emit({ type: 'check-late', check: this.record(run.plan.id), result, at }),
+      keep: (run) => options.shelf.put(run.plan.id, run.kept),
     };
   }
 
   /** Makes the checks be what is written; those that stay the same are not touched. */
-  apply({ packs, topics }: Configuration): Difference {
-    const objects = [...objectsOf(packs, 'check').values()];
+  apply(configuration: Configuration): Difference {
+    const { packs, topics } = configuration;
+    this.#configuration = configuration;
+    const objects = this.#defined.joinedWith(objectsOf(packs, 'check').values());
     const code = revisionsOf(this.#options.plugins);
     const written = objects.map((each) =>
       writtenCheck(each, parametersFor(packs, each.packName, each.packLevel), code),
@@ -80,10 +92,28 @@ export class Checking {
       new Map(written.map((each) => [each.object.id, each])),
     );
     this.#shipped = shippedPacks(packs);
+    const before = this.records();
     for (const id of removed) this.#drop(id);
     for (const [id, check] of [...added, ...changed]) this.#take(id, check);
-    this.#rearrange(topics.monitoring);
+    this.#rearrange(topics.monitoring, before);
     return difference;
+  }
+
+  /**
+   * Adds checks that nobody wrote into a file, in the place of all that the same source gave before. Of two of one id the one of the
+   * higher level counts, of one level the one of a file.
+   */
+  define(source: string, objects: readonly PackObject[]): Difference {
+    this.#defined.set(source, objects);
+    return this.#configuration ? this.apply(this.#configuration) : NO_DIFFERENCE;
+  }
+
+  /** Takes a result that somebody else came to; it counts like a run. Throws `not_found`, `topic_disabled`, or `bad_request`. */
+  report(id: string, result: CheckResult, how: Reporting = {}): CheckRecord {
+    const { activity } = this.#find(id);
+    if (isRest(activity)) throw new OpsbroError('topic_disabled', activity.why);
+    activity.report(result, how);
+    return this.record(id);
   }
 
   /** Takes back where the checks stood before a restart. */
@@ -129,8 +159,8 @@ export class Checking {
   record(id: string): CheckRecord {
     const { run, activity } = this.#find(id);
     const { clock } = this.#options;
-    if (!(activity instanceof CheckActivity)) return { ...run.record(null), ...activity };
-    return run.record(Math.round(clock.wall() + activity.due - clock.now()));
+    if (isRest(activity)) return { ...run.record(null), ...activity.shown };
+    return run.record(activity.due === undefined ? null : Math.round(clock.wall() + activity.due - clock.now()));
   }
 
   /** What is written of a check that applies to this node. Throws `not_found`. */
@@ -141,7 +171,7 @@ export class Checking {
   /** Runs one now; the result counts. Throws `not_found`, or `topic_disabled`. */
   async run(id: string): Promise<CheckRecord> {
     const { activity } = this.#find(id);
-    if (!(activity instanceof CheckActivity)) throw new OpsbroError('topic_disabled', activity.output);
+    if (isRest(activity)) throw new OpsbroError('topic_disabled', activity.why);
     await activity.runNow();
     return this.record(id);
   }
@@ -149,7 +179,7 @@ export class Checking {
   /** Starts nothing any more, waits for what runs, and ends it after a while; its result is not noted. */
   async stop(): Promise<void> {
     this.#listening?.[Symbol.dispose]();
-    const activities = [...this.#active.values()].filter((each) => each instanceof CheckActivity);
+    const activities = [...this.#active.keys()].flatMap((id) => this.#activity(id) ?? []);
     for (const activity of activities) activity[Symbol.dispose]();
     const enough = new AbortController();
     const patience = delay(this.#options.clock, PATIENCE_MS, enough.signal).catch(() => {});
@@ -158,7 +188,7 @@ export class Checking {
     this.#stop.abort(new Error('the agent stops'));
   }
 
-  #find(id: string): { readonly run: CheckRun; readonly activity: CheckActivity | Rest } {
+  #find(id: string): { readonly run: CheckRun; readonly activity: Activity | Rest } {
     const run = this.#runs.get(id);
     const activity = this.#active.get(id);
     if (run && activity) return { run, activity };
@@ -171,6 +201,8 @@ export class Checking {
     try {
       const plan = checkPlan(written, plugins);
       const run = this.#runs.get(id);
+      // How it waits may be another now, or that it waits at all.
+      if (plan.waiting || run?.plan.waiting) this.#deactivate(id);
       if (run) run.replan(plan);
       else this.#runs.set(id, new CheckRun(plan));
       this.#activity(id)?.hasten(clock.now() + this.#spread(id) * SOON_MS);
@@ -186,12 +218,18 @@ export class Checking {
     const now = clock.now();
     const idle = run.lastCheck === null ? 0 : clock.wall() - run.lastCheck;
     if (idle > FORGET_MS + run.plan.intervalMs) run.reset();
-    this.#active.set(id, this.#restOf(run) ?? new CheckActivity(run, now + this.#firstWait(id, run), this.#world));
+    const { waiting } = run.plan;
+    const atWork = () =>
+      waiting
+        ? new PassiveActivity(run, waiting, this.#world)
+        : new CheckActivity(run, now + this.#firstWait(id, run), this.#world);
+    this.#active.set(id, this.#restOf(run) ?? atWork());
   }
 
   /** Why a check that applies does not run, if so. */
   #restOf({ plan }: CheckRun): Rest | undefined {
     if (!this.#isOn) return SWITCHED_OFF;
+    if (!plan.isEnabled) return DISABLED;
     return this.#shipped.has(plan.object.packName) ? restWithout(plan, this.#options.hasCollector) : undefined;
   }
 
@@ -208,9 +246,9 @@ export class Checking {
     return spreadOf(`${this.#options.nodeId} ${id}`);
   }
 
-  #activity(id: string): CheckActivity | undefined {
+  #activity(id: string): Activity | undefined {
     const activity = this.#active.get(id);
-    return activity instanceof CheckActivity ? activity : undefined;
+    return activity && !isRest(activity) ? activity : undefined;
   }
 
   #deactivate(id: string): void {
@@ -225,13 +263,12 @@ export class Checking {
   }
 
   /** Starts and ends activities as what is written wants it. States stay; while a check rests it is shown as its rest says. */
-  #rearrange(isOn: boolean): void {
-    const before = this.records();
+  #rearrange(isOn: boolean, before: readonly CheckRecord[]): void {
     this.#isOn = isOn;
     for (const [id, activity] of [...this.#active]) {
       const run = this.#runs.get(id);
-      const rest = activity instanceof CheckActivity ? undefined : activity.output;
-      if (run && rest !== this.#restOf(run)?.output) this.#deactivate(id);
+      const rest = isRest(activity) ? activity.why : undefined;
+      if (run && rest !== this.#restOf(run)?.why) this.#deactivate(id);
     }
     this.groupsChanged();
     for (const record of before) {
@@ -249,14 +286,23 @@ export class Checking {
     const { id } = run.plan;
     if (!this.#active.has(id)) return;
     this.#options.shelf.put(id, run.kept);
-    this.#tell(before, this.record(id), result);
+    const check = this.record(id);
+    this.#tell(before, check, result);
+    this.#options.bus.emit({ type: 'check-done', check, result });
   }
 
   #tell(before: CheckRecord, check: CheckRecord, result: CheckResult | null): void {
-    const isSame = before.state === check.state && before.hard === check.hard && before.hardState === check.hardState;
-    if (!isSame) this.#options.bus.emit({ type: 'check-change', check, before, result });
+    if (TOLD.some((field) => before[field] !== check[field]))
+      this.#options.bus.emit({ type: 'check-change', check, before, result });
   }
 }
+
+/** What of a check others are told of when it changes. */
+const TOLD = ['state', 'hard', 'hardState', 'flapping', 'stale', 'expired', 'isDisabled', 'isWaiting'] as const;
+
+const NO_DIFFERENCE: Difference = { added: 0, changed: 0, removed: 0, unchanged: 0 };
+
+const isRest = (activity: Activity | Rest): activity is Rest => 'why' in activity;
 
 /** A suggestion for an id that is not known: many leave out the pack. */
 function meant(id: string, known: readonly string[]): string {

@@ -55,7 +55,7 @@ export class Judging {
       const failed = await this.#workOut(plan, variables, use);
       return failed ?? (await plan.run(this.#context(plan, previous, use), signal));
     });
-    const result = withThresholds(negated(resultOf(outcome, plan), plan), plan.thresholds);
+    const result = judged(resultOf(outcome, plan), plan);
     return { result, ms: outcome.ms, reachedOut: reached.size > 0 };
   }
 
@@ -111,6 +111,10 @@ function resultOf(outcome: Outcome<CheckResult>, plan: CheckPlan): CheckResult {
   const timeout = `timeout after ${plan.timeoutMs / 1_000}s`;
   return { state: 'unknown', output: outcome.status === 'timeout' ? timeout : outcome.message };
 }
+
+/** A result after what the check makes of it: turned into another state, or worse where a measured value is outside its limits. */
+export const judged = (result: CheckResult, plan: CheckPlan): CheckResult =>
+  withThresholds(negated(result, plan), plan.thresholds);
 
 const negated = (result: CheckResult, { negate }: CheckPlan): CheckResult => ({
   ...result,

@@ -4,13 +4,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
-import type { CheckRecord } from '../model/check.ts';
+import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Evaluated } from '../model/expression.ts';
 import type { Member } from '../model/member.ts';
-import type { YamlMap } from '../model/pack.ts';
+import type { PackObject, YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
 import { type FunctionPlugin, functionTable, type NodeFacts, type TextStyle } from '../plugins/function.ts';
 import type { Check, Collector, Detector, Handler, Pollster } from '../plugins/kinds.ts';
@@ -248,6 +248,16 @@ export class Runtime implements AsyncDisposable {
   /** Runs a check now and gives its record. Throws `not_found`, or `topic_disabled`. */
   async runCheck(id: string): Promise<CheckRecord> {
     return await this.#checking.run(id);
+  }
+
+  /** Takes a result of a check that somebody else came to. Throws `not_found`, `topic_disabled`, or `bad_request`. */
+  reportCheck(id: string, result: CheckResult, how?: Reporting): CheckRecord {
+    return this.#checking.report(id, result, how);
+  }
+
+  /** Adds checks that nobody wrote into a file, in the place of all that the same source gave before. */
+  defineChecks(source: string, objects: readonly PackObject[]): Difference {
+    return this.#checking.define(source, objects);
   }
 
   /** The outcome of an expression as it would be for an object of `pack`, if one is named. */

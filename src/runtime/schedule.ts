@@ -5,7 +5,8 @@ import type { Random } from '../base/random.ts';
 interface Recurring {
   /** When it is due next, given the time of this tick; both monotonic. */
   next(now: number): number;
-  run(): Promise<unknown>;
+  /** `due` is when it should have begun; missing when somebody asked for it. */
+  run(due?: number): Promise<unknown>;
 }
 
 /** Something that is run again and again until disposed of. */
@@ -118,10 +119,11 @@ class Entry implements Scheduled {
   }
 
   tick(now: number, onError: (error: unknown) => void): void {
-    const tick = Math.max(now, this.#due);
+    const due = this.#due;
+    const tick = Math.max(now, due);
     this.#due = Math.max(tick + SHORTEST_PERIOD_MS, this.#item?.next(tick) ?? 0);
     this.#place(this);
-    if (this.#running === undefined) this.runNow().catch(onError);
+    if (this.#running === undefined) this.#start(due).catch(onError);
     else this.#skipped += 1;
   }
 
@@ -132,13 +134,17 @@ class Entry implements Scheduled {
   }
 
   async runNow(): Promise<void> {
-    this.#running ??= this.#run();
-    await this.#running;
+    await this.#start(undefined);
   }
 
-  async #run(): Promise<void> {
+  #start(due: number | undefined): Promise<void> {
+    this.#running ??= this.#run(due);
+    return this.#running;
+  }
+
+  async #run(due: number | undefined): Promise<void> {
     try {
-      await this.#item?.run();
+      await this.#item?.run(due);
     } finally {
       this.#running = undefined;
     }

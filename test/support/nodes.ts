@@ -1,5 +1,6 @@
 import type { CheckRecord } from '../../src/model/check.ts';
 import type { Member } from '../../src/model/member.ts';
+import { PENDING_RECORD } from './check.ts';
 
 /** A member as it is after a quiet start. */
 export const member = (id: string, over: Partial<Member> = {}): Member => ({
@@ -29,6 +30,7 @@ export const member = (id: string, over: Partial<Member> = {}): Member => ({
 
 /** A check that is well. */
 export const check = (id: string, over: Partial<CheckRecord> = {}): CheckRecord => ({
+  ...PENDING_RECORD,
   id,
   displayName: id,
   packName: id.split('/')[0] ?? '',

@@ -3,6 +3,7 @@ import { Bus } from '../../src/base/bus.ts';
 import { type Logger, silent } from '../../src/base/log.ts';
 import { seeded } from '../../src/base/random.ts';
 import expressionCheck from '../../src/checks/expression.ts';
+import passiveCheck from '../../src/checks/passive.ts';
 import scriptCheck from '../../src/checks/script.ts';
 import expressionDetector from '../../src/detectors/expression.ts';
 import type { Alert } from '../../src/model/alert.ts';
@@ -117,7 +118,7 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
   const bus = new Bus<AgentEvent>((error) => {
     throw error;
   });
-  for (const type of ['check-change', 'groups-change', 'collector-done'] as const)
+  for (const type of ['check-change', 'check-late', 'groups-change', 'collector-done'] as const)
     bus.on(type, (event) => events.push(event));
   const shelves = parts.shelves ?? shelvesOf();
   const runtime = new Runtime({
@@ -133,7 +134,7 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
       collectors:
         parts.collectors instanceof Registry ? parts.collectors : registryOf('collector', parts.collectors ?? []),
       detectors: registryOf<Detector>('detector', [expressionDetector]),
-      checks: registryOf<Check>('check', [expressionCheck, scriptCheck]),
+      checks: registryOf<Check>('check', [expressionCheck, scriptCheck, passiveCheck]),
       handlers: registryOf<Handler>('handler', [noteHandler(alerts)]),
       functions: parts.functions ?? [],
       pollsters: registryOf<Pollster>('pollster', parts.pollsters ?? []),
