@@ -1,3 +1,6 @@
+import type { Host } from '../net/host.ts';
+import type { Word } from '../templates/templates.ts';
+
 /** What a handler may say of a message beyond "delivered". */
 export interface Delivery {
   /** What people should know of it, such as recipients that were refused; empty when all went well. */
@@ -18,4 +21,11 @@ export class TryLater extends Error {
     super(message, options);
     this.waitMs = waitMs;
   }
+}
+
+/** What a handler works with. */
+export interface Desk {
+  readonly host: Host;
+  /** Fills in templates: those beside the file that defines the handler, then its pack's, then those of the pack `mail`. */
+  readonly word: Word;
 }

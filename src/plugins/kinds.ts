@@ -7,7 +7,7 @@ import type { KvChange, KvStore } from '../model/kv.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Resource, SampleType, TakenSample } from '../model/sample.ts';
 import type { Host } from '../net/host.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, Desk } from './delivery.ts';
 import { definer, type Plugin } from './plugin.ts';
 
 /** What a key of a collector's tree is: `*` in its name stands for any one segment, `**` at its end for one or more. */
@@ -140,7 +140,7 @@ export const defineCheck = definer<'check', RunCheck, CheckExtra>('check');
  * later: after the time it names with `TryLater`, rarely with `Undeliverable`, else soon and then more and more rarely.
  */
 export interface Channel {
-  notify(message: Message, signal: AbortSignal): Promise<Delivery | undefined>;
+  notify(message: Message, signal: AbortSignal, desk: Desk): Promise<Delivery | undefined>;
   close?(): void;
 }
 export type Handler = Plugin<'handler', Channel>;

@@ -16,6 +16,7 @@ import type { CheckPlan } from './check-plan.ts';
 import { stateOf } from './check-traits.ts';
 import { type Configuration, compare, type Difference, type Digested, objectsOf } from './configuration.ts';
 import type { Guard } from './guard.ts';
+import { type Desks, templateFolders } from './handler-desk.ts';
 
 const TIMEOUT_MS = 30_000;
 /** Alerts that wait for a handler which is slower than they come; further ones are dropped and counted. */
@@ -26,6 +27,7 @@ interface AlertingOptions {
   readonly guard: Guard;
   readonly log: Logger;
   readonly plugins: Registry<Handler>;
+  readonly desks: Desks;
   readonly node: {
     readonly id: string;
     readonly name: string;
@@ -44,6 +46,8 @@ interface WrittenHandler extends Digested {
   readonly id: string;
   readonly type: string;
   readonly fields: YamlMap;
+  /** Folders with its templates, the first of which counts most. */
+  readonly templates: readonly string[];
 }
 
 /** What became of the alerts of a handler since the start. */
@@ -121,13 +125,16 @@ export class Alerting {
   }
 
   #send(handler: HandlerRun, alert: Alert): void {
-    const { guard, log } = this.#options;
+    const { guard, log, desks } = this.#options;
+    const desk = desks.with(handler.templates);
     const signal = this.#stop.signal;
     const message = this.#messageOf(alert);
     const isTaken = handler.queue(async (open) => {
       if (signal.aborted) return undefined;
       const limits = { timeoutMs: TIMEOUT_MS, signal };
-      const outcome = await guard.run(`handler ${handler.id}`, limits, async (until) => open().notify(message, until));
+      const outcome = await guard.run(`handler ${handler.id}`, limits, async (until) =>
+        open().notify(message, until, desk),
+      );
       return outcome.status === 'ok' ? '' : outcome.message;
     });
     if (!isTaken) log.warn({ handler: handler.id, check: alert.name }, 'too many alerts wait; this one is dropped');
@@ -162,6 +169,7 @@ type Send = (open: () => Channel) => Promise<string | undefined>;
 class HandlerRun implements Digested {
   readonly id: string;
   readonly digest: string;
+  readonly templates: readonly string[];
   readonly #type: string;
   readonly #plugin: Handler;
   readonly #fields: YamlMap;
@@ -173,10 +181,11 @@ class HandlerRun implements Digested {
   #counts = { sent: 0, failed: 0, error: '' };
 
   /** Throws when what is written cannot be understood. */
-  constructor({ id, type, fields, digest }: WrittenHandler, plugins: Registry<Handler>) {
+  constructor({ id, type, fields, digest, templates }: WrittenHandler, plugins: Registry<Handler>) {
     const { severities, enabled_if_group, enabled } = fields;
     this.id = id;
     this.digest = digest;
+    this.templates = templates;
     this.#type = type;
     this.#severities = new Set(severities === undefined ? CHECK_STATES : [severities].flat().map(stateOf));
     this.#plugin = plugins.get(type);
@@ -229,16 +238,19 @@ class HandlerRun implements Digested {
 function writtenHandlers({ packs }: Configuration, plugins: Registry<Handler>): ReadonlyMap<string, WrittenHandler> {
   const written = new Map<string, WrittenHandler>();
   const code = revisionsOf(plugins);
-  const add = (id: string, type: string, fields: YamlMap) =>
-    written.set(id, { id, type, fields, digest: JSON.stringify([type, fields, code]) });
-  for (const { name, overloadedBy, parameters } of packs.packs) {
+  const add = (id: string, type: string, fields: YamlMap, templates: readonly string[]) =>
+    written.set(id, { id, type, fields, templates, digest: JSON.stringify([type, fields, templates, code]) });
+  for (const pack of packs.packs) {
+    const { name, overloadedBy, parameters } = pack;
     const { enabled, enabled_if_group } = parameters;
     const isKind = overloadedBy === null && [...plugins].some((plugin) => plugin.name === name);
-    if (isKind && (enabled === true || enabled_if_group !== undefined)) add(name, name, parameters);
+    if (isKind && (enabled === true || enabled_if_group !== undefined))
+      add(name, name, parameters, templateFolders(packs, { packName: name }));
   }
-  for (const { definition } of objectsOf(packs, 'handler').values()) {
+  for (const object of objectsOf(packs, 'handler').values()) {
+    const { definition } = object;
     const { id, type = '', enabled } = definition;
-    if (enabled !== false) add(String(id ?? type), String(type), definition);
+    if (enabled !== false) add(String(id ?? type), String(type), definition, templateFolders(packs, object));
   }
   return written;
 }

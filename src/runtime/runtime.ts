@@ -26,6 +26,7 @@ import { Detecting } from './detecting.ts';
 import { Evaluator } from './evaluator.ts';
 import { Groups } from './groups.ts';
 import { Guard, type RunCounts } from './guard.ts';
+import { Desks } from './handler-desk.ts';
 import { Judging } from './judging.ts';
 import { NO_OBJECT } from './object-data.ts';
 import { Polling } from './polling.ts';
@@ -152,6 +153,7 @@ export class Runtime implements AsyncDisposable {
       guard: this.#guard,
       groups,
       plugins: plugins.handlers,
+      desks: new Desks(options),
       node,
       plan: (check) => this.#checking.plan(check),
       now: () => clock.wall(),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import mail from '../../src/handlers/mail.ts';
 import { ALERT, messageOf } from '../support/alert.ts';
+import { fakeDesk } from '../support/desk.ts';
 import { never } from '../support/host.ts';
 import { mailbox } from '../support/smtp.ts';
 
@@ -12,7 +13,7 @@ test('a change of state reaches all contacts', async () => {
     smtp_server: '127.0.0.1',
     smtp_port: server.port,
   });
-  await channel.notify(messageOf(), never);
+  await channel.notify(messageOf(), never, fakeDesk());
   channel.close?.();
 
   expect(server.mails).toHaveLength(1);
@@ -30,7 +31,7 @@ test('a change of state reaches all contacts', async () => {
 test('the server may be written with its port', async () => {
   await using server = await mailbox();
   const channel = mail.configure({ contacts: 'ops@example.org', smtp_server: `127.0.0.1:${server.port}` });
-  await channel.notify(messageOf(), never);
+  await channel.notify(messageOf(), never, fakeDesk());
   channel.close?.();
   expect(server.mails).toHaveLength(1);
 });
@@ -40,7 +41,11 @@ test('nothing in an alert can add a header or colour a terminal', async () => {
   const channel = mail.configure({ contacts: ['ops@example.org'], smtp_server: `127.0.0.1:${server.port}` });
   const check = 'x\r\nBcc: evil@example.org';
   const node = { ...ALERT.node, name: check };
-  await channel.notify(messageOf([{ ...ALERT, name: check, node, output: '\u001b[31mred\u001b[0m' }]), never);
+  await channel.notify(
+    messageOf([{ ...ALERT, name: check, node, output: '\u001b[31mred\u001b[0m' }]),
+    never,
+    fakeDesk(),
+  );
   channel.close?.();
   expect(server.mails[0]).not.toMatch(/^Bcc:/m);
   expect(server.mails[0]).toContain('red');
@@ -50,10 +55,10 @@ test('nothing in an alert can add a header or colour a terminal', async () => {
 test('a server that refuses or is not there fails the alert', async () => {
   await using server = await mailbox('550 no mail today');
   const refused = mail.configure({ contacts: ['ops@example.org'], smtp_server: `127.0.0.1:${server.port}` });
-  await expect(refused.notify(messageOf(), never)).rejects.toThrow('550');
+  await expect(refused.notify(messageOf(), never, fakeDesk())).rejects.toThrow('550');
   refused.close?.();
   const absent = mail.configure({ contacts: ['ops@example.org'], smtp_server: '127.0.0.1:1' });
-  await expect(absent.notify(messageOf(), never)).rejects.toThrow('ECONNREFUSED');
+  await expect(absent.notify(messageOf(), never, fakeDesk())).rejects.toThrow('ECONNREFUSED');
   absent.close?.();
 });
 
@@ -66,7 +71,7 @@ test('a login is never sent in clear to another machine', async () => {
     user: 'u',
     password: 'secret',
   });
-  await expect(channel.notify(messageOf(), never)).rejects.toThrow();
+  await expect(channel.notify(messageOf(), never, fakeDesk())).rejects.toThrow();
   channel.close?.();
   expect(server.mails).toEqual([]);
 });

@@ -9,6 +9,7 @@ import type { Check, Collector, Handler } from '../../src/plugins/kinds.ts';
 import { Registry } from '../../src/plugins/registry.ts';
 import { messageOf } from '../support/alert.ts';
 import { SimulatedClock } from '../support/clock.ts';
+import { fakeDesk } from '../support/desk.ts';
 import { fakeHost, never } from '../support/host.ts';
 import { tempDirectory } from '../support/temp.ts';
 
@@ -72,7 +73,7 @@ test('the example pack brings a collector, a function, a check and a handler tha
     output: '/b/last-run is empty',
   });
   const file = join(world.path, 'told');
-  await world.handlers.get('backups').configure({ file }).notify(messageOf(), never);
+  await world.handlers.get('backups').configure({ file }).notify(messageOf(), never, fakeDesk());
   expect(readFileSync(file, 'utf8')).toBe('db-1 linux/load-average: ok -> critical\n');
 });
 
