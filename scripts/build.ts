@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rename, rm } from 'node:fs/promises';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildCli } from './build-cli.ts';
@@ -23,6 +23,9 @@ if (compiled.status !== 0) {
   process.exit(compiled.status ?? 1);
 }
 await rm(join(next, 'cli'), { recursive: true });
+// Health packages written in Python are run by a program of theirs.
+const python = join('health', 'runner', 'runner.py');
+await copyFile(join(root, 'src', python), join(next, python));
 await Promise.all([buildCli(join(next, 'cli', 'main.cjs')), buildUi(join(next, 'ui'))]);
 await rm(dist, { recursive: true, force: true });
 await rename(next, dist);
