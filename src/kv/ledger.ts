@@ -116,6 +116,7 @@ export class Ledger {
       const growth = sizeOf(key, stored) - sizeOf(key, found.stored);
       if (next?.kind === 'value' && growth > 0 && this.#isOver(growth)) return overQuota(this.#world.maxBytes);
       this.#store(key, found, stored, growth);
+      if (next !== null) this.#see(next.version.stamp);
     }
     for (const due of unindex) this.operations.push({ type: 'del', key: duePlace(due) });
     for (const due of index) this.operations.push({ type: 'put', key: duePlace(due), value: NOTHING });
@@ -138,6 +139,11 @@ export class Ledger {
     const more = (stored ? 1 : 0) - (found.stored ? 1 : 0);
     this.#totals = { ...this.#totals, records: this.#totals.records + more, bytes: this.#totals.bytes + growth };
     this.#found.set(key, { stored, setAside: false });
+  }
+
+  /** A record of another node may be ahead of our clock, which must never fall behind what is on disk. */
+  #see(stamp: Stamp): void {
+    if (stamp > this.#totals.last) this.#totals = { ...this.#totals, last: stamp };
   }
 
   #quarantine(key: string, { stored, setAside }: Found): void {

@@ -3,7 +3,7 @@ import type { KvChange, KvDeleted, KvPutOptions, KvWritten } from '../model/kv.t
 import { msOf, type Stamp, stampAt } from './hlc.ts';
 import type { Due } from './layout.ts';
 import { hasExpired, isLive, type KvRecord, modifiedAt } from './record.ts';
-import { type Version, versionText } from './version.ts';
+import { compareVersions, type Version, versionText } from './version.ts';
 
 /** How long the value of an expired record is kept. */
 const KEEP_EXPIRED_MS = 600_000;
@@ -24,7 +24,7 @@ export interface Moment {
 /** What is to be done to a key, in one piece with everything else of the same moment. */
 export interface Decision<Answer> {
   /** What is stored from now on; `null`: nothing; missing: what is there stays. */
-  readonly next?: KvRecord | null;
+  readonly next?: KvRecord | null | undefined;
   /** What becomes due, and what is no longer. */
   readonly index?: readonly Due[];
   readonly unindex?: readonly Due[];
@@ -58,6 +58,58 @@ export function putting(key: string, value: Uint8Array, { ttl, cas }: KvPutOptio
       answer: writtenOf(key, next),
     };
   };
+}
+
+/** What came of a record that another node sent. `superseded`: this node holds a newer one, and keeps it. */
+export type Merged = 'applied' | { readonly superseded: Version };
+
+/**
+ * Takes a record of another node if it is newer than what is held. In any order and however often records come, what is held in the end is
+ * the newest of them.
+ */
+export function merging(key: string, record: KvRecord): Rule<Merged> {
+  return (held, moment) => {
+    const before = held === 'damaged' ? undefined : held;
+    const order = before === undefined ? 1 : compareVersions(record.version, before.version);
+    if (before !== undefined && order < 0) return { answer: { superseded: before.version } };
+    if (order === 0) return { answer: 'applied' };
+    if (isForgotten(record, moment)) {
+      return { next: held === undefined ? undefined : null, unindex: duesOf(key, before, moment), answer: 'applied' };
+    }
+    return {
+      next: record,
+      index: dueOfRecord(key, record),
+      unindex: duesOf(key, before, moment),
+      ...changeBy(record, moment.now),
+      answer: 'applied',
+    };
+  };
+}
+
+/** Drops what is held, if it is that version still: other nodes keep it now. */
+export function forgetting(key: string, version: Version): Rule<void> {
+  return (held, moment) => {
+    if (held === undefined || held === 'damaged' || compareVersions(held.version, version) !== 0)
+      return { answer: undefined };
+    return { next: null, unindex: duesOf(key, held, moment), answer: undefined };
+  };
+}
+
+/** Whether a deleted or expired key is so old that it need not be remembered any more. */
+export function isForgotten(record: KvRecord, { now, graceMs }: Pick<Moment, 'now' | 'graceMs'>): boolean {
+  if (record.kind === 'tombstone') return modifiedAt(record) + graceMs <= now;
+  return record.expires !== 0 && record.expires + graceMs <= now;
+}
+
+function dueOfRecord(key: string, { kind, version, expires }: KvRecord): readonly Due[] {
+  if (kind === 'tombstone') return [{ index: 'tombstone', at: version.stamp, key }];
+  return expires === 0 ? [] : [{ index: 'expiry', at: expires, key }];
+}
+
+function changeBy(record: KvRecord, now: number): Pick<Decision<void>, 'change'> {
+  const { version, expires } = record;
+  if (record.kind === 'tombstone') return { change: { op: 'delete', version, expires: 0 } };
+  return isLive(record, now) ? { change: { op: 'put', version, expires } } : {};
 }
 
 /** Leaves a tombstone where a key was. A key that was never seen leaves none. */

@@ -22,3 +22,9 @@ export function nodeTag(nodeId: string): Uint8Array {
 export function versionText({ stamp, tag }: Version): string {
   return `${stamp.toString(16).padStart(16, '0')}-${Buffer.from(tag.buffer, tag.byteOffset, tag.length).toString('hex')}`;
 }
+
+/** Less than, equal to or greater than 0, as the first version is older than, the same as or newer than the second. */
+export function compareVersions(one: Version, other: Version): number {
+  if (one.stamp !== other.stamp) return one.stamp < other.stamp ? -1 : 1;
+  return Buffer.compare(one.tag, other.tag);
+}

@@ -1,0 +1,48 @@
+/** How many answers a request needs. Pure. */
+
+/** How many copies a request asks for: the greater half, all of them, or so many. */
+export type Wanted = 'majority' | 'all' | number;
+
+/** One list of nodes that a request has to satisfy: that of the present ring, or of an earlier one. */
+export interface Bench {
+  readonly owners: readonly string[];
+  /** `present`: dead nodes count as missing, as they are still on the ring; `former`: only who lives can be asked for. */
+  readonly era: 'present' | 'former';
+}
+
+/** How many of `size` copies are wanted. */
+export function copiesWanted(wanted: Wanted, size: number): number {
+  if (wanted === 'majority') return Math.floor(size / 2) + 1;
+  return wanted === 'all' ? size : wanted;
+}
+
+interface Situation {
+  readonly isAlive: (node: string) => boolean;
+}
+
+interface Acks extends Situation {
+  /** Who has it on stable storage. */
+  readonly acked: ReadonlySet<string>;
+}
+
+/** Whether so many copies of a write are on stable storage that it can be acknowledged, as far as this list is concerned. */
+export function isWritten({ owners, era }: Bench, wanted: Wanted, { acked, isAlive }: Acks): boolean {
+  const need = copiesWanted(wanted, owners.length);
+  const most = era === 'present' ? need : owners.filter(isAlive).length;
+  return owners.filter((node) => acked.has(node)).length >= Math.min(need, most);
+}
+
+interface Views extends Situation {
+  /** Who answered for good: has the key, or would have it if it were there. */
+  readonly counted: ReadonlySet<string>;
+  /** Who answered, but has yet to get what belongs to it: that it has no such key says nothing. */
+  readonly filling: ReadonlySet<string>;
+}
+
+/** Whether enough nodes of this list answered to say what the newest version is. */
+export function isRead({ owners, era }: Bench, wanted: Wanted, { counted, filling, isAlive }: Views): boolean {
+  const able = owners.filter((node) => !filling.has(node) && (era === 'present' || isAlive(node))).length;
+  const need = Math.min(copiesWanted(wanted, owners.length), able);
+  const answered = owners.filter((node) => counted.has(node)).length;
+  return era === 'present' ? answered >= Math.max(1, need) : answered >= need;
+}
