@@ -23,6 +23,15 @@ export interface ServiceSummary {
   readonly meta: ReadonlyMap<string, string>;
 }
 
+/** How far a node got with telling people of something that all nodes of its zone see. */
+export interface Notice {
+  readonly state: 'claimed' | 'sent' | 'resolved';
+  /** Handlers that took it. */
+  readonly handlers: readonly string[];
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 /** A server of the pool, ourselves included, or one of another zone that this node may see. */
 export interface Member {
   /** The node id; `serf:<name>` for a member that is a plain Serf agent. */
@@ -54,6 +63,10 @@ export interface Member {
   readonly checks: ReadonlyMap<string, CheckSummary>;
   readonly services: ReadonlyMap<string, ServiceSummary>;
   readonly tags: ReadonlyMap<string, string>;
+  /** It watches, and has somebody to tell when another node dies; left out: it has not. */
+  readonly takesNodeAlerts?: boolean;
+  /** By incident; left out: none. */
+  readonly notices?: ReadonlyMap<string, Notice>;
   /** Version of its agent; empty when unknown. */
   readonly version: string;
   /** Epoch milliseconds of the last change of state. */
