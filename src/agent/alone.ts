@@ -134,6 +134,10 @@ export class Alone implements Pool, PoolActions {
 
   setPorts(): void {}
 
+  setTakesNodeAlerts(): void {}
+
+  setNotice(): void {}
+
   reviewZones(): void {}
 
   acceptLink(link: Link): void {

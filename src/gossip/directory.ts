@@ -11,6 +11,9 @@ import { readBase, readCheck, readService } from './records/entries.ts';
 type ChangeEffect = Extract<Effect, { type: 'member' }>;
 type RecordEffect = Pick<Extract<Effect, { type: 'record' }>, 'type' | 'id' | 'part' | 'change'>;
 
+/** What of a member its base part tells. */
+type BaseKey = 'displayName' | 'groups' | 'version' | 'takesNodeAlerts' | 'notices';
+
 /** Tags that repeat what a member's record says: its version, and its groups. */
 const RECORD_TAGS: ReadonlySet<string> = new Set(['sv', 'g']);
 
@@ -206,11 +209,13 @@ export class Directory {
   }
 
   /** What the record says, else what the tags say. */
-  #baseOf(id: string, tags: ReadonlyMap<string, string>): Pick<Member, 'displayName' | 'groups' | 'version'> {
+  #baseOf(id: string, tags: ReadonlyMap<string, string>): Pick<Member, BaseKey> {
     const { entries } = this.#core.record(id).base;
-    const { displayName, groups, version } = readBase(entries);
+    const { displayName, groups, version, takesNodeAlerts, notices } = readBase(entries);
     return {
       displayName,
+      takesNodeAlerts,
+      notices,
       groups: entries.has('groups') ? groups : groupsOfTags(tags),
       version,
     };

@@ -290,6 +290,8 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly setService = this.#word.setService;
   readonly removeService = this.#word.removeService;
   readonly setPorts = this.#word.setPorts;
+  readonly setTakesNodeAlerts = this.#word.setTakesNodeAlerts;
+  readonly setNotice = this.#word.setNotice;
 
   /** Closes the sockets without a word: the others will miss us. */
   async [Symbol.asyncDispose](): Promise<void> {

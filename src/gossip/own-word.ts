@@ -1,6 +1,15 @@
-import type { CheckSummary, ServiceSummary } from '../model/member.ts';
+import type { CheckSummary, Notice, ServiceSummary } from '../model/member.ts';
 import type { Entry, PartChange, PartName } from './core/effect.ts';
-import { checkEntry, flagEntry, listEntry, numbersEntry, serviceEntry, textEntry } from './records/entries.ts';
+import {
+  checkEntry,
+  flagEntry,
+  listEntry,
+  noticeEntry,
+  noticeName,
+  numbersEntry,
+  serviceEntry,
+  textEntry,
+} from './records/entries.ts';
 
 interface Parts {
   readonly change: (part: PartName, change: PartChange) => void;
@@ -42,6 +51,15 @@ export class OwnWord {
   /** Tells the pool at which ports other doors of this node listen, by what they are for. */
   readonly setPorts = (ports: ReadonlyMap<string, number>): void =>
     this.#set('base', 'ports', numbersEntry(new Map([...ports, ['gossip', this.#parts.port()]])));
+
+  /** Tells the pool whether this node has somebody to tell when another node dies. */
+  readonly setTakesNodeAlerts = (takes: boolean): void => this.#set('base', 'al', flagEntry(takes));
+
+  /** Tells the pool how far this node got with telling people of an incident; nothing: it has nothing to say of it any more. */
+  readonly setNotice = (incident: string, notice: Notice | undefined): void => {
+    if (notice === undefined) this.#unset('base', noticeName(incident));
+    else this.#set('base', noticeName(incident), noticeEntry(notice));
+  };
 
   #set(part: PartName, key: string, entry: Entry): void {
     this.#parts.change(part, { set: new Map([[key, entry]]), del: [] });

@@ -64,9 +64,9 @@ export interface Member {
   readonly services: ReadonlyMap<string, ServiceSummary>;
   readonly tags: ReadonlyMap<string, string>;
   /** It watches, and has somebody to tell when another node dies; left out: it has not. */
-  readonly takesNodeAlerts?: boolean;
+  readonly takesNodeAlerts?: boolean | undefined;
   /** By incident; left out: none. */
-  readonly notices?: ReadonlyMap<string, Notice>;
+  readonly notices?: ReadonlyMap<string, Notice> | undefined;
   /** Version of its agent; empty when unknown. */
   readonly version: string;
   /** Epoch milliseconds of the last change of state. */

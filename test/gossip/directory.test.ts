@@ -3,7 +3,15 @@ import type { Effect } from '../../src/gossip/core/effect.ts';
 import type { Node } from '../../src/gossip/core/node.ts';
 import { Damping } from '../../src/gossip/damping.ts';
 import { Directory } from '../../src/gossip/directory.ts';
-import { checkEntry, listEntry, serviceEntry, textEntry } from '../../src/gossip/records/entries.ts';
+import {
+  checkEntry,
+  flagEntry,
+  listEntry,
+  noticeEntry,
+  noticeName,
+  serviceEntry,
+  textEntry,
+} from '../../src/gossip/records/entries.ts';
 import { EMPTY_RECORD, type NodeRecord } from '../../src/gossip/records/part.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { member } from '../support/nodes.ts';
@@ -51,6 +59,25 @@ test('a plain serf agent is a member of our zone whose role is its group', () =>
     groups: ['db'],
     since: 1_000,
   });
+});
+
+test('notices of a member come and go with its record', () => {
+  const { directory, records } = setUp();
+  directory.onMember(told('member-join', node('web1', { ob: '1', id: 'id-1' })));
+  const notice = { state: 'claimed', handlers: ['mail'], at: 5 } as const;
+  const tell = (entries: ReadonlyMap<string, Uint8Array>, version: number) => {
+    records.set('id-1', { ...EMPTY_RECORD, base: { version, entries } });
+    return directory.onRecord({ type: 'record', id: 'id-1', part: 'base', change: { set: entries, del: [] } });
+  };
+  const entries = new Map([
+    ['al', flagEntry(true)],
+    [noticeName('i-1'), noticeEntry(notice)],
+  ]);
+  expect(tell(entries, 1)).toMatchObject([{ type: 'record-change', part: 'base' }]);
+  const member = () => directory.members.get('id-1');
+  expect([member()?.takesNodeAlerts, member()?.notices]).toEqual([true, new Map([['i-1', notice]])]);
+  tell(new Map(), 2);
+  expect([member()?.takesNodeAlerts, member()?.notices]).toEqual([undefined, undefined]);
 });
 
 test('what a member says of itself stands over its tags', () => {

@@ -1,6 +1,6 @@
 /** What this version of the agent writes into records, and how it reads what others wrote. Reading never throws: what is missing is empty. */
 import { CHECK_STATES, type ShownState, stateId } from '../../model/check.ts';
-import type { CheckSummary, ServiceSummary } from '../../model/member.ts';
+import type { CheckSummary, Notice, ServiceSummary } from '../../model/member.ts';
 import type { Entry } from '../core/effect.ts';
 import { pack, struct } from '../wire/pack.ts';
 import { guarded, isMalformed } from '../wire/refusal.ts';
@@ -13,8 +13,15 @@ interface BaseFacts {
   readonly version: string;
   /** When its agent started, in epoch milliseconds; 0 when it does not say. */
   readonly started: number;
+  readonly takesNodeAlerts?: boolean;
+  readonly notices?: ReadonlyMap<string, Notice>;
 }
 
+/** What the names of entries with notices begin with; the rest is the incident. */
+const NOTICE = 'notice/';
+const NOTICE_STATES = ['claimed', 'sent', 'resolved'] as const;
+/** Nobody shows more of them. */
+const MAX_NOTICES = 256;
 /** An output longer than this is cut when it is told to others. */
 const OUTPUT_LIMIT = 256;
 /** Nobody shows more groups, or tags of a service, than this. */
@@ -73,13 +80,39 @@ export function readService(entry: Entry): ServiceSummary {
   };
 }
 
+/** Under which name the notice of an incident stands in the base part. */
+export const noticeName = (incident: string): string => `${NOTICE}${incident}`;
+
+/** What a node says of an incident as an entry. */
+export const noticeEntry = ({ state, handlers, at }: Notice): Entry =>
+  pack(struct({ h: handlers, s: NOTICE_STATES.indexOf(state), t: at }));
+
+function readNotice(entry: Entry): Notice | undefined {
+  const get = fieldsOf(entry);
+  const id = get('s');
+  const state = typeof id === 'number' ? NOTICE_STATES[id] : undefined;
+  return state && { state, handlers: textsOf(get('h')), at: number(get('t')) };
+}
+
+function noticesIn(entries: ReadonlyMap<string, Entry>): Map<string, Notice> {
+  const notices = new Map<string, Notice>();
+  for (const [name, entry] of entries) {
+    const notice = name.startsWith(NOTICE) && notices.size < MAX_NOTICES ? readNotice(entry) : undefined;
+    if (notice) notices.set(name.slice(NOTICE.length), notice);
+  }
+  return notices;
+}
+
 /** What a base part says; the groups are sorted. */
 export function readBase(entries: ReadonlyMap<string, Entry>): BaseFacts {
+  const notices = noticesIn(entries);
   return {
     displayName: text(read(entries.get('display_name'))),
     groups: readTexts(entries.get('groups')),
     version: text(read(entries.get('version'))),
     started: number(read(entries.get('started'))),
+    ...(readFlag(entries.get('al')) === true && { takesNodeAlerts: true }),
+    ...(notices.size > 0 && { notices }),
   };
 }
 

@@ -13,7 +13,10 @@ import {
 } from '../../../src/gossip/records/bodies.ts';
 import {
   checkEntry,
+  flagEntry,
   listEntry,
+  noticeEntry,
+  noticeName,
   numberEntry,
   readBase,
   readCheck,
@@ -26,6 +29,24 @@ import { changed, difference, digestOf, EMPTY_RECORD, fitting } from '../../../s
 import { checkTags, ownTags } from '../../../src/gossip/serf/own-tags.ts';
 import { pack } from '../../../src/gossip/wire/pack.ts';
 import { CHECK_STATES } from '../../../src/model/check.ts';
+
+test('what a node says of incidents comes back, the newest version of each; what cannot be read is left out', () => {
+  const sent = { state: 'sent', handlers: ['mail', 'slack'], at: 1_700_000_000_000 } as const;
+  const base = new Map([
+    ['al', flagEntry(true)],
+    [noticeName('d24321311717087e-7'), noticeEntry(sent)],
+    [noticeName('broken'), pack('x')],
+    [noticeName('of the future'), pack(new Map([['s', 9]]))],
+  ]);
+  expect(readBase(base)).toMatchObject({ takesNodeAlerts: true, notices: new Map([['d24321311717087e-7', sent]]) });
+  expect(readBase(new Map())).not.toHaveProperty('notices');
+});
+
+test('a node shows so many notices at most', () => {
+  const notice = noticeEntry({ state: 'claimed', handlers: [], at: 1 });
+  const base = new Map(Array.from({ length: 300 }, (_, each) => [noticeName(String(each)), notice] as const));
+  expect(readBase(base).notices?.size).toBe(256);
+});
 
 const version = fc.nat(Number.MAX_SAFE_INTEGER);
 const name = fc.string({ unit: 'grapheme', maxLength: 40 });
