@@ -70,7 +70,10 @@ interface PoolEvent {
   readonly type: 'pool-joined';
 }
 
-/** A check of this node changed its state; `result` is what changed it, `null` when monitoring was switched off or on. */
+/**
+ * A check of this node changed: its state, whether it is confirmed, flapping, stale, expired or disabled, or what suppresses it. `result`
+ * is what changed it; `null` when no result did, as when monitoring was switched off or on, or what the check depends on changed.
+ */
 interface CheckEvent {
   readonly type: 'check-change';
   readonly check: CheckRecord;

@@ -39,6 +39,8 @@ export interface ActivityWorld {
   readonly stop: AbortSignal;
   /** Whether a collector has ended a run. */
   isSettled(collector: string): boolean;
+  /** What the check depends on is broken, so that it is not run at all. */
+  isHeld(check: string): boolean;
   /** Is told of each result that counted, with where the check stood before. */
   counted(run: CheckRun, before: CheckRecord, result: CheckResult): void;
   /** Is told of a result that was too old to count. */
@@ -142,6 +144,7 @@ export class CheckActivity implements Activity {
   async #once(due?: number): Promise<void> {
     await this.#rejudging;
     const { clock, isSettled } = this.#world;
+    if (!this.#forced && this.#world.isHeld(this.#run.plan.id)) return;
     const isReady = this.#forced || [...this.#run.plan.collectors].every((name) => isSettled(name));
     this.#forced = false;
     if (!isReady) return this.#scheduled.moveTo(clock.now() + WAIT_MS);

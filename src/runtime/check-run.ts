@@ -58,6 +58,7 @@ export class CheckRun implements Digested {
   #lastChange: number | null = null;
   #lastCheck: number | null = null;
   #counted = Number.NEGATIVE_INFINITY;
+  #results = 0;
   #refreshed = Number.NEGATIVE_INFINITY;
   #durationMs = 0;
   #latencyMs = 0;
@@ -92,6 +93,11 @@ export class CheckRun implements Digested {
   /** Monotonic time of the last run that counted. */
   get counted(): number {
     return this.#counted;
+  }
+
+  /** How many results counted since the start. */
+  get results(): number {
+    return this.#results;
   }
 
   /** Epoch milliseconds of the last run; `null` before the first. */
@@ -147,6 +153,7 @@ export class CheckRun implements Digested {
     const before = this.#standing;
     this.#standing = nextState(before, result.state, this.#plan.attempts);
     this.#counted = now.mono;
+    this.#results += 1;
     this.#lastCheck = now.wall;
     this.#durationMs = durationMs;
     this.#latencyMs = latencyMs;

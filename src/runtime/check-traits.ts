@@ -2,6 +2,7 @@ import { OpsbroError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { CHECK_STATES, type CheckState } from '../model/check.ts';
 import type { Yaml, YamlMap } from '../model/pack.ts';
+import { type Dependency, readDependencies } from './dependency.ts';
 import { FLAP_LIMITS, type FlapLimits } from './flapping.ts';
 
 /** What a check says beside what it runs and when: for alerts, services, repairs. */
@@ -19,6 +20,8 @@ export interface CheckTraits {
   readonly notes: string;
   /** Actions that may be done about a problem, as they are written. */
   readonly repair: readonly Yaml[];
+  /** What has to work for this check to mean anything. */
+  readonly dependsOn: readonly Dependency[];
   /** When it flaps; `undefined`: never. */
   readonly flapLimits: FlapLimits | undefined;
   readonly isEnabled: boolean;
@@ -37,6 +40,7 @@ export function traitsOf(definition: YamlMap): CheckTraits {
     runbook: textOf(runbook),
     notes: textOf(notes ?? note),
     repair: repair === undefined ? [] : [repair].flat(),
+    dependsOn: readDependencies(definition),
     flapLimits: flapLimitsOf(definition),
     isEnabled: enabled !== false,
     negate: stateMap(definition, 'negate'),

@@ -8,19 +8,23 @@ import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
+import type { Member } from '../model/member.ts';
 import type { PackObject } from '../model/pack.ts';
 import type { Check } from '../plugins/kinds.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
 import { type Activity, type ActivityWorld, CheckActivity } from './check-activity.ts';
+import { isNews, withSuppression } from './check-news.ts';
 import { type CheckPlan, checkPlan, type WrittenCheck, writtenCheck } from './check-plan.ts';
 import { DISABLED, type Rest, restWithout, SWITCHED_OFF, shippedPacks } from './check-rest.ts';
-import { CheckRun, isKeptCheck } from './check-run.ts';
+import { CheckRun, isKeptCheck, type KeptCheck } from './check-run.ts';
 import { type Configuration, compare, type Difference, objectsOf, parametersFor } from './configuration.ts';
 import { DefinedObjects } from './defined-objects.ts';
+import { Dependencies } from './dependencies.ts';
 import type { Judging } from './judging.ts';
 import { PassiveActivity, type PassiveWorld } from './passive-activity.ts';
 import { type Schedule, spreadOf } from './schedule.ts';
 import { Slots } from './slots.ts';
+import type { Suppression } from './suppression.ts';
 
 /** A check that becomes active or is written anew runs within this time. */
 const SOON_MS = 1_000;
@@ -30,6 +34,8 @@ const START_SPREAD_MS = 10_000;
 const FORGET_MS = 86_400_000;
 /** How long runs that are going are waited for at the stop. */
 const PATIENCE_MS = 5_000;
+/** How long a problem waits for what it depends on to be looked at. */
+const DEPENDENCY_WAIT_MS = 60_000;
 /** Runs at once that use the network or the machine but start no program. */
 const MAX_LIGHT = 64;
 
@@ -43,8 +49,10 @@ interface CheckingOptions {
   readonly judging: Judging;
   readonly plugins: Iterable<Check>;
   readonly nodeId: string;
+  readonly self: { readonly name: string; readonly zone: string };
   readonly maxParallel: number;
   groups(): ReadonlySet<string>;
+  members(): ReadonlyMap<string, Member>;
   /** Whether a collector has ended a run, so that a check that reads it may run. */
   isSettled(collector: string): boolean;
   hasCollector(name: string): boolean;
@@ -59,6 +67,11 @@ export class Checking {
   readonly #active = new Map<string, Activity | Rest>();
   readonly #defined = new DefinedObjects();
   readonly #stop = sharedAbort();
+  readonly #dependencies: Dependencies;
+  /** What was kept of checks that nobody has defined yet. */
+  readonly #strays = new Map<string, KeptCheck>();
+  /** The check whose result is being noted, so that it is told of once. */
+  #counting: string | undefined;
   #listening: Disposable | undefined;
   #isOn: boolean = true;
   #shipped: ReadonlySet<string> = new Set();
@@ -72,10 +85,19 @@ export class Checking {
       slots: { heavy: new Slots(options.maxParallel), light: new Slots(MAX_LIGHT) },
       stop: this.#stop.signal,
       isSettled: (collector) => options.isSettled(collector),
+      isHeld: (id) => this.#dependencies.isHeld(id),
       counted: (run, before, result) => this.#counted(run, before, result),
       late: (run, result, at) => options.bus.emit({ type: 'check-late', check: this.record(run.plan.id), result, at }),
       keep: (run) => options.shelf.put(run.plan.id, run.kept),
     };
+    this.#dependencies = new Dependencies({
+      ...options,
+      check: (id) => (this.#active.has(id) ? this.record(id) : undefined),
+      results: (id) => ({ last: this.#runs.get(id)?.counted ?? 0, count: this.#runs.get(id)?.results ?? 0 }),
+      runSoon: (id) => this.#runSoon(id),
+      changed: (id, before) => this.#suppressionChanged(id, before),
+      waitMs: () => this.#configuration?.dependencyWaitMs ?? DEPENDENCY_WAIT_MS,
+    });
   }
 
   /** Makes the checks be what is written; those that stay the same are not touched. */
@@ -95,6 +117,7 @@ export class Checking {
     const before = this.records();
     for (const id of removed) this.#drop(id);
     for (const [id, check] of [...added, ...changed]) this.#take(id, check);
+    this.#dependencies.apply([...this.#runs.values()].map(({ plan }) => plan));
     this.#rearrange(topics.monitoring, before);
     return difference;
   }
@@ -121,7 +144,10 @@ export class Checking {
     const { shelf } = this.#options;
     for (const [id, kept] of await shelf.load()) {
       const run = this.#runs.get(id);
-      if (run && isKeptCheck(kept)) run.restore(kept);
+      if (!isKeptCheck(kept)) shelf.delete(id);
+      else if (run) run.restore(kept);
+      // A part of the agent may bring it yet.
+      else if (this.#idleOf(kept.record.lastCheck) < FORGET_MS) this.#strays.set(id, kept);
       else shelf.delete(id);
     }
   }
@@ -160,7 +186,9 @@ export class Checking {
     const { run, activity } = this.#find(id);
     const { clock } = this.#options;
     if (isRest(activity)) return { ...run.record(null), ...activity.shown };
-    return run.record(activity.due === undefined ? null : Math.round(clock.wall() + activity.due - clock.now()));
+    const { due } = activity;
+    const record = run.record(due === undefined ? null : Math.round(clock.wall() + due - clock.now()));
+    return withSuppression(record, this.#dependencies.of(id));
   }
 
   /** What is written of a check that applies to this node. Throws `not_found`. */
@@ -179,6 +207,7 @@ export class Checking {
   /** Starts nothing any more, waits for what runs, and ends it after a while; its result is not noted. */
   async stop(): Promise<void> {
     this.#listening?.[Symbol.dispose]();
+    this.#dependencies[Symbol.dispose]();
     const activities = [...this.#active.keys()].flatMap((id) => this.#activity(id) ?? []);
     for (const activity of activities) activity[Symbol.dispose]();
     const enough = new AbortController();
@@ -204,7 +233,7 @@ export class Checking {
       // How it waits may be another now, or that it waits at all.
       if (plan.waiting || run?.plan.waiting) this.#deactivate(id);
       if (run) run.replan(plan);
-      else this.#runs.set(id, new CheckRun(plan));
+      else this.#runs.set(id, this.#newRun(plan));
       this.#activity(id)?.hasten(clock.now() + this.#spread(id) * SOON_MS);
     } catch (error) {
       if (!(error instanceof OpsbroError)) throw error;
@@ -213,11 +242,23 @@ export class Checking {
     }
   }
 
+  #newRun(plan: CheckPlan): CheckRun {
+    const run = new CheckRun(plan);
+    const kept = this.#strays.get(plan.id);
+    if (kept) run.restore(kept);
+    this.#strays.delete(plan.id);
+    return run;
+  }
+
+  /** Milliseconds since a check was run. */
+  #idleOf(lastCheck: number | null): number {
+    return lastCheck === null ? 0 : this.#options.clock.wall() - lastCheck;
+  }
+
   #activate(id: string, run: CheckRun): void {
     const { clock } = this.#options;
     const now = clock.now();
-    const idle = run.lastCheck === null ? 0 : clock.wall() - run.lastCheck;
-    if (idle > FORGET_MS + run.plan.intervalMs) run.reset();
+    if (this.#idleOf(run.lastCheck) > FORGET_MS + run.plan.intervalMs) run.reset();
     const { waiting } = run.plan;
     const atWork = () =>
       waiting
@@ -254,6 +295,7 @@ export class Checking {
   #deactivate(id: string): void {
     this.#activity(id)?.[Symbol.dispose]();
     this.#active.delete(id);
+    this.#dependencies.forget(id);
   }
 
   #drop(id: string): void {
@@ -286,19 +328,35 @@ export class Checking {
     const { id } = run.plan;
     if (!this.#active.has(id)) return;
     this.#options.shelf.put(id, run.kept);
+    const known = withSuppression(before, this.#dependencies.of(id));
+    this.#counting = id;
+    this.#dependencies.ran(this.record(id));
+    this.#counting = undefined;
     const check = this.record(id);
-    this.#tell(before, check, result);
+    this.#tell(known, check, result);
     this.#options.bus.emit({ type: 'check-done', check, result });
+    this.#dependencies.parentRan(id);
+  }
+
+  #suppressionChanged(id: string, before: Suppression): void {
+    if (id === this.#counting || !this.#active.has(id)) return;
+    const check = this.record(id);
+    this.#tell(withSuppression({ ...check, suppressedBy: [], isWaiting: false }, before), check, null);
+  }
+
+  #runSoon(id: string): void {
+    const activity = this.#activity(id);
+    if (!activity || this.#runs.get(id)?.plan.waiting) return;
+    // Not within the call that found out, which may be in the middle of a run.
+    void Promise.resolve()
+      .then(() => activity.runNow())
+      .catch((error) => this.#options.log.error({ check: id, error }, 'the check could not be run'));
   }
 
   #tell(before: CheckRecord, check: CheckRecord, result: CheckResult | null): void {
-    if (TOLD.some((field) => before[field] !== check[field]))
-      this.#options.bus.emit({ type: 'check-change', check, before, result });
+    if (isNews(before, check)) this.#options.bus.emit({ type: 'check-change', check, before, result });
   }
 }
-
-/** What of a check others are told of when it changes. */
-const TOLD = ['state', 'hard', 'hardState', 'flapping', 'stale', 'expired', 'isDisabled', 'isWaiting'] as const;
 
 const NO_DIFFERENCE: Difference = { added: 0, changed: 0, removed: 0, unchanged: 0 };
 

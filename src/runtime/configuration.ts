@@ -24,6 +24,8 @@ export interface Configuration {
   readonly topics: Topics;
   /** Checks that start programs or use the network, at once. */
   readonly maxParallel: number;
+  /** Milliseconds that a problem waits for what it depends on to be looked at; a minute when left out. */
+  readonly dependencyWaitMs?: number;
 }
 
 /** Counts of what a reload did to objects and plugins. */

@@ -143,6 +143,7 @@ export class Runtime implements AsyncDisposable {
       shelf: shelves.checks,
       plugins: plugins.checks,
       nodeId: node.id,
+      self: this.#self(),
       maxParallel: configuration.maxParallel,
       isSettled: (collector) => this.#collecting.isSettled(collector),
       hasCollector: (name) => this.#collecting.has(name),
@@ -300,6 +301,17 @@ export class Runtime implements AsyncDisposable {
   #groupsChanged(): void {
     this.#collecting.groupsChanged();
     this.#checking.groupsChanged();
+  }
+
+  /** The name and the zone of this node, as it is now. */
+  #self(): { readonly name: string; readonly zone: string } {
+    const zone = () => this.#zone;
+    return {
+      name: this.#options.node.name,
+      get zone() {
+        return zone();
+      },
+    };
   }
 
   #nodeFacts(): NodeFacts {
