@@ -101,6 +101,25 @@ export type ConnectTarget = (PortPlace | SocketPlace) & {
   readonly receiveCap: number;
 };
 
+/** How the other side of a connection over TLS is known, and we to it. */
+export interface TlsTrust {
+  /** `false`: whoever answers is believed. */
+  readonly verify?: boolean;
+  /** Certificates of authorities (PEM) that count instead of the system's. */
+  readonly ca?: string;
+  /** Our own certificate and its key (PEM). */
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name that is asked for and has to be in the certificate; that of the host when left out. */
+  readonly serverName?: string;
+}
+
+/** The certificate that the other side showed. */
+export interface ShownCertificate {
+  /** Epoch milliseconds of its end. */
+  readonly validTo: number;
+}
+
 /** A request to a page. */
 export interface FetchRequest {
   /** `http://` or `https://`. */
@@ -115,6 +134,17 @@ export interface FetchRequest {
   readonly timeoutMs: number;
   /** Bytes that the body of the answer may have. */
   readonly maxBytes: number;
+  /** A longer body is cut instead of being an error; what follows is not read. */
+  readonly isCutting?: boolean;
+  readonly tls?: TlsTrust;
+  /** Address to connect to instead of that of the host's name. */
+  readonly address?: string;
+  /** Only addresses of this family are connected to. */
+  readonly family?: 4 | 6;
+  /** Addresses of the link and of a cloud's metadata fail with `forbidden` before they are connected to. */
+  readonly isShielded?: boolean;
+  /** Told when the connection stands (with TLS: is secured), and when the answer begins. */
+  onPhase?(phase: 'connected' | 'answered'): void;
 }
 
 /** The whole answer to a request, whatever its status. */
@@ -123,6 +153,12 @@ export interface FetchAnswer {
   /** By names in lower case; several of one name are joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** The first line, such as `HTTP/1.1 200 OK`; left out where it is not known. */
+  readonly statusLine?: string;
+  /** Bytes of the answer, head included, as far as they were read; left out where it is not known. */
+  readonly bytes?: number;
+  /** Over TLS only. */
+  readonly certificate?: ShownCertificate;
 }
 
 /** The machine and its network as plugins see them. Tests pass their own. Failures of the system are thrown with its code (`ENOENT`). */

@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDirectory } from './temp.ts';
+
+/** A certificate and its key (PEM); the certificate is its own authority. */
+export interface MadeCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Makes a certificate for `localhost` and 127.0.0.1 that lasts so many days. */
+export function madeCertificate(days = 60): MadeCertificate {
+  using folder = tempDirectory();
+  const [cert, key] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
+  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1';
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const files = ['-keyout', key, '-out', cert];
+  const args = ['req', '-x509', ...curve, '-subj', '/CN=localhost', '-addext', names, '-days', String(days), ...files];
+  execFileSync('openssl', args, { stdio: 'ignore' });
+  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+}
