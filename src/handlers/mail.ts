@@ -1,101 +1,105 @@
-import type { Transporter } from 'nodemailer';
-import { z } from 'zod';
-import type { Alert } from '../model/alert.ts';
-import { withoutControls } from '../model/plugin-output.ts';
+import type { SendMailOptions } from 'nodemailer';
+import { messageOf as sentenceOf } from '../base/errors.ts';
+import type { Alert, Message } from '../model/alert.ts';
+import { type Delivery, type Desk, Undeliverable } from '../plugins/delivery.ts';
 import { defineHandler } from '../plugins/kinds.ts';
+import { MailOptions } from './support/mail-options.ts';
+import { isForGood, MailServers } from './support/mail-server.ts';
+import { mailWords } from './support/mail-words.ts';
+import { Recent } from './support/recent.ts';
+import { oneLine } from './support/words.ts';
 
-/** The mailer's own limits are minutes. */
-const LIMITS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
-const LONGEST_HEADER = 250;
-
-const Options = z.object({
-  contacts: z
-    .union([z.string().transform((one) => [one]), z.array(z.string())])
-    .refine((contacts) => contacts.length > 0, 'no contacts')
-    .describe('Who is told.'),
-  addr_from: z.string().default('opsbro@localhost').describe('Sender of the mail.'),
-  smtp_server: z.string().min(1).default('localhost').describe('Server that takes the mail; may be HOST:PORT.'),
-  smtp_port: z.int().min(1).max(65_535).optional().describe('Its port; 25, or 465 with smtps, when left out.'),
-  smtps: z.boolean().default(false).describe('TLS from the first byte.'),
-  starttls: z
-    .enum(['auto', 'required', 'off'])
-    .optional()
-    .describe('auto: used when offered, not verified; required: verified, no TLS is an error. Required with a user.'),
-  user: z.string().default('').describe('Name for the login; none when empty.'),
-  password: z.string().default('').describe('Password for the login.'),
-  helo: z.string().optional().describe('Name we give ourselves; the host name when left out.'),
-});
-type Options = z.output<typeof Options>;
+const MOST_REMEMBERED = 2_000;
 
 export default defineHandler({
   name: 'mail',
-  description: 'Sends a mail for every confirmed change of state of a check.',
-  options: Options,
+  description: 'Sends mails, worded by templates.',
+  options: MailOptions,
 
   configure(options) {
-    let mailer: Transporter | undefined;
+    const post = new Post(options);
     return {
-      async notify({ alerts }) {
-        mailer ??= await connect(options);
-        for (const alert of alerts) await mailer.sendMail(mailOf(alert, options));
-        return undefined;
-      },
-      close: () => mailer?.close(),
+      notify: (message, _, desk) => post.send(message, desk),
+      close: () => post.close(),
     };
   },
 });
 
-const mailOf = (alert: Alert, { addr_from, contacts }: Options) => ({
-  from: addr_from,
-  to: contacts,
-  subject: header(`Check ${alert.name} switched to ${alert.state} state on ${alert.node.name}`),
-  text: textOf(alert),
-  headers: {
-    'Auto-Submitted': 'auto-generated',
-    'X-Opsbro-Node': header(alert.node.name),
-    'X-Opsbro-Check': header(alert.name),
-    'X-Opsbro-State': alert.state,
-  },
+/** Mails to the contacts of one handler. */
+class Post {
+  readonly #options: MailOptions;
+  readonly #servers: MailServers;
+  /** Contacts that have a mail already whose others are to be tried again, by message. */
+  readonly #reached = new Recent<ReadonlySet<string>>(MOST_REMEMBERED);
+  /** The first mail of each incident, by alert. */
+  readonly #first = new Recent<string>(MOST_REMEMBERED);
+
+  constructor(options: MailOptions) {
+    this.#options = options;
+    this.#servers = new MailServers(options);
+  }
+
+  async send(message: Message, desk: Desk): Promise<Delivery | undefined> {
+    const { addr_from, contacts, separate } = this.#options;
+    const words = await mailWords(message, this.#options, desk);
+    const mail = { from: addr_from, ...words, ...this.#marks(message) };
+    const refused: string[] = [];
+    for (const to of separate ? contacts.map((one) => [one]) : [contacts]) {
+      refused.push(...(await this.#deliver({ ...mail, to }, { message, to, desk })));
+    }
+    this.#reached.delete(message.id);
+    return refused.length === 0 ? undefined : { remark: `refused by the server: ${refused.join(', ')}` };
+  }
+
+  close(): void {
+    this.#servers.close();
+  }
+
+  /** Answers with the addresses that the server refused. */
+  async #deliver(
+    mail: SendMailOptions,
+    { message, to, desk }: { readonly message: Message; readonly to: readonly string[]; readonly desk: Desk },
+  ): Promise<readonly string[]> {
+    const reached = this.#reached.get(message.id) ?? new Set();
+    if (to.every((contact) => reached.has(contact))) return [];
+    try {
+      const { rejected } = await this.#servers.send(mail, desk.host);
+      this.#reached.set(message.id, new Set([...reached, ...to]));
+      return rejected;
+    } catch (error) {
+      if (!isForGood(error)) throw error;
+      // Of several mails one may be refused for good while others are taken.
+      if (this.#options.separate && to.length < this.#options.contacts.length) return to;
+      throw new Undeliverable(sentenceOf(error), { cause: error });
+    }
+  }
+
+  /** Headers that tell programs what it is and which mails belong together. */
+  #marks({ id, alerts, sender }: Message): SendMailOptions {
+    const [alert] = alerts;
+    const place = `@${idPart(sender.name)}>`;
+    const messageId = `<${idPart(id)}${place}`;
+    const headers = { 'Auto-Submitted': 'auto-generated', 'X-Opsbro-Node': oneLine(sender.name) };
+    if (alert === undefined || alerts.length > 1) return { messageId, headers };
+    return { messageId, headers: { ...headers, ...marksOf(alert) }, ...this.#thread(alert, messageId, place) };
+  }
+
+  /** All mails of an incident refer to one name that a restart does not change, and later ones to the first of them. */
+  #thread({ id }: Alert, messageId: string, place: string): SendMailOptions {
+    const root = `<${idPart(id)}${place}`;
+    const first = this.#first.get(id);
+    if (first === undefined) this.#first.set(id, messageId);
+    if (first === undefined || first === messageId) return { references: [root] };
+    return { inReplyTo: first, references: [root, first] };
+  }
+}
+
+const marksOf = ({ node, name, state, id }: Alert) => ({
+  'X-Opsbro-Node': oneLine(node.name),
+  'X-Opsbro-Check': oneLine(name),
+  'X-Opsbro-State': oneLine(state),
+  'X-Opsbro-Alert': oneLine(id),
 });
 
-/** Loads the mailer only when there is something to send. */
-async function connect(options: Options): Promise<Transporter> {
-  const { createTransport } = await import('nodemailer');
-  const { smtps, user, password: pass, helo } = options;
-  const [host, port] = addressOf(options);
-  const starttls = options.starttls ?? (user !== '' && !LOOPBACK.has(host) ? 'required' : 'auto');
-  return createTransport({
-    ...LIMITS,
-    host,
-    port,
-    secure: smtps,
-    requireTLS: starttls === 'required',
-    ignoreTLS: starttls === 'off',
-    // Mail servers of the own network mostly have a certificate that nobody can verify; a mail in clear would be worse.
-    tls: { rejectUnauthorized: smtps || starttls === 'required' },
-    ...(user !== '' && { auth: { user, pass } }),
-    ...(helo !== undefined && { name: helo }),
-  });
-}
-
-function addressOf({ smtp_server, smtp_port, smtps }: Options): [string, number] {
-  const [, host = smtp_server, port] = /^(.*):(\d+)$/.exec(smtp_server) ?? [];
-  return [host, smtp_port ?? (port === undefined ? (smtps ? 465 : 25) : Number(port))];
-}
-
-/** One line, without what could end a header. */
-const header = (text: string): string => withoutControls(text.replace(/\s+/g, ' ')).slice(0, LONGEST_HEADER);
-
-function textOf({ updated, output, oldState, displayName, node }: Alert): string {
-  const time = new Date(updated).toISOString();
-  return [
-    `The check switch state at ${time} with the output:`,
-    withoutControls(output),
-    '',
-    `Check: ${header(displayName)}`,
-    `Node: ${header(node.name)}`,
-    `It was ${oldState}.`,
-    '',
-  ].join('\n');
-}
+/** A part of the name of a mail, whatever characters it came with. */
+const idPart = (text: string): string => text.replace(/[^A-Za-z0-9._-]/g, '-');

@@ -1,1 +1,6 @@
-At {{_time}} the compliance {{compliance.get_name()}} became {{compliance.get_state()}}; it was {{compliance.get_old_state()}}.
+The compliance {{compliance.get_name()}} did change state from {{compliance.get_old_state()}} to {{compliance.get_state()}}
+{% if alert.output %}
+
+{{alert.output}}
+{% endif %}
+Node: {{node.name}}

@@ -1,0 +1,1 @@
+{{count}} alerts on {% if nodes | length == 1 %}{{node['name']}}{% else %}{{nodes | length}} nodes{% endif %}: {% for each in alerts %}{% if loop.index <= 3 %}{{each.title}} {{each.state}}{% if not loop.last and loop.index < 3 %}, {% endif %}{% endif %}{% endfor %}{% if count > 3 %}, ...{% endif %}
