@@ -46,8 +46,7 @@ export class CodeRunner implements HealthRunner {
   }
 
   async load(path: string, revision: string): Promise<readonly LoadedCheck[]> {
-    const process = await this.#ready();
-    const loaded = await this.#loadIn(process, path, revision);
+    const loaded = await this.#twice((process) => this.#loadIn(process, path, revision));
     this.#files.set(path, revision);
     return loaded;
   }
@@ -78,15 +77,18 @@ export class CodeRunner implements HealthRunner {
     this.#end();
   }
 
-  async #ask(request: RunnerRequest, timeoutMs: number): Promise<unknown> {
+  #ask(request: RunnerRequest, timeoutMs: number): Promise<unknown> {
+    return this.#twice((process) => process.ask(request, timeoutMs));
+  }
+
+  /** A program that is ended because of another check is no fault of this one, so that it is asked of the next. */
+  async #twice<T>(ask: (process: RunnerProcess) => Promise<T>): Promise<T> {
     const process = await this.#ready();
     try {
-      return await process.ask(request, timeoutMs);
+      return await ask(process);
     } catch (error) {
-      // It was ended because of another check: that is no fault of this one.
-      const isInnocent = error instanceof RunnerGone && /late/.test(error.message);
-      if (!isInnocent) throw error;
-      return await (await this.#ready()).ask(request, timeoutMs);
+      if (!(error instanceof RunnerGone && error.isWanted)) throw error;
+      return await ask(await this.#ready());
     }
   }
 
@@ -101,7 +103,7 @@ export class CodeRunner implements HealthRunner {
     const left = this.#notBefore - clock.now();
     if (left > 0) {
       const when = Number.isFinite(left) ? `starts again in ${Math.ceil(left / 1_000)} s` : 'is not at work any more';
-      return Promise.reject(new RunnerGone(`the program of the package ended, and ${when}`));
+      return Promise.reject(new RunnerGone(`the program of the package ended, and ${when}`, 'own'));
     }
     const process = new RunnerProcess(this.#options);
     this.#going = process;

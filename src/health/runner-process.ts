@@ -34,6 +34,13 @@ export class RunnerLate extends Error {
 /** The program ended before it answered. */
 export class RunnerGone extends Error {
   override readonly name = 'RunnerGone';
+  /** It was ended by the agent, because of another request or because it is not needed any more. */
+  readonly isWanted: boolean;
+
+  constructor(message: string, cause: 'own' | 'wanted') {
+    super(message);
+    this.isWanted = cause === 'wanted';
+  }
 }
 
 interface Waiting {
@@ -88,7 +95,7 @@ export class RunnerProcess implements Disposable {
 
   /** The answer. Rejects with `RunnerFault`, `RunnerLate` after `timeoutMs`, or `RunnerGone`. */
   ask(request: RunnerRequest, timeoutMs: number): Promise<unknown> {
-    if (this.isOver) return Promise.reject(new RunnerGone(this.#end));
+    if (this.isOver) return Promise.reject(this.#gone());
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
       const limit = this.#setting.clock.after(timeoutMs, () => this.#late(id, timeoutMs));
@@ -140,6 +147,10 @@ export class RunnerProcess implements Disposable {
     }
   }
 
+  #gone(): RunnerGone {
+    return new RunnerGone(this.#end, this.#isWanted ? 'wanted' : 'own');
+  }
+
   #over(reason: string): void {
     if (this.isOver) return;
     this.#end = reason;
@@ -147,7 +158,7 @@ export class RunnerProcess implements Disposable {
     this.#waiting.clear();
     for (const { limit, reject } of left) {
       limit[Symbol.dispose]();
-      reject(new RunnerGone(reason));
+      reject(this.#gone());
     }
   }
 }

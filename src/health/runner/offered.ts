@@ -1,6 +1,7 @@
-import type { ActionDoc, ActionParameter } from '../../model/health.ts';
+import type { ActionDoc } from '../../model/health.ts';
 import type { Yaml, YamlMap } from '../../model/pack.ts';
 import { signatureOf } from '../function-parameters.ts';
+import { writtenParameter } from '../written-parameter.ts';
 
 /** A function that repairs, with what its author wrote on it. */
 export type Callable = (...given: unknown[]) => unknown;
@@ -46,16 +47,11 @@ export function docOf({ name, run, written }: Offered): ActionDoc {
   return {
     name,
     info: typeof description === 'string' ? description : null,
-    parameters: isMap(params) ? Object.entries(params).map(declaredParameter) : parameters,
+    parameters: isMap(params) ? Object.entries(params).map(([key, value]) => writtenParameter(key, value)) : parameters,
     takesRest: !isMap(params) && takesRest,
     takesAnyName: false,
     options: Object.fromEntries([...options, ...(isMap(params) ? [['params', params] as const] : [])]) as YamlMap,
   };
-}
-
-function declaredParameter([name, written]: [string, Yaml]): ActionParameter {
-  const isRequired = isMap(written) && (written['required'] === true || written['default'] === undefined);
-  return { name, isRequired, defaultValue: isMap(written) ? (written['default'] ?? null) : (written ?? null) };
 }
 
 const isMap = (value: unknown): value is YamlMap =>
