@@ -69,7 +69,7 @@ test('one broken file leaves the others alone; what is gone is gone; what is unc
   const { svc } = await packages.settled();
   expect(svc?.healthchecks.map(({ name }) => name)).toEqual(['Good']);
   const [, faults] = packages.monitor.folders();
-  expect(faults?.problems.join()).toMatch(/bad_check\.js: [^]*SyntaxError/);
+  expect(faults?.problems.join()).toMatch(/bad_check\.js:[\s\S]*SyntaxError/);
   packages.write('svc/bad_check.js', checkClass('Mended', 'return -2;'));
   packages.remove('other');
   await packages.monitor.look();
