@@ -144,7 +144,7 @@ async function lookedAt({ home, host, written, plugins, depth }: Look, opened: D
       ...{ host, clock, bus, random: systemRandom, log: silent },
       plugins: { ...plugins, handlers: new Registry<Handler>('handler') },
       node: { ...node, hostingDrivers: new Set(hosting.filter(({ isActive }) => isActive).map(({ name }) => name)) },
-      shelves: { collectors: NO_SHELF, checks: NO_SHELF, groups: NO_SHELF },
+      shelves: { collectors: NO_SHELF, checks: NO_SHELF, groups: NO_SHELF, alerts: NO_SHELF, messages: NO_SHELF },
       configuration: configurationOf(written),
       members: () => pool.members,
       hasEvent: () => false,

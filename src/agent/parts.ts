@@ -270,7 +270,7 @@ interface RuntimeSetting {
 
 function makeRuntime(setting: Setting, { pool, address, state, series, vitals }: RuntimeSetting): Runtime {
   const { world, identity, hosting, written, zones } = setting;
-  const { host, clock, random, log, bus, plugins } = world;
+  const { host, clock, random, log, bus, plugins, version } = world;
   const { config } = written.loaded;
   return new Runtime({
     host: withSelf(host, { pool, hosting, vitals }),
@@ -281,12 +281,13 @@ function makeRuntime(setting: Setting, { pool, address, state, series, vitals }:
     plugins,
     node: {
       ...identity,
+      version,
       displayName: config.display_name,
       address,
       zone: zones.own,
       hostingDrivers: hosting.active,
     },
-    shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups') },
+    shelves: { collectors: state.shelf('collectors'), checks: state.shelf('checks'), groups: state.shelf('groups'), alerts: state.shelf('alerts'), messages: state.shelf('messages') },
     configuration: configurationOf(written),
     kept: keptNumbers(series, identity.name, config.metrics),
     members: () => pool.members,

@@ -87,6 +87,7 @@ export function configurationOf({ loaded: { config, variables }, packs }: Writte
   return {
     packs,
     variables,
+    alerting: config.alerting,
     staticGroups: config.groups,
     collectors: new Map(
       Object.entries(config.collectors).map(([name, settings]) => [name, collectorSettings(settings)]),

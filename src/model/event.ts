@@ -103,18 +103,21 @@ interface ProblemEvent {
   readonly problem: Problem;
 }
 
+/** What happened to an alert, whether people are told of it or not. */
+export type AlertEventAction =
+  | AlertAction
+  | 'unacked'
+  | 'silenced'
+  | 'unsilenced'
+  | 'suppressed'
+  | 'released'
+  | 'notified'
+  | 'failed';
+
 /** An alert began, changed, was told or ended. */
 interface AlertEvent {
   readonly type: 'alert-change';
-  readonly action:
-    | AlertAction
-    | 'unacked'
-    | 'silenced'
-    | 'unsilenced'
-    | 'suppressed'
-    | 'released'
-    | 'notified'
-    | 'failed';
+  readonly action: AlertEventAction;
   readonly alert: Alert;
 }
 

@@ -1,256 +1,275 @@
+import { type AlertTraits, alertTraits } from '../alerts/alert-traits.ts';
+import { AlertsOfBook } from '../alerts/alerts-of-book.ts';
+import type { Case } from '../alerts/case.ts';
+import { explained } from '../alerts/explain.ts';
+import type { Attempt } from '../alerts/handler-queue.ts';
+import { conditionTest } from '../alerts/mutes/fits.ts';
+import { observeCheck } from '../alerts/observe-check.ts';
+import { Pipeline } from '../alerts/pipeline.ts';
+import { testJob } from '../alerts/test-job.ts';
 import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
-import { messageOf, OpsbroError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { failedWith, messageOf, OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import type { GroupTest } from '../expressions/group-test.ts';
-import type { Alert, Message } from '../model/alert.ts';
-import { CHECK_STATES, type CheckRecord, type CheckState } from '../model/check.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { Random } from '../base/random.ts';
+import type { Shelf } from '../base/shelf.ts';
+import { type AlertingSettings, alerting as alertingSchema } from '../config/alerting-schema.ts';
+import type { FunctionTable } from '../expressions/contract.ts';
+import type { AlertNode, Message, Mutes } from '../model/alert.ts';
+import type { CheckRecord } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
+import type { HandlerRecord, QueuedMessage, RouteExplanation, RouteQuestion, TestOutcome } from '../model/handler.ts';
 import type { YamlMap } from '../model/pack.ts';
-import type { Channel, Handler } from '../plugins/kinds.ts';
-import { revisionsOf } from '../plugins/plugin.ts';
+import type { Handler } from '../plugins/kinds.ts';
 import type { Registry } from '../plugins/registry.ts';
-import { applicability } from './applicability.ts';
-import { checkAlert } from './check-alert.ts';
-import type { CheckPlan } from './check-plan.ts';
-import { stateOf } from './check-traits.ts';
-import { type Configuration, compare, type Difference, type Digested, objectsOf } from './configuration.ts';
+import { SWITCHED_OFF } from './check-rest.ts';
+import { type Configuration, compare, type Difference } from './configuration.ts';
 import type { Guard } from './guard.ts';
-import { type Desks, templateFolders } from './handler-desk.ts';
-
-const TIMEOUT_MS = 30_000;
-/** Alerts that wait for a handler which is slower than they come; further ones are dropped and counted. */
-const MAX_WAITING = 1_000;
+import type { Desks } from './handler-desk.ts';
+import { HandlerRun } from './handler-run.ts';
+import { type WrittenHandler, writtenHandlers } from './written-handlers.ts';
 
 interface AlertingOptions {
   readonly bus: Bus<AgentEvent>;
   readonly guard: Guard;
   readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly plugins: Registry<Handler>;
   readonly desks: Desks;
-  readonly node: {
-    readonly id: string;
-    readonly name: string;
-    readonly displayName: string;
-    readonly address: string;
-    readonly zone: string;
-  };
-  groups(): ReadonlySet<string>;
-  /** What is written of a check of this node. */
-  plan(check: string): CheckPlan;
-  now(): number;
+  readonly shelves: { readonly alerts: Shelf; readonly messages: Shelf };
+  readonly mutes: Mutes;
+  /** Functions that expressions over alerts may call. */
+  readonly functions: FunctionTable<never>;
+  readonly sender: Message['sender'];
+  node(): AlertNode;
+  checks(): readonly CheckRecord[];
+  /** What is written of a check of this node. Throws `not_found`. */
+  definition(check: string): YamlMap;
 }
 
-/** A handler as it is written: an object of its own, or the pack of its name. */
-interface WrittenHandler extends Digested {
-  readonly id: string;
+/** A handler that cannot be used as it is written. */
+interface Broken {
   readonly type: string;
-  readonly fields: YamlMap;
-  /** Folders with its templates, the first of which counts most. */
-  readonly templates: readonly string[];
-}
-
-/** What became of the alerts of a handler since the start. */
-export interface HandlerCounts {
-  readonly id: string;
-  readonly type: string;
-  readonly sent: number;
-  readonly failed: number;
-  /** Of the last failure; empty when the last alert was delivered. */
   readonly error: string;
+  readonly digest: string;
 }
 
-/** Tells people of checks whose confirmed state changed, by the handlers that are written for it. */
+/** Tells people: hands what happens to the pipeline of alerts, and its messages to the handlers. */
 export class Alerting {
   readonly #options: AlertingOptions;
-  readonly #handlers = new Map<string, HandlerRun>();
+  readonly #pipeline: Pipeline;
+  readonly #handlers = new Map<string, HandlerRun | Broken>();
   readonly #stop = sharedAbort();
-  #listening: Disposable | undefined;
+  readonly #listening: Disposable[] = [];
+  /** Handlers of which it was told that they fail. */
+  readonly #failing = new Set<string>();
+  #settings: AlertingSettings = alertingSchema.parse(undefined);
+  /** The alerts of this node. */
+  readonly alerts: AlertsOfBook;
 
   constructor(options: AlertingOptions) {
+    const { clock, mutes, functions, bus } = options;
     this.#options = options;
+    this.#pipeline = new Pipeline(
+      {
+        ...options,
+        node: () => options.node(),
+        compile: (text) => conditionTest(text, { functions, clock }),
+        sender: () => options.sender,
+        attempt: (handler, message) => this.#attempt(handler, message),
+        tell: (action, alert) => bus.emit({ type: 'alert-change', action, alert }),
+        failing: (handler, error) => this.#tellFailing(handler, error),
+      },
+      this.#settings,
+    );
+    this.alerts = new AlertsOfBook({ pipeline: this.#pipeline, mutes, clock, node: () => options.node() });
   }
 
-  /** Makes the handlers be what is written; those that stay the same are not touched. */
+  /** Makes routes and handlers be what is written; handlers that stay the same are not touched. */
   apply(configuration: Configuration): Difference {
-    const { plugins, log } = this.#options;
-    const written = writtenHandlers(configuration, plugins);
-    const { added, changed, removed, difference } = compare(this.#handlers, written);
-    for (const id of removed) this.#drop(id);
-    for (const [id, handler] of [...added, ...changed]) {
-      try {
-        const run = new HandlerRun(handler, plugins);
-        this.#drop(id);
-        this.#handlers.set(id, run);
-      } catch (error) {
-        if (!(error instanceof OpsbroError)) throw error;
-        log.warn({ handler: id }, messageOf(error));
-      }
+    const { plugins } = this.#options;
+    if (configuration.alerting) this.#configure(configuration.alerting);
+    const { added, changed, removed, difference } = compare(this.#handlers, writtenHandlers(configuration, plugins));
+    for (const id of removed) {
+      this.#close(id);
+      this.#handlers.delete(id);
+      this.#pipeline.removeHandler(id);
     }
+    for (const [id, handler] of [...added, ...changed]) this.#take(id, handler);
     return difference;
   }
 
+  /** Takes back alerts and messages from before a restart. */
+  async restore(): Promise<void> {
+    await this.#pipeline.load();
+  }
+
+  /** Begins to listen and to tell. */
   start(): void {
-    this.#listening = this.#options.bus.on('check-change', ({ check, before, result }) => {
-      // That monitoring was switched off or on says nothing about what is checked.
-      if (result) this.#judge(check, before);
-    });
+    const { bus } = this.#options;
+    this.#listening.push(
+      bus.on('check-change', ({ check, before, result }) => {
+        const isOff = result === null && check.output === SWITCHED_OFF.why;
+        if (isOff || check.isDisabled === true) this.#pipeline.rest(check.id);
+        else this.#pipeline.check({ check, before: before.hardState, traits: this.#traitsOf(check.id) });
+      }),
+      bus.on('problem-change', ({ problem }) => this.#pipeline.problem(problem)),
+    );
+    this.#pipeline.start();
   }
 
-  counts(): HandlerCounts[] {
-    return [...this.#handlers.values()].map((handler) => handler.counts);
+  /** The checks go now: alerts of those that are gone end, and problems that were there before are known. */
+  checksGo(): void {
+    this.#listening.push(this.#options.bus.on('checks-change', () => this.#keepChecks()));
+    this.#keepChecks();
+    for (const check of this.#options.checks()) {
+      const isAtRest = check.isDisabled === true || check.output === SWITCHED_OFF.why;
+      if (isAtRest) this.#pipeline.rest(check.id);
+      else this.#pipeline.check({ check, before: check.hardState, traits: this.#traitsOf(check.id), isKnown: true });
+    }
   }
 
+  /** Ends what is going on; what did not arrive is tried again after the next start. */
   async stop(): Promise<void> {
-    this.#listening?.[Symbol.dispose]();
+    for (const listening of this.#listening) listening[Symbol.dispose]();
+    this.#pipeline[Symbol.dispose]();
     this.#stop.abort(new Error('the agent stops'));
-    for (const id of [...this.#handlers.keys()]) this.#drop(id);
+    for (const id of this.#handlers.keys()) this.#close(id);
   }
 
-  /** Only confirmed changes are told. That a check is well when it is first seen is no news. */
-  #judge(check: CheckRecord, before: CheckRecord): void {
-    const { hard, hardState, id } = check;
-    if (!hard || hardState === 'pending' || hardState === before.hardState) return;
-    if (before.hardState === 'pending' && hardState === 'ok') return;
-    const { node, groups, plan, now } = this.#options;
-    const { handlers, severities } = plan(id);
-    if (!severities.has(hardState)) return;
-    const { displayName, address, zone } = node;
-    const from = { uuid: node.id, name: node.name, displayName, address, zone, groups: [...groups()] };
-    const alert = checkAlert(from, check, before, now());
-    for (const handler of this.#handlers.values()) {
-      const isMeant = handlers === undefined || handlers.includes(handler.id);
-      if (isMeant && handler.wants(hardState, groups())) this.#send(handler, alert);
+  /** The handlers and how they fare. */
+  handlers(): HandlerRecord[] {
+    return [...this.#handlers].map(([id, handler]) => this.#record(id, handler));
+  }
+
+  /** What waits for handlers, given up messages included. */
+  queue(): QueuedMessage[] {
+    return this.#pipeline.handlerIds().flatMap((id) => this.#pipeline.handler(id)?.queue.messages() ?? []);
+  }
+
+  /** Sends a message that is marked as a test, before all that waits. Throws `not_found`. */
+  async test(id: string): Promise<TestOutcome> {
+    const { node, clock } = this.#options;
+    const handler = this.#handlers.get(id);
+    if (!handler) throw new OpsbroError('not_found', `handler "${id}" is not known${this.#meant(id)}`);
+    if (!(handler instanceof HandlerRun)) return { handler: id, isDelivered: false, answer: handler.error, ms: 0 };
+    const start = clock.now();
+    const outcome = await this.#pipeline.handler(id)?.queue.test(testJob(id, node(), clock.wall()));
+    const isDelivered = outcome?.type === 'delivered';
+    const answer = outcome?.type === 'delivered' ? outcome.remark : (outcome?.error ?? 'it was removed meanwhile');
+    return { handler: id, isDelivered, answer, ms: Math.round(clock.now() - start) };
+  }
+
+  /** Tries every message at once, those that were given up included; tells how many. */
+  retry(): number {
+    const queues = this.#pipeline.handlerIds().map((id) => this.#pipeline.handler(id)?.queue.retry() ?? 0);
+    return queues.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Who would be told of an alert. Throws `not_found`. */
+  explain({ ref, severity }: RouteQuestion): RouteExplanation {
+    return explained(this.#caseOf(ref, severity), ref, this.#pipeline);
+  }
+
+  #caseOf(ref: string, severity: RouteQuestion['severity']): Case {
+    const check = this.#options.checks().find(({ id }) => id === ref);
+    if (!check) {
+      const found = this.#pipeline.book.find(ref);
+      return severity === undefined ? found : { ...found, alert: { ...found.alert, severity } };
+    }
+    const isWell = check.hardState === 'ok' || check.hardState === 'pending';
+    const hardState = severity ?? (isWell ? 'critical' : check.hardState);
+    const { url } = this.#settings;
+    const asked = { ...check, hardState, state: hardState, hard: true, flapping: false };
+    const now = this.#options.clock.wall();
+    const sight = { check: asked, traits: this.#traitsOf(ref), node: this.#options.node(), url, now };
+    const of = observeCheck(undefined, { ...sight, before: 'pending', firstResult: 'all' });
+    if (of) return { ...of, isOnce: false };
+    throw new OpsbroError('not_found', `there is nothing to tell of "${ref}"`);
+  }
+
+  #configure(settings: AlertingSettings): void {
+    try {
+      this.#pipeline.configure(settings);
+      this.#settings = settings;
+    } catch (error) {
+      if (!failedWith(error, 'expression')) throw error;
+      this.#options.log.error({ reason: messageOf(error) }, 'a route cannot be read; the routes stay as they were');
     }
   }
 
-  #send(handler: HandlerRun, alert: Alert): void {
-    const { guard, log, desks } = this.#options;
-    const desk = desks.with(handler.templates);
-    const signal = this.#stop.signal;
-    const message = this.#messageOf(alert);
-    const isTaken = handler.queue(async (open) => {
-      if (signal.aborted) return undefined;
-      const limits = { timeoutMs: TIMEOUT_MS, signal };
-      const outcome = await guard.run(`handler ${handler.id}`, limits, async (until) =>
-        open().notify(message, until, desk),
-      );
-      return outcome.status === 'ok' ? '' : outcome.message;
+  #take(id: string, written: WrittenHandler): void {
+    const { plugins, guard, desks, log } = this.#options;
+    this.#close(id);
+    try {
+      const run = new HandlerRun(written, { plugins, guard, desks, signal: this.#stop.signal });
+      this.#handlers.set(id, run);
+      if (run.isOff) this.#pipeline.removeHandler(id);
+      else this.#pipeline.setHandler(id, run.wishes);
+    } catch (error) {
+      if (!(error instanceof OpsbroError)) throw error;
+      log.warn({ handler: id }, messageOf(error));
+      this.#handlers.set(id, { type: written.type, error: messageOf(error), digest: written.digest });
+    }
+  }
+
+  #close(id: string): void {
+    const handler = this.#handlers.get(id);
+    if (handler instanceof HandlerRun) handler.close();
+  }
+
+  async #attempt(id: string, message: Message): Promise<Attempt> {
+    const handler = this.#handlers.get(id);
+    if (handler instanceof HandlerRun) return await handler.attempt(message);
+    return { type: 'undeliverable', error: handler?.error ?? `handler "${id}" is not known` };
+  }
+
+  #record(id: string, handler: HandlerRun | Broken): HandlerRecord {
+    const counts = this.#pipeline.handler(id)?.queue.counts;
+    const known = { ...NOTHING_SENT, ...counts, id, type: handler.type };
+    if (!(handler instanceof HandlerRun)) return { ...known, state: 'error', error: handler.error };
+    const isOn = !handler.isOff && handler.wishes.isOnIn(new Set(this.#options.node().groups));
+    if (!isOn) return { ...known, state: 'disabled' };
+    return { ...known, state: known.error === '' ? 'ok' : 'error' };
+  }
+
+  #keepChecks(): void {
+    this.#pipeline.keepChecks(new Set(this.#options.checks().map(({ id }) => id)));
+  }
+
+  #traitsOf(check: string): AlertTraits {
+    return alertTraits(this.#options.definition(check));
+  }
+
+  /** A handler that does not work is told by the others. */
+  #tellFailing(id: string, error: string): void {
+    const isOver = error === '';
+    if (isOver && !this.#failing.delete(id)) return;
+    if (!isOver) this.#failing.add(id);
+    this.#options.bus.emit({
+      type: 'problem-change',
+      problem: {
+        ...{ kind: 'agent', name: `handler ${id}`, displayName: `handler ${id}`, pack: '' },
+        ...{
+          severity: isOver ? 'ok' : 'critical',
+          state: isOver ? 'ok' : 'failing',
+          oldState: isOver ? 'failing' : 'ok',
+        },
+        output: isOver ? `handler ${id} delivers again` : `handler ${id} has delivered nothing for 5 minutes: ${error}`,
+        handlers: this.#pipeline.handlerIds().filter((other) => other !== id),
+      },
     });
-    if (!isTaken) log.warn({ handler: handler.id, check: alert.name }, 'too many alerts wait; this one is dropped');
   }
 
-  #messageOf(alert: Alert): Message {
-    const { id: uuid, name, zone } = this.#options.node;
-    const sender = { uuid, name, zone, version: '' };
-    const action = alert.status === 'resolved' ? 'resolved' : 'fired';
-    return {
-      id: alert.id,
-      action,
-      alerts: [alert],
-      more: 0,
-      group: new Map(),
-      sender,
-      at: alert.updated,
-      isTest: false,
-    };
-  }
-
-  #drop(id: string): void {
-    this.#handlers.get(id)?.close();
-    this.#handlers.delete(id);
+  #meant(id: string): string {
+    return didYouMean(id, [...this.#handlers.keys()]);
   }
 }
 
-/** Sends over the channel of a handler; answers with what went wrong, or nothing at all when it was given up. */
-type Send = (open: () => Channel) => Promise<string | undefined>;
-
-/** A handler at work: sends one alert after the other. */
-class HandlerRun implements Digested {
-  readonly id: string;
-  readonly digest: string;
-  readonly templates: readonly string[];
-  readonly #type: string;
-  readonly #plugin: Handler;
-  readonly #fields: YamlMap;
-  #channel: Channel | undefined;
-  readonly #severities: ReadonlySet<CheckState>;
-  readonly #applies: GroupTest;
-  #tail: Promise<void> = Promise.resolve();
-  #waiting = 0;
-  #counts = { sent: 0, failed: 0, error: '' };
-
-  /** Throws when what is written cannot be understood. */
-  constructor({ id, type, fields, digest, templates }: WrittenHandler, plugins: Registry<Handler>) {
-    const { severities, enabled_if_group, enabled } = fields;
-    this.id = id;
-    this.digest = digest;
-    this.templates = templates;
-    this.#type = type;
-    this.#severities = new Set(severities === undefined ? CHECK_STATES : [severities].flat().map(stateOf));
-    this.#plugin = plugins.get(type);
-    this.#fields = fields;
-    const isOn = enabled ?? enabled_if_group === undefined;
-    this.#applies = isOn === true ? () => true : applicability(enabled_if_group ?? false);
-    // One that waits for a group may be unfinished until then.
-    if (isOn === true) this.#open();
-  }
-
-  #open(): Channel {
-    this.#channel ??= this.#plugin.configure(this.#fields);
-    return this.#channel;
-  }
-
-  get counts(): HandlerCounts {
-    return { id: this.id, type: this.#type, ...this.#counts };
-  }
-
-  wants(state: CheckState, groups: ReadonlySet<string>): boolean {
-    return this.#severities.has(state) && this.#applies(groups);
-  }
-
-  /** Sends after what waits before it. Refuses when too many wait. */
-  queue(send: Send): boolean {
-    if (this.#waiting >= MAX_WAITING) {
-      this.#counts.failed += 1;
-      return false;
-    }
-    this.#waiting += 1;
-    this.#tail = this.#next(this.#tail, send);
-    return true;
-  }
-
-  async #next(before: Promise<void>, send: Send): Promise<void> {
-    await before;
-    const error = await send(() => this.#open());
-    this.#waiting -= 1;
-    if (error === undefined) return;
-    this.#counts = { ...this.#counts, error };
-    this.#counts[error === '' ? 'sent' : 'failed'] += 1;
-  }
-
-  close(): void {
-    this.#channel?.close?.();
-  }
-}
-
-/** Handlers that are objects, and packs that carry the name of a kind of handler and are switched on. */
-function writtenHandlers({ packs }: Configuration, plugins: Registry<Handler>): ReadonlyMap<string, WrittenHandler> {
-  const written = new Map<string, WrittenHandler>();
-  const code = revisionsOf(plugins);
-  const add = (id: string, type: string, fields: YamlMap, templates: readonly string[]) =>
-    written.set(id, { id, type, fields, templates, digest: JSON.stringify([type, fields, templates, code]) });
-  for (const pack of packs.packs) {
-    const { name, overloadedBy, parameters } = pack;
-    const { enabled, enabled_if_group } = parameters;
-    const isKind = overloadedBy === null && [...plugins].some((plugin) => plugin.name === name);
-    if (isKind && (enabled === true || enabled_if_group !== undefined))
-      add(name, name, parameters, templateFolders(packs, { packName: name }));
-  }
-  for (const object of objectsOf(packs, 'handler').values()) {
-    const { definition } = object;
-    const { id, type = '', enabled } = definition;
-    if (enabled !== false) add(String(id ?? type), String(type), definition, templateFolders(packs, object));
-  }
-  return written;
-}
+const NOTHING_SENT = {
+  ...{ error: '', remark: '', pending: 0, dead: 0, sent: 0, failed: 0, dropped: 0 },
+  ...{ lastSuccess: null, lastFailure: null, lastSeconds: 0, isHeldBack: false },
+};

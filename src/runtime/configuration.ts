@@ -1,3 +1,4 @@
+import type { AlertingSettings } from '../config/alerting-schema.ts';
 import type { Level, PackObject, PackSet, YamlMap } from '../model/pack.ts';
 
 /** What agent.yml says of a collector. */
@@ -26,6 +27,8 @@ export interface Configuration {
   readonly maxParallel: number;
   /** Milliseconds that a problem waits for what it depends on to be looked at; a minute when left out. */
   readonly dependencyWaitMs?: number;
+  /** Who is told of what; everybody of everything when left out. */
+  readonly alerting?: AlertingSettings;
 }
 
 /** Counts of what a reload did to objects and plugins. */

@@ -4,11 +4,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
+import type { AlertNode, Alerts, Mutes, Muting } from '../model/alert.ts';
 import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Evaluated } from '../model/expression.ts';
+import type { HandlerRecord, QueuedMessage, RouteExplanation, RouteQuestion, TestOutcome } from '../model/handler.ts';
 import type { Member } from '../model/member.ts';
 import type { PackObject, YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
@@ -16,7 +18,7 @@ import { type FunctionPlugin, functionTable, type NodeFacts, type TextStyle } fr
 import type { Check, Collector, Detector, Handler, Pollster } from '../plugins/kinds.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
-import { Alerting, type HandlerCounts } from './alerting.ts';
+import { Alerting } from './alerting.ts';
 import type { KeptNumbers } from './chart-past.ts';
 import { Checking } from './checking.ts';
 import { Collecting } from './collecting.ts';
@@ -54,14 +56,26 @@ export interface RuntimeOptions {
     readonly displayName: string;
     readonly address: string;
     readonly zone: string;
+    /** Version of the agent; left out where nobody is told of it. */
+    readonly version?: string;
     /** Names of the hosting drivers that recognised this machine. */
     readonly hostingDrivers: ReadonlySet<string>;
   };
   /** Where results, groups and states outlive the process. */
-  readonly shelves: { readonly collectors: Shelf; readonly checks: Shelf; readonly groups: Shelf };
+  readonly shelves: {
+    readonly collectors: Shelf;
+    readonly checks: Shelf;
+    readonly groups: Shelf;
+    /** Alerts, and who was told of them. */
+    readonly alerts: Shelf;
+    /** Messages that did not arrive yet. */
+    readonly messages: Shelf;
+  };
   readonly configuration: Configuration;
   /** Milliseconds that lie at least between the starts of two collectors; 50 when left out, less for their first runs. */
   readonly startGapMs?: number;
+  /** Silences and maintenance windows; without it nothing is muted. */
+  readonly mutes?: Mutes;
   /** What charts show of the past; without it they begin with the present. */
   readonly kept?: KeptNumbers;
   /** Every known member of the pool by id, as it is now. */
@@ -73,6 +87,12 @@ export interface RuntimeOptions {
 const START_GAP_MS = 50;
 /** People wait for what the first runs see. */
 const FIRST_GAP_MS = 10;
+
+/** Nothing is muted. */
+const NO_MUTES: Mutes = {
+  of: () => ({ silences: [], maintenance: null, isEndMuted: false }),
+  onChange: () => ({ [Symbol.dispose]: () => {} }),
+};
 
 /** Nothing runs compliance rules here. */
 const NO_RULES: ReadonlyMap<string, string> = new Map();
@@ -149,15 +169,14 @@ export class Runtime implements AsyncDisposable {
       hasCollector: (name) => this.#collecting.has(name),
     });
     this.#alerting = new Alerting({
-      bus,
-      log,
-      guard: this.#guard,
-      groups,
-      plugins: plugins.handlers,
+      ...{ bus, log, clock, shelves, random: options.random, guard: this.#guard, plugins: plugins.handlers },
       desks: new Desks(options),
-      node,
-      plan: (check) => this.#checking.plan(check),
-      now: () => clock.wall(),
+      mutes: options.mutes ?? NO_MUTES,
+      functions: functionTable(plugins.functions),
+      sender: { uuid: node.id, name: node.name, zone: node.zone, version: node.version ?? '' },
+      node: () => this.#alertNode(),
+      checks: () => this.#checking.records(),
+      definition: (check) => this.#checking.plan(check).object.definition,
     });
     this.dashboards = new Dashboards({
       ...options,
@@ -175,6 +194,7 @@ export class Runtime implements AsyncDisposable {
     await this.#collecting.restore();
     await this.#detecting.restore();
     await this.#checking.restore();
+    await this.#alerting.restore();
   }
 
   /** Starts all work. Resolves when collectors and detectors have each done one round; checks come after it. */
@@ -184,7 +204,9 @@ export class Runtime implements AsyncDisposable {
     this.#hasLooked = true;
     if (this.#stop.signal.aborted) return;
     await this.#detecting.start();
-    if (!this.#stop.signal.aborted) this.#checking.start();
+    if (this.#stop.signal.aborted) return;
+    this.#checking.start();
+    this.#alerting.checksGo();
   }
 
   /** Puts another configuration in effect; only what differs is touched. Tells what became of objects and plugins. */
@@ -275,8 +297,39 @@ export class Runtime implements AsyncDisposable {
     return this.#guard.counts;
   }
 
-  handlers(): HandlerCounts[] {
-    return this.#alerting.counts();
+  /** The alerts of this node. */
+  get alerts(): Alerts {
+    return this.#alerting.alerts;
+  }
+
+  /** What the alerts say to those who act by themselves. */
+  get muting(): Muting {
+    return this.#alerting.alerts;
+  }
+
+  /** The handlers and how they fare. */
+  handlers(): HandlerRecord[] {
+    return this.#alerting.handlers();
+  }
+
+  /** What waits for handlers, given up messages included. */
+  handlerQueue(): QueuedMessage[] {
+    return this.#alerting.queue();
+  }
+
+  /** Sends a message that is marked as a test and tells what came of it. Throws `not_found`. */
+  async testHandler(id: string): Promise<TestOutcome> {
+    return await this.#alerting.test(id);
+  }
+
+  /** Tries every waiting message at once, those that were given up included; tells how many. */
+  retryHandlers(): number {
+    return this.#alerting.retry();
+  }
+
+  /** Who would be told of an alert, when, and why others are not. Throws `not_found`. */
+  explainRoute(question: RouteQuestion): RouteExplanation {
+    return this.#alerting.explain(question);
   }
 
   /** Ends all work: running checks get up to 5 s, everything else ends at once, and what was seen is kept. */
@@ -296,6 +349,11 @@ export class Runtime implements AsyncDisposable {
       this.#checking.apply(configuration),
       this.#alerting.apply(configuration),
     ]);
+  }
+
+  #alertNode(): AlertNode {
+    const { id: uuid, name, displayName, address } = this.#options.node;
+    return { uuid, name, displayName, address, zone: this.#zone, groups: [...this.#groups.all] };
   }
 
   #groupsChanged(): void {

@@ -19,10 +19,10 @@ async function told(objects: readonly PackObject[], values: readonly number[], r
   const collectors = [collectorOf('disk', () => ({ pct }), { intervalMs: 1_000 })];
   const { clock, runtime, alerts } = runtimeOf(configured(objects, rest), { collectors });
   void runtime.start();
-  await clock.runAsync(15_000);
+  await clock.runAsync(90_000);
   for (const value of values.slice(1)) {
     pct = value;
-    await clock.runAsync(15_000);
+    await clock.runAsync(90_000);
   }
   return { alerts, counts: runtime.handlers() };
 }
@@ -40,7 +40,7 @@ test('problems and their ends are told, once each', async () => {
     displayName: 'disk',
     output: '/ is at 97%',
   });
-  expect(counts).toEqual([{ id: 'ops', type: 'note', sent: 3, failed: 0, error: '' }]);
+  expect(counts).toMatchObject([{ id: 'ops', type: 'note', state: 'ok', sent: 3, failed: 0, error: '', pending: 0 }]);
 });
 
 test('that a check is well when it is first seen is no news, that it is bad is', async () => {
@@ -70,9 +70,9 @@ test('a handler is told of the states that it wants, a check tells the states an
 test('a handler that fails is counted and hinders nobody', async () => {
   const { alerts, counts } = await told([disk(), handler('bad', { broken: true }), handler('good')], [50, 97]);
   expect(alerts).toHaveLength(1);
-  expect(counts).toEqual([
-    { id: 'bad', type: 'note', sent: 0, failed: 1, error: 'nobody listens' },
-    { id: 'good', type: 'note', sent: 1, failed: 0, error: '' },
+  expect(counts).toMatchObject([
+    { id: 'bad', type: 'note', state: 'error', sent: 0, pending: 1, error: 'nobody listens' },
+    { id: 'good', type: 'note', state: 'ok', sent: 1, failed: 0, error: '' },
   ]);
 });
 
@@ -87,12 +87,16 @@ test.each([
   expect((await told([disk()], [50, 97], rest)).alerts).toHaveLength(times);
 });
 
-test('a handler that cannot be understood is left out, and an object can be switched off', async () => {
+test('a handler that cannot be understood shows why, and one can be switched off', async () => {
   const objects = [
     disk(),
     handler('a', { severities: ['critcal'] }),
     handler('b', { type: 'pigeon' }),
     handler('c', { enabled: false }),
   ];
-  expect((await told(objects, [50, 97])).counts).toEqual([]);
+  expect((await told(objects, [50, 97])).counts).toMatchObject([
+    { id: 'a', state: 'error', error: '"critcal" is no state of a check; did you mean "critical"?' },
+    { id: 'b', state: 'error' },
+    { id: 'c', state: 'disabled' },
+  ]);
 });

@@ -108,7 +108,10 @@ interface Parts {
   readonly pollsters?: readonly Pollster[];
 }
 
-export const shelvesOf = () => ({ collectors: memoryShelf(), checks: memoryShelf(), groups: memoryShelf() });
+export const shelvesOf = () => ({
+  ...{ collectors: memoryShelf(), checks: memoryShelf(), groups: memoryShelf() },
+  ...{ alerts: memoryShelf(), messages: memoryShelf() },
+});
 
 /** A whole runtime in simulated time, with every event and every alert it gave. */
 export function runtimeOf(configuration: Configuration, parts: Parts = {}) {

@@ -77,8 +77,8 @@ function valuesOf(name: string, alert: Alert): readonly string[] {
   }
 }
 
-/** What cannot be worked out for an alert does not fit it. */
-function conditionTest(text: string, { functions, clock }: AlertLanguage): AlertTest {
+/** The test of an expression over the fields of alerts: what cannot be worked out for one does not fit it. Throws `expression`. */
+export function conditionTest(text: string, { functions, clock }: AlertLanguage): AlertTest {
   const compiled: Compiled<never> = compile(text, { functions, fields: FIELDS, allowed: PURE });
   const [wrong] = compiled.warnings;
   if (wrong)

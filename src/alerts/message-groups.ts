@@ -1,0 +1,91 @@
+import type { Agenda } from '../base/agenda.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Alert } from '../model/alert.ts';
+import { fieldOf, type Way } from './routes.ts';
+
+/** Alerts that are to be told to a handler in one message. */
+export interface Gathered {
+  readonly handler: string;
+  /** Ids of the alerts. */
+  readonly alerts: ReadonlySet<string>;
+  /** By what they were put together. */
+  readonly group: ReadonlyMap<string, string>;
+}
+
+interface Group {
+  readonly handler: string;
+  readonly group: ReadonlyMap<string, string>;
+  readonly intervalMs: number;
+  alerts: Set<string>;
+  /** Monotonic milliseconds of the last message. */
+  sent: number;
+}
+
+/** Alerts that are put together by nothing else than themselves. */
+const EACH = '...';
+/** What became due because a reason to be quiet ended waits no longer than this. */
+const URGENT_MS = 1_000;
+
+/** Lets alerts wait for others of their group, and the messages of one group for each other. */
+export class MessageGroups {
+  readonly #clock: Clock;
+  readonly #agenda: Agenda;
+  readonly #flush: (gathered: Gathered) => void;
+  readonly #groups = new Map<string, Group>();
+
+  /** `flush` is given the alerts of a group when their time has come. */
+  constructor(clock: Clock, agenda: Agenda, flush: (gathered: Gathered) => void) {
+    this.#clock = clock;
+    this.#agenda = agenda;
+    this.#flush = flush;
+  }
+
+  /** Has an alert told to a handler. `isUrgent`: it was held back already. */
+  add(alert: Alert, to: { readonly handler: string; readonly way: Way; readonly isUrgent: boolean }): void {
+    const { handler, way, isUrgent } = to;
+    const values = groupOf(alert, way);
+    const name = `group ${JSON.stringify([handler, [...values], way.groupBy.includes(EACH) ? alert.id : ''])}`;
+    this.#leaveOthers(alert.id, handler, name);
+    const { groupWaitMs, groupIntervalMs: intervalMs } = way;
+    const group = this.#groups.get(name) ?? { handler, group: values, intervalMs, alerts: new Set(), sent: -Infinity };
+    this.#groups.set(name, group);
+    group.alerts.add(alert.id);
+    const now = this.#clock.now();
+    const wait = Math.max(groupWaitMs, group.sent + intervalMs - now);
+    this.#agenda.atMostIn(isUrgent ? Math.min(wait, URGENT_MS) : wait, name, () => this.#end(name));
+  }
+
+  /** There is nothing to tell of this alert any more. */
+  remove(alert: string, handler: string): void {
+    this.#leaveOthers(alert, handler, '');
+  }
+
+  /** Ids of the alerts that wait to be told. */
+  waiting(): ReadonlySet<string> {
+    return new Set([...this.#groups.values()].flatMap(({ alerts }) => [...alerts]));
+  }
+
+  #leaveOthers(alert: string, handler: string, but: string): void {
+    for (const [name, group] of this.#groups) if (name !== but && group.handler === handler) group.alerts.delete(alert);
+  }
+
+  #end(name: string): void {
+    const group = this.#groups.get(name);
+    if (!group) return;
+    const { alerts, handler, group: values, intervalMs } = group;
+    if (alerts.size === 0) {
+      this.#groups.delete(name);
+      return;
+    }
+    group.alerts = new Set();
+    group.sent = this.#clock.now();
+    // Looks once more after the interval, to forget a group that nothing joined.
+    this.#agenda.in(intervalMs, name, () => this.#end(name));
+    this.#flush({ handler, alerts, group: values });
+  }
+}
+
+function groupOf(alert: Alert, { groupBy }: Way): ReadonlyMap<string, string> {
+  const fields = groupBy.filter((field) => field !== EACH);
+  return new Map(fields.map((field) => [field, field === 'node' ? alert.node.name : fieldOf(field)(alert).join(', ')]));
+}
