@@ -4,6 +4,7 @@ import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
 import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
+import { alertingPart, workOf } from './alerting-part.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
 import { Complaints } from './complaints.ts';
@@ -187,6 +188,7 @@ export class Agent implements AsyncDisposable {
     const { world, zones } = this.#setting;
     const { config, zones: tree } = this.#written.loaded;
     this.#parts.pool.setDisplayName(config.display_name);
+    this.#parts.alerts.apply(config.alerting);
     await this.#parts.history.limit(historyLimits(config));
     await zones.reload(tree);
     this.#parts.peers.keys.refresh();
@@ -223,6 +225,7 @@ export class Agent implements AsyncDisposable {
     runtime.moveTo(zone);
     this.#announcing[Symbol.dispose]();
     this.#announcing = this.#announce();
+    this.#parts.alerts.moved();
     pool.setDisplayName(this.#written.loaded.config.display_name);
     this.#reviewZones();
     pool.rejoin(this.#written.loaded.config.seeds);
@@ -255,7 +258,7 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, peers, history, groupHistory, collectorHistory, runtime, kv, series } = this.#parts;
+    const { pool, peers, history, groupHistory, collectorHistory, runtime, alerts, kv, series } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
@@ -280,6 +283,7 @@ export class Agent implements AsyncDisposable {
         reloadKeys: (zone) => this.#reloadKeys(zone),
       },
       runtime,
+      alerting: alertingPart({ work: workOf(runtime), parts: alerts, membership: pool, peers }),
       dashboards: runtime.dashboards,
       docker: dockerPart({
         host: world.host,

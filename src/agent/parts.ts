@@ -14,6 +14,7 @@ import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
 import { Runtime } from '../runtime/runtime.ts';
+import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
 import { ChildKeys } from './child-keys.ts';
 import { keepCollectorHistory } from './collector-history.ts';
@@ -72,6 +73,7 @@ export interface Parts {
   /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
   readonly isRebindNeeded: () => boolean;
   readonly runtime: Runtime;
+  readonly alerts: AlertParts;
   /** What this process costs now. */
   readonly vitals: () => Vitals;
   readonly localAddress: string;
@@ -86,15 +88,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const state = opened.use(await StateStore.open(join(home.data, 'state'), clock, log.logger.child({ part: 'state' })));
   const address = localAddress(host.interfaces(), (await host.facts()).addresses);
   const { config } = written.loaded;
-  const freeBytes = async () => {
-    const { bavail, bsize } = await statfs(home.data);
-    return bavail * bsize;
-  };
-  const kvLog = log.logger.child({ part: 'kv' });
-  const kvPath = join(home.data, 'kv');
-  const kv = opened.use(
-    await openKv({ path: kvPath, nodeId: identity.id, clock, log: kvLog, bus, settings: config.kv, freeBytes }),
-  );
+  const kv = opened.use(await openStore(setting));
   const series = await openSeries(world, config, identity.name, opened);
   let bind = notedBind(setting);
   const isRebindNeeded = () => !isDeepStrictEqual(bindOf(setting).addresses, bind.addresses);
@@ -127,6 +121,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
       return open();
     });
   const vitals = opened.use(watchVitals(clock));
+  const alerts = await openAlertParts(setting, { pool, peers, state }, opened);
   const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals }));
   await runtime.restore();
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
@@ -142,10 +137,22 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     movePool,
     isRebindNeeded,
     runtime,
+    alerts,
     vitals,
     localAddress: address,
     warnings,
   };
+}
+
+function openStore({ world, identity, written }: Setting): Promise<KvStore> {
+  const { home, clock, log, bus } = world;
+  const { kv: settings } = written.loaded.config;
+  const freeBytes = async () => {
+    const { bavail, bsize } = await statfs(home.data);
+    return bavail * bsize;
+  };
+  const path = join(home.data, 'kv');
+  return openKv({ path, nodeId: identity.id, clock, log: log.logger.child({ part: 'kv' }), bus, settings, freeBytes });
 }
 
 /** Where gossip listens, by the configuration and the keys as they are now. */

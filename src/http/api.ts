@@ -5,14 +5,17 @@ import type { ApiParts } from './parts.ts';
 import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
 import { dockerRoutes } from './routes/docker.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
+import { handlerRoutes } from './routes/handlers.ts';
 import { kvRoutes } from './routes/kv.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
+import { muteRoutes } from './routes/mutes.ts';
 import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
 import { pollsterRoutes } from './routes/pollsters.ts';
@@ -39,6 +42,9 @@ export const routesOf = (parts: ApiParts) => ({
   ...detectorRoutes(parts),
   ...groupRoutes(parts),
   ...monitoringRoutes(parts),
+  ...alertRoutes(parts),
+  ...muteRoutes(parts),
+  ...handlerRoutes(parts),
   ...checkRoutes(parts),
   ...packRoutes(parts),
   ...parameterRoutes(parts),

@@ -28,6 +28,7 @@ const CHANGES = {
     'member-reach',
     'record-change',
   ],
+  alerts: ['alert-change'],
   events: ['user-event'],
   collectors: ['collector-done'],
 } as const satisfies Record<string, readonly AgentEvent['type'][]>;
@@ -88,6 +89,7 @@ export class BlockingReads implements Disposable {
     this.#options = options;
     this.#families = {
       members: this.#family('members'),
+      alerts: this.#family('alerts'),
       events: this.#family('events'),
       collectors: this.#family('collectors'),
     };

@@ -1,9 +1,14 @@
+import type { Maintenance, MuteEntry, Silence } from '../alerts/mutes/entry.ts';
+import type { MaintenanceWish, SilenceWish } from '../alerts/mutes/mute-book.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Acknowledgement, Alert } from '../model/alert.ts';
+import type { AlertRecord } from '../model/alert-record.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DashboardDefinition, DashboardRecord, DashboardView } from '../model/dashboard.ts';
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { Evaluated } from '../model/expression.ts';
+import type { HandlerRecord, QueuedMessage, RouteExplanation, RouteQuestion, TestOutcome } from '../model/handler.ts';
 import type { CollectorHistory, GroupHistory, NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
@@ -52,6 +57,41 @@ export interface AgentPart {
   leave(): void;
   /** Begins an orderly stop; answers at once. */
   stop(how: { readonly leave: boolean }): void;
+}
+
+/** A silence or maintenance window that was taken, changed or removed. */
+export interface TakenMute {
+  readonly entry: MuteEntry;
+  /** How many nodes know of it, this one included. */
+  readonly nodes: number;
+  /** Names of living nodes that were not told; they ask when they are back. */
+  readonly missed: readonly string[];
+}
+
+/** Alerts and those who are told of them, as the API sees them. */
+export interface AlertingPart {
+  /** Of this node: open ones; with `all` also those that ended, newest first. */
+  alerts(which: 'open' | 'all'): readonly Alert[];
+  /** By its id, or of the check of that id. Throws `not_found`. */
+  alert(ref: string): Alert;
+  /** Acknowledges an alert of any node of the zone, `null`: takes that back. Throws `not_found` or `conflict`. */
+  acknowledge(ref: string, acknowledgement: Acknowledgement | null, node?: string): Promise<AlertRecord>;
+  silences(): readonly Silence[];
+  maintenance(): readonly Maintenance[];
+  /** How many open alerts of this node a silence is about. */
+  fitting(silence: string): number;
+  addSilence(wish: SilenceWish): Promise<TakenMute>;
+  addMaintenance(wish: MaintenanceWish): Promise<TakenMute>;
+  /** Throws `not_found`, or `conflict` when it is over. */
+  remove(type: MuteEntry['type'], id: string): Promise<TakenMute>;
+  handlers(): readonly HandlerRecord[];
+  queue(): readonly QueuedMessage[];
+  /** Sends a message that is marked as a test. Throws `not_found`. */
+  testHandler(id: string): Promise<TestOutcome>;
+  /** Tries again at once what failed or was given up; answers how many messages. */
+  retryHandlers(): number;
+  /** Who would be told. Throws `not_found`. */
+  explainRoute(question: RouteQuestion): RouteExplanation;
 }
 
 /** The pollsters and their samples, as the API sees them. */
@@ -142,6 +182,7 @@ export interface ApiParts {
   readonly filtering: { readonly functions: PureFunctions; readonly clock: Clock };
   readonly zones: ZonesPart;
   readonly runtime: RuntimePart;
+  readonly alerting: AlertingPart;
   readonly dashboards: DashboardsPart;
   readonly docker: DockerPart;
   readonly polling: PollingPart;

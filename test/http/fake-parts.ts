@@ -16,6 +16,7 @@ import type { KvEntry, KvStore } from '../../src/model/kv.ts';
 import type { PackParameter, Yaml } from '../../src/model/pack.ts';
 import { fakeHost } from '../support/host.ts';
 import { check, member } from '../support/nodes.ts';
+import { fakeAlerting } from './fake-alerting.ts';
 import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
 
 /** A collector that saw something. */
@@ -149,6 +150,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),
     zones: fakeZones(done),
     runtime: fakeRuntime(),
+    alerting: fakeAlerting(done),
     dashboards: fakeDashboards(),
     docker: fakeDocker(),
     polling: fakePolling(),

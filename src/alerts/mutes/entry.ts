@@ -12,20 +12,19 @@ const MAX_PATTERN = 512;
 const MAX_VALUES = 64;
 
 /** What an alert can be chosen by; `label.NAME` as well. */
-export const MATCHERS = ['check', 'node', 'pack', 'service', 'kind', 'group', 'zone', 'severity'] as const;
+const MATCHERS = ['check', 'node', 'pack', 'service', 'kind', 'group', 'zone', 'severity'] as const;
 
-/** The name of a matcher. */
-export const MatcherName = z.union([z.enum(MATCHERS), z.string().regex(/^label\.[A-Za-z0-9_.-]{1,64}$/)], {
-  error: () => `choose by ${MATCHERS.join(', ')} or label.NAME`,
-});
+const LABEL = /^label\.[A-Za-z0-9_.-]{1,64}$/;
+const isMatcher = (name: string): boolean => MATCHERS.some((known) => known === name) || LABEL.test(name);
 
 const Pattern = z.string().min(1).max(MAX_PATTERN);
 
 /** Patterns with `*` and `?` by what they choose by; of several patterns one has to fit. */
-export const Matchers = z.record(
-  MatcherName,
-  z.union([Pattern.transform((one) => [one]), z.array(Pattern).min(1).max(MAX_VALUES)]),
-);
+export const Matchers = z
+  .record(z.string(), z.union([Pattern.transform((one) => [one]), z.array(Pattern).min(1).max(MAX_VALUES)]))
+  .refine((matchers) => Object.keys(matchers).every(isMatcher), {
+    error: `choose by ${MATCHERS.join(', ')} or label.NAME`,
+  });
 
 const common = {
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
