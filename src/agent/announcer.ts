@@ -1,18 +1,22 @@
 import type { Bus } from '../base/bus.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
-import type { CheckSummary } from '../model/member.ts';
+import type { CheckSummary, ServiceSummary } from '../model/member.ts';
+import type { ServiceRecord } from '../model/service.ts';
 
 /** What the pool is told of this node. */
 interface Pool {
   setGroups(groups: Iterable<string>): void;
   setCheck(id: string, summary: CheckSummary): void;
   removeCheck(id: string): void;
+  setService(name: string, summary: ServiceSummary): void;
+  removeService(name: string): void;
 }
 
 interface Work {
   readonly groups: ReadonlySet<string>;
   checks(): readonly CheckRecord[];
+  readonly services: { records(): readonly ServiceRecord[] };
 }
 
 /** Tells the pool in which groups this node is and how its checks are, from now on and at each change. */
@@ -30,11 +34,16 @@ export function announce(bus: Bus<AgentEvent>, work: Work, pool: Pool): Disposab
     for (const check of checks) if (!told.has(check.id)) tell(check);
   };
   tellAll();
+  for (const service of work.services.records()) pool.setService(service.name, offerOf(service));
   const listeners = [
     bus.on('groups-change', tellAll),
     bus.on('checks-change', tellAll),
     bus.on('config-change', tellAll),
     bus.on('check-change', ({ check }) => tell(check)),
+    bus.on('service-change', ({ name, service }) => {
+      if (service) pool.setService(name, offerOf(service));
+      else pool.removeService(name);
+    }),
   ];
   return {
     [Symbol.dispose]() {
@@ -48,4 +57,12 @@ const summaryOf = ({ state, hard, lastChange, output }: CheckRecord): CheckSumma
   hard,
   changed: lastChange ?? 0,
   output: state === 'ok' ? '' : output,
+});
+
+const offerOf = ({ state, address, port, tags, meta }: ServiceRecord): ServiceSummary => ({
+  state,
+  address,
+  port,
+  tags,
+  meta,
 });

@@ -32,6 +32,7 @@ export interface WrittenSources {
 /** What readers of objects have to know of these plugins. */
 export const rulesOf = ({ checks, functions }: Plugins): ObjectRules => ({
   checkFields: [...checks].flatMap(({ fields }) => fields),
+  checkKinds: [...checks].sort((a, b) => a.order - b.order),
   expressionFaults: expressionFaults(functionTable(functions)),
   parametersIn: parametersIn(functionTable(functions)),
   groupFault,
@@ -97,6 +98,7 @@ export function configurationOf({ loaded: { config, variables }, packs }: Writte
       monitoring: config.monitoring_topic_enabled,
       metrology: config.metrology_topic_enabled,
     },
+    dependencyWaitMs: config.alerting.dependency_wait,
     maxParallel: config.checks.max_parallel ?? Math.max(4, 2 * cpus().length),
   };
 }

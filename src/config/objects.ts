@@ -21,6 +21,8 @@ export interface ExpressionFault {
 export interface ObjectRules {
   /** A check has to have one of these fields, which say what it runs. */
   readonly checkFields: readonly string[];
+  /** The kinds of checks, by the fields that tell them, first the one that counts when a check has those of several. */
+  readonly checkKinds?: readonly { readonly name: string; readonly fields: readonly string[] }[];
   /** Everything that is wrong with an expression, as far as that can be known before it is evaluated. */
   expressionFaults(expression: string): readonly ExpressionFault[];
   /** The parameters of its pack that an expression needs. */
@@ -186,6 +188,13 @@ class ObjectReading {
     const { checkFields } = this.#rules;
     if (!checkFields.some((name) => fields.has(name))) {
       this.#report('error', at, `check has nothing to run (expected one of ${checkFields.join(', ')})`);
+    }
+    const [first, ...others] = (this.#rules.checkKinds ?? []).filter((kind) =>
+      kind.fields.some((name) => fields.has(name) && fields.get(name) !== false),
+    );
+    if (first && others.length > 0) {
+      const unused = others.map(({ name }) => name).join(' and ');
+      this.#report('warning', at, `a check is of one kind: this one runs as ${first.name}, and ${unused} is not used`);
     }
     const doubt = this.#rules.scriptFault?.(fields);
     if (doubt !== undefined) this.#report('warning', [...at, 'script'], doubt);

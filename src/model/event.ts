@@ -3,6 +3,7 @@ import type { CheckRecord, CheckResult } from './check.ts';
 import type { CollectorRecord } from './collector.ts';
 import type { Member } from './member.ts';
 import type { UserEvent } from './pool.ts';
+import type { ServiceRecord } from './service.ts';
 
 /** A member came, changed or went. `before` is missing when it was not known. */
 interface MemberEvent {
@@ -88,6 +89,15 @@ interface CheckRunEvent {
   readonly result: CheckResult;
 }
 
+/** A service of this node is in another state than before, or is offered otherwise; `service` is `null` when it is not offered any more. */
+interface ServiceEvent {
+  readonly type: 'service-change';
+  readonly name: string;
+  readonly service: ServiceRecord | null;
+  /** `null` when it was not offered before. */
+  readonly before: ServiceRecord | null;
+}
+
 /** A result of a check came that was older than what is known already: it changes nothing and is only remembered. */
 interface LateResultEvent {
   readonly type: 'check-late';
@@ -171,6 +181,7 @@ export type AgentEvent =
   | CheckEvent
   | CheckRunEvent
   | LateResultEvent
+  | ServiceEvent
   | ProblemEvent
   | AlertEvent
   | ChecksEvent

@@ -87,6 +87,7 @@ export const OBJECT_TYPES = [
   'detector',
   'check',
   'service',
+  'zone_service',
   'handler',
   'generator',
   'compliance',

@@ -12,7 +12,7 @@ import type { DescribedPack } from './descriptor.ts';
 /** Directories of a pack that hold objects, and of which types. */
 const FOLDERS: readonly { readonly folder: string; readonly types: readonly PackObjectType[] }[] = [
   { folder: 'detectors', types: ['detector'] },
-  { folder: 'monitoring', types: ['check', 'service'] },
+  { folder: 'monitoring', types: ['check', 'service', 'zone_service'] },
   { folder: 'generators', types: ['generator'] },
   { folder: 'compliance', types: ['compliance'] },
   { folder: 'dashboards', types: ['dashboard'] },

@@ -48,8 +48,7 @@ interface CheckingOptions {
   readonly shelf: Shelf;
   readonly judging: Judging;
   readonly plugins: Iterable<Check>;
-  readonly nodeId: string;
-  readonly self: { readonly name: string; readonly zone: string };
+  readonly self: { readonly id: string; readonly name: string; readonly zone: string };
   readonly maxParallel: number;
   groups(): ReadonlySet<string>;
   members(): ReadonlyMap<string, Member>;
@@ -284,7 +283,7 @@ export class Checking {
   }
 
   #spread(id: string): number {
-    return spreadOf(`${this.#options.nodeId} ${id}`);
+    return spreadOf(`${this.#options.self.id} ${id}`);
   }
 
   #activity(id: string): Activity | undefined {

@@ -3,7 +3,7 @@ import type { Random } from '../base/random.ts';
 import { unreadable } from '../expressions/compile.ts';
 import type { Compiled, DataKind, FunctionTable, Reading, Reference } from '../expressions/contract.ts';
 import { Expressions } from '../expressions/expressions.ts';
-import type { Path } from '../expressions/paths.ts';
+import { lookUp, type Path } from '../expressions/paths.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
@@ -103,7 +103,7 @@ export class Evaluator {
       case 'configuration':
         return found(findSetting(path, data, this.#options.variables()), 'not set');
       case 'variables':
-        return variable(data.variables.get(path.text));
+        return variable(path, data.variables);
     }
   }
 }
@@ -111,8 +111,12 @@ export class Evaluator {
 const found = (value: unknown, reason: string): Reading =>
   value === undefined ? { found: false, reason } : { found: true, value };
 
-function variable(outcome: Evaluated | undefined): Reading {
+function variable(path: Path, variables: ObjectData['variables']): Reading {
+  const [name = ''] = path.segments;
+  const whole = variables.get(path.text);
+  const outcome = whole ?? variables.get(name);
   if (!outcome) return { found: false, reason: 'no such variable' };
-  if (outcome.type === 'value') return { found: true, value: outcome.value };
-  return { found: false, reason: outcome.type === 'missing' ? `${outcome.path}: ${outcome.reason}` : outcome.message };
+  if (outcome.type === 'missing') return { found: false, reason: `${outcome.path}: ${outcome.reason}` };
+  if (outcome.type === 'error') return { found: false, reason: outcome.message };
+  return found(whole ? outcome.value : lookUp(outcome.value, path.segments, 1), 'no such part of the variable');
 }

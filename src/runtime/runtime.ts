@@ -30,9 +30,12 @@ import { Groups } from './groups.ts';
 import { Guard, type RunCounts } from './guard.ts';
 import { Desks } from './handler-desk.ts';
 import { Judging } from './judging.ts';
+import { macroFacts } from './node-facts.ts';
 import { NO_OBJECT } from './object-data.ts';
+import { Offers } from './offers.ts';
 import { Polling } from './polling.ts';
 import { Schedule } from './schedule.ts';
+import type { Services } from './services.ts';
 import { Turns } from './turns.ts';
 
 /** What the runtime is made of; all of it belongs to the caller. */
@@ -70,6 +73,8 @@ export interface RuntimeOptions {
     readonly alerts: Shelf;
     /** Messages that did not arrive yet. */
     readonly messages: Shelf;
+    /** Without it services begin anew. */
+    readonly services?: Shelf;
   };
   readonly configuration: Configuration;
   /** Milliseconds that lie at least between the starts of two collectors; 50 when left out, less for their first runs. */
@@ -108,6 +113,7 @@ export class Runtime implements AsyncDisposable {
   readonly #detecting: Detecting;
   readonly #checking: Checking;
   readonly #alerting: Alerting;
+  readonly #offers: Offers;
   readonly #facts: Map<string, string>;
   readonly #stop = sharedAbort();
   /** The pollsters, and the samples they took. */
@@ -132,7 +138,7 @@ export class Runtime implements AsyncDisposable {
     this.#zone = node.zone;
     this.#facts = macroFacts(node);
     this.#groups = new Groups(node.zone);
-    const gapMs = options.startGapMs ?? START_GAP_MS;
+    const { startGapMs: gapMs = START_GAP_MS } = options;
     const turns = new Turns(clock, () => (this.#hasLooked ? gapMs : Math.min(gapMs, FIRST_GAP_MS)));
     const parts = { ...options, guard: this.#guard, schedule: this.#schedule, turns };
     const groups = () => this.#groups.all;
@@ -162,7 +168,6 @@ export class Runtime implements AsyncDisposable {
       judging: new Judging({ ...parts, evaluator, variables, facts: this.#facts }),
       shelf: shelves.checks,
       plugins: plugins.checks,
-      nodeId: node.id,
       self: this.#self(),
       maxParallel: configuration.maxParallel,
       isSettled: (collector) => this.#collecting.isSettled(collector),
@@ -178,6 +183,7 @@ export class Runtime implements AsyncDisposable {
       checks: () => this.#checking.records(),
       definition: (check) => this.#checking.plan(check).object.definition,
     });
+    this.#offers = this.#newOffers();
     this.dashboards = new Dashboards({
       ...options,
       evaluator,
@@ -195,6 +201,7 @@ export class Runtime implements AsyncDisposable {
     await this.#detecting.restore();
     await this.#checking.restore();
     await this.#alerting.restore();
+    await this.#offers.services.restore();
   }
 
   /** Starts all work. Resolves when collectors and detectors have each done one round; checks come after it. */
@@ -207,6 +214,7 @@ export class Runtime implements AsyncDisposable {
     if (this.#stop.signal.aborted) return;
     this.#checking.start();
     this.#alerting.checksGo();
+    this.#offers.start();
   }
 
   /** Puts another configuration in effect; only what differs is touched. Tells what became of objects and plugins. */
@@ -263,6 +271,11 @@ export class Runtime implements AsyncDisposable {
   /** Throws `not_found`. */
   check(id: string): CheckRecord {
     return this.#checking.record(id);
+  }
+
+  /** The services that this node offers. */
+  get services(): Services {
+    return this.#offers.services;
   }
 
   /** What is written of a check. Throws `not_found`. */
@@ -335,6 +348,7 @@ export class Runtime implements AsyncDisposable {
   /** Ends all work: running checks get up to 5 s, everything else ends at once, and what was seen is kept. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error('the agent stops'));
+    this.#offers.stop();
     await this.#checking.stop();
     await this.#detecting.stop();
     await this.#collecting.stop();
@@ -343,12 +357,14 @@ export class Runtime implements AsyncDisposable {
   }
 
   #applyAll(configuration: Configuration): Difference {
-    return sumOf([
+    const difference = sumOf([
       this.#collecting.apply(configuration),
       this.#detecting.apply(configuration),
       this.#checking.apply(configuration),
       this.#alerting.apply(configuration),
     ]);
+    this.#offers.apply(configuration);
+    return difference;
   }
 
   #alertNode(): AlertNode {
@@ -361,10 +377,21 @@ export class Runtime implements AsyncDisposable {
     this.#checking.groupsChanged();
   }
 
-  /** The name and the zone of this node, as it is now. */
-  #self(): { readonly name: string; readonly zone: string } {
+  #newOffers(): Offers {
+    const [options, evaluator, signal] = [this.#options, this.#evaluator, this.#stop.signal];
+    return new Offers({
+      ...{ ...options, evaluator, signal, shelf: options.shelves.services },
+      groups: () => this.#groups.all,
+      self: this.#self(),
+      checks: () => this.#checking.records(),
+    });
+  }
+
+  /** Id, name and zone of this node, as it is now. */
+  #self(): { readonly id: string; readonly name: string; readonly zone: string } {
     const zone = () => this.#zone;
     return {
+      id: this.#options.node.id,
       name: this.#options.node.name,
       get zone() {
         return zone();
@@ -395,17 +422,4 @@ export class Runtime implements AsyncDisposable {
       hasEvent,
     };
   }
-}
-
-/** What macros may ask of this node, under its own names and those of Nagios. */
-function macroFacts({ id, name, displayName, address, zone }: RuntimeOptions['node']): Map<string, string> {
-  return new Map([
-    ['node.id', id],
-    ['node.name', name],
-    ['node.display_name', displayName],
-    ['node.addr', address],
-    ['node.zone', zone],
-    ['HOSTNAME', name],
-    ['HOSTADDRESS', address],
-  ]);
 }

@@ -10,12 +10,19 @@ function announced(first: readonly CheckRecord[]) {
   const bus = new Bus<AgentEvent>((error) => {
     throw error;
   });
-  const work = { groups: new Set(['linux']), records: first, checks: () => work.records };
+  const work = {
+    groups: new Set(['linux']),
+    records: first,
+    checks: () => work.records,
+    services: { records: () => [] },
+  };
   const told: string[] = [];
   const listening = announce(bus, work, {
     setGroups: (groups) => void told.push(`groups ${[...groups].join(',')}`),
     setCheck: (id, { state, output }) => void told.push(`${id} ${state}${output === '' ? '' : ` ${output}`}`),
     removeCheck: (id) => void told.push(`${id} gone`),
+    setService: (name, { state }) => void told.push(`service ${name} ${state}`),
+    removeService: (name) => void told.push(`service ${name} gone`),
   });
   return { bus, work, told, listening };
 }

@@ -75,7 +75,6 @@ test.each<[PackObjectType, readonly string[], string]>([
     ['if_group: a', 'script: x', 'max_attempts: 0'],
     '4:3: error: check.max_attempts: wrong value (expected a whole number from 1 to 100',
   ],
-  ['service', ['if_group: a'], '1:1: error: service.check: is missing (expected a map)'],
   ['service', ['if_group: a', 'check: {interval: 10s}'], 'service.check: check has nothing to run'],
   ['handler', ['id: x'], '1:1: error: handler.type: is missing (expected a text)'],
   [

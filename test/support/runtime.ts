@@ -109,7 +109,7 @@ interface Parts {
 }
 
 export const shelvesOf = () => ({
-  ...{ collectors: memoryShelf(), checks: memoryShelf(), groups: memoryShelf() },
+  ...{ collectors: memoryShelf(), checks: memoryShelf(), groups: memoryShelf(), services: memoryShelf() },
   ...{ alerts: memoryShelf(), messages: memoryShelf() },
 });
 
@@ -121,7 +121,14 @@ export function runtimeOf(configuration: Configuration, parts: Parts = {}) {
   const bus = new Bus<AgentEvent>((error) => {
     throw error;
   });
-  for (const type of ['check-change', 'check-late', 'groups-change', 'collector-done'] as const)
+  for (const type of [
+    'check-change',
+    'check-late',
+    'service-change',
+    'problem-change',
+    'groups-change',
+    'collector-done',
+  ] as const)
     bus.on(type, (event) => events.push(event));
   const shelves = parts.shelves ?? shelvesOf();
   const runtime = new Runtime({

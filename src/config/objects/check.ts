@@ -57,6 +57,14 @@ export const CHECK: ObjectKind = {
     ok_output: expression().optional().describe('Text of the state ok.'),
     warning_output: expression().optional().describe('Text of the state warning.'),
     critical_output: expression().optional().describe('Text of the state critical.'),
+    http: z
+      .union([field.text(), anyMap()])
+      .meta({ expected: 'a URL, or a map with url' })
+      .optional()
+      .describe('A page to ask for: its URL, or a map with more about it.'),
+    tcp: anyMap().optional().describe('A port to connect to: a map of host, port and what is sent and expected.'),
+    mob: anyMap().optional().describe('A check of a health package: a map of service and check.'),
+    maas: anyMap().optional().describe('A MaaS probe: a map of plugin and args.'),
     passive: z
       .union([field.flag(), anyMap()])
       .meta({ expected: 'true, or a map of ttl, expired_state and initial_state' })
