@@ -126,7 +126,7 @@ test.each<[string, Record<string, string>, string[]]>([
     'a key of elsewhere',
     { 'monitoring/a.yml': 'chekc: {script: x}' },
     [
-      'error monitoring/a.yml:1:1: chekc: key "chekc" is not known here (expected check, service or zone_service); did you mean "check"?',
+      'error monitoring/a.yml:1:1: chekc: key "chekc" is not known here (expected check or service or zone_service); did you mean "check"?',
     ],
   ],
   [
