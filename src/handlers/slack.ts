@@ -1,48 +1,95 @@
-import type { ChatPostMessageArguments, WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
-import type { Alert } from '../model/alert.ts';
-import type { CheckState } from '../model/check.ts';
-import { withoutControls } from '../model/plugin-output.ts';
+import type { Alert, Message } from '../model/alert.ts';
+import { CHECK_STATES, type CheckState } from '../model/check.ts';
 import { defineHandler } from '../plugins/kinds.ts';
+import { Recent } from './support/recent.ts';
+import { SlackRoom, type SlackThread } from './support/slack-room.ts';
+import { slackWords } from './support/slack-words.ts';
 
 const TIMEOUT_MS = 15_000;
-const LONGEST_OUTPUT = 3_000;
-const LONGEST_CHANNEL = 80;
-const COLORS: Readonly<Record<CheckState, string>> = {
-  ok: 'good',
-  warning: 'warning',
-  critical: 'danger',
-  unknown: '#764FA5',
-};
+const CHANNEL = '#alerts';
+const MOST_THREADS = 2_000;
 
 const Options = z.object({
   token: z.string().default('').describe('Bot token; SLACK_TOKEN of the environment when empty.'),
-  channel: z.string().min(1).default('#alerts').describe('Name or id of the channel.'),
+  channel: z
+    .union([z.string().min(1), z.partialRecord(z.enum(CHECK_STATES), z.string().min(1))])
+    .default(CHANNEL)
+    .describe('Name or id of the channel, or a map from severities to such.'),
   create_channel: z.boolean().default(true).describe('Create the channel when it does not exist.'),
   api_url: z.url().default('https://slack.com/api/').describe('Where the API is, for proxies.'),
+  threads: z
+    .boolean()
+    .default(false)
+    .describe('true: what follows on an alert is an answer to its first message; its end is shown in the channel too.'),
 });
 type Options = z.output<typeof Options>;
 
 export default defineHandler({
   name: 'slack',
-  description: 'Posts every confirmed change of state of a check to a Slack channel.',
+  description: 'Posts alerts to a Slack channel, which it creates when it is missing.',
   options: Options,
 
   configure(options) {
     const { SLACK_TOKEN = '' } = process.env;
     const token = options.token === '' ? SLACK_TOKEN : options.token;
     if (token === '') throw new OpsbroError('invalid_config', 'handler slack: no token');
-    let room: Room | undefined;
+    const workspace = new Workspace(token, options);
     return {
-      async notify({ alerts }) {
-        room ??= new Room(await connect(token, options), options);
-        for (const alert of alerts) await room.post(alert);
+      async notify(message) {
+        await workspace.post(message);
         return undefined;
       },
     };
   },
 });
+
+/** What one token reaches. */
+class Workspace {
+  readonly #token: string;
+  readonly #options: Options;
+  readonly #rooms = new Map<string, SlackRoom>();
+  /** Time stamps of the first messages, by channel and alert. */
+  readonly #threads = new Recent<string>(MOST_THREADS);
+  #client: WebClient | undefined;
+
+  constructor(token: string, options: Options) {
+    this.#token = token;
+    this.#options = options;
+  }
+
+  async post(message: Message): Promise<void> {
+    const [worst] = message.alerts;
+    if (!worst) return;
+    const channel = channelFor(this.#options, worst.severity);
+    const room = await this.#room(channel);
+    const [only, ...others] = message.alerts;
+    const alert = this.#options.threads && others.length === 0 ? only : undefined;
+    const stamp = await room.post(slackWords(message), alert && this.#threadOf(alert, channel));
+    if (alert && stamp !== undefined && !this.#threads.get(`${channel} ${alert.id}`)) {
+      this.#threads.set(`${channel} ${alert.id}`, stamp);
+    }
+  }
+
+  #threadOf({ id, status }: Alert, channel: string): SlackThread | undefined {
+    const of = this.#threads.get(`${channel} ${id}`);
+    return of === undefined ? undefined : { of, isShown: status === 'resolved' };
+  }
+
+  async #room(channel: string): Promise<SlackRoom> {
+    this.#client ??= await connect(this.#token, this.#options);
+    const known = this.#rooms.get(channel);
+    if (known) return known;
+    const room = new SlackRoom(this.#client, { channel, mayCreate: this.#options.create_channel });
+    this.#rooms.set(channel, room);
+    return room;
+  }
+}
+
+const channelFor = ({ channel }: Options, severity: CheckState): string =>
+  typeof channel === 'string' ? channel : (channel[severity] ?? CHANNEL);
 
 /** Loads the client only when there is something to say. It neither retries nor prints by itself. */
 async function connect(token: string, { api_url: slackApiUrl }: Options): Promise<WebClient> {
@@ -63,88 +110,4 @@ async function connect(token: string, { api_url: slackApiUrl }: Options): Promis
       getLevel: () => LogLevel.ERROR,
     },
   });
-}
-
-/** The channel that messages go to. One that does not exist is created, one that we are not in is joined, each once. */
-class Room {
-  readonly #client: WebClient;
-  readonly #mayCreate: boolean;
-  #channel: string;
-
-  constructor(client: WebClient, { channel, create_channel }: Options) {
-    this.#client = client;
-    this.#channel = channel;
-    this.#mayCreate = create_channel;
-  }
-
-  async post(alert: Alert): Promise<void> {
-    try {
-      await this.#send(alert);
-    } catch (error) {
-      const code = slackError(error);
-      if (code === 'channel_not_found' && this.#mayCreate) await this.#create();
-      else if (code === 'not_in_channel') await this.#client.conversations.join({ channel: this.#channel });
-      else throw explained(error);
-      await this.#send(alert);
-    }
-  }
-
-  async #send(alert: Alert): Promise<void> {
-    await this.#client.chat.postMessage(messageOf(alert, this.#channel));
-  }
-
-  async #create(): Promise<void> {
-    const name = this.#channel
-      .toLowerCase()
-      .replace(/[^a-z0-9_-]/g, '')
-      .slice(0, LONGEST_CHANNEL);
-    const { channel } = await this.#client.conversations.create({ name });
-    if (channel?.id) this.#channel = channel.id;
-  }
-}
-
-function messageOf(alert: Alert, channel: string): ChatPostMessageArguments {
-  const { node, name, displayName, oldState, state, severity, updated } = alert;
-  const output = escaped(withoutControls(alert.output).slice(0, LONGEST_OUTPUT));
-  const fields = [
-    `*Node*\n${escaped(node.name)}`,
-    `*Check*\n${escaped(displayName)}`,
-    `*State*\n${oldState} → ${state}`,
-  ];
-  return {
-    channel,
-    text: `${state.toUpperCase()} ${escaped(name)} on ${escaped(node.name)}: ${output.split('\n', 1)[0]}`,
-    attachments: [
-      {
-        color: COLORS[severity],
-        blocks: [
-          { type: 'section', text: mrkdwn(output.includes('\n') ? `\`\`\`${output}\`\`\`` : output) },
-          { type: 'section', fields: fields.map(mrkdwn) },
-          {
-            type: 'context',
-            elements: [mrkdwn(`Send by OpsBro on ${escaped(node.name)}, ${new Date(updated).toISOString()}`)],
-          },
-        ],
-      },
-    ],
-  };
-}
-
-const mrkdwn = (text: string) => ({ type: 'mrkdwn', text: text === '' ? '(no output)' : text }) as const;
-
-const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-
-/** Slack's own code of an error, such as `channel_not_found`, and the right that is lacking, if it says so. */
-function answerOf(error: unknown): { readonly error?: unknown; readonly needed?: unknown } {
-  if (!(error instanceof Error && 'data' in error)) return {};
-  return typeof error.data === 'object' && error.data !== null ? error.data : {};
-}
-
-const slackError = (error: unknown): unknown => answerOf(error).error;
-
-function explained(error: unknown): unknown {
-  const { error: code, needed } = answerOf(error);
-  if (typeof code !== 'string') return error;
-  const scope = typeof needed === 'string' ? ` (give the token the scope ${needed})` : '';
-  return new OpsbroError('unreachable', `Slack answered ${code}${scope}`, { cause: error });
 }

@@ -14,8 +14,15 @@ interface FakeSlack extends AsyncDisposable {
   readonly asked: readonly Asked[];
 }
 
+/** An answer of the API: its body, or with `status` one of HTTP itself, such as 429 with `retryAfter` seconds. */
+interface SlackAnswer {
+  readonly [field: string]: unknown;
+  readonly status?: number;
+  readonly retryAfter?: number;
+}
+
 /** A Slack API on loopback. Each call is answered with the next of these answers for its method, or else with yes. */
-export async function fakeSlack(answers: Readonly<Record<string, readonly object[]>> = {}): Promise<FakeSlack> {
+export async function fakeSlack(answers: Readonly<Record<string, readonly SlackAnswer[]>> = {}): Promise<FakeSlack> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -25,7 +32,10 @@ export async function fakeSlack(answers: Readonly<Record<string, readonly object
       const before = asked.filter((each) => each.method === method).length;
       asked.push({ method, token: request.headers.authorization, fields: new URLSearchParams(body) });
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(answers[method]?.[before] ?? { ok: true }));
+      const { status = 200, retryAfter, ...said } = answers[method]?.[before] ?? { ok: true, ts: `${asked.length}.0` };
+      if (retryAfter !== undefined) response.setHeader('retry-after', String(retryAfter));
+      response.statusCode = status;
+      response.end(JSON.stringify(said));
     });
   });
   server.listen(0, '127.0.0.1');
