@@ -56,7 +56,7 @@ test('without a token the handler is refused', () => {
   expect(() => slack.configure({})).toThrow('no token');
 });
 
-const FAULTS: readonly (readonly [object, string, new (...args: never) => Error])[] = [
+const FAULTS: readonly (readonly [Readonly<Record<string, unknown>>, string, new (...args: never) => Error])[] = [
   [{ ok: false, error: 'invalid_auth' }, 'Slack answered invalid_auth', Undeliverable],
   [{ ok: false, error: 'is_archived' }, 'Slack answered is_archived', Undeliverable],
   [{ ok: false, error: 'restricted_action' }, 'Slack answered restricted_action', Undeliverable],
