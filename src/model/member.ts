@@ -21,6 +21,10 @@ export interface ServiceSummary {
   readonly port: number;
   readonly tags: readonly string[];
   readonly meta: ReadonlyMap<string, string>;
+  /** What it is spoken to by, such as `udp`; `tcp` when left out. */
+  readonly protocol?: string;
+  /** Its share of new clients while it is ok and while it is in warning, 0 to 65535; 1 when left out. */
+  readonly weights?: { readonly passing: number; readonly warning: number };
 }
 
 /** How far a node got with telling people of something that all nodes of its zone see. */

@@ -61,9 +61,10 @@ export function readCheck(entry: Entry): CheckSummary {
 }
 
 /** A service as an entry. */
-export function serviceEntry({ state, address, port, tags, meta }: ServiceSummary): Entry {
+export function serviceEntry({ state, address, port, tags, meta, protocol, weights }: ServiceSummary): Entry {
   const isPending = state === 'pending' ? true : undefined;
-  return pack(struct({ address, meta, p: isPending, port, s: stateId(state), tags }));
+  const w = weights && [weights.passing, weights.warning];
+  return pack(struct({ address, meta, p: isPending, port, proto: protocol, s: stateId(state), tags, w }));
 }
 
 /** A service from its entry, its state `unknown` when it cannot be read; the tags are sorted. */
@@ -71,12 +72,16 @@ export function readService(entry: Entry): ServiceSummary {
   const get = fieldsOf(entry);
   const [port, meta] = [number(get('port')), get('meta')];
   const texts = meta instanceof Map ? [...meta].slice(0, MAX_TEXTS) : [];
+  const protocol = text(get('proto'));
+  const weights = get('w');
   return {
     state: stateOf(get),
     address: text(get('address')),
     port: port <= MAX_PORT ? port : 0,
     tags: textsOf(get('tags')),
     meta: new Map(texts.map(([name, value]) => [name, text(value)])),
+    ...(protocol !== '' && { protocol }),
+    ...(Array.isArray(weights) && { weights: { passing: weight(weights[0]), warning: weight(weights[1]) } }),
   };
 }
 
@@ -153,6 +158,8 @@ function read(entry: Entry | undefined): Unpacked {
 
 const number = (value: Unpacked): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+
+const weight = (value: Unpacked = null): number => Math.min(number(value), 65_535);
 
 const text = (value: Unpacked): string => (value instanceof Uint8Array ? (textOf(value) ?? '') : '');
 
