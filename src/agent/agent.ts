@@ -252,8 +252,8 @@ export class Agent implements AsyncDisposable {
   }
 
   async #serveDns(): Promise<void> {
-    const { enabled } = this.#written.loaded.config.dns;
-    await this.#doors.serveDns(enabled || this.groups.has(DNS_GROUP));
+    const { dns } = this.#written.loaded.config;
+    await this.#doors.serveDns(dns, dns.enabled || this.groups.has(DNS_GROUP));
   }
 
   #apiParts(): ApiParts {

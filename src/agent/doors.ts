@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { Disposal } from '../base/disposal.ts';
 import { messageOf } from '../base/errors.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
@@ -14,12 +15,12 @@ import { type HttpHandler, listenHttp } from '../net/http-listener.ts';
 import { listenUnix } from '../net/unix-socket.ts';
 import { refuseRequest } from '../websocket/refusal.ts';
 import { Websocket } from '../websocket/websocket.ts';
+import { dnsOptions } from './dns-part.ts';
 import type { DoorCounts } from './families.ts';
 import type { Door } from './ports-file.ts';
 import { type Opening, openWithRetry } from './retry.ts';
 import type { World } from './world.ts';
 
-const NEGATIVE_TTL_S = 5;
 const LOCALHOST = ['127.0.0.1'] as const;
 
 /** The doors of an agent to programs and people. */
@@ -30,6 +31,7 @@ export class Doors implements AsyncDisposable {
   readonly #websocket: Websocket;
   readonly #open = new Disposal();
   #dns: Opening<DnsDoor> | undefined;
+  #dnsConfig: AgentConfig['dns'] | undefined;
   #dnsChange: Promise<void> = Promise.resolve();
 
   constructor(world: World, config: AgentConfig, parts: ApiParts) {
@@ -68,9 +70,13 @@ export class Doors implements AsyncDisposable {
     if (websocket.enabled) await this.#openTcp('websocket', websocket, { onRequest: refuseRequest, onUpgrade });
   }
 
-  /** Opens or closes DNS, as it is wanted now. */
-  async serveDns(isWanted: boolean): Promise<void> {
-    this.#dnsChange = this.#dnsChange.then(() => (isWanted ? this.#openDns() : this.#closeDns()));
+  /** Opens or closes DNS, as it is wanted now; with other settings than before it is opened anew. */
+  async serveDns(config: AgentConfig['dns'], isWanted: boolean): Promise<void> {
+    this.#dnsChange = this.#dnsChange.then(async () => {
+      if (!isWanted || !isDeepStrictEqual(config, this.#dnsConfig)) await this.#closeDns();
+      this.#dnsConfig = config;
+      if (isWanted) await this.#openDns(config);
+    });
     await this.#dnsChange;
     if (!isWanted) this.#world.ports.forget('dns');
   }
@@ -99,14 +105,12 @@ export class Doors implements AsyncDisposable {
     this.#open.defer(() => opening.close());
   }
 
-  async #openDns(): Promise<void> {
-    const { port: configured, bind, domain, ttl } = this.#config.dns;
+  async #openDns(config: AgentConfig['dns']): Promise<void> {
+    const { port: configured } = config;
     if (this.#dns || configured === 'off') return;
-    const { bus, clock, random, log } = this.#world;
     const { membership } = this.#parts;
-    const common = { bind: atLeastOne(bind), domain, ttl, negativeTtl: NEGATIVE_TTL_S, membership, bus, clock, random };
-    const listen = (port: number) => startDns({ ...common, port, log: log.logger.child({ part: 'dns' }) });
-    this.#dns = await this.#openDoor('dns', configured, listen);
+    const common = dnsOptions(config, this.#world, { membership, isDrained: () => false });
+    this.#dns = await this.#openDoor('dns', configured, (port) => startDns({ ...common, port }));
   }
 
   async #closeDns(): Promise<void> {

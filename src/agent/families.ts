@@ -14,6 +14,13 @@ interface DnsCounts {
   /** What was no sound query, by reason. */
   readonly bad: ReadonlyMap<string, number>;
   readonly truncated: number;
+  readonly cacheHits: number;
+  /** Askers over the limit, by what they got. */
+  readonly limited: ReadonlyMap<string, number>;
+  /** Names of others, by how asking them ended. */
+  readonly forwarded: ReadonlyMap<string, number>;
+  /** Datagrams that the system threw away. */
+  readonly drops: number;
 }
 
 interface Counted {
@@ -77,7 +84,7 @@ export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Ite
   if (doors.dns) yield* dnsFamilies(doors.dns);
 }
 
-function dnsFamilies({ answers, bad, truncated }: DnsCounts): Family[] {
+function dnsFamilies({ answers, bad, truncated, cacheHits, limited, forwarded, drops }: DnsCounts): Family[] {
   const samples = [...answers].map(([key, value]) => {
     const [transport = '', type = '', rcode = ''] = key.split(' ');
     return { labels: { transport, type, rcode }, value };
@@ -90,6 +97,16 @@ function dnsFamilies({ answers, bad, truncated }: DnsCounts): Family[] {
       labelled('reason', bad),
     ),
     counter('opsbro_dns_truncated_total', 'DNS answers that were cut to fit.', [{ value: truncated }]),
+    counter('opsbro_dns_cache_hits_total', 'DNS answers that were finished before.', [{ value: cacheHits }]),
+    counter('opsbro_dns_limited_total', 'DNS queries over the limit, by what was sent.', labelled('sent', limited)),
+    counter(
+      'opsbro_dns_forwarded_total',
+      'DNS queries for names of others, by how asking them ended.',
+      labelled('result', forwarded),
+    ),
+    counter('opsbro_udp_receive_drops_total', 'Datagrams that the system threw away, by door.', [
+      { labels: { door: 'dns' }, value: drops },
+    ]),
   ];
 }
 

@@ -21,7 +21,7 @@ const HOT: ReadonlySet<string> = new Set([
   'automatic_detection_topic_enabled',
   'monitoring_topic_enabled',
   'metrology_topic_enabled',
-  'dns.enabled',
+  'dns',
   'watch',
 ]);
 

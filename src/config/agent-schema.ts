@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { GOSSIP_PORT, PEER_PORT } from '../base/default-ports.ts';
 import type { Yaml } from '../model/pack.ts';
 import { alerting } from './alerting-schema.ts';
+import { dns } from './dns-schema.ts';
 import * as field from './fields.ts';
+import { section } from './section.ts';
 import { metrics, store } from './store-schema.ts';
-
-/** A map of keys that all have a default, so that any part of it may be left out. */
-const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
 const loopback = () => field.addresses().prefault(['127.0.0.1', '::1']);
 const topic = (what: string) => field.flag().default(true).describe(`${what}; false switches it off.`);
@@ -30,17 +29,6 @@ const websocket = section({
   enabled: field.flag().default(true).describe('Listen on a port of its own; the same stream is at /ws of the API.'),
   port: field.door().default(6769).describe('TCP port.'),
   bind: loopback().describe('Addresses it listens on.'),
-});
-
-const dns = section({
-  enabled: field.flag().default(false).describe('Answer DNS queries; the group dns-listener switches it on as well.'),
-  port: field.door().default(6766).describe('Port for UDP and TCP.'),
-  bind: loopback().describe('Addresses it listens on.'),
-  domain: field
-    .textLike(/^\.?[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?$/, 'a domain such as .opsbro')
-    .prefault('.opsbro')
-    .describe('Names below this domain are answered.'),
-  ttl: field.wholeNumber(0, 86_400).default(5).describe('Seconds an answer may be kept.'),
 });
 
 const kv = section({

@@ -1,32 +1,31 @@
-/** The DNS door: answers names of groups and nodes from the membership, over UDP and TCP, to anyone who can reach it. */
+/** The DNS door: answers names of groups, nodes and services from the membership, over UDP and TCP. */
 import type { Bus } from '../base/bus.ts';
-import type { Clock } from '../base/clock.ts';
 import { Disposal } from '../base/disposal.ts';
-import { messageOf, systemCode } from '../base/errors.ts';
-import type { Logger } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
+import { systemCode } from '../base/errors.ts';
+import { isLoopback } from '../base/loopback.ts';
+import { secureBytes } from '../base/random.ts';
 import type { AgentEvent } from '../model/event.ts';
-import type { Membership } from '../model/member.ts';
+import type { Endpoint } from '../net/address.ts';
 import { type Connection, listenTcp } from '../net/tcp.ts';
-import { bindUdp } from '../net/udp.ts';
-import { answerQuery, type Transport, type ZoneData } from './answer.ts';
+import { bindUdp, type UdpSocket } from '../net/udp.ts';
+import { kernelDrops } from '../net/udp-drops.ts';
+import { type Admission, AskerGuard } from './asker.ts';
 import { DnsCounters } from './counters.ts';
-import { TcpSession } from './tcp-session.ts';
+import type { Prepared } from './prepared.ts';
+import { QueryLog } from './query-log.ts';
+import { Recursor } from './recursor.ts';
+import { type Message, Responder, type ResponderOptions, servfail, written } from './responder.ts';
+import type { DoorSettings } from './settings.ts';
+import { type Later, TcpSession } from './tcp-session.ts';
 
-/** What the door needs. Times to live are seconds. */
-export interface DnsOptions {
+/** What the door needs. */
+export interface DnsOptions extends ResponderOptions {
   /** Addresses to listen on; one that this machine lacks is skipped, unless it is the first. */
   readonly bind: readonly [string, ...string[]];
   /** 0 takes a free one, the same for UDP and TCP and on every address. */
   readonly port: number;
-  readonly domain: string;
-  readonly ttl: number;
-  readonly negativeTtl: number;
-  readonly membership: Membership;
+  readonly door: DoorSettings;
   readonly bus: Bus<AgentEvent>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
 }
 
 /** The open door. */
@@ -35,14 +34,19 @@ export interface DnsDoor extends AsyncDisposable {
   /** The addresses it listens on. */
   readonly addresses: readonly string[];
   readonly counters: DnsCounters;
+  /** Something else than the membership changed that answers depend on, such as who is worked on. */
+  refresh(): void;
 }
 
-const MAX_SESSIONS = 256;
+/** Connections of one address beyond this machine. */
+const MAX_SESSIONS_EACH = 32;
+const MAX_OWED = 64;
 const TRIES = 10;
-const LOG_PAUSE_MS = 60_000;
+/** Bytes that the kernel is asked to hold each way while this process is busy. */
+const SOCKET_BUFFERS = 4 * 1024 * 1024;
 /** What the system says when it does not have an address. */
 const NO_SUCH_ADDRESS: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
-const CHANGES = [
+const MEMBER_CHANGES = [
   'member-join',
   'member-update',
   'member-suspect',
@@ -54,27 +58,28 @@ const CHANGES = [
   'member-reach',
   'record-change',
 ] as const;
+const OTHER_CHANGES = ['config-change', 'groups-change', 'pool-joined', 'isolated', 'key-change'] as const;
 
 /** Opens the door. Fails with the system's error when the port is taken or the first address is not ours. */
 export async function startDns(options: DnsOptions): Promise<DnsDoor> {
   for (let left = options.port === 0 ? TRIES : 1; ; left--) {
-    const responder = new Responder(options);
+    const listeners = new Listeners(options);
     try {
-      return await open(options, responder);
+      return await open(options, listeners);
     } catch (error) {
-      await responder[Symbol.asyncDispose]();
+      await listeners[Symbol.asyncDispose]();
       // A number that was free for TCP may be taken for UDP: then another one is tried.
       if (left === 1 || systemCode(error) !== 'EADDRINUSE') throw error;
     }
   }
 }
 
-async function open(options: DnsOptions, responder: Responder): Promise<DnsDoor> {
+async function open(options: DnsOptions, listeners: Listeners): Promise<DnsDoor> {
   const addresses: string[] = [];
   let { port } = options;
   for (const address of options.bind) {
     try {
-      port = await responder.listen(address, port);
+      port = await listeners.listen(address, port);
       addresses.push(address);
     } catch (error) {
       if (addresses.length === 0 || !NO_SUCH_ADDRESS.has(systemCode(error))) throw error;
@@ -84,35 +89,50 @@ async function open(options: DnsOptions, responder: Responder): Promise<DnsDoor>
   return {
     port,
     addresses,
-    counters: responder.counters,
-    [Symbol.asyncDispose]: () => responder[Symbol.asyncDispose](),
+    counters: listeners.counters,
+    refresh: () => listeners.refresh(),
+    [Symbol.asyncDispose]: () => listeners[Symbol.asyncDispose](),
   };
 }
 
-/** Hands packets to the rules and their answers back. An exception here is a fault of ours: the asker is told, the door stays open. */
-class Responder implements AsyncDisposable {
-  readonly counters = new DnsCounters();
+/** The sockets of the door, between the askers and the responder. */
+class Listeners implements AsyncDisposable {
+  readonly counters: DnsCounters;
   readonly #options: DnsOptions;
+  readonly #responder: Responder;
+  readonly #guard: AskerGuard;
+  readonly #recursor: Recursor | undefined;
+  readonly #log: QueryLog;
   readonly #opened = new Disposal();
-  #sessions = 0;
-  #serial: number;
-  #quietUntil = 0;
+  readonly #bound: Endpoint[] = [];
+  /** Open connections by the address of the asker. */
+  readonly #sessions = new Map<string, number>();
+  #sessionCount = 0;
 
   constructor(options: DnsOptions) {
+    const { door, clock, bus, log } = options;
     this.#options = options;
-    this.#serial = Math.floor(options.clock.wall() / 1_000);
-    for (const type of CHANGES) this.#opened.use(options.bus.on(type, () => this.#onChange()));
+    this.counters = new DnsCounters(() => kernelDrops(this.#bound));
+    this.#responder = new Responder({ ...options, counters: this.counters });
+    this.#guard = new AskerGuard(door, clock, this.#responder);
+    this.#log = new QueryLog(door.logQueries, { clock, log });
+    const { recursors: servers } = door;
+    this.#recursor = servers.length > 0 ? new Recursor({ servers, clock, secureBytes }) : undefined;
+    for (const type of MEMBER_CHANGES)
+      this.#opened.use(bus.on(type, ({ member }) => this.#responder.noteChange(member.id)));
+    for (const type of OTHER_CHANGES) this.#opened.use(bus.on(type, () => this.refresh()));
+  }
+
+  refresh(): void {
+    this.#responder.noteChange();
   }
 
   /** Listens on both transports of an address, and tells the port. */
   async listen(address: string, port: number): Promise<number> {
     const tcp = this.#opened.use(await listenTcp({ address, port }, (connection) => this.#onConnection(connection)));
-    const udp = this.#opened.use(await bindUdp({ address, port: tcp.port }));
-    udp.onMessage((bytes, from) => {
-      if (from.port === 0) return this.counters.countBad('port');
-      const answer = this.#answer(asBuffer(bytes), 'udp');
-      if (answer) udp.send(answer, from);
-    });
+    const udp = this.#opened.use(await bindUdp({ address, port: tcp.port }, 'alone', SOCKET_BUFFERS));
+    this.#bound.push({ address, port: tcp.port });
+    udp.onMessage((bytes, from) => this.#onDatagram(asBuffer(bytes), from, udp));
     return tcp.port;
   }
 
@@ -120,62 +140,78 @@ class Responder implements AsyncDisposable {
     return this.#opened[Symbol.asyncDispose]();
   }
 
+  #onDatagram(packet: Buffer, from: Endpoint, udp: UdpSocket): void {
+    if (from.port === 0) {
+      this.counters.countBad('port');
+      return;
+    }
+    const admission = this.#guard.admitDatagram(packet, from.address);
+    if (admission.kind === 'instead') {
+      if (admission.answer) udp.send(written(admission.answer, packet), from);
+      return;
+    }
+    const mayForward = this.#recursor !== undefined && isLoopback(from.address);
+    const message = { packet, start: 0, end: packet.length, transport: 'udp', from: from.address, mayForward } as const;
+    const answer = this.#answer(message, () => (later) => later && udp.send(later, from));
+    if (answer) udp.send(written(answer, packet), from);
+  }
+
+  /** What is finished, or else made; a name of others is asked elsewhere, and sent later. */
+  #answer(message: Message, later: () => Later): Prepared | undefined {
+    const { packet, start, end, transport } = message;
+    const isNoted = this.#log.isDue();
+    const finished = isNoted ? undefined : this.#responder.finished(packet, start, end, transport);
+    if (finished) return finished;
+    const response = this.#responder.answer(message);
+    if (response?.kind === 'forward' && this.#recursor)
+      void this.#forward(this.#recursor, Buffer.from(packet.subarray(start, end)), later());
+    const answer = response?.kind === 'answer' ? response.prepared : undefined;
+    if (isNoted) this.#log.note(message, answer);
+    return answer;
+  }
+
+  async #forward(recursor: Recursor, query: Buffer, send: Later): Promise<void> {
+    const recursion = await recursor.ask(query);
+    this.counters.countForwarded(recursion.kind);
+    send(recursion.kind === 'answer' ? recursion.bytes : servfail(query));
+  }
+
   #onConnection(connection: Connection): void {
-    if (this.#sessions >= MAX_SESSIONS) {
+    const { address } = connection.remote;
+    const open = this.#sessions.get(address) ?? 0;
+    const isHere = isLoopback(address);
+    const isFull = this.#sessionCount >= this.#options.door.tcpMax;
+    if (isFull || (open >= MAX_SESSIONS_EACH && !isHere)) {
       this.counters.countBad('sessions');
       connection.close();
       return;
     }
-    this.#sessions += 1;
-    new TcpSession(connection, {
+    this.#sessionCount += 1;
+    this.#sessions.set(address, open + 1);
+    const standing = this.#guard.standingOf(address);
+    const session: TcpSession = new TcpSession(connection, {
       clock: this.#options.clock,
-      answer: (message) => this.#answer(message, 'tcp'),
-      ended: (reason) => {
-        this.#sessions -= 1;
-        if (reason) this.counters.countBad(reason);
+      idleMs: this.#options.door.tcpIdleMs,
+      answer: (packet, start, end, later) => {
+        if (standing === 'stranger') return answerOf(this.#guard.refused(packet.subarray(start, end), 'tcp'));
+        const mayForward = isHere && this.#recursor !== undefined && session.owed < MAX_OWED;
+        return this.#answer({ packet, start, end, transport: 'tcp', from: address, mayForward }, later);
       },
+      ended: (reason) => this.#onEnded(address, reason),
     });
   }
 
-  #answer(packet: Buffer, transport: Transport): Buffer | undefined {
-    try {
-      const outcome = answerQuery(packet, this.#zone(), transport);
-      this.counters.count(outcome, transport);
-      return outcome.kind === 'answer' ? outcome.bytes : undefined;
-    } catch (error) {
-      return this.#failed(packet, error);
-    }
-  }
-
-  #failed(packet: Buffer, error: unknown): Buffer {
-    this.counters.countBad('internal');
-    const { clock, log } = this.#options;
-    if (clock.now() >= this.#quietUntil) {
-      this.#quietUntil = clock.now() + LOG_PAUSE_MS;
-      log.error({ error: messageOf(error), query: packet.toString('hex') }, 'a DNS query could not be answered');
-    }
-    return servfail(packet);
-  }
-
-  #zone(): ZoneData {
-    const { membership, domain, ttl, negativeTtl, random } = this.#options;
-    return { membership, domain, ttl, negativeTtl, random, serial: this.#serial };
-  }
-
-  /** The serial never goes back, not even with the clock. */
-  #onChange(): void {
-    this.#serial = Math.max(this.#serial, Math.floor(this.#options.clock.wall() / 1_000));
+  #onEnded(address: string, reason: string | undefined): void {
+    this.#sessionCount -= 1;
+    const left = (this.#sessions.get(address) ?? 1) - 1;
+    if (left > 0) this.#sessions.set(address, left);
+    else this.#sessions.delete(address);
+    if (reason) this.counters.countBad(reason);
   }
 }
+
+const answerOf = (admission: Admission): Prepared | undefined =>
+  admission.kind === 'instead' ? admission.answer : undefined;
 
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** A bare header: the query's number, opcode and RD, and the code for a fault of the server. */
-function servfail(packet: Buffer): Buffer {
-  const reply = Buffer.alloc(12);
-  packet.copy(reply, 0, 0, 4);
-  reply.writeUInt8(0x80 | (reply.readUInt8(2) & 0x79), 2);
-  reply.writeUInt8(2, 3);
-  return reply;
-}

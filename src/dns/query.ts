@@ -1,22 +1,26 @@
 import { Packet } from 'dns2';
+import { labelText } from './text.ts';
 
 const HEADER = 12;
 const MAX_NAME = 255;
 const MAX_LABEL = 63;
 const OPT = 41;
+const COOKIE = 10;
 
 /** What the asker can take, if it said so. */
 export interface Edns {
   readonly size: number;
   readonly version: number;
   readonly isDnssecOk: boolean;
+  /** The cookies that came: 8 bytes of the client, and 8 to 32 that it got from a server. */
+  readonly cookie?: Buffer;
 }
 
 /** A question, with what the answer repeats of it. */
 export interface Question {
   /** The bytes of the question section: they go back exactly as they came. */
   readonly bytes: Buffer;
-  /** One character a byte; a dot within a label is written `\.`, so that it never matches a separator. Lower case. */
+  /** Lower case; a dot within a label is written `\.`, so that it never matches a separator. */
   readonly labels: readonly string[];
   readonly type: number;
   readonly class: number;
@@ -111,13 +115,6 @@ function labelsOf(packet: Buffer, start: number): string[] {
   return labels;
 }
 
-/** Only ASCII letters have a case in names. */
-const labelText = (label: Buffer): string =>
-  label
-    .toString('utf8')
-    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
-    .replaceAll('.', '\\.');
-
 function faultBehind(packet: Buffer, question: Question): BadReason | undefined {
   if (packet.readUInt16BE(6) !== 0 || packet.readUInt16BE(8) !== 0) return 'counts';
   return question.type === OPT ? 'opt' : undefined;
@@ -131,8 +128,9 @@ function readOpt(packet: Buffer, start: number): Edns | undefined | 'opt' | 'add
     const record = readRecord(packet, at);
     if (!record) return 'additional';
     if (record.type === OPT) {
-      if (edns || record.hasOwner || !areOptions(record.data)) return 'opt';
-      edns = { size: record.class, version: (record.ttl >>> 16) & 0xff, isDnssecOk: (record.ttl & 0x8000) !== 0 };
+      if (edns || record.hasOwner) return 'opt';
+      edns = ednsOf(record);
+      if (!edns) return 'opt';
     }
     at = record.end;
   }
@@ -175,9 +173,18 @@ function endOfOwner(packet: Buffer, start: number): number | undefined {
   return undefined;
 }
 
-/** Whether these bytes are a list of EDNS options. */
-function areOptions(data: Buffer): boolean {
+function ednsOf({ class: size, ttl, data }: RawRecord): Edns | undefined {
+  const common = { size, version: (ttl >>> 16) & 0xff, isDnssecOk: (ttl & 0x8000) !== 0 };
+  let cookie: Buffer | undefined;
   let at = 0;
-  while (at + 4 <= data.length) at += 4 + data.readUInt16BE(at + 2);
-  return at === data.length;
+  while (at + 4 <= data.length) {
+    const end = at + 4 + data.readUInt16BE(at + 2);
+    if (data.readUInt16BE(at) === COOKIE && end <= data.length) cookie ??= data.subarray(at + 4, end);
+    at = end;
+  }
+  if (at !== data.length || (cookie && !isCookie(cookie.length))) return undefined;
+  return cookie ? { ...common, cookie } : common;
 }
+
+/** That of a client alone, or with one of a server behind it (RFC 7873, 4). */
+const isCookie = (length: number): boolean => length === 8 || (length >= 16 && length <= 40);

@@ -1,7 +1,15 @@
 import { type Header, Packet } from 'dns2';
-import { ipBytes } from '../base/ip.ts';
 import type { Edns, Head, Question } from './query.ts';
-import { type AnswerRecord, TYPE } from './records.ts';
+import {
+  type AddressRecord,
+  type AnswerRecord,
+  addressRecords,
+  recordBlock,
+  type ServiceRecord,
+  sizeOf,
+  TARGET_AT,
+  TYPE,
+} from './records.ts';
 
 /** The response codes that are given. `BADVERS` is carried half by the OPT record. */
 export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, BADVERS: 16 } as const;
@@ -26,40 +34,46 @@ export interface Reply {
   readonly question?: Question;
   readonly answers?: readonly AnswerRecord[];
   /** Addresses of the domain's name server, beside its NS record. */
-  readonly glue?: readonly AnswerRecord[];
+  readonly glue?: readonly AddressRecord[];
   /** Put the SOA record into the authority section, as every negative answer must. */
   readonly isNegative?: boolean;
   readonly authority?: Authority;
   readonly edns?: Edns | undefined;
+  /** The largest datagram that we take, as the OPT record says it. */
+  readonly maxUdp: number;
+  /** Bytes of an answer at most: addresses of targets are added as long as they fit. */
+  readonly limit: number;
 }
 
-/** The largest datagram that we take, as the OPT record says it. */
-export const MAX_UDP = 1232;
-
 /** The library's time grows with the square of the number of records: beyond this, address records are written here. */
-const LIBRARY_LIMIT = 16;
+export const LIBRARY_LIMIT = 16;
+/** Bytes of an OPT record without options. */
+export const OPT_SIZE = 11;
 const HEADER = 12;
+const ANSWER_COUNT = 6;
+const ADDITIONAL_COUNT = 10;
+/** What a pointer can point at. */
+const POINTABLE = 0x4000;
 
 const { IN } = Packet.CLASS;
 
 /** The bytes of a reply: encoded by the library, the question put back as it came. */
 export function encodeReply(reply: Reply): Buffer {
   const { question, answers = [] } = reply;
-  const isLarge = answers.length > LIBRARY_LIMIT;
+  const blocks = answers.filter(isBlock).filter(({ type }) => type === TYPE.SRV || answers.length > LIBRARY_LIMIT);
+  const written = new Set<AnswerRecord>(blocks);
   const packet = new Packet(headerOf(reply));
   const name = question ? libraryName(question) : '';
   if (question) packet.questions = [new Packet.Question(name, question.type, question.class)];
-  packet.answers = (isLarge ? answers.filter((record) => !isAddress(record)) : answers).map((record) =>
-    resource(name, record, reply),
-  );
-  packet.authorities = reply.isNegative && reply.authority ? [soa(reply.authority, reply.authority.negativeTtl)] : [];
+  packet.answers = answers.filter((record) => !written.has(record)).map((record) => resource(name, record, reply));
+  packet.authorities = reply.isNegative && reply.authority ? [soa(reply.authority)] : [];
   packet.additionals = [
     ...(reply.glue ?? []).map((record) => resource(`ns.${reply.authority?.domain ?? ''}`, record, reply)),
-    ...(reply.edns ? [optRecord(reply.edns)] : []),
+    ...(reply.edns ? [optRecord(reply.edns, reply.maxUdp)] : []),
   ];
   const bytes = packet.toBuffer();
   if (question) bytes.set(question.bytes, HEADER);
-  return isLarge && question ? withAddresses(bytes, HEADER + question.bytes.length, reply) : bytes;
+  return blocks.length > 0 && question ? withBlocks(bytes, HEADER + question.bytes.length, blocks, reply) : bytes;
 }
 
 function headerOf({ head, rcode, isAuthoritative = false, isTruncated = false }: Reply): Header {
@@ -92,19 +106,23 @@ function resource(name: string, record: AnswerRecord, { authority }: Reply): Res
       return asResource({ ...common, address: record.address });
     case TYPE.TXT:
       return asResource({ ...common, data: record.text });
+    case TYPE.PTR:
+      return asResource({ ...common, domain: record.name });
     case TYPE.NS:
       return asResource({ ...common, ns: `ns.${authority?.domain ?? ''}` });
     case TYPE.SOA:
-      return authority ? soa(authority, authority.ttl) : asResource(common);
+      return authority ? soa(authority) : asResource(common);
+    case TYPE.SRV:
+      return asResource({ ...common, ...record, priority: 1 });
   }
 }
 
-const soa = ({ domain, serial, negativeTtl }: Authority, ttl: number): Resource =>
+const soa = ({ domain, serial, negativeTtl }: Authority): Resource =>
   asResource({
     name: domain,
     type: TYPE.SOA,
     class: IN,
-    ttl,
+    ttl: negativeTtl,
     primary: `ns.${domain}`,
     admin: `hostmaster.${domain}`,
     serial,
@@ -114,37 +132,61 @@ const soa = ({ domain, serial, negativeTtl }: Authority, ttl: number): Resource 
     minimum: negativeTtl,
   });
 
-const optRecord = ({ isDnssecOk }: Edns): Resource =>
+const optRecord = ({ isDnssecOk }: Edns, maxUdp: number): Resource =>
   asResource({
     name: '',
     type: Packet.TYPE.EDNS,
-    class: MAX_UDP,
+    class: maxUdp,
     ttl: isDnssecOk ? 0x8000 : 0,
     version: 0,
     doFlag: isDnssecOk,
     rdata: [],
   });
 
-const isAddress = (record: AnswerRecord): record is Extract<AnswerRecord, { readonly address: string }> =>
-  record.type === TYPE.A || record.type === TYPE.AAAA;
+const isBlock = (record: AnswerRecord): record is AddressRecord | ServiceRecord =>
+  record.type === TYPE.A || record.type === TYPE.AAAA || record.type === TYPE.SRV;
 
-/** Puts address records behind the question. Nothing behind them is pointed at, so everything else may move. */
-function withAddresses(bytes: Buffer, at: number, { answers = [], authority }: Reply): Buffer {
-  const blocks = answers.filter(isAddress).map(({ type, address }) => addressBlock(type, address, authority?.ttl ?? 0));
-  const reply = Buffer.concat([bytes.subarray(0, at), ...blocks, bytes.subarray(at)]);
-  reply.writeUInt16BE(answers.length, 6);
-  return reply;
+/** Puts records behind the question, and what they point at before the OPT record. Nothing behind them is pointed at, so it may move. */
+function withBlocks(
+  bytes: Buffer,
+  at: number,
+  records: readonly (AddressRecord | ServiceRecord)[],
+  reply: Reply,
+): Buffer {
+  const ttl = reply.authority?.ttl ?? 0;
+  const blocks = records.map((record) => recordBlock(record, ttl));
+  const size = bytes.length + blocks.reduce((sum, block) => sum + block.length, 0);
+  const glue = glueBlocks(records, { at, room: reply.limit - size, ttl });
+  const end = bytes.length - (reply.edns ? OPT_SIZE : 0);
+  const whole = Buffer.concat([
+    bytes.subarray(0, at),
+    ...blocks,
+    bytes.subarray(at, end),
+    ...glue,
+    bytes.subarray(end),
+  ]);
+  whole.writeUInt16BE(reply.answers?.length ?? 0, ANSWER_COUNT);
+  whole.writeUInt16BE(whole.readUInt16BE(ADDITIONAL_COUNT) + glue.length, ADDITIONAL_COUNT);
+  return whole;
 }
 
-/** One address record whose owner is a pointer to the question. */
-function addressBlock(type: number, address: string, ttl: number): Buffer {
-  const data = ipBytes(address) ?? new Uint8Array();
-  const block = Buffer.alloc(HEADER + data.length);
-  block.writeUInt16BE(0xc00c, 0);
-  block.writeUInt16BE(type, 2);
-  block.writeUInt16BE(IN, 4);
-  block.writeUInt32BE(ttl, 6);
-  block.writeUInt16BE(data.length, 10);
-  block.set(data, HEADER);
-  return block;
+/** An address record for each target, as many as there is room for. */
+function glueBlocks(
+  records: readonly (AddressRecord | ServiceRecord)[],
+  place: { readonly at: number; readonly room: number; readonly ttl: number },
+): Buffer[] {
+  const seen = new Set<string>();
+  const glue: Buffer[] = [];
+  let { at, room } = place;
+  for (const record of records) {
+    const owner = at + TARGET_AT;
+    at += sizeOf(record);
+    if (record.type !== TYPE.SRV || seen.has(record.target) || owner >= POINTABLE) continue;
+    seen.add(record.target);
+    const [address] = [...addressRecords([record.address], TYPE.A), ...addressRecords([record.address], TYPE.AAAA)];
+    if (!address || sizeOf(address) > room) continue;
+    room -= sizeOf(address);
+    glue.push(recordBlock(address, place.ttl, owner));
+  }
+  return glue;
 }

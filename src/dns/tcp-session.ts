@@ -1,51 +1,75 @@
 import type { Clock } from '../base/clock.ts';
 import type { Connection } from '../net/tcp.ts';
+import type { Prepared } from './prepared.ts';
 
 /** What a session over TCP needs beside its connection. */
 export interface SessionOptions {
   readonly clock: Clock;
-  /** The bytes to send back for one message; `undefined`: nothing. */
-  answer(message: Buffer): Buffer | undefined;
+  /** Time without a message until it is closed. */
+  readonly idleMs: number;
+  /**
+   * The answer to the message at these bytes; `undefined`: nothing. `later` sends one that is not there yet, and must be called once then.
+   */
+  answer(packet: Buffer, start: number, end: number, later: () => Later): Prepared | undefined;
   /** Told once, when the session has ended; with a reason when we ended it. */
   ended(reason?: SessionFault): void;
 }
+
+/** Sends an answer when it is there; nothing is sent without one. */
+export type Later = (answer?: Buffer) => void;
 
 export type SessionFault = 'idle' | 'slow' | 'tiny' | 'unread';
 
 const LENGTH = 2;
 const DNS_HEADER = 12;
-const IDLE_MS = 10_000;
 const MESSAGE_MS = 5_000;
 const MAX_UNSENT = 1 << 20;
 /** Bytes of answers that are put together before they are written. */
-const BATCH = 1 << 18;
+const BATCH = 1 << 16;
 
 /**
  * Answers the messages of one connection, each behind its length of two bytes, in the order they come. The connection stays open until
- * the peer closes it, is idle for 10 s, takes more than 5 s over one message, or leaves a MiB of answers unread.
+ * the peer closes it, is idle, takes more than 5 s over one message, or leaves a MiB of answers unread.
  */
 export class TcpSession {
   readonly #connection: Connection;
   readonly #options: SessionOptions;
   #pending: Buffer = Buffer.alloc(0);
+  /** Answers that are not written yet, and how many bytes of it are. */
+  #batch: Buffer = Buffer.alloc(0);
+  #batched = 0;
   #timer: Disposable;
   #isOpen: boolean = true;
+  /** Answers that are not there yet. */
+  #owed = 0;
+  #isFinished = false;
+  #activeAt: number;
 
   constructor(connection: Connection, options: SessionOptions) {
     this.#connection = connection;
     this.#options = options;
-    this.#timer = options.clock.after(IDLE_MS, () => this.#onTimer());
+    this.#activeAt = options.clock.now();
+    this.#timer = options.clock.after(options.idleMs, () => this.#onTimer());
     connection.onData((bytes) => this.#onData(bytes));
-    connection.onEnd(() => {
-      connection.finish();
-      this.#end();
-    });
+    connection.onEnd(() => this.#onEnd());
+  }
+
+  /** How many answers are not there yet. */
+  get owed(): number {
+    return this.#owed;
+  }
+
+  #onEnd(): void {
+    this.#isFinished = true;
+    if (this.#owed > 0) return;
+    this.#connection.finish();
+    this.#end();
   }
 
   #onData(bytes: Uint8Array): void {
     if (!this.#isOpen) return;
     const before = this.#pending.length;
-    this.#pending = before > 0 ? Buffer.concat([this.#pending, bytes]) : Buffer.from(bytes);
+    this.#pending = before > 0 ? Buffer.concat([this.#pending, bytes]) : asBuffer(bytes);
     const fault = this.#answerWhole();
     if (fault) this.#drop(fault);
     else this.#rearm(before > 0 && this.#pending.length > before);
@@ -53,26 +77,48 @@ export class TcpSession {
 
   /** Answers all whole messages, several answers in one write. */
   #answerWhole(): SessionFault | undefined {
-    const batch: Buffer[] = [];
     let at = 0;
-    let size = 0;
     for (let end = this.#endOfMessage(at); end !== undefined; end = this.#endOfMessage(at)) {
       if (end < at + LENGTH + DNS_HEADER) return 'tiny';
-      const answer = this.#options.answer(this.#pending.subarray(at + LENGTH, end));
-      if (answer) {
-        batch.push(lengthOf(answer), answer);
-        size += answer.length;
-      }
+      const answer = this.#options.answer(this.#pending, at + LENGTH, end, () => this.#owe());
+      if (answer) this.#put(answer, at + LENGTH, end);
       at = end;
-      if (size > BATCH) {
-        this.#connection.write(Buffer.concat(batch.splice(0)));
-        size = 0;
-      }
       if (this.#connection.unsent > MAX_UNSENT) return 'unread';
     }
-    if (batch.length > 0) this.#connection.write(Buffer.concat(batch));
-    this.#pending = this.#pending.subarray(at);
+    this.#flush();
+    // What is left over would keep the whole piece that it came in.
+    this.#pending = at === this.#pending.length ? NOTHING : Buffer.from(this.#pending.subarray(at));
     return undefined;
+  }
+
+  /** Puts an answer behind the others, with room for as many more as there are likely to be. */
+  #put(answer: Prepared, start: number, end: number): void {
+    const most = LENGTH + answer.size;
+    if (this.#batched + most > this.#batch.length) {
+      this.#flush();
+      const left = Math.ceil((this.#pending.length - end) / (LENGTH + end - start));
+      this.#batch = Buffer.allocUnsafe(Math.max(most, Math.min(most * (left + 1), BATCH)));
+    }
+    const length = answer.write(this.#pending, start, this.#batch, this.#batched + LENGTH);
+    this.#batch[this.#batched] = length >> 8;
+    this.#batch[this.#batched + 1] = length & 0xff;
+    this.#batched += LENGTH + length;
+  }
+
+  #flush(): void {
+    if (this.#batched > 0) this.#connection.write(this.#batch.subarray(0, this.#batched));
+    this.#batch = NOTHING;
+    this.#batched = 0;
+  }
+
+  #owe(): Later {
+    this.#owed += 1;
+    return (answer) => {
+      this.#owed -= 1;
+      if (!this.#isOpen) return;
+      if (answer) this.#connection.write(Buffer.concat([Buffer.of(answer.length >> 8, answer.length & 0xff), answer]));
+      if (this.#isFinished) this.#onEnd();
+    };
   }
 
   /** Where the message at `at` ends, if it is all there. */
@@ -86,13 +132,19 @@ export class TcpSession {
   /** A message that is still incomplete does not earn time by a further byte. */
   #rearm(isSameMessage: boolean): void {
     if (isSameMessage) return;
-    const isWithin = this.#pending.length > 0;
+    this.#activeAt = this.#options.clock.now();
+    if (this.#pending.length === 0) return;
     this.#timer[Symbol.dispose]();
-    this.#timer = this.#options.clock.after(isWithin ? MESSAGE_MS : IDLE_MS, () => this.#onTimer());
+    this.#timer = this.#options.clock.after(MESSAGE_MS, () => this.#onTimer());
   }
 
+  /** Idle time is looked at only now and then: a timer for each message would cost more than the answer. */
   #onTimer(): void {
-    this.#drop(this.#pending.length > 0 ? 'slow' : 'idle');
+    const { clock, idleMs } = this.#options;
+    const isWithin = this.#pending.length > 0;
+    const left = this.#activeAt + (isWithin ? MESSAGE_MS : idleMs) - clock.now();
+    if (left <= 0) this.#drop(isWithin ? 'slow' : 'idle');
+    else this.#timer = clock.after(left, () => this.#onTimer());
   }
 
   #drop(reason: SessionFault): void {
@@ -108,8 +160,7 @@ export class TcpSession {
   }
 }
 
-function lengthOf(message: Buffer): Buffer {
-  const head = Buffer.alloc(LENGTH);
-  head.writeUInt16BE(message.length);
-  return head;
-}
+const NOTHING = Buffer.alloc(0);
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

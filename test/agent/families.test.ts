@@ -17,7 +17,15 @@ test('what the parts count is a sound page for Prometheus', () => {
       runs: { runs: 5, errors: 1, timeouts: 0 },
       doors: {
         websocket: { clients: 3, closedSlow: 0 },
-        dns: { answers: new Map([['udp A NOERROR', 4]]), bad: new Map([['short', 1]]), truncated: 0 },
+        dns: {
+          answers: new Map([['udp A NOERROR', 4]]),
+          bad: new Map([['short', 1]]),
+          truncated: 0,
+          cacheHits: 2,
+          limited: new Map([['empty', 1]]),
+          forwarded: new Map([['late', 1]]),
+          drops: 6,
+        },
       },
       uptime: 12.5,
     }),
@@ -37,6 +45,10 @@ test('what the parts count is a sound page for Prometheus', () => {
     'opsbro_dns_queries_total{transport="udp",type="A",rcode="NOERROR"} 4',
     'opsbro_dns_bad_total{reason="short"} 1',
     'opsbro_dns_truncated_total 0',
+    'opsbro_dns_cache_hits_total 2',
+    'opsbro_dns_limited_total{sent="empty"} 1',
+    'opsbro_dns_forwarded_total{result="late"} 1',
+    'opsbro_udp_receive_drops_total{door="dns"} 6',
     'opsbro_exposition_truncated 0',
   ]);
 });

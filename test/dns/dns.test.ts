@@ -6,6 +6,7 @@ import { Disposal } from '../../src/base/disposal.ts';
 import { silent } from '../../src/base/log.ts';
 import { seeded } from '../../src/base/random.ts';
 import { type DnsOptions, startDns } from '../../src/dns/dns.ts';
+import { DEFAULT_ANSWERS } from '../../src/dns/settings.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { Member, Membership } from '../../src/model/member.ts';
 import { connectTcp } from '../../src/net/tcp.ts';
@@ -13,7 +14,7 @@ import { bindUdp } from '../../src/net/udp.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { testWith } from '../support/services.ts';
 import { flagsOf, query, sectionsOf } from './packets.ts';
-import { crowd, POOL, zoneOf } from './pool.ts';
+import { crowd, OPEN_DOOR, POOL, poolOf } from './pool.ts';
 
 const run = promisify(execFile);
 const LOOPBACK = '127.0.0.1';
@@ -31,9 +32,10 @@ async function openDoor(changes: Partial<DnsOptions> = {}) {
   const bus = new Bus<AgentEvent>((error) => {
     throw error;
   });
-  const { membership } = zoneOf(POOL);
-  const common = { bind: [LOOPBACK], port: 0, domain: '.opsbro', ttl: 5, negativeTtl: 5 } as const;
-  const door = await startDns({ ...common, membership, bus, clock, random: seeded(1), log: silent, ...changes });
+  const membership = poolOf(POOL);
+  const common = { bind: [LOOPBACK], port: 0, settings: DEFAULT_ANSWERS, door: OPEN_DOOR } as const;
+  const around = { bus, clock, random: seeded(1), log: silent, isDrained: () => false };
+  const door = await startDns({ ...common, ...around, membership, ...changes });
   opened.use(door);
   return { door, clock, bus };
 }
@@ -118,7 +120,13 @@ describe('the door', () => {
   });
 
   test('raises the serial with every change, and never lowers it', async () => {
-    const { door, clock, bus } = await openDoor();
+    const members = new Map(poolOf(POOL).members);
+    const { door, clock, bus } = await openDoor({ membership: { self: POOL[0], members } });
+    const become = (state: 'alive' | 'dead') => {
+      const after = { ...POOL[1], state, settled: state } as Member;
+      members.set(after.id, after);
+      bus.emit({ type: state === 'alive' ? 'member-alive' : 'member-failed', member: after });
+    };
     const serial = async () => {
       const [answer] = await askUdp(door.port, [query({ name: 'opsbro', type: 6 })]);
       return Number(answer && sectionsOf(answer).answers[0]?.split(' ')[5]);
@@ -126,10 +134,12 @@ describe('the door', () => {
     expect(await serial()).toBe(WALL / 1000);
     clock.run(7_000);
     expect(await serial()).toBe(WALL / 1000);
-    bus.emit({ type: 'member-failed', member: POOL[0] });
+    bus.emit({ type: 'member-update', member: POOL[0] });
+    expect(await serial()).toBe(WALL / 1000);
+    become('dead');
     expect(await serial()).toBe(WALL / 1000 + 7);
     clock.jumpWall(-3_600_000);
-    bus.emit({ type: 'member-alive', member: POOL[0] });
+    become('alive');
     expect(await serial()).toBe(WALL / 1000 + 7);
   });
 });
@@ -174,7 +184,7 @@ describe('dig', () => {
   });
 
   testWith('dig', 'comes back by TCP for what did not fit', async (path) => {
-    const { membership } = zoneOf([POOL[2] ?? POOL[0], ...crowd(100)]);
+    const membership = poolOf([POOL[2] ?? POOL[0], ...crowd(100)]);
     const { door } = await openDoor({ membership });
     const output = await dig(path, door.port, '+short', 'big.group.opsbro');
     expect(output.trim().split('\n')).toHaveLength(100);

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { seeded } from '../../src/base/random.ts';
-import { answerQuery } from '../../src/dns/answer.ts';
 import { mutated, randomBytes } from '../support/mutate.ts';
 import { flagsOf, opt, query, sectionsOf, TYPES, wireName } from './packets.ts';
-import { POOL, zoneOf } from './pool.ts';
+import { outcomeOf, POOL, zoneOf } from './pool.ts';
 
-const RUNS = 100_000;
+const RUNS = 20_000;
 const { OPSBRO_TEST_SEED = '20261121' } = process.env;
 const seed = Number(OPSBRO_TEST_SEED);
 
@@ -33,7 +32,7 @@ describe('a packet that is no query', () => {
     ['11 bytes', Buffer.alloc(11), 'short'],
     ['a response', query({ name: NAME, flags: 0x8400 }), 'response'],
   ])('%s is dropped', (_, bytes, bad) => {
-    expect(answerQuery(bytes, ZONE, 'udp')).toEqual({ kind: 'dropped', bad });
+    expect(outcomeOf(bytes, ZONE)).toEqual({ kind: 'dropped', bad });
   });
 
   test.each<[string, Buffer, string]>([
@@ -54,14 +53,14 @@ describe('a packet that is no query', () => {
     ['an option cut short', packet(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0, 10, 0, 8, 1])), 'opt'],
     ['the question for OPT', query({ name: NAME, type: TYPES.OPT, flags: 0 }), 'opt'],
   ])('with %s is told so by a bare header', (_, bytes, bad) => {
-    const outcome = answerQuery(bytes, ZONE, 'udp');
+    const outcome = outcomeOf(bytes, ZONE);
     expect(outcome).toMatchObject({ kind: 'answer', rcode: 'FORMERR', bad });
     expect(outcome.kind === 'answer' && outcome.bytes.toString('hex')).toBe('123480010000000000000000');
   });
 
   test.each([1, 2, 4, 5, 15])('with opcode %i is told so, with its question', (opcode) => {
     const bytes = query({ name: NAME, flags: opcode << 11 });
-    const outcome = answerQuery(bytes, ZONE, 'udp');
+    const outcome = outcomeOf(bytes, ZONE);
     expect(outcome).toMatchObject({ rcode: 'NOTIMP', bad: 'opcode' });
     expect(outcome.kind === 'answer' && outcome.bytes.subarray(12)).toEqual(bytes.subarray(12));
   });
@@ -74,7 +73,7 @@ test.each<[string, Buffer]>([
   ['a client subnet shorter than one can be', packet(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0, 8, 0, 1, 0]))],
   ['an option that nobody knows', packet(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0xfd, 0xe9, 0, 1, 0]))],
 ])('%s does not matter', (_, bytes) => {
-  const outcome = answerQuery(bytes, ZONE, 'udp');
+  const outcome = outcomeOf(bytes, ZONE);
   expect(outcome).toMatchObject({ kind: 'answer', rcode: 'NOERROR' });
   expect(outcome.kind === 'answer' && sectionsOf(outcome.bytes).answers).toHaveLength(2);
 });
@@ -85,7 +84,7 @@ test.each([
   ['a label of dots', [3, 46, 46, 46]],
 ])('a name with %s is a name like any other that nobody has', (_, label) => {
   const bytes = packet(0, [1, 0, 0, 0], [...label, ...wireName('group.opsbro'), 0, 1, 0, 1]);
-  const outcome = answerQuery(bytes, ZONE, 'udp');
+  const outcome = outcomeOf(bytes, ZONE);
   expect(outcome).toMatchObject({ rcode: 'NXDOMAIN' });
   expect(outcome.kind === 'answer' && outcome.bytes.subarray(12, bytes.length)).toEqual(bytes.subarray(12));
 });
@@ -107,13 +106,13 @@ test(`${RUNS} random and mutated packets (seed ${seed}) are answered within boun
     if (fault) expect.fail(`seed ${seed} run ${run}: ${fault}: ${bytes.toString('hex')}`);
   }
   for (const kind of ['NOERROR', 'NXDOMAIN', 'REFUSED', 'FORMERR', 'NOTIMP', 'dropped'])
-    expect(kinds.get(kind)).toBeGreaterThan(100);
+    expect(kinds.get(kind)).toBeGreaterThan(20);
 });
 
 /** What is wrong with how one packet was treated. */
 function faultOf(bytes: Buffer, kinds: Map<string, number>): string | undefined {
   try {
-    const outcome = answerQuery(bytes, ZONE, 'udp');
+    const outcome = outcomeOf(bytes, ZONE);
     const kind = outcome.kind === 'answer' ? outcome.rcode : 'dropped';
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     if (outcome.kind === 'dropped') return bytes.length >= 12 && !flagsOf(bytes).qr ? 'a query was dropped' : undefined;

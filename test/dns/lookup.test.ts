@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { lookUp } from '../../src/dns/lookup.ts';
-import { member } from './pool.ts';
+import { NameIndex } from '../../src/dns/name-index.ts';
+import { DEFAULT_ANSWERS } from '../../src/dns/settings.ts';
+import { member, poolOf } from './pool.ts';
 
 const self = member({ name: 'n1', address: '10.0.0.1' });
 const place = { kind: 'entry', form: 'group', value: 'web', zone: '' } as const;
@@ -13,6 +15,8 @@ test.each([
   ['is behind a broken link', web({ reachable: false }), []],
   ['is suspected', web({ state: 'suspect' }), []],
 ])('a node that %s', (_, of, addresses) => {
-  const members = new Map([self, of].map((each) => [each.id, each]));
-  expect(lookUp(place, { self, members })).toEqual({ addresses, texts: [] });
+  const index = new NameIndex(poolOf([self, of]), () => false);
+  index.refresh();
+  const { entry } = lookUp(place, { index, settings: DEFAULT_ANSWERS, domain: 'opsbro' });
+  expect(entry?.addresses).toEqual(addresses);
 });

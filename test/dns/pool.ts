@@ -1,6 +1,9 @@
 import { type Random, seeded } from '../../src/base/random.ts';
-import type { ZoneData } from '../../src/dns/answer.ts';
-import type { Member, NodeState } from '../../src/model/member.ts';
+import { answerQuery, type Transport, type ZoneData } from '../../src/dns/answer.ts';
+import { NameIndex } from '../../src/dns/name-index.ts';
+import { written } from '../../src/dns/responder.ts';
+import { type AnswerSettings, DEFAULT_ANSWERS, type DoorSettings } from '../../src/dns/settings.ts';
+import type { CheckSummary, Member, Membership, NodeState, ServiceSummary } from '../../src/model/member.ts';
 
 interface Wanted {
   readonly name: string;
@@ -11,6 +14,8 @@ interface Wanted {
   readonly displayName?: string;
   readonly settled?: NodeState;
   readonly reachable?: boolean;
+  readonly checks?: ReadonlyMap<string, CheckSummary>;
+  readonly services?: ReadonlyMap<string, ServiceSummary>;
 }
 
 /** A node of a made-up pool, alive in zone `dc1` unless said. */
@@ -23,6 +28,8 @@ export const member = ({
   displayName = '',
   settled = state,
   reachable = true,
+  checks = new Map(),
+  services = new Map(),
 }: Wanted): Member => ({
   id: `id-${name}`,
   name,
@@ -40,8 +47,8 @@ export const member = ({
   zone,
   isProxy: false,
   groups,
-  checks: new Map(),
-  services: new Map(),
+  checks,
+  services,
   tags: new Map(),
   version: '0.1.0',
   since: 0,
@@ -53,17 +60,57 @@ export const crowd = (size: number): Member[] =>
     member({ name: `b${i}`, address: `10.1.${i >> 8}.${i & 255}`, groups: ['big'] }),
   );
 
-/** The zone data of a pool; the first node is this one. */
-export function zoneOf(members: readonly [Member, ...Member[]], random: Random = seeded(1)): ZoneData {
+/** A service, ok and without an address of its own unless said. */
+export const service = (over: Partial<ServiceSummary> = {}): ServiceSummary => ({
+  state: 'ok',
+  address: '',
+  port: 0,
+  tags: [],
+  meta: new Map(),
+  ...over,
+});
+
+/** A confirmed check in that state. */
+export const check = (state: CheckSummary['state'], hard = true): CheckSummary => ({
+  state,
+  hard,
+  changed: 1,
+  output: '',
+});
+
+/** What the first of these is a member of. */
+export function poolOf(members: readonly [Member, ...Member[]]): Membership {
   const [self] = members;
-  return {
-    membership: { self, members: new Map(members.map((one) => [one.id, one])) },
-    domain: '.opsbro',
-    ttl: 5,
-    negativeTtl: 5,
-    serial: 1_700_000_000,
-    random,
-  };
+  return { self, members: new Map(members.map((one) => [one.id, one])) };
+}
+
+/** The zone data of a pool; the first node is this one. */
+export function zoneOf(
+  members: readonly [Member, ...Member[]],
+  random: Random = seeded(1),
+  settings: Partial<AnswerSettings> = {},
+): ZoneData {
+  const index = new NameIndex(poolOf(members), () => false);
+  index.refresh();
+  return { index, settings: { ...DEFAULT_ANSWERS, ...settings }, serial: { value: 1_700_000_000 }, random };
+}
+
+/** A door that anybody may ask anything. */
+export const OPEN_DOOR: DoorSettings = {
+  allow: [],
+  rateLimit: 0,
+  tcpMax: 256,
+  tcpIdleMs: 10_000,
+  logQueries: 0,
+  recursors: [],
+};
+
+/** What becomes of a packet, its answer as bytes. */
+export function outcomeOf(packet: Buffer, zone: ZoneData, transport: Transport = 'udp') {
+  const outcome = answerQuery(packet, zone, transport);
+  if (outcome.kind === 'dropped') return outcome;
+  const { prepared, keys: _, ...rest } = outcome;
+  return { ...rest, bytes: written(prepared, packet) };
 }
 
 /** Three living nodes, and one in each other state. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { RawAnswer } from '../../src/dns/prepared.ts';
 import { TcpSession } from '../../src/dns/tcp-session.ts';
 import type { Connection } from '../../src/net/tcp.ts';
 import { SimulatedClock } from '../support/clock.ts';
@@ -22,7 +23,15 @@ function open(answer: (message: Buffer) => Buffer | undefined = (message) => mes
     finish: () => void log.push('finished'),
     close: () => void log.push('closed'),
   };
-  new TcpSession(connection, { clock, answer, ended: (reason) => void log.push(`ended ${reason}`) });
+  new TcpSession(connection, {
+    clock,
+    idleMs: 10_000,
+    answer: (packet, start, end) => {
+      const bytes = answer(packet.subarray(start, end));
+      return bytes && new RawAnswer(bytes);
+    },
+    ended: (reason) => void log.push(`ended ${reason}`),
+  });
   return { clock, written, log, peer };
 }
 
