@@ -13,11 +13,24 @@ export interface View {
   readonly ring: HashRing;
 }
 
+const MOST_KNOWN = 32;
+/** The points of a ring take a while to make, and the same few rings are asked for again and again while one changes. */
+const known = new Map<string, View>();
+
 /** The view of these members; their order and doubles do not matter. */
 export function viewOf(ids: Iterable<string>): View {
-  const ring = hashRing(ids);
-  const id = createHash('sha1').update(ring.members.join('\n')).digest('hex').slice(0, 16);
-  return { id, members: ring.members, ring };
+  const named = [...new Set(ids)].sort().join('\n');
+  const found = known.get(named) ?? made(named);
+  known.delete(named);
+  known.set(named, found);
+  const [oldest] = known.keys();
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  return found;
+}
+
+function made(named: string): View {
+  const ring = hashRing(named === '' ? [] : named.split('\n'));
+  return { id: createHash('sha1').update(named).digest('hex').slice(0, 16), members: ring.members, ring };
 }
 
 /** The nodes that keep a key in a view, the responsible one first. */

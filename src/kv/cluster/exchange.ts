@@ -1,0 +1,182 @@
+/** Makes two nodes hold the same of what they share. */
+import { forgetting } from '../rules.ts';
+import { compareVersions, type Version } from '../version.ts';
+import { differing, Tree } from './merkle.ts';
+import type { Answer, Keyed, Pair, Question } from './messages.ts';
+import type { PairPage, Records } from './ports.ts';
+import { isInLeaves, isShared } from './ranges.ts';
+import type { Standpoint } from './standpoint.ts';
+import { ownersOf, type View } from './view.ts';
+
+const MOST_RECORDS = 500;
+const MOST_BYTES = 1_048_576;
+
+interface Parts {
+  readonly self: string;
+  readonly records: Records;
+  readonly standpoint: Standpoint;
+  /** Asks a node, this one too. */
+  ask(node: string, question: Question, views: readonly string[]): Promise<Answer>;
+}
+
+/** A refusal, or an answer to something else than was asked. */
+export class ExchangeError extends Error {}
+
+/** Compares what this node holds with what others hold, and moves what one of them lacks. */
+export class Exchange {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves when this node holds everything that `peer` held of what belongs here, and the other way round. Rejects when the two do not go
+   * by the same ring, or one of them did not answer.
+   */
+  async withPeer(peer: string): Promise<void> {
+    const { standpoint, records, self } = this.#parts;
+    const view = standpoint.present;
+    const trees = await records.trees(view);
+    const shared = [...trees].filter(([range]) => isShared(range, self, peer));
+    const roots = new Map(shared.map(([range, tree]) => [range, tree.root()] as const));
+    const { leaves } = await this.#expect(peer, 'differs', { type: 'compare', roots }, view);
+    const wanted = new Map<string, readonly number[]>();
+    for (const [range, theirs] of leaves) {
+      const ours = trees.get(range) ?? new Tree();
+      wanted.set(range, differing(ours.leaves, theirs));
+    }
+    if (wanted.size > 0) await this.#walk(peer, wanted, view);
+    if (standpoint.present !== view) throw new ExchangeError('the ring changed meanwhile');
+  }
+
+  /**
+   * Hands what does not belong here to those who keep it, and drops it when all of them have it. Resolves with whether nothing is left that
+   * belongs elsewhere.
+   */
+  async release(): Promise<boolean> {
+    const { standpoint, records, self } = this.#parts;
+    const view = standpoint.present;
+    const isForeign = (key: string) => !ownersOf(key, view).includes(self);
+    let after: string | undefined;
+    do {
+      const page: PairPage = await records.pairs(isForeign, after);
+      if (standpoint.present !== view) return false;
+      await this.#handOver(page.pairs, view);
+      after = page.next;
+    } while (after !== undefined);
+    return true;
+  }
+
+  async #handOver(pairs: readonly Pair[], view: View): Promise<void> {
+    const byOwner = new Map<string, Pair[]>();
+    for (const pair of pairs) {
+      for (const owner of ownersOf(pair.key, view)) byOwner.set(owner, [...(byOwner.get(owner) ?? []), pair]);
+    }
+    for (const [owner, owned] of byOwner) {
+      const { places } = await this.#expect(owner, 'wanted', { type: 'offer', pairs: owned }, view);
+      await this.#push(
+        owner,
+        places.flatMap((place) => owned[place]?.key ?? []),
+      );
+    }
+    const { records } = this.#parts;
+    await Promise.all(pairs.map(({ key, version }) => records.ask(key, forgetting(key, version))));
+  }
+
+  async #walk(peer: string, wanted: ReadonlyMap<string, readonly number[]>, view: View): Promise<void> {
+    const isWanted = isInLeaves(wanted, view);
+    let after: string | undefined;
+    do {
+      const question: Question = { type: 'list', leaves: wanted, after };
+      const { pairs, next }: PairPage = await this.#expect(peer, 'pairs', question, view);
+      const own = await this.#ownBetween(isWanted, after, next);
+      await this.#level(peer, own, new Map(pairs.map(({ key, version }) => [key, version] as const)), view);
+      after = next;
+    } while (after !== undefined);
+  }
+
+  async #level(
+    peer: string,
+    own: ReadonlyMap<string, Version>,
+    theirs: ReadonlyMap<string, Version>,
+    view: View,
+  ): Promise<void> {
+    const belongs = (key: string, node: string) => ownersOf(key, view).includes(node);
+    const pull = newerOf(theirs, own).filter((key) => belongs(key, this.#parts.self));
+    const push = newerOf(own, theirs).filter((key) => belongs(key, peer));
+    await this.#pull(peer, pull, view);
+    await this.#push(peer, push);
+  }
+
+  async #ownBetween(
+    isWanted: (key: string) => boolean,
+    behind: string | undefined,
+    until: string | undefined,
+  ): Promise<ReadonlyMap<string, Version>> {
+    const found = new Map<string, Version>();
+    let after = behind;
+    do {
+      const page: PairPage = await this.#parts.records.pairs(isWanted, after);
+      for (const { key, version } of page.pairs) {
+        if (until !== undefined && isBehind(key, until)) return found;
+        found.set(key, version);
+      }
+      after = page.next;
+    } while (after !== undefined);
+    return found;
+  }
+
+  async #pull(peer: string, keys: readonly string[], view: View): Promise<void> {
+    let missing = keys;
+    while (missing.length > 0) {
+      const some = missing.slice(0, MOST_RECORDS);
+      const { records } = await this.#expect(peer, 'records', { type: 'fetch', keys: some }, view);
+      if (records.length > 0) await this.#hand(this.#parts.self, records);
+      const got = new Set(records.map(({ key }) => key));
+      const last = records.at(-1)?.key;
+      // What comes before the last one that came, and did not, is not there any more.
+      const done = last === undefined ? some.length : some.lastIndexOf(last) + 1;
+      missing = [...some.slice(done), ...missing.slice(MOST_RECORDS)].filter((key) => !got.has(key));
+    }
+  }
+
+  async #push(peer: string, keys: readonly string[]): Promise<void> {
+    let records: Keyed[] = [];
+    let bytes = 0;
+    for (const key of keys) {
+      const record = await this.#parts.records.read(key);
+      if (record === undefined || record === 'damaged') continue;
+      records.push({ key, record });
+      bytes += key.length + record.value.length;
+      if (records.length < MOST_RECORDS && bytes < MOST_BYTES) continue;
+      await this.#hand(peer, records);
+      records = [];
+      bytes = 0;
+    }
+    if (records.length > 0) await this.#hand(peer, records);
+  }
+
+  async #hand(node: string, records: readonly Keyed[]): Promise<void> {
+    await this.#expect(node, 'done', { type: 'merge', records }, this.#parts.standpoint.present);
+  }
+
+  async #expect<Type extends Answer['type']>(node: string, type: Type, question: Question, view: View) {
+    const answer = await this.#parts.ask(node, question, [view.id]);
+    if (answer.type === type) return answer as Extract<Answer, { type: Type }>;
+    const why = answer.type === 'refused' ? answer.refusal.type : answer.type;
+    throw new ExchangeError(`${node} answered ${question.type} with ${why}`);
+  }
+}
+
+/** The keys of which the first has something newer, or at all. */
+function newerOf(one: ReadonlyMap<string, Version>, other: ReadonlyMap<string, Version>): readonly string[] {
+  const found: string[] = [];
+  for (const [key, version] of one) {
+    const against = other.get(key);
+    if (against === undefined || compareVersions(version, against) > 0) found.push(key);
+  }
+  return found;
+}
+
+const isBehind = (key: string, other: string): boolean => Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;

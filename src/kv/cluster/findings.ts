@@ -1,0 +1,65 @@
+/** What answers of several nodes say together. Pure. */
+
+import type { KvRecord } from '../record.ts';
+import { compareVersions, type Version } from '../version.ts';
+import type { Gathering } from './gathering.ts';
+import type { Answer, Holding } from './messages.ts';
+import { isRead, isWritten, type Wanted } from './quorum.ts';
+
+const holdingOf = (answer: Answer): Holding | undefined => (answer.type === 'holding' ? answer.holding : undefined);
+
+/** Whether so many keep what was written that it counts, in every ring that has to be satisfied. */
+export function isWrittenTo(gathering: Gathering, wanted: Wanted): boolean {
+  const acked = new Set(gathering.select(({ type }) => type === 'done' || type === 'holding' || undefined).keys());
+  return gathering.benches.every((bench) => isWritten(bench, wanted, { acked, isAlive: gathering.isAlive }));
+}
+
+/** Whether so many answered that what they hold is what there is, in every ring that has to be satisfied. */
+export function isReadFrom(gathering: Gathering, wanted: Wanted): boolean {
+  const counted = new Set<string>();
+  const filling = new Set<string>();
+  for (const [node, { trust, version }] of gathering.select(holdingOf)) {
+    (trust === 'whole' || version !== undefined ? counted : filling).add(node);
+  }
+  const { benches, isAlive } = gathering;
+  return benches.every((bench) => isRead(bench, wanted, { counted, filling, isAlive }));
+}
+
+/** The newest record among those that were found. */
+export function newestOf(gathering: Gathering, own: KvRecord | undefined): KvRecord | undefined {
+  let newest = own;
+  for (const { record } of gathering.select(holdingOf).values()) {
+    if (record !== undefined && (newest === undefined || compareVersions(record.version, newest.version) > 0)) {
+      newest = record;
+    }
+  }
+  return newest;
+}
+
+/** Who answered with something older, or with nothing. */
+export function behind(gathering: Gathering, { version }: KvRecord): readonly string[] {
+  const holdings = [...gathering.select(holdingOf)];
+  return holdings
+    .filter(([, held]) => held.version === undefined || isOlder(held.version, version))
+    .map(([node]) => node);
+}
+
+/** Whether every node that keeps the key said for good that it never saw it. */
+export function isNeverSeen(gathering: Gathering): boolean {
+  const holdings = gathering.select(holdingOf);
+  return [...gathering.owners].every((node) => {
+    const held = holdings.get(node);
+    return held !== undefined && held.version === undefined && held.trust === 'whole';
+  });
+}
+
+/** The newest of the versions for which something was refused. */
+export function supersededBy(gathering: Gathering): Version | undefined {
+  return gathering
+    .refusals()
+    .flatMap((refusal) => (refusal.type === 'superseded' ? [refusal.version] : []))
+    .sort(compareVersions)
+    .at(-1);
+}
+
+const isOlder = (one: Version, other: Version): boolean => compareVersions(one, other) < 0;

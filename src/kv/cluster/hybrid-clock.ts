@@ -1,0 +1,56 @@
+import { msOf, nextStamp, type Stamp, stampAt } from '../hlc.ts';
+import type { Ports } from './ports.ts';
+
+const AHEAD_MS = 2_000;
+
+/** Gives out stamps. None is given out twice, not even after a crash: what may be given out is on disk before. */
+export class HybridClock {
+  readonly #ports: Pick<Ports, 'clock' | 'records'>;
+  readonly #maxSkewMs: number;
+  #last: Stamp;
+  #limit: Stamp;
+  #reserving: Promise<void> | undefined;
+
+  /** Goes on behind `limit`, what may have been given out before the start. */
+  constructor(ports: Pick<Ports, 'clock' | 'records'>, maxSkewMs: number, limit: Stamp) {
+    this.#ports = ports;
+    this.#maxSkewMs = maxSkewMs;
+    this.#last = limit;
+    this.#limit = limit;
+  }
+
+  /** The last reading that was given out or heard of. */
+  get last(): Stamp {
+    return this.#last;
+  }
+
+  /** A new stamp, later than all before and than `over`. */
+  async issue(over: Stamp = 0n): Promise<Stamp> {
+    const stamp = nextStamp(over > this.#last ? over : this.#last, this.#ports.clock.wall());
+    this.#last = stamp;
+    while (stamp > this.#limit) await this.#reserve(stamp);
+    return stamp;
+  }
+
+  /** Whether a reading of another node is so far ahead that it must not count. */
+  isTooFarAhead(stamp: Stamp): boolean {
+    return msOf(stamp) > this.#ports.clock.wall() + this.#maxSkewMs;
+  }
+
+  /** Takes note of a reading of another node, so that whatever is written from now on is later. */
+  hear(stamp: Stamp): void {
+    if (stamp > this.#last && !this.isTooFarAhead(stamp)) this.#last = stamp;
+  }
+
+  async #reserve(stamp: Stamp): Promise<void> {
+    this.#reserving ??= this.#raise(stamp + stampAt(AHEAD_MS)).finally(() => {
+      this.#reserving = undefined;
+    });
+    await this.#reserving;
+  }
+
+  async #raise(limit: Stamp): Promise<void> {
+    await this.#ports.records.reserve(limit);
+    this.#limit = limit;
+  }
+}

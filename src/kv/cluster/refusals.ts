@@ -1,0 +1,42 @@
+/** What clients are told when a request fails. */
+import { OpsbroError } from '../../base/errors.ts';
+import type { Gathering } from './gathering.ts';
+import type { Refusal } from './messages.ts';
+import { copiesWanted, type Wanted } from './quorum.ts';
+
+const OF_THE_DISK: ReadonlyMap<Refusal['type'], string> = new Map([
+  ['disk_full', 'the disks of nodes that keep this key are full'],
+  ['quota', 'nodes that keep this key hold as much as they may'],
+]);
+
+/** The failure of a read: too few nodes said what they hold. */
+export function tooFew(gathering: Gathering, wanted: Wanted): OpsbroError {
+  return shortage(gathering, wanted, {});
+}
+
+/** The failure of a write: too few nodes keep it. It may still take effect when one of them does. */
+export function notWritten(gathering: Gathering, wanted: Wanted): OpsbroError {
+  const refusals = gathering.refusals();
+  const isSkewed = refusals.length > 0 && refusals.every(({ type }) => type === 'clock_skew');
+  if (isSkewed) return new OpsbroError('clock_skew', 'the clock of this node differs from those of the others');
+  for (const [type, message] of OF_THE_DISK) {
+    if (refusals.some((refusal) => refusal.type === type)) {
+      return new OpsbroError(type === 'quota' ? 'quota' : 'disk_full', message, { details: { indeterminate: true } });
+    }
+  }
+  return shortage(gathering, wanted, { indeterminate: true });
+}
+
+/** The failure of a condition; `current` is the present version, `null` when there is none. */
+export function casFailed(key: string, current: string | null): OpsbroError {
+  const found = current === null ? 'there is no such key' : `its version is ${current}`;
+  return new OpsbroError('cas_failed', `"${key}" was not changed: ${found}`, { details: { current } });
+}
+
+function shortage(gathering: Gathering, wanted: Wanted, more: Readonly<Record<string, unknown>>): OpsbroError {
+  const total = gathering.benches[0]?.owners.length ?? 0;
+  const needed = copiesWanted(wanted, total);
+  const acked = gathering.select(({ type }) => type !== 'refused' || undefined).size;
+  const message = `only ${acked} of the ${total} nodes that keep this key answered, ${needed} are needed; try again`;
+  return new OpsbroError('quorum', message, { details: { acked, needed, total, ...more } });
+}

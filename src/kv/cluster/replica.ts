@@ -1,0 +1,223 @@
+/** Answers what other nodes ask of the records of this one. */
+import { failedWith } from '../../base/errors.ts';
+import type { KvRecord } from '../record.ts';
+import { type Held, type Merged, merging, type Rule } from '../rules.ts';
+import { compareVersions, type Version } from '../version.ts';
+import type { HybridClock } from './hybrid-clock.ts';
+import { EMPTY_ROOT, Tree } from './merkle.ts';
+import type { Answer, Envelope, Holding, Keyed, Pair, Refusal, ReplicaQuestion } from './messages.ts';
+import type { Ports } from './ports.ts';
+import type { Promises } from './promises.ts';
+import { isInLeaves, isShared } from './ranges.ts';
+import type { Standpoint } from './standpoint.ts';
+import { ownersOf } from './view.ts';
+
+const MOST_FETCHED_BYTES = 1_048_576;
+const FAILURES = ['disk_full', 'quota', 'store_failed'] as const;
+
+interface Parts {
+  readonly ports: Ports;
+  readonly clock: HybridClock;
+  readonly standpoint: Standpoint;
+  readonly promises: Promises;
+  /** Told when something came to be held that does not belong here. */
+  onStray(): void;
+}
+
+/** Thrown by a rule to refuse. */
+class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.type);
+    this.refusal = refusal;
+  }
+}
+
+/** The records of this node, as other nodes see them. */
+export class Replica {
+  readonly #ports: Ports;
+  readonly #clock: HybridClock;
+  readonly #standpoint: Standpoint;
+  readonly #promises: Promises;
+  readonly #onStray: () => void;
+
+  constructor({ ports, clock, standpoint, promises, onStray }: Parts) {
+    this.#onStray = onStray;
+    this.#ports = ports;
+    this.#clock = clock;
+    this.#standpoint = standpoint;
+    this.#promises = promises;
+  }
+
+  /** Answers a question of `from`; what is acknowledged is on stable storage. */
+  async answer(from: string, question: ReplicaQuestion, views: Envelope['views']): Promise<Answer> {
+    try {
+      return await this.#answer(from, question, views);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) throw error;
+      return refused(refusal);
+    }
+  }
+
+  async #answer(from: string, question: ReplicaQuestion, views: Envelope['views']): Promise<Answer> {
+    switch (question.type) {
+      case 'write':
+        return await this.#write(question.key, question.record, views);
+      case 'read':
+        this.#checkViews(views);
+        return { type: 'holding', holding: this.#holding(question.key, await this.#read(question.key), question.have) };
+      case 'prepare':
+        return await this.#prepare(question.key, question.version, views);
+      case 'accept':
+        return await this.#accept(question, views);
+      case 'merge':
+        return await this.#merge(question.records);
+      case 'offer':
+        return { type: 'wanted', places: await this.#wanted(question.pairs) };
+      case 'compare':
+        this.#checkPresent(views);
+        return { type: 'differs', leaves: await this.#differing(from, question.roots) };
+      case 'list':
+        this.#checkPresent(views);
+        return await this.#list(question.leaves, question.after);
+      case 'fetch':
+        return { type: 'records', records: await this.#fetch(question.keys) };
+      case 'ask':
+        return { type: 'done' };
+    }
+  }
+
+  /** The view is looked at when the record is written, not before: what is acknowledged after this node moved on satisfies the new view. */
+  async #write(key: string, record: KvRecord, views: Envelope['views']): Promise<Answer> {
+    const merged = await this.#keep(key, record, (held, moment) => {
+      this.#checkViews(views);
+      const floor = this.#promises.floor(key);
+      if (floor !== undefined && compareVersions(record.version, floor) < 0) {
+        return { answer: { superseded: floor } };
+      }
+      return merging(key, record)(held, moment);
+    });
+    return merged === 'applied' ? { type: 'done' } : refused({ type: 'superseded', version: merged.superseded });
+  }
+
+  async #prepare(key: string, version: Version, views: Envelope['views']): Promise<Answer> {
+    if (this.#promises.isTooEarly) return refused({ type: 'initializing' });
+    if (this.#clock.isTooFarAhead(version.stamp)) return refused({ type: 'clock_skew' });
+    // Asked as a rule, so that whatever is being written at the moment is seen.
+    const held = await this.#ports.records.ask<Held>(key, (found) => {
+      this.#checkViews(views);
+      const made = this.#promises.make(key, version);
+      if (made !== 'made') throw new Refused({ type: 'superseded', version: made });
+      return { answer: found };
+    });
+    const newer = versionOf(held);
+    if (newer !== undefined && compareVersions(newer, version) > 0)
+      return refused({ type: 'superseded', version: newer });
+    return { type: 'holding', holding: this.#holding(key, held, undefined) };
+  }
+
+  async #accept(question: Extract<ReplicaQuestion, { type: 'accept' }>, views: Envelope['views']): Promise<Answer> {
+    if (this.#promises.isTooEarly) return refused({ type: 'initializing' });
+    const { key, record, expected } = question;
+    await this.#keep(key, record, (held, moment) => {
+      this.#checkViews(views);
+      const floor = this.#promises.floor(key);
+      const isOutdone = floor !== undefined && compareVersions(floor, record.version) > 0;
+      if (isOutdone || isNews(versionOf(held), expected, record.version)) throw new Refused({ type: 'conflict' });
+      return merging(key, record)(held, moment);
+    });
+    return { type: 'done' };
+  }
+
+  async #merge(records: readonly Keyed[]): Promise<Answer> {
+    // Newer ones that are held already are as good; only what cannot be kept is a failure.
+    await Promise.all(records.map(({ key, record }) => this.#keep(key, record, merging(key, record))));
+    return { type: 'done' };
+  }
+
+  async #keep(key: string, { version }: KvRecord, rule: Rule<Merged>): Promise<Merged> {
+    if (this.#clock.isTooFarAhead(version.stamp)) throw new Refused({ type: 'clock_skew' });
+    this.#clock.hear(version.stamp);
+    const merged = await this.#ports.records.ask(key, rule);
+    if (!ownersOf(key, this.#standpoint.present).includes(this.#ports.self)) this.#onStray();
+    return merged;
+  }
+
+  async #wanted(pairs: readonly Pair[]): Promise<readonly number[]> {
+    const held = await Promise.all(pairs.map(({ key }) => this.#read(key)));
+    return pairs.flatMap(({ version }, place) => {
+      const own = versionOf(held[place]);
+      return own === undefined || compareVersions(own, version) < 0 ? [place] : [];
+    });
+  }
+
+  async #differing(from: string, roots: ReadonlyMap<string, bigint>): Promise<ReadonlyMap<string, BigUint64Array>> {
+    const trees = await this.#ports.records.trees(this.#standpoint.present);
+    const leaves = new Map<string, BigUint64Array>();
+    for (const range of new Set([...roots.keys(), ...trees.keys()])) {
+      if (!isShared(range, from, this.#ports.self)) continue;
+      const tree = trees.get(range) ?? new Tree();
+      if (tree.root() !== (roots.get(range) ?? EMPTY_ROOT)) leaves.set(range, tree.leaves);
+    }
+    return leaves;
+  }
+
+  async #list(leaves: ReadonlyMap<string, readonly number[]>, after: string | undefined): Promise<Answer> {
+    const { pairs, next } = await this.#ports.records.pairs(isInLeaves(leaves, this.#standpoint.present), after);
+    return { type: 'pairs', pairs, next };
+  }
+
+  /** As many as fit into an answer; who asked asks for the rest again. */
+  async #fetch(keys: readonly string[]): Promise<readonly Keyed[]> {
+    const records: Keyed[] = [];
+    let bytes = 0;
+    for (const key of keys) {
+      const record = await this.#read(key);
+      if (record === undefined || record === 'damaged') continue;
+      bytes += key.length + record.value.length;
+      if (records.length > 0 && bytes > MOST_FETCHED_BYTES) break;
+      records.push({ key, record });
+    }
+    return records;
+  }
+
+  #read(key: string): Promise<Held> {
+    return this.#ports.records.read(key);
+  }
+
+  #holding(key: string, held: Held, have: Version | undefined): Holding {
+    const trust = held !== 'damaged' && this.#standpoint.isWholeFor(key) ? 'whole' : 'filling';
+    const version = versionOf(held);
+    const isKnown = have !== undefined && version !== undefined && compareVersions(version, have) <= 0;
+    return { version, record: held === 'damaged' || isKnown ? undefined : held, trust };
+  }
+
+  #checkViews(views: Envelope['views']): void {
+    if (this.#standpoint.isCovered(views)) return;
+    throw new Refused({ type: 'view', views: this.#standpoint.duties().map(({ view }) => view.members) });
+  }
+
+  #checkPresent([present]: Envelope['views']): void {
+    const { id, members } = this.#standpoint.present;
+    if (present !== id) throw new Refused({ type: 'view', views: [members] });
+  }
+}
+
+/** Whether a replica came to hold something that the one who compares did not see, which so is not what he expects. */
+function isNews(held: Version | undefined, expected: Version | undefined, written: Version): boolean {
+  if (held === undefined || compareVersions(held, written) === 0) return false;
+  return expected === undefined || compareVersions(held, expected) > 0;
+}
+
+const versionOf = (held: Held): Version | undefined =>
+  held === undefined || held === 'damaged' ? undefined : held.version;
+
+const refused = (refusal: Refusal): Answer => ({ type: 'refused', refusal });
+
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refused) return error.refusal;
+  const type = FAILURES.find((code) => failedWith(error, code));
+  return type && { type };
+}

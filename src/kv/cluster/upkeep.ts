@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from 'node:util';
+import { shuffled } from '../../base/random.ts';
+import type { Exchange } from './exchange.ts';
+import type { Ports, Standing, Tuning } from './ports.ts';
+import type { Standpoint } from './standpoint.ts';
+
+const SOON_MS = 1_000;
+
+interface Parts {
+  readonly ports: Ports;
+  readonly tuning: Tuning;
+  readonly standpoint: Standpoint;
+  readonly exchange: Exchange;
+  /** Asks a node how far it is. */
+  hail(node: string): Promise<void>;
+  /** Told when a comparison with another node was completed. */
+  onExchange(node: string): void;
+}
+
+/**
+ * Brings this node up to date, and the others: after the ring changed, after somebody came back, and from time to time. Then it hands over
+ * what does not belong here.
+ */
+export class Upkeep implements Disposable {
+  readonly #parts: Parts;
+  /** Nodes that may hold what belongs here, as far as not seen yet. */
+  readonly #unseen = new Set<string>();
+  /** Nodes that missed a write. */
+  readonly #owed = new Set<string>();
+  #others: readonly string[] = [];
+  #knowsOthers = false;
+  #hasReleased = false;
+  #syncAt: number;
+  #remembered: Omit<Standing, 'limit'> | undefined;
+  #timer: Disposable | undefined;
+  #phase: 'idle' | 'working' | 'stopped' = 'idle';
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#syncAt = this.#nextSync();
+    this.#wake(0);
+  }
+
+  /** How many nodes have yet to be seen before this node has what belongs to it. */
+  get unseen(): number {
+    return this.#unseen.size;
+  }
+
+  /** Others live now, or the ring is another: whoever is new has to be seen. */
+  setOthers(alive: readonly string[], ring: 'same' | 'changed'): void {
+    const known = new Set(ring === 'changed' ? [] : this.#others);
+    for (const node of alive) if (!known.has(node)) this.#unseen.add(node);
+    for (const node of this.#unseen) if (!alive.includes(node)) this.#unseen.delete(node);
+    this.#others = alive;
+    this.#knowsOthers = true;
+    if (ring === 'changed') this.#hasReleased = false;
+    this.#wake(0);
+  }
+
+  /** A node did not get a write that it should have. */
+  owe(node: string): void {
+    this.#owed.add(node);
+  }
+
+  /** Compares with that node, or with all, as soon as may be. */
+  syncSoon(nodes: readonly string[] = this.#others): void {
+    for (const node of nodes) if (this.#others.includes(node)) this.#owed.add(node);
+    this.#wake(0);
+  }
+
+  /** Something is held that does not belong here. */
+  releaseSoon(): void {
+    if (!this.#hasReleased) return;
+    this.#hasReleased = false;
+    this.#wake(SOON_MS);
+  }
+
+  [Symbol.dispose](): void {
+    this.#phase = 'stopped';
+    this.#timer?.[Symbol.dispose]();
+  }
+
+  #wake(ms: number): void {
+    if (this.#phase !== 'idle') return;
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = this.#parts.ports.clock.after(ms, () => void this.#turn());
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#phase !== 'idle') return;
+    this.#phase = 'working';
+    const others = this.#others;
+    try {
+      await this.#work();
+    } catch {
+      // A disk that failed; its owner knows, and the next turn tries again.
+    }
+    if (this.#isStopped()) return;
+    this.#phase = 'idle';
+    this.#wake(this.#others === others ? this.#pause() : 0);
+  }
+
+  async #work(): Promise<void> {
+    await this.#remember();
+    await this.#meet(this.#unseen);
+    await this.#meet(this.#owed);
+    this.#becomeReady();
+    await this.#learn();
+    await this.#remember();
+    await this.#release();
+    if (this.#parts.ports.clock.now() < this.#syncAt) return;
+    this.#syncAt = this.#nextSync();
+    const [peer] = shuffled(this.#others, this.#parts.ports.random);
+    if (peer !== undefined) await this.#see(peer);
+  }
+
+  async #meet(nodes: Set<string>): Promise<void> {
+    for (const node of [...nodes]) {
+      if (this.#isStopped()) return;
+      if (!this.#others.includes(node)) nodes.delete(node);
+      else if (await this.#see(node)) nodes.delete(node);
+    }
+  }
+
+  async #see(node: string): Promise<boolean> {
+    const view = this.#parts.standpoint.present;
+    try {
+      await this.#parts.exchange.withPeer(node);
+    } catch {
+      return false; // Not reached, or of another view: it stays to be seen.
+    }
+    this.#parts.onExchange(node);
+    return view === this.#parts.standpoint.present;
+  }
+
+  #becomeReady(): void {
+    const { standpoint } = this.#parts;
+    const isAllSeen = this.#knowsOthers && this.#unseen.size === 0;
+    if (isAllSeen && standpoint.present.members.length > 0) standpoint.fill(standpoint.present);
+  }
+
+  /** Whether all have what belongs to them is known to all before anybody drops anything. */
+  async #learn(): Promise<void> {
+    const { standpoint, ports } = this.#parts;
+    if (standpoint.isSettled || standpoint.ready === '') return;
+    const missing = standpoint.present.members.filter((node) => node !== ports.self && !standpoint.isReady(node));
+    await Promise.allSettled(missing.map((node) => this.#parts.hail(node)));
+  }
+
+  async #remember(): Promise<void> {
+    const standing = this.#parts.standpoint.standing();
+    if (isDeepStrictEqual(standing, this.#remembered)) return;
+    await this.#parts.ports.records.remember(standing);
+    this.#remembered = standing;
+  }
+
+  async #release(): Promise<void> {
+    const { standpoint, exchange } = this.#parts;
+    if (this.#hasReleased || !standpoint.isSettled || this.#isStopped()) return;
+    this.#hasReleased = true; // Unless something comes meanwhile.
+    if (!(await exchange.release().catch(() => false))) this.#hasReleased = false;
+  }
+
+  #pause(): number {
+    const { standpoint, ports } = this.#parts;
+    const isBusy = this.#unseen.size + this.#owed.size > 0 || !standpoint.isSettled || !this.#hasReleased;
+    return isBusy ? SOON_MS : Math.max(0, this.#syncAt - ports.clock.now());
+  }
+
+  #nextSync(): number {
+    const { ports, tuning } = this.#parts;
+    return ports.clock.now() + tuning.syncMs * (0.9 + 0.2 * ports.random());
+  }
+
+  #isStopped(): boolean {
+    return this.#phase === 'stopped';
+  }
+}

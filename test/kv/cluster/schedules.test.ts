@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { PLANS, runPlan } from '../../support/kv-cluster/schedule.ts';
+
+const SEEDS = 8;
+
+test.each(PLANS)(
+  'whatever comes of %s, nothing acknowledged is lost and nothing deleted returns',
+  async (...troubles) => {
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
+      const { faults, events } = await runPlan({ seed, troubles, steps: 15 });
+      expect({ seed, faults }).toEqual({ seed, faults: [] });
+      // A cluster that answers nobody loses nothing either.
+      expect(events.filter(({ result }) => result === 'ok').length).toBeGreaterThan(20);
+    }
+  },
+  60_000,
+);
