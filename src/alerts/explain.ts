@@ -9,17 +9,17 @@ type Told = RouteExplanation['handlers'][number];
 /** Who would be told of a case as it stands, when, and why others are not. */
 export function explained(of: Case, ref: string, pipeline: Pipeline): RouteExplanation {
   const { alert } = of;
-  const first = pipeline.direction(alert);
+  const first = pipeline.ruling.directionOf(alert);
   const later = first.steps.map((afterMs, index) => ({
     afterMs,
-    direction: pipeline.direction({ ...alert, step: index + 1 }),
+    direction: pipeline.ruling.directionOf({ ...alert, step: index + 1 }),
   }));
   const stages = [{ afterMs: 0, direction: first }, ...later];
   return {
     ref,
     severity: alert.severity,
     routes: first.routes,
-    handlers: pipeline.handlerIds().map((id) => ofHandler(id, { of, stages, pipeline })),
+    handlers: pipeline.telling.handlers().map((id) => ofHandler(id, { of, stages, pipeline })),
   };
 }
 
@@ -39,7 +39,7 @@ function ofHandler(id: string, { of, stages, pipeline }: Asked): Told {
   const { afterMs, direction } = reached ?? { afterMs: 0, direction: stages[0]?.direction };
   if (direction === undefined || !reached) return { id, isTold: false, afterMs: 0, why: 'no route leads to it' };
   const waitMs = (direction.ways.get(id) ?? direction.everybody)?.groupWaitMs ?? 0;
-  return { id, ...answer(pipeline.verdict(of, id, direction), afterMs + waitMs) };
+  return { id, ...answer(pipeline.telling.verdict(of, id, direction), afterMs + waitMs) };
 }
 
 function answer(verdict: Verdict, afterMs: number): Omit<Told, 'id'> {

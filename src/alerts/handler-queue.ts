@@ -129,7 +129,6 @@ export class HandlerQueue {
 
   /** Puts another message in the place of one that waits; `undefined`: none. */
   replace(job: Job, other: Job | undefined): void {
-    if (other?.id === job.id) return this.#put(other);
     const [born, due] = [this.#born.get(job.id), this.#due.get(job.id)];
     this.#remove(job.id);
     if (!other) return;
@@ -201,7 +200,7 @@ export class HandlerQueue {
 
   /** A message that nobody has seen yet, so that more may be put into it. */
   #mergeable(): Job | undefined {
-    return [...this.#jobs.values()].find((job) => job !== this.#current && job.attempts === 0 && !job.isDead);
+    return [...this.#jobs.values()].find((job) => job !== this.#current && isUnseen(job));
   }
 
   #put(job: Job): void {
@@ -235,7 +234,10 @@ export class HandlerQueue {
     if (test) return void this.#runTest(test);
     const { clock, agenda } = this.#world;
     const alive = [...this.#jobs.values()].filter(({ isDead }) => !isDead);
-    if (alive.length === 0) return agenda.cancel(this.#name('next'));
+    if (alive.length === 0) {
+      agenda.cancel(this.#name('next'));
+      return;
+    }
     const now = clock.now();
     const due = alive.filter(({ id }) => this.#dueOf(id) <= now + 1);
     // One that keeps failing does not stand in the way of the others.
@@ -251,7 +253,7 @@ export class HandlerQueue {
   /** Puts together what waits and nobody has seen, and what comes until then. */
   #holdBack(until: number): void {
     this.#heldUntil = until;
-    const unseen = [...this.#jobs.values()].filter((job) => job !== this.#current && job.attempts === 0 && !job.isDead);
+    const unseen = [...this.#jobs.values()].filter((job) => job !== this.#current && isUnseen(job));
     const [first, ...others] = unseen;
     if (!first || others.length === 0) return;
     for (const other of others) this.#remove(other.id);
@@ -300,12 +302,17 @@ export class HandlerQueue {
     const now = clock.now();
     this.#counts.failed += 1;
     this.#lastFailure = clock.wall();
-    const tried = { ...job, attempts: job.attempts + 1, error };
+    // To be asked for patience is no failure of the message, which keeps its turn.
+    const attempts = job.attempts + (outcome.type === 'later' ? 0 : 1);
+    const tried = { ...job, attempts, error };
     const isTooOld = now - (this.#born.get(job.id) ?? now) >= this.#wishes.retryForMs;
     if (isTooOld) this.#bury(tried);
     else this.#put(tried);
     if (!isTooOld) this.#world.missed(tried);
-    if (outcome.type === 'later') return this.#holdBack(now + Math.min(outcome.waitMs, LONGEST_PATIENCE_MS));
+    if (outcome.type === 'later') {
+      this.#holdBack(now + Math.min(outcome.waitMs, LONGEST_PATIENCE_MS));
+      return;
+    }
     this.#counts.error = error;
     this.#failures += 1;
     const isHopeless = outcome.type === 'undeliverable';
@@ -337,5 +344,8 @@ export class HandlerQueue {
     this.#world.gaveUp(victim);
   }
 }
+
+/** It was never tried, so that it may still become another. */
+const isUnseen = ({ attempts, error, isDead }: Job): boolean => attempts === 0 && error === '' && !isDead;
 
 const tells = ({ items }: Job, alert: string): boolean => items.some((item) => item.alert.id === alert);

@@ -38,6 +38,6 @@ function localTime(now: number, timeZone: string | undefined): { readonly day: n
     ...(timeZone !== undefined && { timeZone }),
   });
   const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const day = DAYS.findIndex((name) => name === parts.get('weekday')?.toLowerCase());
+  const day = DAYS.indexOf((parts.get('weekday') ?? '').toLowerCase() as (typeof DAYS)[number]);
   return { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
 }

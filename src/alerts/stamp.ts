@@ -54,17 +54,17 @@ export function afterWorse(acked: Acknowledgement | null, before: CheckState, no
 /** What the agent is told of a change of a case, in order. */
 export function actionsOf(before: Case | undefined, { alert, isOnce }: Case): AlertEventAction[] {
   const was = before?.alert;
-  const actions: AlertEventAction[] = [];
   const isNew = (alert.status === 'firing' && was?.status !== 'firing') || (isOnce && !was);
-  if (isNew) actions.push('fired');
-  if (!isNew && was && !isEnded(alert)) {
-    if (was.flapping !== alert.flapping) actions.push('flapping');
-    else if (was.state !== alert.state) actions.push('updated');
-    if (was.step < alert.step) actions.push('escalated');
-  }
-  actions.push(...changesOf(was, alert));
-  if (was && isEnded(alert) && !isEnded(was)) actions.push(alert.status === 'closed' ? 'closed' : 'resolved');
-  return actions;
+  const actions = isNew ? (['fired'] as const) : was && !isEnded(alert) ? newsOf(was, alert) : [];
+  const hasEnded = was && isEnded(alert) && !isEnded(was);
+  const end = hasEnded ? [alert.status === 'closed' ? ('closed' as const) : ('resolved' as const)] : [];
+  return [...actions, ...changesOf(was, alert), ...end];
+}
+
+function newsOf(was: Alert, alert: Alert): AlertEventAction[] {
+  const news: AlertEventAction[] = was.step < alert.step ? ['escalated'] : [];
+  if (was.flapping !== alert.flapping) return ['flapping', ...news];
+  return was.state === alert.state ? news : ['updated', ...news];
 }
 
 function changesOf(was: Alert | undefined, alert: Alert): AlertEventAction[] {

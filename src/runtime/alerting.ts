@@ -66,7 +66,6 @@ export class Alerting {
   readonly #listening: Disposable[] = [];
   /** Handlers of which it was told that they fail. */
   readonly #failing = new Set<string>();
-  #settings: AlertingSettings = alertingSchema.parse(undefined);
   /** The alerts of this node. */
   readonly alerts: AlertsOfBook;
 
@@ -83,7 +82,7 @@ export class Alerting {
         tell: (action, alert) => bus.emit({ type: 'alert-change', action, alert }),
         failing: (handler, error) => this.#tellFailing(handler, error),
       },
-      this.#settings,
+      alertingSchema.parse(undefined),
     );
     this.alerts = new AlertsOfBook({ pipeline: this.#pipeline, mutes, clock, node: () => options.node() });
   }
@@ -96,9 +95,10 @@ export class Alerting {
     for (const id of removed) {
       this.#close(id);
       this.#handlers.delete(id);
-      this.#pipeline.removeHandler(id);
+      this.#pipeline.telling.removeHandler(id);
     }
     for (const [id, handler] of [...added, ...changed]) this.#take(id, handler);
+    this.#pipeline.lookAgain();
     return difference;
   }
 
@@ -147,7 +147,7 @@ export class Alerting {
 
   /** What waits for handlers, given up messages included. */
   queue(): QueuedMessage[] {
-    return this.#pipeline.handlerIds().flatMap((id) => this.#pipeline.handler(id)?.queue.messages() ?? []);
+    return this.#pipeline.telling.handlers().flatMap((id) => this.#pipeline.telling.queue(id)?.messages() ?? []);
   }
 
   /** Sends a message that is marked as a test, before all that waits. Throws `not_found`. */
@@ -157,7 +157,7 @@ export class Alerting {
     if (!handler) throw new OpsbroError('not_found', `handler "${id}" is not known${this.#meant(id)}`);
     if (!(handler instanceof HandlerRun)) return { handler: id, isDelivered: false, answer: handler.error, ms: 0 };
     const start = clock.now();
-    const outcome = await this.#pipeline.handler(id)?.queue.test(testJob(id, node(), clock.wall()));
+    const outcome = await this.#pipeline.telling.queue(id)?.test(testJob(id, node(), clock.wall()));
     const isDelivered = outcome?.type === 'delivered';
     const answer = outcome?.type === 'delivered' ? outcome.remark : (outcome?.error ?? 'it was removed meanwhile');
     return { handler: id, isDelivered, answer, ms: Math.round(clock.now() - start) };
@@ -165,7 +165,7 @@ export class Alerting {
 
   /** Tries every message at once, those that were given up included; tells how many. */
   retry(): number {
-    const queues = this.#pipeline.handlerIds().map((id) => this.#pipeline.handler(id)?.queue.retry() ?? 0);
+    const queues = this.#pipeline.telling.handlers().map((id) => this.#pipeline.telling.queue(id)?.retry() ?? 0);
     return queues.reduce((sum, count) => sum + count, 0);
   }
 
@@ -182,7 +182,7 @@ export class Alerting {
     }
     const isWell = check.hardState === 'ok' || check.hardState === 'pending';
     const hardState = severity ?? (isWell ? 'critical' : check.hardState);
-    const { url } = this.#settings;
+    const { url } = this.#pipeline.ruling.settings;
     const asked = { ...check, hardState, state: hardState, hard: true, flapping: false };
     const now = this.#options.clock.wall();
     const sight = { check: asked, traits: this.#traitsOf(ref), node: this.#options.node(), url, now };
@@ -193,8 +193,7 @@ export class Alerting {
 
   #configure(settings: AlertingSettings): void {
     try {
-      this.#pipeline.configure(settings);
-      this.#settings = settings;
+      this.#pipeline.ruling.replace(settings);
     } catch (error) {
       if (!failedWith(error, 'expression')) throw error;
       this.#options.log.error({ reason: messageOf(error) }, 'a route cannot be read; the routes stay as they were');
@@ -207,8 +206,8 @@ export class Alerting {
     try {
       const run = new HandlerRun(written, { plugins, guard, desks, signal: this.#stop.signal });
       this.#handlers.set(id, run);
-      if (run.isOff) this.#pipeline.removeHandler(id);
-      else this.#pipeline.setHandler(id, run.wishes);
+      if (run.isOff) this.#pipeline.telling.removeHandler(id);
+      else this.#pipeline.telling.setHandler(id, run.wishes);
     } catch (error) {
       if (!(error instanceof OpsbroError)) throw error;
       log.warn({ handler: id }, messageOf(error));
@@ -228,7 +227,7 @@ export class Alerting {
   }
 
   #record(id: string, handler: HandlerRun | Broken): HandlerRecord {
-    const counts = this.#pipeline.handler(id)?.queue.counts;
+    const counts = this.#pipeline.telling.queue(id)?.counts;
     const known = { ...NOTHING_SENT, ...counts, id, type: handler.type };
     if (!(handler instanceof HandlerRun)) return { ...known, state: 'error', error: handler.error };
     const isOn = !handler.isOff && handler.wishes.isOnIn(new Set(this.#options.node().groups));
@@ -259,7 +258,7 @@ export class Alerting {
           oldState: isOver ? 'failing' : 'ok',
         },
         output: isOver ? `handler ${id} delivers again` : `handler ${id} has delivered nothing for 5 minutes: ${error}`,
-        handlers: this.#pipeline.handlerIds().filter((other) => other !== id),
+        handlers: this.#pipeline.telling.handlers().filter((other) => other !== id),
       },
     });
   }

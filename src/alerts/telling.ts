@@ -1,0 +1,325 @@
+import { randomUUID } from 'node:crypto';
+import type { Agenda } from '../base/agenda.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Shelf } from '../base/shelf.ts';
+import type { Alert, AlertNode, Message, Mutes } from '../model/alert.ts';
+import type { AlertEventAction } from '../model/event.ts';
+import { type Case, isEnded, standOf, toldOf, withTold, withWaiting } from './case.ts';
+import { decide, type Standpoint, type Verdict } from './decide.ts';
+import { type Attempt, HandlerQueue } from './handler-queue.ts';
+import { happened, withHappened } from './happened.ts';
+import type { IncidentBook } from './incident-book.ts';
+import { type Job, type JobItem, jobFromJson, messageOf } from './job.ts';
+import { type Gathered, MessageGroups } from './message-groups.ts';
+import type { Direction, Way } from './routes.ts';
+import { type Ruling, wayTo } from './ruling.ts';
+import { StormWatch, stormText } from './storm.ts';
+import { refusal, type Wishes, wantsEnd } from './wishes.ts';
+
+/** What telling works with. */
+export interface TellingWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where messages that wait outlive the process. */
+  readonly shelf: Shelf;
+  readonly mutes: Mutes;
+  readonly agenda: Agenda;
+  readonly book: IncidentBook;
+  readonly ruling: Ruling;
+  /** This node as alerts show it. */
+  node(): AlertNode;
+  sender(): Message['sender'];
+  /** Delivers once; never rejects. */
+  attempt(handler: string, message: Message): Promise<Attempt>;
+  /** An alert was told, or was given up. */
+  tell(action: AlertEventAction, alert: Alert): void;
+  /** A handler has delivered nothing for long (`error` says why), or works again. */
+  failing(handler: string, error: string): void;
+  /** The time has come to look at an alert again. */
+  refresh(id: string): void;
+}
+
+interface HandlerAtWork {
+  readonly id: string;
+  wishes: Wishes;
+  readonly queue: HandlerQueue;
+}
+
+/** A handler and an alert that may be for it. */
+interface Match {
+  readonly of: Case;
+  readonly handler: HandlerAtWork;
+  /** `undefined`: it was told before, and no route leads to it any more. */
+  readonly way: Way | undefined;
+}
+
+/** Decides who is told of an alert and when, puts messages together and sees to it that they arrive. */
+export class Telling {
+  readonly #world: TellingWorld;
+  readonly #groups: MessageGroups;
+  readonly #storms = new StormWatch();
+  readonly #handlers = new Map<string, HandlerAtWork>();
+  readonly #restored = new Map<string, Job[]>();
+  #isStarted: boolean = false;
+
+  constructor(world: TellingWorld) {
+    this.#world = world;
+    this.#groups = new MessageGroups(world.clock, world.agenda, (gathered) => this.#flush(gathered));
+  }
+
+  /** Takes back messages from before a restart. */
+  async load(): Promise<void> {
+    const { shelf } = this.#world;
+    for (const [id, kept] of await shelf.load()) {
+      const job = jobFromJson(kept);
+      if (!job) shelf.delete(id);
+      else this.#restored.set(job.handler, [...(this.#restored.get(job.handler) ?? []), job]);
+    }
+    for (const handler of this.#handlers.values()) this.#giveBack(handler);
+  }
+
+  /** Begins to deliver. */
+  start(): void {
+    this.#isStarted = true;
+    // Messages of handlers that do not exist any more have nowhere to go.
+    for (const jobs of this.#restored.values()) for (const { id } of jobs) this.#world.shelf.delete(id);
+    this.#restored.clear();
+    for (const { queue } of this.#handlers.values()) queue.start();
+  }
+
+  stop(): void {
+    for (const { queue } of this.#handlers.values()) queue.stop();
+  }
+
+  /** Adds a handler, or changes one, whose messages are then tried at once. */
+  setHandler(id: string, wishes: Wishes): void {
+    const known = this.#handlers.get(id);
+    if (known) {
+      known.wishes = wishes;
+      known.queue.renew(wishes);
+      return;
+    }
+    const { clock, random, agenda, shelf, attempt, sender, failing } = this.#world;
+    const queue = new HandlerQueue(id, wishes, {
+      ...{ clock, random, agenda, shelf, failing },
+      attempt: (job) => attempt(id, messageOf(job, sender())),
+      delivered: (job) => this.#delivered(job),
+      missed: (job) => this.#again(job),
+      gaveUp: (job) => this.#gaveUp(job),
+    });
+    const handler = { id, wishes, queue };
+    this.#handlers.set(id, handler);
+    this.#giveBack(handler);
+    if (this.#isStarted) queue.start();
+  }
+
+  removeHandler(id: string): void {
+    this.#handlers.get(id)?.queue.clear();
+    this.#handlers.delete(id);
+  }
+
+  handlers(): string[] {
+    return [...this.#handlers.keys()];
+  }
+
+  /** The messages of a handler. */
+  queue(handler: string): HandlerQueue | undefined {
+    return this.#handlers.get(handler)?.queue;
+  }
+
+  /** What would be done for a handler now. */
+  verdict(of: Case, handler: string, direction: Direction): Verdict {
+    const at = this.#handlers.get(handler);
+    if (!at) return { type: 'nothing', why: 'is not known' };
+    return decide(this.#standpoint({ of, handler: at, way: wayTo(direction, handler) }));
+  }
+
+  /** Notes that an alert began: when very many do, all that wait are put together. */
+  noteBegin(alert: Alert): void {
+    const { clock, ruling, refresh } = this.#world;
+    if (!this.#storms.note(alert.node.uuid, clock.now(), ruling.settings.storm_limit)) return;
+    for (const id of this.#groups.waiting()) refresh(id);
+  }
+
+  /** Looks at who is to be told of an alert as it stands. `isUrgent`: a reason to be quiet has just ended. */
+  consider(of: Case, { isUrgent }: { readonly isUrgent: boolean }): void {
+    if (!this.#isStarted) return;
+    const { id, fired, step, acked } = of.alert;
+    const { agenda, ruling, clock } = this.#world;
+    const direction = ruling.directionOf(of.alert);
+    agenda.cancel(`case ${id}`);
+    for (const handler of this.#handlers.values()) {
+      const way = wayTo(direction, handler.id);
+      if (way || of.told.has(handler.id)) this.#considerFor({ of, handler, way }, isUrgent ? 'urgent' : 'usual');
+    }
+    if (isEnded(of.alert)) return;
+    const after = direction.steps[step];
+    if (fired !== null && after !== undefined && acked === null) this.#lookAt(id, fired + after);
+    if (acked?.until) this.#lookAt(id, acked.until);
+    if (fired === null && ruling.graceUntil > clock.wall()) this.#lookAt(id, ruling.graceUntil);
+  }
+
+  #considerFor(match: Match, pace: 'usual' | 'urgent'): void {
+    const { of, handler, way } = match;
+    const { alert } = of;
+    // It is looked at again when that message has arrived, or has not.
+    if (handler.queue.isBusyWith(alert.id)) return;
+    const verdict = decide(this.#standpoint(match));
+    if (verdict.type === 'wait' && verdict.until !== null) this.#lookAt(alert.id, verdict.until);
+    const waiting = handler.queue.waiting(alert.id);
+    if (waiting && !waiting.isDead) {
+      this.#revise(waiting, match, verdict);
+    } else if (verdict.type === 'send') {
+      if (waiting) handler.queue.replace(waiting, without(waiting, alert.id));
+      const to = way ?? this.#world.ruling.wayBack;
+      const inStorm = this.#inStorm(of) ? { ...to, groupBy: ['node'] } : to;
+      this.#groups.add(alert, { handler: handler.id, way: inStorm, isUrgent: pace === 'urgent' });
+    } else {
+      this.#groups.remove(alert.id, handler.id);
+    }
+  }
+
+  /** A message that waits is brought up to date: it tells how things stand now, and what happened meanwhile. */
+  #revise(job: Job, match: Match, verdict: Verdict): void {
+    const { of, handler } = match;
+    const item = job.items.find(({ alert }) => alert.id === of.alert.id);
+    const next = this.#itemFor(match, verdict);
+    if (item && next && isSame(item, next)) return;
+    const others = without(job, of.alert.id);
+    const items = [...(others?.items ?? []), ...(next ? [next] : [])];
+    handler.queue.replace(
+      job,
+      items.length === 0 ? undefined : { ...job, id: randomUUID(), items, attempts: 0, error: '' },
+    );
+  }
+
+  #itemFor(match: Match, verdict: Verdict): JobItem | undefined {
+    const { of, handler } = match;
+    const told = toldOf(of, handler.id);
+    const { alert } = of;
+    if (verdict.type === 'send') {
+      return { alert: withHappened(alert, told.state === null ? '' : happened(of, told.at)), action: verdict.action };
+    }
+    // It began and ended while nobody could be told.
+    if (of.isOnce || alert.status !== 'resolved' || told.state !== null || told.gaveUp !== null) return undefined;
+    const { muted, wish } = this.#standpoint(match);
+    const lasted = (alert.resolved ?? alert.updated) - alert.started;
+    const { quiet_after_outage } = this.#world.ruling.settings;
+    if (!wish.isEndWanted || muted.isEndMuted || lasted < quiet_after_outage) return undefined;
+    return { alert: withHappened(alert, happened(of, 0)), action: 'resolved' };
+  }
+
+  #standpoint({ of, handler, way }: Match): Standpoint {
+    const { mutes, node, clock, ruling } = this.#world;
+    const { id, wishes } = handler;
+    const now = clock.wall();
+    const groups = new Set(node().groups);
+    const why = reasonAgainst(of, way) || refusal(wishes, of, { handler: id, groups });
+    return {
+      ...{ of, handler: id, muted: mutes.of(of.alert), graceUntil: ruling.graceUntil, now },
+      wish: { isWanted: why === '', isEndWanted: wantsEnd(wishes, of), isAckWanted: wishes.isAckTold, why },
+      isEscalation: way?.isEscalation ?? false,
+      repeatMs: way?.repeatMs ?? 0,
+      quietUntil: way?.quietUntil(now) ?? null,
+    };
+  }
+
+  #inStorm({ alert }: Case): boolean {
+    const { clock, ruling } = this.#world;
+    return this.#storms.isOn(alert.node.uuid, clock.now(), ruling.settings.storm_limit);
+  }
+
+  #lookAt(id: string, at: number): void {
+    const { agenda, clock, refresh } = this.#world;
+    agenda.atMostIn(at - clock.wall(), `case ${id}`, () => refresh(id));
+  }
+
+  #flush({ handler: id, alerts, group }: Gathered): void {
+    const { book, clock, ruling } = this.#world;
+    const handler = this.#handlers.get(id);
+    if (!handler) return;
+    const cases = [...alerts].flatMap((alert) => book.get(alert) ?? []);
+    const items = cases.flatMap((of): readonly JobItem[] => {
+      const way = wayTo(ruling.directionOf(of.alert), id);
+      const verdict = decide(this.#standpoint({ of, handler, way }));
+      return verdict.type === 'send' ? [{ alert: of.alert, action: verdict.action }] : [];
+    });
+    if (items.length === 0) return;
+    const created = clock.wall();
+    for (const { alert } of items) {
+      const of = book.get(alert.id);
+      if (of) book.put(withWaiting(of, id, created));
+    }
+    const storm = items.length > ruling.settings.storm_limit ? stormText(items.map(({ alert }) => alert)) : '';
+    const by = storm === '' ? group : new Map([...group, ['storm', storm]]);
+    handler.queue.add({
+      id: randomUUID(),
+      handler: id,
+      items,
+      group: by,
+      created,
+      attempts: 0,
+      error: '',
+      isDead: false,
+    });
+  }
+
+  #delivered(job: Job): void {
+    const { book, clock, tell } = this.#world;
+    const at = clock.wall();
+    for (const { alert } of job.items) {
+      const of = book.get(alert.id);
+      if (!of) continue;
+      const { count } = toldOf(of, job.handler);
+      const { state, flapping: isFlapping, acked } = alert;
+      const isOver = isEnded(alert);
+      const told = { state, at, count: count + 1, isOver, isFlapping, ackedAt: acked?.at ?? null, gaveUp: null };
+      const next = withTold(of, job.handler, told);
+      book.put(next);
+      tell('notified', next.alert);
+    }
+    this.#again(job);
+  }
+
+  #gaveUp(job: Job): void {
+    const { book, clock, tell } = this.#world;
+    const at = clock.wall();
+    for (const { alert } of job.items) {
+      const of = book.get(alert.id);
+      if (!of) continue;
+      const next = withTold(of, job.handler, { ...toldOf(of, job.handler), at, gaveUp: standOf(alert) });
+      book.put(next);
+      tell('failed', next.alert);
+    }
+    this.#again(job);
+  }
+
+  /** What changed while a message was on its way is looked at now. */
+  #again({ items }: Job): void {
+    for (const { alert } of items) {
+      const of = this.#world.book.get(alert.id);
+      if (of) this.consider(of, { isUrgent: false });
+    }
+  }
+
+  #giveBack({ id, queue }: HandlerAtWork): void {
+    for (const job of this.#restored.get(id) ?? []) queue.restore(job);
+    this.#restored.delete(id);
+  }
+}
+
+function reasonAgainst({ alert }: Case, way: Way | undefined): string {
+  if (!way) return 'no route leads to it';
+  if (way.severities && !way.severities.includes(alert.severity))
+    return `its step is not for severity ${alert.severity}`;
+  return '';
+}
+
+function without(job: Job, alert: string): Job | undefined {
+  const items = job.items.filter((item) => item.alert.id !== alert);
+  return items.length === 0 ? undefined : { ...job, id: randomUUID(), items };
+}
+
+const isSame = (a: JobItem, b: JobItem): boolean =>
+  a.action === b.action && standOf(a.alert) === standOf(b.alert) && a.alert.acked?.at === b.alert.acked?.at;
