@@ -37,9 +37,13 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
+const CALM = { suppressedBy: [], isWaiting: false, flapping: false };
+
+/** What happens to a node, and what its handlers hear. */
 class Story {
   readonly outcomes = new Map<string, Attempt>();
   readonly slow = new Set<string>();
+  readonly #held = new Set<string>();
   kills = 0;
   world: AlertingWorld;
 
@@ -68,7 +72,10 @@ class Story {
   /** All works, nothing is muted, and enough time goes by. */
   async calm(): Promise<void> {
     const { world } = this;
-    for (const name of CHECKS) world.change(name, { suppressedBy: [], isWaiting: false, flapping: false });
+    // Only what is not calm is touched: looking again at everything would hide what was forgotten before.
+    for (const { name, suppressedBy, flapping } of world.alerts.list()) {
+      if (suppressedBy.length > 0 || flapping || this.#held.has(name)) world.change(name, CALM);
+    }
     for (const { name, acked } of world.alerts.list()) if (acked) world.alerts.unacknowledge(name);
     this.outcomes.clear();
     this.slow.clear();
@@ -93,6 +100,8 @@ class Story {
         world.change(one[1], { suppressedBy: one[2] ? ['p'] : [] });
         break;
       case 'hold':
+        if (one[2]) this.#held.add(one[1]);
+        else this.#held.delete(one[1]);
         world.change(one[1], { isWaiting: one[2] });
         break;
       case 'flap':
