@@ -1,3 +1,4 @@
+import { ALERT_COMMANDS } from './alert-commands.ts';
 import type { Command } from './command.ts';
 
 /** What the list of commands says of one, before it is loaded. */
@@ -20,6 +21,10 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['config', 'What people wrote for the agent.'],
   ['dashboards', 'Pages of live values, drawn in the terminal.'],
   ['detectors', 'Which groups this node is in, and why.'],
+  ['alerts', 'What people are told of, and who is told.'],
+  ['silence', 'Alerts that are kept quiet for a while.'],
+  ['maintenance', 'Nodes that are worked on.'],
+  ['handlers', 'Who tells people of alerts.'],
   ['monitoring', 'How the checks of the nodes stand.'],
   ['check', 'The checks of this node.'],
   ['kv', 'The key-value store.'],
@@ -38,6 +43,7 @@ export const ALIASES: ReadonlyMap<string, string> = new Map([
   ['kv-store', 'kv'],
   ['monitoring run', 'check run'],
   ['agent leave', 'gossip leave'],
+  ['ack', 'check ack'],
   ['packs validate', 'config validate'],
   ['packs check', 'config validate'],
 ]);
@@ -332,6 +338,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ],
   ['tutorials show', { summary: 'Play a tutorial.', load: () => import('./commands/tutorials/show.ts') }],
   ['version', { summary: 'Print the version.', load: () => import('./commands/version.ts') }],
+  ...ALERT_COMMANDS,
 ]);
 
 /** The words that may follow `words`, sorted: a command's next word or a topic. */
