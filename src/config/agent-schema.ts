@@ -5,6 +5,7 @@ import { alerting } from './alerting-schema.ts';
 import { dns } from './dns-schema.ts';
 import * as field from './fields.ts';
 import { section } from './section.ts';
+import { mob } from './mob-schema.ts';
 import { metrics, store } from './store-schema.ts';
 
 const loopback = () => field.addresses().prefault(['127.0.0.1', '::1']);
@@ -187,6 +188,7 @@ export const AgentConfig = z.strictObject({
     .describe('Settings of single collectors, by name.'),
   store,
   metrics,
+  mob,
   log_level: field
     .oneOf(['ERROR', 'WARNING', 'INFO', 'DEBUG'])
     .prefault('INFO')

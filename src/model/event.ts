@@ -4,6 +4,7 @@ import type { CollectorRecord } from './collector.ts';
 import type { Member } from './member.ts';
 import type { UserEvent } from './pool.ts';
 import type { ServiceRecord } from './service.ts';
+import type { RepairRecord } from './repair.ts';
 
 /** A member came, changed or went. `before` is missing when it was not known. */
 interface MemberEvent {
@@ -163,6 +164,12 @@ interface KvEvent {
   readonly index: number;
 }
 
+/** Something was done or refused about a broken check of this node. */
+interface RepairChangeEvent {
+  readonly type: 'repair-change';
+  readonly record: RepairRecord;
+}
+
 /** The configuration was read again and is in effect. */
 interface ConfigEvent {
   readonly type: 'config-change';
@@ -188,4 +195,5 @@ export type AgentEvent =
   | GroupsEvent
   | CollectorEvent
   | KvEvent
+  | RepairChangeEvent
   | ConfigEvent;

@@ -20,6 +20,7 @@ const KNOWN = new Set([
   'functions',
   'hostingdrivers',
   'pollsters',
+  'health',
 ]);
 
 const MAX_FILES = 10_000;

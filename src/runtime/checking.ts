@@ -138,6 +138,13 @@ export class Checking {
     return this.record(id);
   }
 
+  /** Judges once by the fields of a check, as if a pack held it; nothing is noted. Throws `invalid_config`. */
+  async judgeOnce(object: PackObject): Promise<CheckResult> {
+    const { judging, plugins } = this.#options;
+    const plan = checkPlan(writtenCheck(object, {}), plugins);
+    return (await judging.judge(plan, new CheckRun(plan).record(null), this.#stop.signal)).result;
+  }
+
   /** Takes back where the checks stood before a restart. */
   async restore(): Promise<void> {
     const { shelf } = this.#options;

@@ -298,6 +298,11 @@ export class Runtime implements AsyncDisposable {
     return this.#checking.define(source, objects);
   }
 
+  /** Judges once by the fields of a check, as if a pack held it; nothing is noted. Throws `invalid_config`. */
+  async judgeOnce(object: PackObject): Promise<CheckResult> {
+    return await this.#checking.judgeOnce(object);
+  }
+
   /** The outcome of an expression as it would be for an object of `pack`, if one is named. */
   async evaluate(text: string, pack?: string, style: TextStyle = 'plain'): Promise<Evaluated> {
     const parameters = pack === undefined ? {} : parametersOf(this.#configuration.packs, pack);

@@ -42,7 +42,7 @@ test.each<[string, string, string, string[]]>([
     'a misspelt top key',
     'monitoring/a.yml',
     'chek: {if_group: a, critical_if: "1"}\n',
-    ['a.yml:1:1: error: chek: key "chek" is not known here (expected check or service); did you mean "check"?'],
+    ['a.yml:1:1: error: chek: key "chek" is not known here (expected check or service or zone_service); did you mean "check"?'],
   ],
   [
     'a check among detectors',
@@ -220,7 +220,7 @@ test.each<[string, string, string, string[]]>([
     'monitoring/a.yml',
     check('"1"', '  max_attempts: three\n'),
     [
-      'a.yml:4:3: error: check.max_attempts: wrong value (expected a whole number from 1 to 100, or a map from states to such numbers, got "three")',
+      'a.yml:4:3: error: check.max_attempts: wrong value (expected a whole number from 1 to 100, or a map from warning, critical and unknown to such numbers, got "three")',
     ],
   ],
   [
