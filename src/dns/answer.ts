@@ -1,4 +1,5 @@
 import type { Random } from '../base/random.ts';
+import { encodeReply, LIBRARY_LIMIT, OPT_SIZE } from './encode.ts';
 import { type Entry, lookUp } from './lookup.ts';
 import type { NameIndex } from './name-index.ts';
 import { domainLabels, type Located, locate } from './place.ts';
@@ -13,7 +14,7 @@ import {
   TYPE,
   textRecords,
 } from './records.ts';
-import { encodeReply, LIBRARY_LIMIT, OPT_SIZE, type Rcode, type Reply } from './reply.ts';
+import type { Rcode, Reply } from './reply.ts';
 import type { AnswerSettings } from './settings.ts';
 
 /** What answers are made from. */

@@ -1,4 +1,3 @@
-import { Packet } from 'dns2';
 import { labelText } from './text.ts';
 
 const HEADER = 12;
@@ -48,8 +47,7 @@ export type Received =
 export type BadReason = 'short' | 'response' | 'opcode' | 'counts' | 'question' | 'additional' | 'opt';
 
 /**
- * Checks every byte of a packet before anything is made of it: whatever stands in it, the answer is a value. Only the header and the
- * question, once they are known to be sound, are given to the library to decode.
+ * Checks every byte of a packet before anything is made of it: whatever stands in it, the answer is a value.
  */
 export function receive(packet: Buffer): Received {
   if (packet.length < HEADER) return { kind: 'bad', reason: 'short' };
@@ -66,31 +64,23 @@ export function receive(packet: Buffer): Received {
     : { kind: 'query', head, question, ...(edns && { edns }) };
 }
 
-function headOf(packet: Buffer): Head {
-  const { id, opcode, rd } = Packet.parse(withoutRecords(packet.subarray(0, HEADER), 0)).header;
-  return { id, opcode, rd, cd: (packet.readUInt8(3) >> 4) & 1 };
-}
+const headOf = (packet: Buffer): Head => ({
+  id: packet.readUInt16BE(0),
+  opcode: (packet.readUInt8(2) >> 3) & 15,
+  rd: packet.readUInt8(2) & 1,
+  cd: (packet.readUInt8(3) >> 4) & 1,
+});
 
 /** The one question, or `undefined` when there is not exactly one that is sound. */
 function readQuestion(packet: Buffer): Question | undefined {
   const end = endOfName(packet, HEADER);
   if (packet.readUInt16BE(4) !== 1 || end === undefined || end + 4 > packet.length) return undefined;
-  const [question] = Packet.parse(withoutRecords(packet.subarray(0, end + 4), 1)).questions;
-  if (!question) return undefined;
   return {
     bytes: packet.subarray(HEADER, end + 4),
     labels: labelsOf(packet, HEADER),
-    type: question.type,
-    class: question.class,
+    type: packet.readUInt16BE(end),
+    class: packet.readUInt16BE(end + 2),
   };
-}
-
-/** A copy whose counts say that there is nothing behind. */
-function withoutRecords(packet: Buffer, questions: number): Buffer {
-  const copy = Buffer.from(packet);
-  copy.fill(0, 4, HEADER);
-  copy.writeUInt16BE(questions, 4);
-  return copy;
 }
 
 /** Where a name without pointers ends; `undefined` when it is cut, too long, or has a label of a kind that is not allowed here. */
