@@ -11,7 +11,7 @@ import {
   TARGET_AT,
   TYPE,
 } from './records.ts';
-import { RCODE, type Reply } from './reply.ts';
+import { type Authority, RCODE, type Reply } from './reply.ts';
 
 /** The library's time grows with the square of the number of records: beyond this, address records are written here. */
 export const LIBRARY_LIMIT = 16;

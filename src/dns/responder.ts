@@ -147,10 +147,12 @@ export class Responder {
   }
 
   #catchUp(): void {
+    const { ownZone } = this.#index;
     const touched = this.#index.refresh(this.#isAllChanged ? undefined : this.#changed);
     this.#isAllChanged = false;
     this.#changed = new Set();
     if (touched.size === 0) return;
+    if (ownZone !== this.#index.ownZone) for (const cache of Object.values(this.#caches)) cache.clear();
     // The serial never goes back, not even with the clock.
     this.#serial.value = Math.max(this.#serial.value, Math.floor(this.#changedAt / 1_000));
     this.#caches.udp.drop(touched);

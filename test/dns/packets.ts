@@ -13,7 +13,19 @@ interface Wanted {
   readonly flags?: number;
 }
 
-export const TYPES = { A: 1, NS: 2, SOA: 6, MX: 15, TXT: 16, AAAA: 28, OPT: 41, AXFR: 252, ANY: 255 } as const;
+export const TYPES = {
+  A: 1,
+  NS: 2,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  SRV: 33,
+  TXT: 16,
+  AAAA: 28,
+  OPT: 41,
+  AXFR: 252,
+  ANY: 255,
+} as const;
 
 const u16 = (value: number): number[] => [value >> 8, value & 255];
 
@@ -56,12 +68,31 @@ export const flagsOf = (answer: Buffer) => ({
 export function sectionsOf(answer: Buffer) {
   const { answers, authorities, additionals } = Packet.parse(answer);
   const text = (record: object) => {
-    const { type, name, ttl, address, primary, admin, serial, refresh, retry, expiration, minimum, ns, data } =
-      record as Record<string, unknown>;
+    const {
+      type,
+      name,
+      ttl,
+      address,
+      primary,
+      admin,
+      serial,
+      refresh,
+      retry,
+      expiration,
+      minimum,
+      ns,
+      data,
+      priority,
+      weight,
+      port,
+      target,
+      domain,
+    } = record as Record<string, unknown>;
     if (type === TYPES.SOA)
       return `${name} ${ttl} SOA ${primary} ${admin} ${serial} ${refresh} ${retry} ${expiration} ${minimum}`;
     if (type === TYPES.OPT) return 'OPT';
-    return `${name} ${ttl} ${ns ?? address ?? data}`;
+    if (type === TYPES.SRV) return `${name} ${ttl} ${priority} ${weight} ${port} ${target}`;
+    return `${name} ${ttl} ${ns ?? domain ?? address ?? data}`;
   };
   return { answers: answers.map(text), authorities: authorities.map(text), additionals: additionals.map(text) };
 }
