@@ -40,7 +40,7 @@ interface Life {
 interface Machine {
   readonly name: string;
   readonly disk: Disk;
-  readonly skewMs: number;
+  skewMs: number;
   /** When this machine heard of others last. */
   readonly heardAt: Map<string, number>;
   life: Life | undefined;
@@ -126,6 +126,11 @@ export class Cluster {
     this.#sides = new Map();
   }
 
+  /** The wall clock of a node is so far off. */
+  skew(name: string, ms: number): void {
+    this.#at(name).skewMs = ms;
+  }
+
   setRing(ring: Iterable<string>): void {
     this.#ring = new Set(ring);
   }
@@ -164,7 +169,7 @@ export class Cluster {
       },
       random,
       records,
-      isClockSound: () => true,
+      isClockSound: () => Math.abs(machine.skewMs) <= TUNING.maxSkewMs,
       call: (node, envelope, timeoutMs) => this.#call(machine, this.#at(node), { envelope, timeoutMs }),
     };
   }
