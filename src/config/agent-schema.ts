@@ -4,8 +4,8 @@ import type { Yaml } from '../model/pack.ts';
 import { alerting } from './alerting-schema.ts';
 import { dns } from './dns-schema.ts';
 import * as field from './fields.ts';
-import { section } from './section.ts';
 import { mob } from './mob-schema.ts';
+import { section } from './section.ts';
 import { metrics, store } from './store-schema.ts';
 
 const loopback = () => field.addresses().prefault(['127.0.0.1', '::1']);

@@ -3,8 +3,8 @@ import type { CheckRecord, CheckResult } from './check.ts';
 import type { CollectorRecord } from './collector.ts';
 import type { Member } from './member.ts';
 import type { UserEvent } from './pool.ts';
-import type { ServiceRecord } from './service.ts';
 import type { RepairRecord } from './repair.ts';
+import type { ServiceRecord } from './service.ts';
 
 /** A member came, changed or went. `before` is missing when it was not known. */
 interface MemberEvent {

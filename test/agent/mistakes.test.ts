@@ -42,7 +42,9 @@ test.each<[string, string, string, string[]]>([
     'a misspelt top key',
     'monitoring/a.yml',
     'chek: {if_group: a, critical_if: "1"}\n',
-    ['a.yml:1:1: error: chek: key "chek" is not known here (expected check or service or zone_service); did you mean "check"?'],
+    [
+      'a.yml:1:1: error: chek: key "chek" is not known here (expected check or service or zone_service); did you mean "check"?',
+    ],
   ],
   [
     'a check among detectors',

@@ -60,6 +60,7 @@ describe.skipIf(!hasCorpus)('packs of the original, unchanged', () => {
       detector: 23,
       check: 10,
       service: 0,
+      zone_service: 0,
       handler: 0,
       generator: 2,
       compliance: 12,
