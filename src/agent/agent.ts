@@ -14,6 +14,7 @@ import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
 import { functionJson, pureFunctions } from './function-json.ts';
+import { handlerFamilies } from './handler-families.ts';
 import { inquire } from './inquiries.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
@@ -302,7 +303,7 @@ export class Agent implements AsyncDisposable {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
         const { counts: doors } = this.#doors;
         const counted = { gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime };
-        return [...ownCounts(counted), ...seriesFamilies(series.stats())];
+        return [...ownCounts(counted), ...seriesFamilies(series.stats()), ...handlerFamilies(runtime.handlers())];
       },
     };
   }

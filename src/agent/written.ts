@@ -10,6 +10,7 @@ import { expressionFaults, groupFault, parametersIn } from '../packs/expression-
 import { type BuiltIn, findPacks, loadPacks, packsInUse } from '../packs/load.ts';
 import { functionTable } from '../plugins/function.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
+import { alertingProblems } from './alerting-problems.ts';
 import type { Plugins } from './plugins.ts';
 
 /** What people wrote for this agent, read as a whole. */
@@ -49,7 +50,8 @@ export async function readWritten({ home, env, flags, plugins, code }: WrittenSo
   const local = { directory: home.config, objects, variables, parameters: byPack(loaded.parameters) };
   const { shipped, data } = home;
   const packs = await loadPacks({ shipped, data, local, rules, env, builtIn: builtIn(plugins), found });
-  return { loaded, packs: withFaults(packs, faults) };
+  const problems = [...loaded.problems, ...alertingProblems({ ...loaded, packs }, plugins)];
+  return { loaded: { ...loaded, problems }, packs: withFaults(packs, faults) };
 }
 
 /** The packs with what is wrong in their code, by their directories. */

@@ -66,6 +66,7 @@ export class Alerting {
   readonly #listening: Disposable[] = [];
   /** Handlers of which it was told that they fail. */
   readonly #failing = new Set<string>();
+  #isGoing: boolean = false;
   /** The alerts of this node. */
   readonly alerts: AlertsOfBook;
 
@@ -99,6 +100,7 @@ export class Alerting {
     }
     for (const [id, handler] of [...added, ...changed]) this.#take(id, handler);
     this.#pipeline.lookAgain();
+    if (this.#isGoing) this.#lookAtChecks();
     return difference;
   }
 
@@ -124,12 +126,8 @@ export class Alerting {
   /** The checks go now: alerts of those that are gone end, and problems that were there before are known. */
   checksGo(): void {
     this.#listening.push(this.#options.bus.on('checks-change', () => this.#keepChecks()));
-    this.#keepChecks();
-    for (const check of this.#options.checks()) {
-      const isAtRest = check.isDisabled === true || check.output === SWITCHED_OFF.why;
-      if (isAtRest) this.#pipeline.rest(check.id);
-      else this.#pipeline.check({ check, before: check.hardState, traits: this.#traitsOf(check.id), isKnown: true });
-    }
+    this.#isGoing = true;
+    this.#lookAtChecks();
   }
 
   /** Ends what is going on; what did not arrive is tried again after the next start. */
@@ -233,6 +231,16 @@ export class Alerting {
     const isOn = !handler.isOff && handler.wishes.isOnIn(new Set(this.#options.node().groups));
     if (!isOn) return { ...known, state: 'disabled' };
     return { ...known, state: known.error === '' ? 'ok' : 'error' };
+  }
+
+  /** Follows what is written of checks, and which there are; their states are known. */
+  #lookAtChecks(): void {
+    this.#keepChecks();
+    for (const check of this.#options.checks()) {
+      const isAtRest = check.isDisabled === true || check.output === SWITCHED_OFF.why;
+      if (isAtRest) this.#pipeline.rest(check.id);
+      else this.#pipeline.check({ check, before: check.hardState, traits: this.#traitsOf(check.id), isKnown: true });
+    }
   }
 
   #keepChecks(): void {

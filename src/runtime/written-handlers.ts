@@ -16,7 +16,7 @@ export interface WrittenHandler extends Digested {
 
 /** Handlers that are objects, and packs that carry the name of a kind of handler and are switched on. */
 export function writtenHandlers(
-  { packs }: Configuration,
+  { packs }: Pick<Configuration, 'packs'>,
   plugins: Registry<Handler>,
 ): ReadonlyMap<string, WrittenHandler> {
   const written = new Map<string, WrittenHandler>();

@@ -178,3 +178,29 @@ test('problems of other kinds are told as checks are, events once', async () => 
   await world.minutes(60);
   expect(world.told()).toEqual(['fired dead', 'resolved alive', 'fired remove']);
 });
+
+test('what changes while a message is on its way is told after it', async () => {
+  const world: AlertingWorld = await AlertingWorld.begun({
+    settings: EACH,
+    attempt: async () => {
+      await new Promise<void>((resolve) => void world.clock.after(5_000, resolve));
+      return { type: 'delivered', remark: '' };
+    },
+  });
+  world.check('linux/disk', 'critical');
+  await world.clock.runAsync(2_000);
+  world.check('linux/disk', 'ok');
+  await world.minutes(1);
+  expect(world.told()).toEqual(['fired critical', 'resolved ok']);
+});
+
+test('an end that was not told before a kill is told after it', async () => {
+  const world = await AlertingWorld.begun();
+  world.check('linux/disk', 'critical');
+  await world.minutes(2);
+  world.check('linux/disk', 'ok');
+  await world.clock.runAsync(500);
+  await world.restart();
+  await world.minutes(2);
+  expect(world.told()).toEqual(['fired critical', 'resolved ok']);
+});

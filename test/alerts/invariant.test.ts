@@ -24,7 +24,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(fc.constant('state' as const), check, fc.constantFrom(...CHECK_STATES)) },
   {
     weight: 8,
-    arbitrary: fc.tuple(fc.constant('wait' as const), fc.constantFrom(100, 1_500, 10_000, 70_000, 900_000)),
+    arbitrary: fc.tuple(fc.constant('wait' as const), fc.constantFrom(100, 1_500, 3_000, 10_000, 70_000, 900_000)),
   },
   { weight: 2, arbitrary: fc.tuple(fc.constant('silence' as const), check, fc.boolean(), fc.boolean()) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('suppress' as const), check, fc.boolean()) },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PackObject, YamlMap } from '../../src/model/pack.ts';
+import { settingsOf } from '../support/alerting.ts';
 import { collectorOf, configured, packOf, runtimeOf, written } from '../support/runtime.ts';
 
 const handler = (id: string, more: YamlMap = {}) => written('handler', `local/${id}`, { id, type: 'note', ...more });
@@ -100,3 +101,82 @@ test('a handler that cannot be understood shows why, and one can be switched off
     { id: 'c', state: 'disabled' },
   ]);
 });
+
+test('who would be told is explained, for checks as they are and as they may be', async () => {
+  const alerting = settingsOf({ routes: [{ match: { severity: 'critical' }, handlers: ['ops'], group_wait: '5s' }] });
+  const objects = [disk(), handler('ops'), handler('web', { if_group: 'nginx' })];
+  const { clock, runtime } = runtimeOf(configured(objects, { alerting }), {
+    collectors: [collectorOf('disk', () => ({ pct: 50 }))],
+  });
+  void runtime.start();
+  await clock.runAsync(20_000);
+  expect(runtime.explainRoute({ ref: 'linux/disk' })).toEqual({
+    ref: 'linux/disk',
+    severity: 'critical',
+    routes: [{ number: 1, isTaken: true, why: '' }],
+    handlers: [
+      { id: 'ops', isTold: true, afterMs: 5_000, why: '' },
+      { id: 'web', isTold: false, afterMs: 0, why: 'no route leads to it' },
+    ],
+  });
+  expect(runtime.explainRoute({ ref: 'linux/disk', severity: 'warning' })).toMatchObject({
+    routes: [{ isTaken: false, why: 'its severity is another' }],
+    handlers: [
+      { id: 'ops', isTold: true, afterMs: 2_000 },
+      { id: 'web', isTold: false, why: 'is not for the groups of the node' },
+    ],
+  });
+  expect(() => runtime.explainRoute({ ref: 'linux/disc' })).toThrow('there is no alert "linux/disc"');
+});
+
+test('a handler is tried out by a message that says so, and what comes of it is told', async () => {
+  const objects = [handler('ops'), handler('bad', { broken: true }), handler('wrong', { rate: 'x' })];
+  const { runtime, alerts, clock } = runtimeOf(configured(objects));
+  void runtime.start();
+  await clock.runAsync(1_000);
+  expect(await runtime.testHandler('ops')).toMatchObject({ handler: 'ops', isDelivered: true, answer: '' });
+  expect(alerts).toMatchObject([{ displayName: 'TEST', node: { name: 'db-1' } }]);
+  expect(await runtime.testHandler('bad')).toMatchObject({ isDelivered: false, answer: 'nobody listens' });
+  expect((await runtime.testHandler('wrong')).answer).toBe('"x" is no rate; write such as 30/m');
+  await expect(runtime.testHandler('opps')).rejects.toThrow('handler "opps" is not known; did you mean "ops"?');
+  expect(runtime.handlerQueue()).toEqual([]);
+});
+
+test('that a handler does not work is told by the others, and its end', async () => {
+  const { alerts, runtime } = await going([disk(), handler('bad', { broken: true }), handler('good')], 97);
+  expect(alerts.map(({ kind, name, state }) => [kind, name, state])).toEqual([
+    ['check', 'linux/disk', 'critical'],
+    ['agent', 'handler bad', 'failing'],
+  ]);
+  expect(runtime.alerts.list().map(({ name }) => name)).toEqual(['linux/disk', 'handler bad']);
+});
+
+test('nothing is told of checks while monitoring is switched off, and all that lasted is known again after it', async () => {
+  const objects = [disk(), handler('ops')];
+  const { clock, runtime, alerts } = await going(objects, 97);
+  const topics = { automaticDetection: true, monitoring: false, metrology: true };
+  runtime.apply(configured(objects, { topics }));
+  await clock.runAsync(5 * 3_600_000);
+  expect(alerts).toHaveLength(1);
+  expect(runtime.alerts.get('linux/disk')).toMatchObject({ status: 'firing', state: 'critical' });
+  runtime.apply(configured(objects));
+  await clock.runAsync(600_000);
+  expect(alerts.map(({ state }) => state)).toEqual(['critical', 'critical']);
+});
+
+test('a check that is taken away closes its alert', async () => {
+  const { clock, runtime, alerts } = await going([disk(), handler('ops')], 97);
+  runtime.apply(configured([handler('ops')]));
+  await clock.runAsync(600_000);
+  expect(runtime.alerts.list('all')).toMatchObject([{ name: 'linux/disk', status: 'closed' }]);
+  expect(alerts).toHaveLength(1);
+});
+
+/** A node whose disk is this full, for an hour. */
+async function going(objects: readonly PackObject[], pct: number) {
+  const collectors = [collectorOf('disk', () => ({ pct }), { intervalMs: 60_000 })];
+  const all = runtimeOf(configured(objects), { collectors });
+  void all.runtime.start();
+  await all.clock.runAsync(3_600_000);
+  return all;
+}
