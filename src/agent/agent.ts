@@ -4,7 +4,8 @@ import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
 import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
-import { alertingPart, workOf } from './alerting-part.ts';
+import { announceTaking, tellGroups, tellHealth } from './alert-news.ts';
+import { alertingPart } from './alerting-part.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
 import { Complaints } from './complaints.ts';
@@ -111,7 +112,12 @@ export class Agent implements AsyncDisposable {
     if (this.#setting.autoDetect) this.#opened.use(autoDetect(this.#setting.world, pool, config.proxy_node));
     this.#watch();
     this.#opened.use(this.#setting.hosting.keepAsking(() => this.#hosterFound()));
+    const { bus, clock } = this.#setting.world;
+    // Which groups are found first is no news.
+    if (config.alerting.first_result === 'all') this.#opened.use(tellGroups(bus));
     await runtime.start();
+    if (config.alerting.first_result !== 'all') this.#opened.use(tellGroups(bus));
+    this.#opened.use(tellHealth(bus, clock, () => this.#health()));
     if (this.#state === 'initializing') this.#state = 'ok';
   }
 
@@ -238,7 +244,17 @@ export class Agent implements AsyncDisposable {
   }
 
   #announce(): Disposable {
-    return announce(this.#setting.world.bus, this.#parts.runtime, this.#parts.pool);
+    const { bus } = this.#setting.world;
+    const { runtime, pool } = this.#parts;
+    const takes = () => this.#written.loaded.config.monitoring_topic_enabled && runtime.tells('node');
+    const taking = announceTaking(bus, takes, pool);
+    const told = announce(bus, runtime, pool);
+    return {
+      [Symbol.dispose]() {
+        taking[Symbol.dispose]();
+        told[Symbol.dispose]();
+      },
+    };
   }
 
   /** Rules about hosters are looked at too rarely to wait for their next turn. */
@@ -284,7 +300,7 @@ export class Agent implements AsyncDisposable {
         reloadKeys: (zone) => this.#reloadKeys(zone),
       },
       runtime,
-      alerting: alertingPart({ work: workOf(runtime), parts: alerts, membership: pool, peers }),
+      alerting: alertingPart({ work: runtime, parts: alerts, membership: pool, peers }),
       dashboards: runtime.dashboards,
       docker: dockerPart({
         host: world.host,

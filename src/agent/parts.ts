@@ -9,6 +9,7 @@ import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
+import type { Mutes } from '../model/alert.ts';
 import type { CollectorHistory, GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
@@ -37,6 +38,7 @@ import { SwitchablePool } from './switchable-pool.ts';
 import { watchVitals } from './vitals.ts';
 import type { World } from './world.ts';
 import { configurationOf, type Written } from './written.ts';
+import { acknowledgeRoute } from './zone-acks.ts';
 import { linkOn, provenZone, ZONES_PART, zoneWays } from './zone-links.ts';
 import type { Zones } from './zones.ts';
 
@@ -122,7 +124,8 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     });
   const vitals = opened.use(watchVitals(clock));
   const alerts = await openAlertParts(setting, { pool, peers, state }, opened);
-  const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals }));
+  const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals, mutes: alerts.book }));
+  peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
   await runtime.restore();
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
   return {
@@ -272,10 +275,11 @@ interface RuntimeSetting {
   readonly address: string;
   readonly state: StateStore;
   readonly series: MetricStore;
+  readonly mutes: Mutes;
   vitals(): Vitals;
 }
 
-function makeRuntime(setting: Setting, { pool, address, state, series, vitals }: RuntimeSetting): Runtime {
+function makeRuntime(setting: Setting, { pool, address, state, series, vitals, mutes }: RuntimeSetting): Runtime {
   const { world, identity, hosting, written, zones } = setting;
   const { host, clock, random, log, bus, plugins, version } = world;
   const { config } = written.loaded;
@@ -303,6 +307,7 @@ function makeRuntime(setting: Setting, { pool, address, state, series, vitals }:
       messages: state.shelf('messages'),
     },
     configuration: configurationOf(written),
+    mutes,
     kept: keptNumbers(series, identity.name, config.metrics),
     members: () => pool.members,
     hasEvent: (type) => pool.events().some(({ name }) => name === type),

@@ -17,7 +17,7 @@ import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import { type AlertingSettings, alerting as alertingSchema } from '../config/alerting-schema.ts';
 import type { FunctionTable } from '../expressions/contract.ts';
-import type { AlertNode, Message, Mutes } from '../model/alert.ts';
+import type { AlertKind, AlertNode, Message, Mutes } from '../model/alert.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { HandlerRecord, QueuedMessage, RouteExplanation, RouteQuestion, TestOutcome } from '../model/handler.ts';
@@ -141,6 +141,14 @@ export class Alerting {
   /** The handlers and how they fare. */
   handlers(): HandlerRecord[] {
     return [...this.#handlers].map(([id, handler]) => this.#record(id, handler));
+  }
+
+  /** Whether a handler that is on wants to hear of alerts of that kind. */
+  tells(kind: AlertKind): boolean {
+    const groups = new Set(this.#options.node().groups);
+    return [...this.#handlers.values()].some(
+      (each) => each instanceof HandlerRun && !each.isOff && each.wishes.isOnIn(groups) && each.wishes.events.has(kind),
+    );
   }
 
   /** What waits for handlers, given up messages included. */

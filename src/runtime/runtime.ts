@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
-import type { AlertNode, Alerts, Mutes, Muting } from '../model/alert.ts';
+import type { AlertKind, AlertNode, Alerts, Mutes, Muting } from '../model/alert.ts';
 import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
@@ -323,6 +323,11 @@ export class Runtime implements AsyncDisposable {
   /** What the alerts say to those who act by themselves. */
   get muting(): Muting {
     return this.#alerting.alerts;
+  }
+
+  /** Whether a handler that is on wants to hear of alerts of that kind. */
+  tells(kind: AlertKind): boolean {
+    return this.#alerting.tells(kind);
   }
 
   /** The handlers and how they fare. */

@@ -23,6 +23,14 @@ const NEED_NO_AGENT = new Set([
 
 /** Arguments without which a command line is not whole. */
 const ARGUMENTS: ReadonlyMap<string, string> = new Map([
+  ['alerts route', 'linux/disks'],
+  ['alerts show', 'linux/disks'],
+  ['check ack', 'linux/disks'],
+  ['check unack', 'linux/disks'],
+  ['handlers test', 'mail'],
+  ['maintenance start', '--for 1h'],
+  ['silence add', '--check x --for 1h'],
+  ['silence remove', 's1'],
   ['metrics show', 'n.load'],
   ['agent parameters add', 'groups web'],
   ['agent parameters get', 'groups'],
