@@ -39,10 +39,11 @@ export class Doors implements AsyncDisposable {
     this.#config = config;
     this.#parts = parts;
     const { bus, clock, version, boot } = world;
-    const { membership, runtime } = parts;
+    const { membership, runtime, alerting } = parts;
     const checks = () => runtime.checks();
+    const alerts = () => alerting.alerts('open');
     const views = { memberView: memberJson, eventView: eventJson };
-    this.#websocket = new Websocket({ bus, clock, version, boot, membership, ...views, checks });
+    this.#websocket = new Websocket({ bus, clock, version, boot, membership, ...views, checks, alerts });
   }
 
   /** What the doors have seen. */

@@ -1,12 +1,13 @@
 import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
+import { alertRecord } from '../model/alert-record.ts';
 import { type CheckRecord, type ShownState, stateId } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
 import type { UserEvent } from '../model/pool.ts';
 
 /** The kinds of frames that come by themselves. */
-export const CHANNELS = ['gossip', 'checks', 'groups', 'events'] as const;
+export const CHANNELS = ['gossip', 'checks', 'groups', 'events', 'alerts'] as const;
 /** Those that come only to who asked for them, as there is much of them. */
 export const ASKED_CHANNELS = ['collectors'] as const;
 export type AskedChannel = (typeof ASKED_CHANNELS)[number];
@@ -96,6 +97,9 @@ export class Feed implements Disposable {
       bus.on('member-reap', ({ member }) => this.#send('gossip', () => ({ type: 'gossip::reaped', uuid: member.id }))),
       bus.on('record-change', ({ member, before }) => this.#tellRecord(member, before)),
       bus.on('check-change', ({ check, before }) => this.#tellOwnCheck(check, before)),
+      bus.on('alert-change', ({ action, alert }) =>
+        this.#send('alerts', () => ({ id: alert.id, action, alert: alertRecord(alert) })),
+      ),
       bus.on('groups-change', ({ add, remove }) => this.#tellGroups(this.#options.membership.self.id, add, remove)),
       bus.on('collector-done', ({ collector, changed }) => {
         const { name, state, log, results } = collector;

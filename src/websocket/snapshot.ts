@@ -1,3 +1,5 @@
+import type { Alert } from '../model/alert.ts';
+import { alertRecord } from '../model/alert-record.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { Membership } from '../model/member.ts';
 import { type CheckChange, checkChange, type MemberView, ownCheckChange } from './feed.ts';
@@ -8,6 +10,8 @@ export interface SnapshotParts {
   readonly memberView: MemberView;
   /** The checks of this node. */
   checks(): readonly CheckRecord[];
+  /** The open alerts of this node. */
+  alerts(): readonly Alert[];
 }
 
 /** A part of everything there is to know; the parts of one snapshot are merged by who gets them. */
@@ -18,6 +22,9 @@ export class SnapshotPart {
   readonly groups = new Map<string, readonly string[]>();
   /** By node id and check id. */
   readonly checks = new Map<string, Map<string, CheckChange>>();
+
+  /** By id. */
+  readonly alerts = new Map<string, unknown>();
 
   putCheck(check: CheckChange): void {
     const ofNode = this.checks.get(check.node) ?? new Map<string, CheckChange>();
@@ -30,6 +37,7 @@ export class SnapshotPart {
       members: Object.fromEntries(this.members),
       checks: Object.fromEntries(checks),
       groups: Object.fromEntries(this.groups),
+      alerts: Object.fromEntries(this.alerts),
     };
   }
 }
@@ -64,6 +72,10 @@ function* entriesOf(source: SnapshotParts): Generator<Entry> {
     const { groups: _groups, checks: _checks, ...rest } = memberView(member);
     yield { size: sizeOf(rest), put: ({ members }) => void members.set(member.id, rest) };
     yield { size: sizeOf(member.groups), put: ({ groups }) => void groups.set(member.id, member.groups) };
+  }
+  for (const alert of source.alerts()) {
+    const record = alertRecord(alert);
+    yield { size: sizeOf(record), put: ({ alerts }) => void alerts.set(alert.id, record) };
   }
   for (const check of checksOf(source)) yield { size: sizeOf(check), put: (part) => part.putCheck(check) };
 }

@@ -4,6 +4,7 @@ import type { CheckRecord } from '../../src/model/check.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { CheckSummary, Member } from '../../src/model/member.ts';
 import { Feed } from '../../src/websocket/feed.ts';
+import { ALERT } from '../support/alert.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { check, member } from '../support/nodes.ts';
 
@@ -54,6 +55,7 @@ test('frames are handed over before the emit returns', () => {
     ['gossip', { type: 'record-change', part: 'base', member: member('a'), before: member('a') }],
     ['checks', { type: 'check-change', check: check('cpu/load', { state: 'critical' }), before, result: null }],
     ['events', { type: 'user-event', event: EVENT }],
+    ['alerts', { type: 'alert-change', action: 'fired', alert: ALERT }],
     ['groups', { type: 'groups-change', groups: ['redis'], add: ['redis'], remove: [] }],
   ];
 
@@ -166,4 +168,12 @@ test('a feed that was disposed of hears nothing', () => {
   bus.emit({ type: 'member-alive', member: member('a') });
   bus.emit({ type: 'check-change', check: before, before, result: { state: 'ok', output: '' } });
   expect(frames).toEqual([]);
+});
+
+test('a change of an alert is told with the alert as it is now', () => {
+  const { bus, frames } = feed();
+  bus.emit({ type: 'alert-change', action: 'acked', alert: ALERT });
+  expect(frames).toMatchObject([
+    { channel: 'alerts', payload: { id: ALERT.id, action: 'acked', alert: { id: ALERT.id, node: { name: 'db-1' } } } },
+  ]);
 });

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Member } from '../../src/model/member.ts';
 import { type SnapshotParts, snapshotParts } from '../../src/websocket/snapshot.ts';
+import { ALERT } from '../support/alert.ts';
 import { check, member } from '../support/nodes.ts';
 
 const source = (members: readonly Member[], checks = [check('cpu/load')]): SnapshotParts => ({
   membership: { self: members[0] ?? member('self'), members: new Map(members.map((each) => [each.id, each])) },
   memberView: ({ id, name, groups }) => ({ uuid: id, name, groups, checks: {} }),
   checks: () => checks,
+  alerts: () => [ALERT],
 });
 
 const plain = (parts: Iterable<unknown>) => Array.from(parts, (part) => JSON.parse(JSON.stringify(part)));
@@ -24,6 +26,7 @@ test('a small pool is one part: members, and beside them their groups and checks
         self: { 'cpu/load': { node: 'self', state: 'ok', output: 'all is well' } },
         other: { disk: { node: 'other', state: 'critical', last_check: 5 } },
       },
+      alerts: { [ALERT.id]: { id: ALERT.id, kind: 'check', started: 1_700_000_000 } },
     },
   ]);
   expect(parts[0].members.self).not.toHaveProperty('groups');

@@ -36,6 +36,7 @@ async function door(over: Partial<WebsocketOptions> = {}) {
     memberView: ({ id, state }) => ({ uuid: id, state }),
     eventView: ({ name }) => ({ type: name }),
     checks: () => [check('cpu/load')],
+    alerts: () => [],
     version: '0.1.0',
     boot: 'b1',
     ...over,
