@@ -275,7 +275,7 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, peers, history, groupHistory, collectorHistory, runtime, alerts, kv, series } = this.#parts;
+    const { pool, peers, history, groupHistory, collectorHistory, checkHistory, runtime, alerts, kv, series } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
@@ -292,6 +292,7 @@ export class Agent implements AsyncDisposable {
       history,
       groupHistory,
       collectorHistory,
+      checkHistory,
       reads: this.#reads,
       filtering: { functions: pureFunctions(world.plugins.functions), clock: world.clock },
       zones: {

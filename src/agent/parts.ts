@@ -10,13 +10,14 @@ import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import type { Mutes } from '../model/alert.ts';
-import type { CollectorHistory, GroupHistory } from '../model/history.ts';
+import type { CheckHistory, CollectorHistory, GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
+import { keepCheckHistory } from './check-history.ts';
 import { ChildKeys } from './child-keys.ts';
 import { keepCollectorHistory } from './collector-history.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
@@ -70,6 +71,7 @@ export interface Parts {
   readonly history: KeptNodeHistory;
   readonly groupHistory: GroupHistory;
   readonly collectorHistory: CollectorHistory;
+  readonly checkHistory: CheckHistory;
   /** Leaves the pool and opens that of the own zone, as the zones have it now. */
   readonly movePool: () => Promise<void>;
   /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
@@ -104,10 +106,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
       ...historyLimits(config),
     }),
   );
-  const groupHistory = opened.use(await keepGroupHistory({ bus, clock, shelf: state.shelf('group-history') }));
-  const collectorHistory = opened.use(
-    await keepCollectorHistory({ bus, clock, shelf: state.shelf('collector-history') }),
-  );
+  const histories = await keepHistories(world, state, opened);
   const childKeys = opened.use(new ChildKeys(setting.zones, bus));
   const incarnation = opened.use(openIncarnation(home.data));
   const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys, incarnation });
@@ -135,8 +134,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     pool,
     peers,
     history,
-    groupHistory,
-    collectorHistory,
+    ...histories,
     movePool,
     isRebindNeeded,
     runtime,
@@ -156,6 +154,17 @@ function openStore({ world, identity, written }: Setting): Promise<KvStore> {
   };
   const path = join(home.data, 'kv');
   return openKv({ path, nodeId: identity.id, clock, log: log.logger.child({ part: 'kv' }), bus, settings, freeBytes });
+}
+
+type Histories = Pick<Parts, 'groupHistory' | 'collectorHistory' | 'checkHistory'>;
+
+async function keepHistories({ bus, clock }: World, state: StateStore, opened: Disposal): Promise<Histories> {
+  const at = (part: string) => ({ bus, clock, shelf: state.shelf(part) });
+  return {
+    groupHistory: opened.use(await keepGroupHistory(at('group-history'))),
+    collectorHistory: opened.use(await keepCollectorHistory(at('collector-history'))),
+    checkHistory: opened.use(await keepCheckHistory(at('check-history'))),
+  };
 }
 
 /** Where gossip listens, by the configuration and the keys as they are now. */

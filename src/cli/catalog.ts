@@ -94,6 +94,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     },
   ],
   ['check list', { summary: 'List the checks of this node.', load: () => import('./commands/check/list.ts') }],
+  ['check result', { summary: 'Report a result of a check.', load: () => import('./commands/check/result.ts') }],
   ['check run', { summary: 'Run a check now.', load: () => import('./commands/check/run.ts') }],
   ['check show', { summary: 'Show a check with its definition.', load: () => import('./commands/check/show.ts') }],
   [
@@ -287,8 +288,16 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ['metrics list', { summary: 'List the names of series.', load: () => import('./commands/metrics/list.ts') }],
   ['metrics show', { summary: 'Show how series went.', load: () => import('./commands/metrics/show.ts') }],
   [
+    'monitoring history',
+    { summary: 'Show how checks and services changed.', load: () => import('./commands/monitoring/history.ts') },
+  ],
+  [
     'monitoring state',
     { summary: 'Show how the checks of a node stand.', load: () => import('./commands/monitoring/state.ts') },
+  ],
+  [
+    'monitoring wait-ok',
+    { summary: 'Wait until a check is ok.', load: () => import('./commands/monitoring/wait-ok.ts') },
   ],
   [
     'packs create',

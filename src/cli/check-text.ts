@@ -13,8 +13,42 @@ export function checkLines(check: Check, terminal: Terminal): string[] {
   const shownName = ['', name, short].includes(display_name) ? short : `[${display_name}]`;
   const age = last_change === null ? '' : `  for ${shortAge(systemClock.wall() - last_change)}`;
   const unconfirmed = hard || attempt === undefined ? '' : `  (soft ${attempt}/${max_attempts})`;
+  const marks = marksOf(check).map((mark) => `  (${escaped(mark)})`);
   const head = `  - ${escaped(pack_name)} > checks > ${terminal.paint(escaped(shownName), 'magenta')} `;
-  return [`${head}${terminal.state(state, state.toUpperCase())}${age}${unconfirmed}`, ...outputLines(check)];
+  return [
+    `${head}${terminal.state(state, state.toUpperCase())}${age}${unconfirmed}${marks.join('')}`,
+    ...outputLines(check),
+  ];
+}
+
+/** What else is to be known of a check, besides its state. */
+function marksOf({
+  suppressed_by = [],
+  flapping,
+  flap_percent = 0,
+  stale,
+  expired,
+  disabled,
+  waiting,
+}: Check): string[] {
+  return [
+    ...(disabled ? ['disabled'] : []),
+    ...(suppressed_by.length > 0 ? [`suppressed by ${suppressed_by.join(', ')}`] : []),
+    ...(waiting ? ['waits for what it depends on'] : []),
+    ...(flapping ? [`flapping ${Math.round(flap_percent)}%`] : []),
+    ...(stale ? ['stale'] : []),
+    ...(expired ? ['expired'] : []),
+  ];
+}
+
+type Service = Api['GET /monitoring/state']['answer']['services'][string];
+
+/** The lines of a service: name, state and since when, then why it is not well. */
+export function serviceLines({ name, state, last_change, output = '' }: Service, terminal: Terminal): string[] {
+  const isTimed = last_change !== null && last_change !== undefined;
+  const age = isTimed ? `  for ${shortAge(systemClock.wall() - last_change)}` : '';
+  const head = `  - service ${terminal.paint(escaped(name), 'magenta')} ${terminal.state(state, state.toUpperCase())}${age}`;
+  return output === '' || state === 'ok' ? [head] : [head, `    | ${escaped(output)}`];
 }
 
 function outputLines({ output, long_output = '' }: Check): string[] {

@@ -6,6 +6,7 @@ import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { resultRoutes } from './routes/check-results.ts';
 import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
@@ -46,6 +47,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...muteRoutes(parts),
   ...handlerRoutes(parts),
   ...checkRoutes(parts),
+  ...resultRoutes(parts),
   ...packRoutes(parts),
   ...parameterRoutes(parts),
   ...evaluatorRoutes(parts),

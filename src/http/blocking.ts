@@ -31,6 +31,7 @@ const CHANGES = {
   alerts: ['alert-change'],
   events: ['user-event'],
   collectors: ['collector-done'],
+  checks: ['check-change', 'checks-change', 'service-change', 'record-change'],
 } as const satisfies Record<string, readonly AgentEvent['type'][]>;
 
 /** Resources whose changes are counted together. */
@@ -92,6 +93,7 @@ export class BlockingReads implements Disposable {
       alerts: this.#family('alerts'),
       events: this.#family('events'),
       collectors: this.#family('collectors'),
+      checks: this.#family('checks'),
     };
   }
 

@@ -3,19 +3,20 @@ import type { MaintenanceWish, SilenceWish } from '../alerts/mutes/mute-book.ts'
 import type { Clock } from '../base/clock.ts';
 import type { Acknowledgement, Alert } from '../model/alert.ts';
 import type { AlertRecord } from '../model/alert-record.ts';
-import type { CheckRecord } from '../model/check.ts';
+import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DashboardDefinition, DashboardRecord, DashboardView } from '../model/dashboard.ts';
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { Evaluated } from '../model/expression.ts';
 import type { HandlerRecord, QueuedMessage, RouteExplanation, RouteQuestion, TestOutcome } from '../model/handler.ts';
-import type { CollectorHistory, GroupHistory, NodeHistory } from '../model/history.ts';
+import type { CheckHistory, CollectorHistory, GroupHistory, NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { Level, PackSet, Problem, Yaml } from '../model/pack.ts';
 import type { Inquiry, PoolActions } from '../model/pool.ts';
 import type { PollsterRecord, Sample } from '../model/sample.ts';
 import type { SeriesReader } from '../model/series.ts';
+import type { ServiceRecord } from '../model/service.ts';
 import type { TextStyle } from '../plugins/function.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import type { BlockingReads } from './blocking.ts';
@@ -39,6 +40,10 @@ export interface RuntimePart {
   /** Throws `not_found` when there is none of that id, as running it does. */
   check(id: string): CheckRecord;
   runCheck(id: string): Promise<CheckRecord>;
+  /** Takes a result that somebody else came to. Throws `not_found`, `topic_disabled`, or `bad_request`. */
+  reportCheck(id: string, result: CheckResult, how?: Reporting): CheckRecord;
+  /** What this node offers. */
+  readonly services: { records(): readonly ServiceRecord[]; record(ref: string): ServiceRecord };
   /** The outcome of an expression, as it would be for an object of `pack` if one is named. */
   evaluate(expression: string, pack?: string, style?: TextStyle): Promise<Evaluated>;
 }
@@ -176,6 +181,7 @@ export interface ApiParts {
   readonly history: NodeHistory;
   readonly groupHistory: GroupHistory;
   readonly collectorHistory: CollectorHistory;
+  readonly checkHistory: CheckHistory;
   /** Reads that wait for news of the pool. */
   readonly reads: BlockingReads;
   /** What expressions that choose records are made with. */

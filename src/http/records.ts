@@ -83,6 +83,24 @@ export function checkJson(check: CheckRecord): CheckJson {
     output: check.output,
     long_output: check.longOutput,
     perfdata: [...check.perfdata],
+    last_hard_change: check.lastHardChange,
+    latency_ms: check.latencyMs,
+    stderr: check.stderr,
+    exit: check.exit,
+    command: [...check.command],
+    recent: check.recent.map(({ at, state, durationMs }) => ({
+      time: at,
+      state_id: stateId(state),
+      duration_ms: durationMs,
+    })),
+    flapping: check.flapping,
+    flap_percent: check.flapPercent,
+    stale: check.stale,
+    expired: check.expired,
+    suppressed_by: [...check.suppressedBy],
+    waiting: check.isWaiting,
+    disabled: check.isDisabled,
+    service: check.service,
   };
 }
 

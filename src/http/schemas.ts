@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ServiceJson } from './schemas/services.ts';
 
 const MAX_PAGE = 10_000;
 
@@ -95,6 +96,23 @@ export const CheckJson = z.object({
   duration_ms: z.number().optional(),
   long_output: z.string().optional(),
   perfdata: z.array(z.string()).optional(),
+  last_hard_change: Time.nullable().optional(),
+  latency_ms: z.number().optional().describe('how long after it was due the last run began'),
+  stderr: z.string().optional(),
+  exit: z.int().nullable().optional().describe('exit code of the program'),
+  command: z.array(z.string()).optional().describe('the program that was run, with its arguments'),
+  recent: z
+    .array(z.object({ time: Time, state_id: z.int(), duration_ms: z.number() }))
+    .optional()
+    .describe('the last 21 results, oldest first'),
+  flapping: z.boolean().optional(),
+  flap_percent: z.number().optional(),
+  stale: z.boolean().optional().describe('it should have run long ago, or its node is not alive'),
+  expired: z.boolean().optional().describe('no result was reported in time'),
+  suppressed_by: z.array(z.string()).optional().describe('what it depends on that is broken itself'),
+  waiting: z.boolean().optional().describe('what it depends on is looked at first'),
+  disabled: z.boolean().optional(),
+  service: z.string().optional().describe('the service it belongs to'),
 });
 export type CheckJson = z.output<typeof CheckJson>;
 
@@ -117,7 +135,9 @@ export const MonitoringJson = z.object({
   node: z.string().describe('id of the node'),
   name: z.string(),
   display_name: z.string(),
+  node_state: z.string().describe('state of the node; unless it is alive all of this is what was known last'),
   checks: z.record(z.string(), CheckJson),
+  services: z.record(z.string(), ServiceJson),
   counts: CountsJson,
 });
 

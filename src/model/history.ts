@@ -1,3 +1,4 @@
+import type { ShownState } from './check.ts';
 import type { CollectorState } from './collector.ts';
 import type { NodeState } from './member.ts';
 
@@ -58,6 +59,34 @@ export interface CollectorChange {
   readonly state: CollectorState;
   /** Why; empty when all is well. */
   readonly log: string;
+}
+
+/** A check or a service of this node went from one state to another, or became confirmed, or a late result of it came. */
+export interface CheckChange {
+  /** Grows with each change, also over restarts. */
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Id of the check; of a service `service <name>`. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly packName: string;
+  readonly packLevel: string;
+  readonly state: ShownState;
+  readonly oldState: ShownState;
+  /** The state is confirmed by enough results in a row. */
+  readonly hard: boolean;
+  readonly attempt: number;
+  /** At most 4 KiB. */
+  readonly output: string;
+  /** Epoch milliseconds of the result; `null` when there was none. */
+  readonly lastCheck: number | null;
+}
+
+/** How checks and services were, as far as it is kept. */
+export interface CheckHistory {
+  /** Oldest first. */
+  changes(): Promise<readonly CheckChange[]>;
 }
 
 /** How the collectors were, as far as it is kept. */

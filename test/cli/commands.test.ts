@@ -347,7 +347,7 @@ describe('checks', () => {
   };
 
   test('monitoring state shows state, age and output, and can be narrowed', async () => {
-    const state = { node: 'id', name: 'n', display_name: '', checks: { 'linux/cpu': check }, counts: {} };
+    const state = { node: 'id', name: 'n', display_name: '', checks: { 'linux/cpu': check }, services: {}, node_state: 'alive', counts: {} };
     await using agent = await fakeAgent({ 'GET /monitoring/state': state, 'GET /monitoring/state/n2': state });
     const lines = '  - linux > checks > cpu Х CRITICAL  for 1m  (soft 2/3)\n    | busy\n    | more\\e\n';
     expect((await opsbro('monitoring state', agent)).out).toBe(lines);
@@ -359,7 +359,7 @@ describe('checks', () => {
   test('monitoring state tells no age of a check that has not run yet', async () => {
     const waiting = { name: 'linux/cpu', display_name: '', pack_name: 'linux', state: 'pending', state_id: 3 };
     const checks = { 'linux/cpu': { ...waiting, hard: true, last_change: null, output: '' } };
-    const state = { node: 'id', name: 'n', display_name: '', checks, counts: {} };
+    const state = { node: 'id', name: 'n', display_name: '', checks, services: {}, node_state: 'alive', counts: {} };
     await using agent = await fakeAgent({ 'GET /monitoring/state': state });
     expect((await opsbro('monitoring state', agent)).out).toBe('  - linux > checks > cpu - PENDING\n');
   });

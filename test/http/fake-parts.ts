@@ -15,7 +15,7 @@ import type { AgentEvent } from '../../src/model/event.ts';
 import type { KvEntry, KvStore } from '../../src/model/kv.ts';
 import type { PackParameter, Yaml } from '../../src/model/pack.ts';
 import { fakeHost } from '../support/host.ts';
-import { check, member } from '../support/nodes.ts';
+import { check, member, service } from '../support/nodes.ts';
 import { fakeAlerting } from './fake-alerting.ts';
 import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
 
@@ -139,7 +139,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     membership: { self, members: new Map([self, other].map((node) => [node.id, node])) },
     pool: fakePool(done),
     inquire: fakeInquire,
-    ...{ history: NO_HISTORY, groupHistory: NO_HISTORY, collectorHistory: NO_HISTORY },
+    ...{ history: NO_HISTORY, groupHistory: NO_HISTORY, collectorHistory: NO_HISTORY, checkHistory: NO_HISTORY },
     reads: new BlockingReads({
       bus: new Bus<AgentEvent>(() => {}),
       clock: systemClock,
@@ -333,6 +333,8 @@ function fakeRuntime(): ApiParts['runtime'] {
     collectors: () => [collector('cpu'), collector('memory')],
     collector: byName,
     runCollector: async (name) => byName(name),
+    reportCheck: (id, { state, output, perfdata = [] }) => ({ ...byId(id), state, output, perfdata }),
+    services: { records: () => [service('db')], record: (ref) => found(ref === 'db' ? service(ref) : undefined) },
     detectors: () => [
       {
         id: 'linux/linux',

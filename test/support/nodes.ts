@@ -1,5 +1,6 @@
 import type { CheckRecord } from '../../src/model/check.ts';
 import type { Member } from '../../src/model/member.ts';
+import type { ServiceRecord } from '../../src/model/service.ts';
 import { PENDING_RECORD } from './check.ts';
 
 /** A member as it is after a quiet start. */
@@ -57,5 +58,21 @@ export const check = (id: string, over: Partial<CheckRecord> = {}): CheckRecord 
   suppressedBy: [],
   isWaiting: false,
   service: '',
+  ...over,
+});
+
+/** A service that is well. */
+export const service = (name: string, over: Partial<ServiceRecord> = {}): ServiceRecord => ({
+  ...{ id: `my/${name}`, name, packName: 'my', packLevel: 'core', state: 'ok', oldState: 'pending', lastChange: 1 },
+  ...{
+    checks: ['cpu/load'],
+    output: 'fine',
+    address: '',
+    port: 3306,
+    protocol: '',
+    tags: [],
+    meta: new Map(),
+    notes: '',
+  },
   ...over,
 });

@@ -2,28 +2,44 @@ import { z } from 'zod';
 import { masked } from '../../config/secrets.ts';
 import type { CheckRecord } from '../../model/check.ts';
 import type { PackSet } from '../../model/pack.ts';
+import { BLOCKING } from '../blocking.ts';
 import { countStates } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
 import { checkJson, foreignCheckJson, jsonObject } from '../records.ts';
 import { findMember } from '../references.ts';
 import { route } from '../route.ts';
+import { ServiceJson } from '../schemas/services.ts';
 import { CheckJson, DefinedCheckJson, Identified, MonitoringJson, Referred } from '../schemas.ts';
+import { foreignServiceJson, serviceJson } from '../service-records.ts';
+
+const Waiting = z.strictObject(BLOCKING);
 
 /** How the node and its peers are. */
 export const monitoringRoutes = (parts: ApiParts) => ({
   'GET /monitoring/state': route({
     access: 'read',
-    summary: 'The checks of this node, by id.',
+    summary: 'The checks of this node by id, and its services by name.',
+    query: Waiting,
     answer: MonitoringJson,
-    handle: () => stateOf('self', parts),
+    handle: ({ query, signal }) => parts.reads.read('checks', { query, signal }, () => stateOf('self', parts)),
   }),
   'GET /monitoring/state/:ref': route({
     access: 'read',
-    summary: 'The checks of any node, by id.',
+    summary: 'The checks of any node by id, and its services by name.',
     params: Referred,
+    query: Waiting,
     answer: MonitoringJson,
-    handle: ({ params }) => stateOf(params.ref, parts),
+    handle: ({ params, query, signal }) =>
+      parts.reads.read('checks', { query, signal }, () => stateOf(params.ref, parts)),
   }),
+  'GET /monitoring/services': route({
+    access: 'read',
+    summary: 'Every service of this node.',
+    answer: z.array(ServiceJson),
+    handle: () => parts.runtime.services.records().map(serviceJson),
+  }),
+  'GET /monitoring/services/:id*': serviceRoute(parts),
+  'GET /state/services/:id*': serviceRoute(parts),
 });
 
 /** What this node is judged by. */
@@ -53,17 +69,33 @@ export const checkRoutes = (parts: Pick<ApiParts, 'runtime' | 'packs'>) => ({
   }),
 });
 
+/** The second address of it is OpsBro's. */
+const serviceRoute = ({ runtime }: ApiParts) =>
+  route({
+    access: 'read',
+    summary: 'One service of this node, by its name or id.',
+    params: Identified,
+    answer: ServiceJson,
+    handle: ({ params }) => serviceJson(runtime.services.record(params.id)),
+  });
+
 function stateOf(ref: string, { membership, runtime }: ApiParts) {
   const member = findMember(ref, membership);
-  const checks =
-    member.id === membership.self.id
-      ? runtime.checks().map((check) => [check.id, checkJson(check)] as const)
-      : [...member.checks].map(([id, summary]) => [id, foreignCheckJson(id, summary)] as const);
+  const isSelf = member.id === membership.self.id;
+  const isStale = member.state !== 'alive' && member.state !== 'suspect';
+  const checks = isSelf
+    ? runtime.checks().map((check) => [check.id, checkJson(check)] as const)
+    : [...member.checks].map(([id, known]) => [id, { ...foreignCheckJson(id, known), stale: isStale }] as const);
+  const services = isSelf
+    ? runtime.services.records().map((service) => [service.name, serviceJson(service)] as const)
+    : [...member.services].map(([name, known]) => [name, foreignServiceJson(name, known)] as const);
   return {
     node: member.id,
     name: member.name,
     display_name: member.displayName,
+    node_state: member.state,
     checks: jsonObject(checks, (check) => check),
+    services: jsonObject(services, (service) => service),
     counts: countStates(checks.map(([, { state, hard_state: confirmed }]) => confirmed ?? state)),
   };
 }
