@@ -18,6 +18,7 @@ import { Runtime } from '../runtime/runtime.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
 import { keepCheckHistory } from './check-history.ts';
+import { CheckKeys } from './check-keys.ts';
 import { ChildKeys } from './child-keys.ts';
 import { keepCollectorHistory } from './collector-history.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
@@ -126,6 +127,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals, mutes: alerts.book }));
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
   await runtime.restore();
+  opened.use(keepCheckKeys(setting, kv, runtime));
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
   return {
     state,
@@ -165,6 +167,16 @@ async function keepHistories({ bus, clock }: World, state: StateStore, opened: D
     collectorHistory: opened.use(await keepCollectorHistory(at('collector-history'))),
     checkHistory: opened.use(await keepCheckHistory(at('check-history'))),
   };
+}
+
+function keepCheckKeys({ world, identity }: Setting, kv: KvStore, runtime: Runtime): CheckKeys {
+  const { bus, clock, log } = world;
+  return new CheckKeys({
+    ...{ bus, clock, kv, nodeId: identity.id },
+    log: log.logger.child({ part: 'kv' }),
+    checks: () => runtime.checks(),
+    hasStore: () => runtime.groups.has('kv'),
+  });
 }
 
 /** Where gossip listens, by the configuration and the keys as they are now. */

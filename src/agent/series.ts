@@ -6,6 +6,7 @@ import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import { type RuleFile, readAggregationFile, readSchemaFile } from '../config/series-rules.ts';
+import { CheckFeed } from '../metrics/check-feed.ts';
 import { CollectorFeed } from '../metrics/collector-feed.ts';
 import type { Database } from '../metrics/database.ts';
 import { type MetricStore, openMetricStore } from '../metrics/metric-store.ts';
@@ -48,6 +49,15 @@ export async function openSeries(
       isNodeEscaped: config.metrics.escape_hostname,
       naming: config.metrics.legacy_names ? 'as they are' : 'cleaned',
       isStored: (collector, path) => isStored(keysIn(plugins, collector), path),
+    }),
+  );
+  opened.use(
+    new CheckFeed({
+      bus,
+      add: (point) => void store.add(point, 'own'),
+      node,
+      isNodeEscaped: config.metrics.escape_hostname,
+      withThresholds: config.metrics.perfdata_thresholds,
     }),
   );
   return store;

@@ -68,5 +68,9 @@ export const metrics = z
       .flag()
       .default(false)
       .describe('Name the series of collectors by their keys as they are, lower-cased, as OpsBro did.'),
+    perfdata_thresholds: field
+      .flag()
+      .default(false)
+      .describe('Keep where the performance data of a check would warn and be critical as series .warn and .crit.'),
   })
   .prefault({} as never);

@@ -1,8 +1,8 @@
-import { stateId } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { Metrics, Value } from '../model/metrics.ts';
 import { standsFor } from '../plugins/key-match.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
+import { checkFamilies } from './check-families.ts';
 import { countMembers } from './counts.ts';
 import type { Family, Sample } from './exposition.ts';
 import type { ApiParts } from './parts.ts';
@@ -54,15 +54,7 @@ const gauge = (name: string, help: string, value: number): Family => ({
 function workFamilies({ runtime }: ApiParts): Family[] {
   const collectors = runtime.collectors();
   return [
-    {
-      name: 'opsbro_check_state',
-      help: '0 ok, 1 warning, 2 critical, 3 unknown or pending.',
-      type: 'gauge',
-      samples: runtime.checks().map(({ id, packName, hardState }) => ({
-        labels: { check: id, pack: packName },
-        value: stateId(hardState),
-      })),
-    },
+    ...checkFamilies(runtime.checks()),
     {
       name: 'opsbro_collector_state',
       help: `By number: ${COLLECTOR_STATES.map((state, number) => `${number} ${state}`).join(', ')}.`,

@@ -65,14 +65,14 @@ class Kv implements KvStore {
   }
 
   async put(key: string, value: Uint8Array, options: KvPutOptions = {}): Promise<KvWritten> {
-    checkWritable(key);
+    checkWritable(key, options);
     if (options.ttl !== undefined) checkTtl(options.ttl);
     if (value.length > this.#maxValue) throw tooLarge(value.length, this.#maxValue);
     return await this.#bounded(() => this.#store.put(key, value, options));
   }
 
-  async delete(key: string, options: Pick<KvPutOptions, 'cas'> = {}): Promise<KvDeleted> {
-    checkWritable(key);
+  async delete(key: string, options: Pick<KvPutOptions, 'cas' | 'by'> = {}): Promise<KvDeleted> {
+    checkWritable(key, options);
     return await this.#bounded(() => this.#store.delete(key, options));
   }
 
@@ -114,9 +114,9 @@ class Kv implements KvStore {
   }
 }
 
-function checkWritable(key: string): void {
+function checkWritable(key: string, { by }: Pick<KvPutOptions, 'by'>): void {
   checkKey(key);
-  if (!isReserved(key)) return;
+  if (!isReserved(key) || by === 'agent') return;
   throw new OpsbroError('reserved_key', `"${key}" belongs to the agent: keys that begin with "__" can only be read`);
 }
 

@@ -27,6 +27,8 @@ export interface KvPutOptions {
   readonly ttl?: number | undefined;
   /** Only if the present version is this one; `0`: only if there is no such key. Fails with `cas_failed`, details `current`. */
   readonly cas?: string | undefined;
+  /** Who writes is a part of the agent, so that it may be a key that begins with `__`. */
+  readonly by?: 'agent' | undefined;
 }
 
 /** Which keys are meant, in the order of their UTF-8 bytes. */
@@ -81,7 +83,7 @@ export interface KvStore extends AsyncDisposable {
   /** The entry, or `undefined` when there is none, it was deleted or it expired. */
   get(key: string): Promise<KvEntry | undefined>;
   put(key: string, value: Uint8Array, options?: KvPutOptions): Promise<KvWritten>;
-  delete(key: string, options?: Pick<KvPutOptions, 'cas'>): Promise<KvDeleted>;
+  delete(key: string, options?: Pick<KvPutOptions, 'cas' | 'by'>): Promise<KvDeleted>;
   keys(selection?: KvSelection): Promise<KvPage<string>>;
   entries(selection?: KvSelection): Promise<KvPage<KvEntry>>;
   /** The kept changes after `index`, oldest first, at most `limit`. */

@@ -347,7 +347,15 @@ describe('checks', () => {
   };
 
   test('monitoring state shows state, age and output, and can be narrowed', async () => {
-    const state = { node: 'id', name: 'n', display_name: '', checks: { 'linux/cpu': check }, services: {}, node_state: 'alive', counts: {} };
+    const state = {
+      node: 'id',
+      name: 'n',
+      display_name: '',
+      checks: { 'linux/cpu': check },
+      services: {},
+      node_state: 'alive',
+      counts: {},
+    };
     await using agent = await fakeAgent({ 'GET /monitoring/state': state, 'GET /monitoring/state/n2': state });
     const lines = '  - linux > checks > cpu Х CRITICAL  for 1m  (soft 2/3)\n    | busy\n    | more\\e\n';
     expect((await opsbro('monitoring state', agent)).out).toBe(lines);

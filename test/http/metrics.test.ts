@@ -65,7 +65,7 @@ test('the agent, its checks and what its collectors saw are measured', async () 
       'opsbro_build_info{version="0.1.0",node_version="v20.19.0"} 1',
       'opsbro_health 0',
       'opsbro_members{state="alive",zone="internet"} 2',
-      'opsbro_check_state{check="cpu/load",pack="cpu"} 1',
+      'opsbro_check_hard_state{check="cpu/load",pack="cpu"} 1',
       'opsbro_disk_volumes_used_bytes{item="/home"} 7',
       'opsbro_disk_read_per_s 1.5',
       'opsbro_disk_reads_total 3',
