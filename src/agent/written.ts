@@ -102,6 +102,7 @@ export function configurationOf({ loaded: { config, variables }, packs }: Writte
     },
     dependencyWaitMs: config.alerting.dependency_wait,
     maxParallel: config.checks.max_parallel ?? Math.max(4, 2 * cpus().length),
+    scripts: { pluginPath: config.checks.plugin_path, trustsPaths: config.checks.trust_paths },
   };
 }
 

@@ -1,16 +1,18 @@
 import { constants } from 'node:os';
 import { z } from 'zod';
 import { messageOf, systemCode } from '../base/errors.ts';
-import { macrosIn, type Piece, parseScriptLine } from '../base/script-line.ts';
 import { duration, size } from '../config/fields.ts';
-import { CHECK_STATES, type CheckResult, type CheckState } from '../model/check.ts';
-import { parsePluginOutput, withoutControls } from '../model/plugin-output.ts';
-import type { Command, Ended, Host } from '../net/host.ts';
+import { CHECK_STATES, type CheckResult, type CheckState, type ReportedResult } from '../model/check.ts';
+import { parsePluginOutput, withinBytes, withoutControls } from '../model/plugin-output.ts';
+import type { Command, Ended } from '../net/host.ts';
 import { type CheckContext, defineCheck } from '../plugins/kinds.ts';
+import { refusalOf } from '../plugins/path-owners.ts';
+import { environmentOf, invocationOf, runnerOf } from '../plugins/script-command.ts';
 
-const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const PLUGIN_PATH = ['/usr/lib/nagios/plugins', '/usr/lib64/nagios/plugins', '/usr/lib/monitoring-plugins'];
 const TIMEOUT_MS = 30_000;
+const STDERR_BYTES = 1_024;
+const MOST_REPORTS = 200;
+const REPORT = /^OPSBRO RESULT (\S+) ([0-3])(?: (.*))?$/;
 const PERMISSION = new Set(['EACCES', 'EPERM', 'ENOEXEC']);
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -41,118 +43,79 @@ export default defineCheck({
   options: Options,
 
   configure: (script) => async (context, signal) => {
-    const { argv, env } = await commandOf(script, context);
+    const { host, scripts, macro } = context;
+    const { argv, env, shown } = await invocationOf(script.script, macro, host, scripts);
     const [program] = argv;
     if (program === undefined) return unknown('the script is empty once its macros are filled in');
+    const runner = await runnerOf(script.run_as, host);
+    const refusal = typeof runner === 'string' ? runner : await refusedBy(script, program, context);
+    if (typeof runner === 'string' || refusal !== undefined) return unknown(refusal ?? '');
     const command: Command = {
-      argv: [...prefixOf(script), ...argv] as [string, ...string[]],
-      env: { ...(await environment(context)), ...script.env, ...env },
+      argv: [...limitsOf(script), ...runner.prefix, ...argv] as [string, ...string[]],
+      env: { ...(await environmentOf(runner, host)), ...ourNames(macro), ...script.env, ...env },
       cwd: script.cwd,
       timeoutMs: script.timeout,
       outputCap: script.output_cap,
+      hasReports: true,
     };
     try {
-      return judge(await context.host.run(command, signal), script, program);
+      return { ...judge(await host.run(command, signal), script, program), command: shown };
     } catch (error) {
       if (signal.aborted) throw error;
-      return unknown(notStarted(error, program));
+      return { ...unknown(notStarted(error, program)), command: shown };
     }
   },
 });
 
-interface Invocation {
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+/** Of a line for a shell its first word is looked at, if it names a file. */
+async function refusedBy({ script }: Script, program: string, context: CheckContext): Promise<string | undefined> {
+  if (context.scripts.trustsPaths) return undefined;
+  const [word = ''] = typeof script === 'string' && program === '/bin/sh' ? script.trim().split(/\s/, 1) : [program];
+  return await refusalOf(word, context.host);
 }
 
-/** The program and its arguments, macros filled in: values are arguments or environment variables, never program text. */
-async function commandOf({ script }: Script, context: CheckContext): Promise<Invocation> {
-  if (typeof script !== 'string') {
-    return {
-      argv: await found(
-        script.map((word) => filled(macrosIn(word), context)),
-        context.host,
-      ),
-      env: {},
-    };
-  }
-  const line = parseScriptLine(script);
-  if (line.needsShell) {
-    const values = line.macros.map((macro, index) => [`OPSBRO_M${index + 1}`, macroValue(macro, context)] as const);
-    return { argv: ['/bin/sh', '-c', line.program], env: Object.fromEntries(values) };
-  }
-  const words = line.words
-    .map(({ pieces, quoted }) => ({ quoted, word: filled(pieces, context) }))
-    .filter(({ quoted, word }) => quoted || word !== '');
-  return {
-    argv: await found(
-      words.map(({ word }) => word),
-      context.host,
-    ),
-    env: {},
-  };
-}
+/** Programs that lower what a program may have and then become it. */
+const limitsOf = ({ nice, memory_limit }: Script): string[] => [
+  ...(nice > 0 ? ['nice', '-n', String(nice)] : []),
+  ...(memory_limit === undefined ? [] : ['prlimit', `--as=${memory_limit}`]),
+];
 
-const macroValue = (macro: readonly string[], context: CheckContext): string => {
-  for (const path of macro) {
-    const value = context.macro(path);
-    if (value !== undefined) return value;
-  }
-  return '';
-};
-
-const filled = (pieces: readonly Piece[], context: CheckContext): string =>
-  pieces.map((piece) => ('text' in piece ? piece.text : macroValue(piece.macro, context))).join('');
-
-/** A program named without a path is looked for among the plugins first. */
-async function found([program = '', ...rest]: readonly string[], host: Host): Promise<string[]> {
-  if (program === '') return [];
-  if (program.includes('/')) return [program, ...rest];
-  for (const folder of PLUGIN_PATH) {
-    if (await host.exists(`${folder}/${program}`)) return [`${folder}/${program}`, ...rest];
-  }
-  return [program, ...rest];
-}
-
-/** Programs that give up rights or limits and then become the script. */
-function prefixOf({ nice, memory_limit, run_as }: Script): string[] {
-  return [
-    ...(nice > 0 ? ['nice', '-n', String(nice)] : []),
-    ...(memory_limit === undefined ? [] : ['prlimit', `--as=${memory_limit}`]),
-    ...(run_as === undefined ? [] : ['setpriv', `--reuid=${run_as}`, `--regid=${run_as}`, '--init-groups']),
-  ];
-}
-
-async function environment({ host, macro }: CheckContext): Promise<Record<string, string>> {
-  const { user, uid, timezone } = await host.facts();
-  return {
-    PATH: SEARCH_PATH,
-    HOME: uid === 0 ? '/root' : '/',
-    USER: user,
-    LOGNAME: user,
-    SHELL: '/bin/sh',
-    LC_ALL: 'C.UTF-8',
-    TZ: timezone.name,
-    OPSBRO_NODE: macro('node.name') ?? '',
-    OPSBRO_NODE_ID: macro('node.id') ?? '',
-    OPSBRO_ZONE: macro('node.zone') ?? '',
-    OPSBRO_CHECK: macro('check.id') ?? '',
-  };
-}
+/** What a script may want to know of the node and the check. */
+const ourNames = (macro: CheckContext['macro']): Record<string, string> => ({
+  OPSBRO_NODE: macro('node.name') ?? '',
+  OPSBRO_NODE_ID: macro('node.id') ?? '',
+  OPSBRO_ZONE: macro('node.zone') ?? '',
+  OPSBRO_CHECK: macro('check.id') ?? '',
+});
 
 function judge(ended: Ended, script: Script, program: string): CheckResult {
-  const { timedOut, signal, exit, stdout, stderr, cut } = ended;
-  const printed = withoutControls(stdout.trim() === '' ? stderr : stdout);
+  const { timedOut, signal, exit, stdout, cut } = ended;
+  const printed = withoutControls(stdout.trim() === '' ? ended.stderr : stdout);
   const read = parsePluginOutput(printed);
-  if (timedOut) return { ...unknown(`timeout after ${script.timeout / 1_000}s`), longOutput: printed.trim() };
-  if (signal !== null) return { ...unknown(`killed by ${signal}`), longOutput: printed.trim() };
+  const stderr = withinBytes(withoutControls(ended.stderr).trim(), STDERR_BYTES);
+  const beside = { stderr, exit, ...reportsIn(ended.reports) };
+  if (timedOut)
+    return { ...beside, ...unknown(`timeout after ${script.timeout / 1_000}s`), longOutput: printed.trim() };
+  if (signal !== null) return { ...beside, ...unknown(`killed by ${signal}`), longOutput: printed.trim() };
   const verdict = verdictOf(exit ?? 0, script.codes, program);
   const output = verdict.note === undefined ? read.output : withNote(read.output, verdict);
   return {
     ...read,
+    ...beside,
     state: verdict.state,
     output: cut ? `${output} [output cut at ${script.output_cap / 1_024}k]` : output,
   };
+}
+
+/** What it says of other checks: lines `OPSBRO RESULT <check id> <0..3> <text>`. */
+function reportsIn(written = ''): Pick<CheckResult, 'reports'> {
+  const reports: ReportedResult[] = [];
+  for (const line of withoutControls(written).split('\n')) {
+    const [, id, number, output = ''] = REPORT.exec(line) ?? [];
+    const state = CHECK_STATES[Number(number)];
+    if (id !== undefined && state !== undefined) reports.push({ id, state, output: output.trim() });
+  }
+  return reports.length === 0 ? {} : { reports: reports.slice(0, MOST_REPORTS) };
 }
 
 interface Verdict {

@@ -119,6 +119,14 @@ const checks = section({
     .wholeNumber(1, 1_000)
     .optional()
     .describe('Scripts that run at the same time; twice the number of processors and at least 4 when left out.'),
+  plugin_path: field
+    .words('a list of folders', /^\/\S{0,255}$/)
+    .prefault(['/usr/lib/nagios/plugins', '/usr/lib64/nagios/plugins', '/usr/lib/monitoring-plugins'])
+    .describe('Folders in which a plugin without a path is looked for, before the search path.'),
+  trust_paths: field
+    .flag()
+    .default(false)
+    .describe('true: an agent that is root also runs scripts that other users own or may write to.'),
 });
 
 const collector = z.strictObject({

@@ -8,6 +8,13 @@ export type ShownState = CheckState | 'pending';
 /** The number of a state: 0 ok, 1 warning, 2 critical, 3 unknown and pending. */
 export const stateId = (state: ShownState): number => (state === 'pending' ? 3 : CHECK_STATES.indexOf(state));
 
+/** What a program says of another check that waits for results. */
+export interface ReportedResult {
+  readonly id: string;
+  readonly state: CheckState;
+  readonly output: string;
+}
+
 /** What one run of a check concluded. */
 export interface CheckResult {
   readonly state: CheckState;
@@ -23,6 +30,8 @@ export interface CheckResult {
   readonly exit?: number | null;
   /** The program and its arguments as they were run, secrets masked. */
   readonly command?: readonly string[];
+  /** What the program says of checks that wait for results. */
+  readonly reports?: readonly ReportedResult[];
 }
 
 /** How a result came that the check did not find by itself. */

@@ -6,6 +6,7 @@ import type { FileStatus } from './host.ts';
 
 const MAX_HASHED_BYTES = 1_024 ** 3;
 const PIECE = 262_144;
+const STICKY = 0o1000;
 
 /** What is at a path, links followed. Fails with `ENOENT` when there is nothing, not even a link. */
 export async function statusOf(path: string): Promise<FileStatus> {
@@ -17,6 +18,9 @@ export async function statusOf(path: string): Promise<FileStatus> {
     isLink,
     bytes: target?.isFile() ? target.size : 0,
     modifiedMs: (target ?? itself).mtimeMs,
+    owner: (target ?? itself).uid,
+    mode: (target ?? itself).mode & 0o777,
+    isSticky: ((target ?? itself).mode & STICKY) !== 0,
   };
 }
 

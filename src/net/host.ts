@@ -12,6 +12,10 @@ export interface Command {
   readonly timeoutMs: number;
   /** Bytes kept of each stream; the rest is read and thrown away. */
   readonly outputCap?: number;
+  /** What it reads from its standard input; nothing when left out. */
+  readonly input?: string;
+  /** What it writes to file descriptor 3 is kept too. */
+  readonly hasReports?: boolean;
 }
 
 /** How a command ended. */
@@ -24,6 +28,8 @@ export interface Ended {
   readonly timedOut: boolean;
   /** A stream was longer than the cap. */
   readonly cut: boolean;
+  /** What came on file descriptor 3, where that was wanted. */
+  readonly reports?: string;
 }
 
 /** Space of a mounted file system, in bytes. */
@@ -78,6 +84,12 @@ export interface FileStatus {
   readonly bytes: number;
   /** When it was last written, in milliseconds since 1970. */
   readonly modifiedMs: number;
+  /** Id of the user it belongs to. */
+  readonly owner: number;
+  /** Who may do what with it, such as 0o755. */
+  readonly mode: number;
+  /** Only owners may rename or delete what is in it. */
+  readonly isSticky: boolean;
 }
 
 /** A port of a machine. */

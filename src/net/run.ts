@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { systemCode } from '../base/errors.ts';
 import type { Command, Ended } from './host.ts';
@@ -25,7 +25,7 @@ const END_MS = 1_000;
 /** How long something that a program left behind may hold its output open. */
 const HELD_OPEN_MS = 1_000;
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 /** Why a run is over. */
 type Cause = 'exit' | 'late' | 'aborted';
@@ -39,9 +39,11 @@ export async function runCommand(command: Command, signal: AbortSignal, clock: C
   signal.throwIfAborted();
   const { OPSBRO_RUN: mark = randomUUID() } = command.env ?? {};
   const child = await start(command, mark);
+  feed(child, command.input);
   const cap = command.outputCap ?? OUTPUT_CAP;
   const [stdout, stderr] = [new CappedOutput(child.stdout, cap), new CappedOutput(child.stderr, cap)];
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const reports = command.hasReports ? new CappedOutput(reportsOf(child), cap) : undefined;
   const cause = await over(child, { clock, signal, timeoutMs: command.timeoutMs });
   if (cause === 'exit') await letGo(child, closed, clock);
   else await putDown(child, { mark, closed, clock });
@@ -53,6 +55,7 @@ export async function runCommand(command: Command, signal: AbortSignal, clock: C
     signal: child.signalCode,
     timedOut: cause === 'late',
     cut: stdout.cut || stderr.cut,
+    ...(reports && { reports: reports.text }),
   };
 }
 
@@ -63,8 +66,8 @@ function start(command: Command, mark: string): Promise<Child> {
       cwd: command.cwd,
       detached: true,
       env: { ...(command.env ?? PLAIN_ENVIRONMENT), OPSBRO_RUN: mark },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+      stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', command.hasReports ? 'pipe' : 'ignore'],
+    }) as Child;
     child.once('spawn', () => resolve(child));
     child.on('error', (error) => reject(startFailure(error, command)));
   });
@@ -129,8 +132,21 @@ async function killAll(child: Child, { mark, closed, clock }: Ending): Promise<v
 }
 
 function closePipes(child: Child): void {
+  child.stdin?.destroy();
   child.stdout.destroy();
   child.stderr.destroy();
+  child.stdio[3]?.destroy();
+}
+
+/** A program need not read what it is given. */
+function feed({ stdin }: Child, input: string | undefined): void {
+  stdin?.on('error', () => {});
+  stdin?.end(input);
+}
+
+/** What a program writes to its fourth file. */
+function reportsOf({ stdio: [, , , reports] }: Child): Readable {
+  return reports instanceof Readable ? reports : Readable.from([]);
 }
 
 /** Whether `event` came in time. Answers no later than that. */

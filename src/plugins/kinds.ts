@@ -9,6 +9,7 @@ import type { Resource, SampleType, TakenSample } from '../model/sample.ts';
 import type { Host } from '../net/host.ts';
 import type { Delivery, Desk } from './delivery.ts';
 import { definer, type Plugin } from './plugin.ts';
+import type { ScriptRules } from './script-command.ts';
 
 /** What a key of a collector's tree is: `*` in its name stands for any one segment, `**` at its end for one or more. */
 export interface KeyDoc {
@@ -105,6 +106,8 @@ export interface CheckContext {
   /** The text a `$macro$` stands for; `undefined` when nothing has that name. */
   macro(name: string): string | undefined;
   readonly previous: CheckRecord;
+  /** How programs are run on this machine. */
+  readonly scripts: ScriptRules;
 }
 
 /** Judges once. A check that throws is `unknown`, with the error as its output. */

@@ -38,7 +38,7 @@ export interface Run {
   readonly isExpiry?: true;
 }
 
-const NOTHING: Required<Omit<CheckResult, 'state'>> = {
+const NOTHING: Required<Omit<CheckResult, 'state' | 'reports'>> = {
   output: '',
   longOutput: '',
   perfdata: [],

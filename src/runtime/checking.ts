@@ -6,7 +6,7 @@ import type { Logger } from '../base/log.ts';
 import { didYouMean } from '../base/nearest.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
-import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
+import type { CheckRecord, CheckResult, ReportedResult, Reporting } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Member } from '../model/member.ts';
 import type { PackObject } from '../model/pack.ts';
@@ -330,6 +330,13 @@ export class Checking {
     }
   }
 
+  /** A program tells of another check, which may not be one that waits for results. */
+  #passOn({ plan }: CheckRun, { id, ...result }: ReportedResult): void {
+    const waits = this.#active.has(id) && this.#runs.get(id)?.plan.plugin.waiting !== undefined;
+    if (waits) this.report(id, result);
+    else this.#options.log.warn({ check: plan.id, id }, 'a script reports a check that does not wait for results');
+  }
+
   #counted(run: CheckRun, before: CheckRecord, result: CheckResult): void {
     const { id } = run.plan;
     if (!this.#active.has(id)) return;
@@ -342,6 +349,7 @@ export class Checking {
     this.#tell(known, check, result);
     this.#options.bus.emit({ type: 'check-done', check, result });
     this.#dependencies.parentRan(id);
+    for (const reported of result.reports ?? []) this.#passOn(run, reported);
   }
 
   #suppressionChanged(id: string, before: Suppression): void {

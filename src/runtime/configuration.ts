@@ -1,5 +1,6 @@
 import type { AlertingSettings } from '../config/alerting-schema.ts';
 import type { Level, PackObject, PackSet, YamlMap } from '../model/pack.ts';
+import type { ScriptRules } from '../plugins/script-command.ts';
 
 /** What agent.yml says of a collector. */
 export interface CollectorSettings {
@@ -25,6 +26,8 @@ export interface Configuration {
   readonly topics: Topics;
   /** Checks that start programs or use the network, at once. */
   readonly maxParallel: number;
+  /** How programs are run; as usual when left out. */
+  readonly scripts?: ScriptRules;
   /** Milliseconds that a problem waits for what it depends on to be looked at; a minute when left out. */
   readonly dependencyWaitMs?: number;
   /** Who is told of what; everybody of everything when left out. */

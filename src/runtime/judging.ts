@@ -4,6 +4,7 @@ import type { Evaluated } from '../model/expression.ts';
 import type { YamlMap } from '../model/pack.ts';
 import type { Host } from '../net/host.ts';
 import type { CheckContext } from '../plugins/kinds.ts';
+import type { ScriptRules } from '../plugins/script-command.ts';
 import type { CheckPlan } from './check-plan.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Guard, Outcome } from './guard.ts';
@@ -25,6 +26,8 @@ interface JudgingOptions {
   readonly facts: ReadonlyMap<string, string>;
   /** Free variables of agent.yml, as they are now. */
   variables(): YamlMap;
+  /** How programs are run, as it is now. */
+  scripts(): ScriptRules;
 }
 
 /** What one run of a check came to. */
@@ -88,6 +91,7 @@ export class Judging {
       clock,
       macro: (name) => macroText(name, source),
       previous,
+      scripts: this.#options.scripts(),
     };
   }
 

@@ -18,6 +18,7 @@ import { type FunctionPlugin, functionTable, type NodeFacts, type TextStyle } fr
 import type { Check, Collector, Detector, Handler, Pollster } from '../plugins/kinds.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
 import type { Registry } from '../plugins/registry.ts';
+import { type ScriptRules, USUAL_RULES } from '../plugins/script-command.ts';
 import { Alerting } from './alerting.ts';
 import type { KeptNumbers } from './chart-past.ts';
 import { Checking } from './checking.ts';
@@ -165,7 +166,7 @@ export class Runtime implements AsyncDisposable {
     this.#checking = new Checking({
       ...parts,
       groups,
-      judging: new Judging({ ...parts, evaluator, variables, facts: this.#facts }),
+      judging: new Judging({ ...parts, evaluator, variables, facts: this.#facts, scripts: () => this.#scripts }),
       shelf: shelves.checks,
       plugins: plugins.checks,
       self: this.#self(),
@@ -193,6 +194,10 @@ export class Runtime implements AsyncDisposable {
       checks: () => this.#checking.records(),
     });
     this.#applyAll(configuration);
+  }
+
+  get #scripts(): ScriptRules {
+    return this.#configuration.scripts ?? USUAL_RULES;
   }
 
   /** Takes back what is known from before a restart; from here on `groups` and `checks` answer with it. */

@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import script from '../../src/checks/script.ts';
 import type { CheckResult } from '../../src/model/check.ts';
+import type { Command } from '../../src/net/host.ts';
 import { systemHost } from '../../src/net/system-host.ts';
 import { checkContext } from '../support/check.ts';
 import { type ended, fakeHost, never, systemError } from '../support/host.ts';
@@ -56,7 +57,7 @@ test.each([
 ])('a script that cannot be started for %s is unknown', async (code, output) => {
   const host = { ...fakeHost(), run: () => Promise.reject(systemError(code, 'no')) };
   const run = script.configure({ script: '/absent', nice: 0 });
-  expect(await run(checkContext({ host }), never)).toEqual({ state: 'unknown', output });
+  expect(await run(checkContext({ host }), never)).toEqual({ state: 'unknown', output, command: ['/absent'] });
 });
 
 test.each([
@@ -168,4 +169,67 @@ test.each<[string, Record<string, string>, string]>([
 ])('of a macro with alternatives %s', async (_, macros, output) => {
   const result = await onThisMachine({ script: 'printf [%s] "$load.warning | load.critical$"' }, macros);
   expect(result).toMatchObject({ state: 'ok', output });
+});
+
+test('what a program writes to file 3 are results of other checks', async () => {
+  const lines = [
+    'OPSBRO RESULT app/jobs 2 three jobs hang',
+    'OPSBRO RESULT app/mail 0',
+    'OPSBRO RESULT app/x 7 no',
+    'noise',
+  ];
+  const program = `printf '%s\\n' ${lines.map((line) => `"${line}"`).join(' ')} >&3; echo fine`;
+  expect(await onThisMachine({ script: ['/bin/sh', '-c', program] })).toMatchObject({
+    state: 'ok',
+    output: 'fine',
+    reports: [
+      { id: 'app/jobs', state: 'critical', output: 'three jobs hang' },
+      { id: 'app/mail', state: 'ok', output: '' },
+    ],
+  });
+});
+
+test('the command is kept as it was run, without secrets, with its exit code and what it said beside', async () => {
+  const script = '/bin/sh -c "echo beside >&2; echo out; exit 1" -p $password$ -u $user$';
+  const macros = { password: 'hunter2', user: 'ann' };
+  expect(await onThisMachine({ script: script.replaceAll('"', "'") }, macros)).toMatchObject({
+    exit: 1,
+    stderr: 'beside',
+    output: 'out',
+    command: ['/bin/sh', '-c', 'echo beside >&2; echo out; exit 1', '-p', '******', '-u', 'ann'],
+  });
+});
+
+const ROOT = { facts: { uid: 0, user: 'root' }, commands: { '/srv/x': { stdout: 'ran' } }, files: { '/srv/x': '' } };
+
+test.each([
+  ['/srv', { mode: 0o777 }, 'refused: /srv is writable by others'],
+  ['/srv', { mode: 0o777, isSticky: true }, 'ran'],
+  ['/srv', { mode: 0o775 }, 'ran'],
+  ['/srv/x', { owner: 1_000 }, 'refused: /srv/x belongs to another user than root'],
+  ['/srv/x', { mode: 0o707 }, 'refused: /srv/x is writable by others'],
+])('an agent that is root meets %s with %j', async (path, change, output) => {
+  const plain = fakeHost(ROOT);
+  const stat = async (at: string) => ({ ...(await plain.stat(at)), ...(at === path && change) });
+  const run = script.configure({ script: '/srv/x', nice: 0 });
+  expect((await run(checkContext({ host: { ...plain, stat } }), never)).output).toBe(output);
+  const context = checkContext({ host: { ...plain, stat } });
+  const scripts = { ...context.scripts, trustsPaths: true };
+  expect((await run({ ...context, scripts }, never)).output).toBe('ran');
+  const asUser = { ...plain, stat, facts: async () => ({ ...(await plain.facts()), uid: 1_000, user: 'opsbro' }) };
+  expect((await run(checkContext({ host: asUser }), never)).output).toBe('ran');
+});
+
+test('a script runs as the user that is named, with its groups, if the agent is root', async () => {
+  const files = { '/etc/passwd': 'root:x:0:0::/root:/bin/sh\nann:x:1001:2002::/home/ann:/bin/sh', '/srv/x': '' };
+  const asAnn = 'setpriv --reuid=1001 --regid=2002 --init-groups /srv/x';
+  const commands = { [asAnn]: ({ env }: Command) => ({ stdout: `${env?.['USER']} ${env?.['HOME']}` }) };
+  const run = (user: string, uid = 0) =>
+    script.configure({ script: '/srv/x', nice: 0, run_as: user })(
+      checkContext({ host: fakeHost({ files, commands, facts: { uid, user: uid === 0 ? 'root' : 'opsbro' } }) }),
+      never,
+    );
+  expect((await run('ann')).output).toBe('ann /home/ann');
+  expect((await run('bob')).output).toBe('run_as: this machine has no user bob');
+  expect((await run('ann', 1_000)).output).toBe('run_as: only an agent that runs as root can run programs as ann');
 });

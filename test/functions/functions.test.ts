@@ -294,10 +294,12 @@ test('a port that does not answer is given up before the evaluation is', async (
   expect(waited).toBe(14_000);
 });
 
+const NO_FILE = { isLink: false, bytes: 0, modifiedMs: 0, owner: 0, mode: 0o600, isSticky: false };
+
 test('a device is not opened to look into it', async () => {
   const device = {
     ...fakeHost(),
-    stat: async () => ({ kind: 'device' as const, isLink: false, bytes: 0, modifiedMs: 0 }),
+    stat: async () => ({ ...NO_FILE, kind: 'device' as const }),
     readFile: () => Promise.reject(new Error('opened')),
   };
   expect(await evaluate("grep_file('x', '/dev/watchdog')", { host: device })).toMatchObject({

@@ -7,6 +7,7 @@ import { findPacks, loadPacks, packsInUse } from '../../src/packs/load.ts';
 import type { FunctionPlugin } from '../../src/plugins/function.ts';
 import type { Check, Collector, Handler } from '../../src/plugins/kinds.ts';
 import { Registry } from '../../src/plugins/registry.ts';
+import { USUAL_RULES } from '../../src/plugins/script-command.ts';
 import { messageOf } from '../support/alert.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { fakeDesk } from '../support/desk.ts';
@@ -66,7 +67,13 @@ test('the example pack brings a collector, a function, a check and a handler tha
   expect(plural.parameters).toMatchObject([{ name: 'count', isRequired: true }, { name: 'noun' }]);
   expect(plural.configure({ count: 2, noun: 'archive' })({} as never)).toBe('2 archives');
   const check = world.checks.get('holds_file').configure({ holds_file: '/b/last-run' });
-  const context = { host, clock: new SimulatedClock(), previous: {} as CheckRecord, macro: () => undefined };
+  const context = {
+    host,
+    clock: new SimulatedClock(),
+    previous: {} as CheckRecord,
+    scripts: USUAL_RULES,
+    macro: () => undefined,
+  };
   const evaluate = async () => ({ type: 'error', message: '' }) as const;
   expect(await check({ ...context, evaluate }, never)).toMatchObject({
     state: 'warning',

@@ -2,6 +2,7 @@ import type { CheckRecord } from '../../src/model/check.ts';
 import type { Evaluated } from '../../src/model/expression.ts';
 import type { Host } from '../../src/net/host.ts';
 import type { CheckContext } from '../../src/plugins/kinds.ts';
+import { USUAL_RULES } from '../../src/plugins/script-command.ts';
 import { fakeHost } from './host.ts';
 
 /** A check that has never run. */
@@ -56,6 +57,7 @@ export function checkContext({ host = fakeHost(), macros = {}, answers = {}, pre
     macro: (name) => (Object.hasOwn(macros, name) ? macros[name] : undefined),
     evaluate: async (text) => answers[text] ?? { type: 'error', message: `nobody knows ${text}` },
     previous: { ...PENDING_RECORD, ...previous },
+    scripts: USUAL_RULES,
   };
 }
 

@@ -138,13 +138,21 @@ function refusing(place: string): never {
   throw systemError('ECONNREFUSED', `connect ${place}`);
 }
 
+const OWNED = { owner: 0, mode: 0o755, isSticky: false } as const;
+
 function statusIn(world: World, path: string): FileStatus {
   const target = world.links?.[path];
   if (target !== undefined) {
     const found = kindIn(world, target);
-    return { kind: found ?? 'nothing', isLink: true, bytes: bytesIn(world, target), modifiedMs: 0 };
+    return { kind: found ?? 'nothing', isLink: true, bytes: bytesIn(world, target), modifiedMs: 0, ...OWNED };
   }
-  return { kind: kindIn(world, path) ?? absent(path), isLink: false, bytes: bytesIn(world, path), modifiedMs: 0 };
+  return {
+    kind: kindIn(world, path) ?? absent(path),
+    isLink: false,
+    bytes: bytesIn(world, path),
+    modifiedMs: 0,
+    ...OWNED,
+  };
 }
 
 function kindIn(world: World, path: string): 'file' | 'directory' | undefined {
