@@ -12,6 +12,10 @@ export interface PerfItem {
   readonly value: number | null;
   /** As printed: `s`, `%`, `MB`, `c`. */
   readonly unit: string;
+  /** The value in its base unit. */
+  readonly baseValue: number | null;
+  /** Seconds (`s`), bytes (`B`), or the unit as printed. */
+  readonly baseUnit: string;
   readonly warning?: Range;
   readonly critical?: Range;
   readonly min?: number;
@@ -82,8 +86,7 @@ function readItem([whole, quoted, plain = '', rest = '']: RegExpExecArray):
   const unreadable = [fields[0] && !warning, fields[1] && !critical, fields.slice(4).some((field) => field !== '')];
   const item = {
     label,
-    value: number === undefined ? null : numberOf(number),
-    unit,
+    ...measured(number, unit),
     ...(warning && { warning }),
     ...(critical && { critical }),
     ...(min !== undefined && { min }),
@@ -91,6 +94,31 @@ function readItem([whole, quoted, plain = '', rest = '']: RegExpExecArray):
     text,
   };
   return { item, bad: unreadable.filter(Boolean).length };
+}
+
+type Measured = Pick<PerfItem, 'value' | 'unit' | 'baseValue' | 'baseUnit'>;
+
+function measured(number: string | undefined, unit: string): Measured {
+  const [factor, baseUnit] = baseOf(unit);
+  const value = number === undefined ? null : numberOf(number);
+  return { value, unit, baseValue: value === null ? null : value * factor, baseUnit };
+}
+
+const PARTS_OF_SECOND: ReadonlyMap<string, number> = new Map([
+  ['s', 1],
+  ['ms', 1e-3],
+  ['us', 1e-6],
+  ['ns', 1e-9],
+]);
+const BYTES = /^([kmgtpe]?)i?B$/i;
+const POWERS = ' kmgtpe';
+
+/** By what a value is multiplied to be in its base unit, and that unit. A KB is 1024 bytes. */
+function baseOf(unit: string): readonly [number, string] {
+  const seconds = PARTS_OF_SECOND.get(unit);
+  if (seconds !== undefined) return [seconds, 's'];
+  const [, prefix] = unit.endsWith('B') ? (BYTES.exec(unit) ?? []) : [];
+  return prefix === undefined ? [1, unit] : [1024 ** POWERS.indexOf(prefix.toLowerCase() || ' '), 'B'];
 }
 
 const numberOf = (text: string): number => Number(text.replace(',', '.'));

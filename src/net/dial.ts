@@ -1,6 +1,9 @@
+import { isIP } from 'node:net';
 import type { ConnectTarget } from './host.ts';
 import { addressesOf } from './resolver.ts';
-import { type Connection, connectTcp, connectUnix } from './tcp.ts';
+import { refuseShielded } from './shield.ts';
+import { type Connection, connectTcp, connectTls, connectUnix } from './tcp.ts';
+import { trustOptions } from './tls-trust.ts';
 
 /**
  * Connects to a unix socket, or to the first address of a host that takes the connection. Fails with `ENOTFOUND` when the name has no
@@ -8,14 +11,17 @@ import { type Connection, connectTcp, connectUnix } from './tcp.ts';
  */
 export async function dial(to: ConnectTarget, signal: AbortSignal): Promise<Connection> {
   if (to.socketPath !== undefined) return await connectUnix(to.socketPath, signal);
-  const { host, port } = to;
-  const addresses = await addressesOf(host, signal);
+  const { host, port, tls, family } = to;
+  const all = await addressesOf(host, signal);
+  if (to.isShielded) for (const address of all) refuseShielded(address);
+  const addresses = family === undefined ? all : all.filter((address) => isIP(address) === family);
   let failure: unknown = Object.assign(new Error(`ENOTFOUND: the name "${host}" has no address`), {
     code: 'ENOTFOUND',
   });
   for (const address of addresses) {
     try {
-      return await connectTcp({ address, port }, signal);
+      const place = { address, port };
+      return await (tls ? connectTls(place, trustOptions(tls, host), signal) : connectTcp(place, signal));
     } catch (error) {
       signal.throwIfAborted();
       failure = error;
@@ -48,6 +54,7 @@ export function bounded(connection: Connection, receiveCap: number, signal: Abor
   if (signal.aborted) abort();
   return {
     remote: connection.remote,
+    ...(connection.certificate && { certificate: connection.certificate }),
     onData: (listen) =>
       connection.onData((bytes) => {
         received += bytes.length;

@@ -111,6 +111,12 @@ export type ConnectTarget = (PortPlace | SocketPlace) & {
   readonly timeoutMs: number;
   /** Bytes that may come; more end the connection. */
   readonly receiveCap: number;
+  /** Over TLS, and how the other side is known. */
+  readonly tls?: TlsTrust;
+  /** Only addresses of this family are connected to. */
+  readonly family?: 4 | 6;
+  /** Addresses of the link and of a cloud's metadata fail with `forbidden` before they are connected to. */
+  readonly isShielded?: boolean;
 };
 
 /** How the other side of a connection over TLS is known, and we to it. */

@@ -1,6 +1,6 @@
 import { OpsbroError } from '../base/errors.ts';
+import { ipBytes, ipText } from '../base/ip.ts';
 import { Networks } from '../base/networks.ts';
-import { plainAddress } from './address.ts';
 
 /** Where clouds answer a machine that asks for its secrets: the addresses of the link, and those that are elsewhere. */
 const SHIELDED = new Networks([
@@ -13,7 +13,9 @@ const SHIELDED = new Networks([
 
 /** Throws `forbidden` for an address of the link, and for one under which a cloud answers its machines. */
 export function refuseShielded(address: string): void {
-  const plain = plainAddress(address.replace(/%.*$/, ''));
+  // One address has many forms, of which a dotted one within IPv6 may be written in hexadecimal digits.
+  const bytes = ipBytes(address.replace(/%.*$/, ''));
+  const plain = (bytes && ipText(bytes)) ?? address;
   if (!SHIELDED.has(plain)) return;
   throw new OpsbroError('forbidden', `${plain} is refused: it is an address of the link or of a cloud's metadata`);
 }

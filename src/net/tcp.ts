@@ -1,11 +1,16 @@
 import { once } from 'node:events';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { LONGEST_SOCKET_PATH } from '../base/socket-path.ts';
 import { type Endpoint, plainAddress } from './address.ts';
+import type { ShownCertificate } from './host.ts';
+import { certificateOf } from './tls-trust.ts';
 
 /** A TCP connection or one over a unix socket, from either side. */
 export interface Connection {
   readonly remote: Endpoint;
+  /** Over TLS only. */
+  readonly certificate?: ShownCertificate;
   /** The listener of the bytes that arrive; a second call replaces it. */
   onData(listen: (bytes: Uint8Array) => void): void;
   /** Told once, when nothing more will come: with the error, or without one when the peer has finished. */
@@ -47,6 +52,15 @@ export async function connectTcp(to: Endpoint, signal: AbortSignal): Promise<Con
   return await connected(dial({ host: to.address, port: to.port, noDelay: true }), signal);
 }
 
+/** Connects to a peer over TLS; fails as `connectTcp` does, and when the other side is not who it should be. */
+export async function connectTls(to: Endpoint, trust: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
+  const { connect } = await import('node:tls');
+  const socket = connect({ ...trust, host: to.address, port: to.port });
+  const connection = await connected(socket, signal, 'secureConnect');
+  const certificate = certificateOf(socket);
+  return Object.assign(connection, certificate && { certificate });
+}
+
 /** Connects to a unix socket of this machine; fails as `connectTcp` does, with `ENAMETOOLONG` for a path that the system would cut. */
 export async function connectUnix(path: string, signal: AbortSignal): Promise<Connection> {
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
@@ -56,9 +70,13 @@ export async function connectUnix(path: string, signal: AbortSignal): Promise<Co
   return await connected(dial({ path }), signal);
 }
 
-async function connected(socket: Socket, signal: AbortSignal): Promise<Connection> {
+async function connected(
+  socket: Socket,
+  signal: AbortSignal,
+  event: 'connect' | 'secureConnect' = 'connect',
+): Promise<Connection> {
   try {
-    await once(socket, 'connect', { signal });
+    await once(socket, event, { signal });
   } catch (error) {
     socket.on('error', () => {});
     socket.destroy();

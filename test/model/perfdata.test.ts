@@ -125,3 +125,23 @@ test('no text makes the parser throw or take long', () => {
     expect(performance.now() - start).toBeLessThan(500);
   }
 });
+
+test.each([
+  ['size=2MB', 2_097_152, 'B'],
+  ['size=2KiB', 2_048, 'B'],
+  ['size=2kB', 2_048, 'B'],
+  ['size=2B', 2, 'B'],
+  ['size=2b', 2, 'b'],
+  ['rta=0.050000ms', 0.000_05, 's'],
+  ['t=3us', 0.000_003, 's'],
+  ['t=3s', 3, 's'],
+  ['pl=5%', 5, '%'],
+  ['c=11c', 11, 'c'],
+  ['temp=-5.5C', -5.5, 'C'],
+  ['t=U', null, ''],
+])('the base of %s is %d %s', (text, baseValue, baseUnit) => {
+  const [item] = parsePerfdata(text).items;
+  if (baseValue === null) expect(item?.baseValue).toBeNull();
+  else expect(item?.baseValue).toBeCloseTo(baseValue, 12);
+  expect(item?.baseUnit).toBe(baseUnit);
+});
