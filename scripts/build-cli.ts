@@ -36,3 +36,21 @@ export async function buildCli(file: string): Promise<Metafile> {
   });
   return metafile;
 }
+
+/**
+ * Bundles what clients of Mob* Monitor use into a folder: the command `mobmoncli.cjs`, apart from the command line so that it starts at once,
+ * and the client for programs, `rpc.js`.
+ */
+export async function buildMob(folder: string): Promise<void> {
+  const common = { bundle: true, minify: true, platform: 'node', target: 'node20', logLevel: 'warning' } as const;
+  const source = (name: string) => fileURLToPath(new URL(`../src/cli/mob/${name}.ts`, import.meta.url));
+  await build({
+    ...common,
+    entryPoints: [source('main')],
+    outfile: `${folder}/mobmoncli.cjs`,
+    format: 'cjs',
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
+  });
+  await build({ ...common, entryPoints: [source('executor')], outfile: `${folder}/rpc.js`, format: 'esm' });
+}

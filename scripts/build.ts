@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildCli } from './build-cli.ts';
+import { buildCli, buildMob } from './build-cli.ts';
 import { buildUi } from './build-ui.ts';
 
 // Builds what is shipped: the agent file by file, so that its plugin folders can be read; the command line in one piece, so that it starts
@@ -26,6 +26,6 @@ await rm(join(next, 'cli'), { recursive: true });
 // Health packages written in Python are run by a program of theirs.
 const python = join('health', 'runner', 'runner.py');
 await copyFile(join(root, 'src', python), join(next, python));
-await Promise.all([buildCli(join(next, 'cli', 'main.cjs')), buildUi(join(next, 'ui'))]);
+await Promise.all([buildCli(join(next, 'cli', 'main.cjs')), buildMob(join(next, 'mob')), buildUi(join(next, 'ui'))]);
 await rm(dist, { recursive: true, force: true });
 await rename(next, dist);

@@ -6,8 +6,11 @@ import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
 import { announceTaking, tellGroups, tellHealth } from './alert-news.ts';
 import { alertingPart } from './alerting-part.ts';
+import { RequestRate } from '../repair/request-rate.ts';
+import { shownCommand } from '../runtime/repair-acts.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
+import { collectLogs } from './collect-logs.ts';
 import { Complaints } from './complaints.ts';
 import { dockerPart, dockerSocket } from './docker-part.ts';
 import { Doors } from './doors.ts';
@@ -16,6 +19,7 @@ import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
 import { functionJson, pureFunctions } from './function-json.ts';
 import { handlerFamilies } from './handler-families.ts';
+import { type HealthPart, openHealth } from './health-part.ts';
 import { inquire } from './inquiries.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
@@ -53,6 +57,7 @@ export class Agent implements AsyncDisposable {
   readonly #opened: Disposal;
   readonly #reads: BlockingReads;
   readonly #doors: Doors;
+  readonly #services: HealthPart;
   readonly #zoneChange: ZoneChange;
   readonly #started: number;
   readonly #startedMono: number;
@@ -87,6 +92,7 @@ export class Agent implements AsyncDisposable {
       movePool: parts.movePool,
       moved: (zone) => this.#moved(zone),
     });
+    this.#services = openHealth({ ...parts, world, muting: undefined, written: () => this.#written }, opened);
     this.#reads = new BlockingReads(world);
     this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
     // Ended before the doors close, so that who waits gets an answer.
@@ -118,6 +124,7 @@ export class Agent implements AsyncDisposable {
     await runtime.start();
     if (config.alerting.first_result !== 'all') this.#opened.use(tellGroups(bus));
     this.#opened.use(tellHealth(bus, clock, () => this.#health()));
+    void this.#services.services.start();
     if (this.#state === 'initializing') this.#state = 'ok';
   }
 
@@ -308,6 +315,7 @@ export class Agent implements AsyncDisposable {
         socket: () => dockerSocket(this.#written.packs),
         collected: () => runtime.collector('docker'),
       }),
+      health: this.#healthApi(),
       polling: runtime.polling,
       kv,
       series,
@@ -322,6 +330,23 @@ export class Agent implements AsyncDisposable {
         const counted = { gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime };
         return [...ownCounts(counted), ...seriesFamilies(series.stats()), ...handlerFamilies(runtime.handlers())];
       },
+    };
+  }
+
+  #healthApi(): ApiParts['health'] {
+    const { home, clock } = this.#setting.world;
+    const rate = new RequestRate(() => clock.now());
+    const { services, audit } = this.#services;
+    return {
+      ...{ services, audit, commandOf: shownCommand },
+      takeRequest: (who) => rate.take(who),
+      collectLogs: () =>
+        collectLogs({
+          health: this.#services,
+          log: home.log,
+          paths: this.#written.loaded.config.mob.log_paths,
+          now: clock.wall(),
+        }),
     };
   }
 

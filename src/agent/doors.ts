@@ -5,7 +5,7 @@ import { Disposal } from '../base/disposal.ts';
 import { messageOf } from '../base/errors.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import { type DnsDoor, startDns } from '../dns/dns.ts';
-import { createApi } from '../http/api.ts';
+import { createApi, createMobApi } from '../http/api.ts';
 import { checkReader, createDoor } from '../http/door.ts';
 import { pageIn } from '../http/page.ts';
 import type { ApiParts } from '../http/parts.ts';
@@ -53,11 +53,12 @@ export class Doors implements AsyncDisposable {
 
   /** Opens the unix socket, which must succeed, and the others, which may have to wait for their port. */
   async open(): Promise<void> {
-    const { http } = this.#config;
+    const { http, mob } = this.#config;
     const access = { anonymousRead: 'loopback', socketPath: this.#world.socketPath } as const;
     const report = (error: unknown) => this.#report(error);
     const page = http.ui ? pageIn(new URL('../ui/', import.meta.url)) : undefined;
-    const app = createApi(this.#parts, { access, maxBody: http.max_body, page, report });
+    const apiSettings = { access, maxBody: http.max_body, page, report, takesOldRepairs: mob.compat_get_repair };
+    const app = createApi(this.#parts, apiSettings);
     const settings = { wall: this.#wall(), access, report };
     const handler = (door: 'socket' | 'tcp'): HttpHandler => ({
       onRequest: createDoor(app, settings, door),
@@ -66,6 +67,10 @@ export class Doors implements AsyncDisposable {
     const limits = { connectionsPerClient: http.max_connections_per_client };
     this.#open.use(await listenUnix({ path: this.#world.socketPath }, handler('socket'), limits));
     await this.#openTcp('http', http, handler('tcp'));
+    if (mob.enabled) {
+      const onRequest = createDoor(createMobApi(this.#parts, apiSettings), settings, 'tcp');
+      await this.#openTcp('mob', mob, { onRequest });
+    }
     const { websocket } = this.#config;
     const onUpgrade = this.#websocket.door((incoming) => checkReader(incoming, 'tcp', settings));
     if (websocket.enabled) await this.#openTcp('websocket', websocket, { onRequest: refuseRequest, onUpgrade });
@@ -93,7 +98,7 @@ export class Doors implements AsyncDisposable {
 
   async #openTcp(
     door: Door,
-    where: AgentConfig['http'] | AgentConfig['websocket'],
+    where: AgentConfig['http'] | AgentConfig['websocket'] | AgentConfig['mob'],
     handler: HttpHandler,
   ): Promise<void> {
     const { port: configured, bind } = where;

@@ -63,7 +63,14 @@ export function openHealth(setting: HealthSetting, opened: Disposal): HealthPart
     },
   });
   const services = new HealthServices({
-    ...{ clock, log: logger, defaultIntervalMs: mob.default_interval, recheck: mob.recheck, checks: runtime },
+    ...{
+      clock,
+      log: logger,
+      defaultIntervalMs: mob.default_interval,
+      recheck: mob.recheck,
+      checks: runtime,
+      shelf: state.shelf('health'),
+    },
     directories: () => directoriesOf(setting),
     runnerFor(kind, { directory, service }) {
       if (kind === 'yaml') {

@@ -14,6 +14,7 @@ import type { CheckHistory, CollectorHistory, GroupHistory } from '../model/hist
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
+import { defineKnownChecks } from '../runtime/health-services.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
@@ -126,6 +127,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const alerts = await openAlertParts(setting, { pool, peers, state }, opened);
   const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals, mutes: alerts.book }));
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
+  await defineKnownChecks(state.shelf('health'), runtime);
   await runtime.restore();
   opened.use(keepCheckKeys(setting, kv, runtime));
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];

@@ -25,6 +25,8 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['silence', 'Alerts that are kept quiet for a while.'],
   ['maintenance', 'Nodes that are worked on.'],
   ['handlers', 'Who tells people of alerts.'],
+  ['health', 'The services of this node, and how they are repaired.'],
+  ['health breaker', 'What stops repairs when too many fail.'],
   ['monitoring', 'How the checks of the nodes stand.'],
   ['check', 'The checks of this node.'],
   ['kv', 'The key-value store.'],
@@ -40,6 +42,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
 
 /** Other words for the same. */
 export const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['health audit', 'health history'],
   ['kv-store', 'kv'],
   ['monitoring run', 'check run'],
   ['agent leave', 'gossip leave'],
@@ -281,6 +284,36 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     'gossip zone list',
     { summary: 'Show the zones and how they hang together.', load: () => import('./commands/gossip/zone/list.ts') },
   ],
+  [
+    'health actions',
+    { summary: 'List what may be done about a service now.', load: () => import('./commands/health/actions.ts') },
+  ],
+  [
+    'health breaker reset',
+    { summary: 'Let repairs start by themselves again.', load: () => import('./commands/health/breaker/reset.ts') },
+  ],
+  [
+    'health confirm',
+    { summary: 'Start a repair that waits to be confirmed.', load: () => import('./commands/health/confirm.ts') },
+  ],
+  [
+    'health history',
+    { summary: 'Show what was repaired and refused.', load: () => import('./commands/health/history.ts') },
+  ],
+  ['health list', { summary: 'List the services of this node.', load: () => import('./commands/health/list.ts') }],
+  [
+    'health repair',
+    { summary: 'Do an action that a check offers.', load: () => import('./commands/health/repair.ts') },
+  ],
+  [
+    'health reset',
+    {
+      summary: 'Forget how often the actions of a check were tried.',
+      load: () => import('./commands/health/reset.ts'),
+    },
+  ],
+  ['health run', { summary: 'Run the checks of a service now.', load: () => import('./commands/health/run.ts') }],
+  ['health status', { summary: 'Tell how the services are.', load: () => import('./commands/health/status.ts') }],
   ['kv delete', { summary: 'Delete a key.', load: () => import('./commands/kv/delete.ts') }],
   ['kv get', { summary: 'Print the value of a key.', load: () => import('./commands/kv/get.ts') }],
   ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],

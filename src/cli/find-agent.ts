@@ -7,8 +7,10 @@ import type { World } from './world.ts';
 /** Where an agent answers. */
 export type Address = { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'http'; readonly url: URL };
 
+type Surroundings = Pick<World, 'env' | 'uid' | 'cwd' | 'userHome' | 'program'>;
+
 /** The home that the options and the environment choose, by the rule the agent itself follows. */
-export function homeOf(globals: Pick<GlobalOptions, 'home' | 'config' | 'socket'>, world: World): Home {
+export function homeOf(globals: Pick<GlobalOptions, 'home' | 'config' | 'socket'>, world: Surroundings): Home {
   return findHome({
     env: world.env,
     flags: { home: globals.home, config: globals.config, socket: globals.socket },
@@ -21,7 +23,7 @@ export function homeOf(globals: Pick<GlobalOptions, 'home' | 'config' | 'socket'
 }
 
 /** Where to ask: the URL or socket that was given, else the socket of the home, wherever that had to be put. */
-export function findAgent(globals: GlobalOptions, world: World): Address {
+export function findAgent(globals: GlobalOptions, world: Surroundings): Address {
   const http = globals.http ?? (globals.socket === undefined ? nonEmpty(world.env.OPSBRO_HTTP) : undefined);
   if (http !== undefined) return { kind: 'http', url: urlOf(http) };
   const home = homeOf(globals, world);

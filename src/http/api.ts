@@ -14,8 +14,10 @@ import { dockerRoutes } from './routes/docker.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
 import { handlerRoutes } from './routes/handlers.ts';
+import { healthServiceRoutes, repairRoutes } from './routes/health-services.ts';
 import { kvRoutes } from './routes/kv.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
+import { bareMobRoutes, mobRoutes, oldRepairRoute } from './routes/mob.ts';
 import { muteRoutes } from './routes/mutes.ts';
 import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
@@ -54,6 +56,9 @@ export const routesOf = (parts: ApiParts) => ({
   ...kvRoutes(parts),
   ...seriesRoutes(parts),
   ...dockerRoutes(parts),
+  ...healthServiceRoutes(parts),
+  ...repairRoutes(parts),
+  ...mobRoutes(parts),
 });
 
 /** What each route takes and answers, by `METHOD /path`: the type the command line is written against. */
@@ -61,6 +66,8 @@ export type Api = ApiOf<ReturnType<typeof routesOf>>;
 
 /** How the API is served. */
 export interface ApiSettings {
+  /** Repairs may be asked for by `GET` as well. */
+  readonly takesOldRepairs?: boolean;
   readonly access: AccessRules;
   /** Bytes a body may have. */
   readonly maxBody: number;
@@ -78,5 +85,14 @@ export function createApi(parts: ApiParts, settings: ApiSettings) {
     ...systemRoutes({ parts, page: settings.page, requests, table: () => table }),
     ...routesOf(parts),
   };
-  return createApp({ ...table, ...formerRoutes() }, { ...settings, requests });
+  return createApp({ ...table, ...oldRepairs(parts, settings), ...formerRoutes() }, { ...settings, requests });
 }
+
+/** The app of the door for clients of Mob* Monitor: nothing but what these ask. */
+export function createMobApi(parts: ApiParts, settings: ApiSettings) {
+  const table = bareMobRoutes({ ...mobRoutes(parts), ...oldRepairs(parts, settings) });
+  return createApp(table, { ...settings, requests: new Requests() });
+}
+
+const oldRepairs = (parts: ApiParts, { takesOldRepairs = false }: ApiSettings): RouteTable =>
+  takesOldRepairs ? oldRepairRoute(parts) : {};

@@ -19,6 +19,9 @@ import type { SeriesReader } from '../model/series.ts';
 import type { ServiceRecord } from '../model/service.ts';
 import type { TextStyle } from '../plugins/function.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
+import type { Deed } from '../repair/repair-world.ts';
+import type { HealthServices } from '../runtime/health-services.ts';
+import type { RepairAudit } from '../runtime/repair-audit.ts';
 import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
 import type { PureFunctions } from './filter.ts';
@@ -171,6 +174,21 @@ export interface DockerPart {
   stats(): ContainerStatsJson;
 }
 
+/** The services of this node and their repairs, as the API sees them. */
+export interface HealthPart {
+  readonly services: Pick<
+    HealthServices,
+    'names' | 'folders' | 'status' | 'checksOf' | 'actionInfo' | 'repair' | 'repairs' | 'run'
+  >;
+  readonly audit: Pick<RepairAudit, 'list' | 'about'>;
+  /** Counts a request for a repair. Throws `too_many_requests`. */
+  takeRequest(who: string): void;
+  /** The command of an action as it would be run; empty for a function. */
+  commandOf(deed: Deed): readonly string[];
+  /** Log files, states and repairs, as .tgz. */
+  collectLogs(): Promise<Uint8Array>;
+}
+
 /** Everything the API speaks for; the agent hands it in. */
 export interface ApiParts {
   readonly agent: AgentPart;
@@ -191,6 +209,7 @@ export interface ApiParts {
   readonly alerting: AlertingPart;
   readonly dashboards: DashboardsPart;
   readonly docker: DockerPart;
+  readonly health: HealthPart;
   readonly polling: PollingPart;
   readonly kv: KvStore;
   /** The time series this node keeps. */

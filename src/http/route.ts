@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Caller } from './access.ts';
 
-/** Who may ask: anybody, readers, writers, or those who may also stop and change the agent. */
-export type Access = 'open' | 'read' | 'write' | 'admin';
+/** Who may ask: anybody, readers, writers, those who may repair what is broken, or those who may also stop and change the agent. */
+export type Access = 'open' | 'read' | 'write' | 'repair' | 'admin';
 
 /** A request whose parts have been checked against the schemas of its route. */
 export interface Call<Params, Query, Body> {

@@ -1,5 +1,6 @@
 /** The services of this node: what their health is, and how it is mended. Joins health packages, checks of the agent and repairs. */
 import { OpsbroError } from '../base/errors.ts';
+import type { Shelf } from '../base/shelf.ts';
 import type { Place } from '../health/code-runner.ts';
 import { type FolderRecord, HealthMonitor, type MonitorOptions } from '../health/monitor.ts';
 import {
@@ -25,6 +26,8 @@ export type ServiceChecks = Pick<Runtime, 'checks' | 'checkDefinition' | 'runChe
 interface HealthServicesOptions extends Omit<MonitorOptions, 'changed' | 'done'> {
   readonly checks: ServiceChecks;
   readonly repairs: Omit<RepairWorld, 'targets' | 'recheck' | 'muted' | 'act'>;
+  /** Where the checks of the agent are remembered, so that their states outlive a restart. */
+  readonly shelf: Shelf;
   /** Whose checks are run again after a repair. */
   readonly recheck: 'service' | 'all';
   /** Does it; `place` is where the code of a health check is. Never throws. */
@@ -42,13 +45,28 @@ export interface ServiceCheck {
 }
 
 const SOURCE = 'health';
+const CHECKS = 'checks';
+
+async function knownChecks(shelf: Shelf): Promise<readonly PackObject[]> {
+  const known = (await shelf.load()).get(CHECKS);
+  return Array.isArray(known) ? (known as readonly PackObject[]) : [];
+}
+
+/**
+ * Defines the checks of health packages as they were before a restart, so that their states are not forgotten until the packages are
+ * loaded; what became of them is seen at the first look.
+ */
+export async function defineKnownChecks(shelf: Shelf, checks: Pick<Runtime, 'defineChecks'>): Promise<void> {
+  const known = await knownChecks(shelf);
+  if (known.length > 0) checks.defineChecks(SOURCE, known);
+}
 
 /** The services of this node, their checks and their repairs. */
 export class HealthServices implements Disposable {
   readonly #options: HealthServicesOptions;
   readonly #monitor: HealthMonitor;
   readonly repairs: RepairEngine;
-  #defined = '';
+  #defined = '[]';
 
   constructor(options: HealthServicesOptions) {
     this.#options = options;
@@ -71,7 +89,9 @@ export class HealthServices implements Disposable {
   /** Takes back what was done before a restart, and begins to watch. Resolves after the first look at the folders. */
   async start(): Promise<void> {
     await this.repairs.restore();
+    this.#defined = JSON.stringify(await knownChecks(this.#options.shelf));
     await this.#monitor.start();
+    this.#define();
   }
 
   /** A check of the agent was run: perhaps something is to be repaired. */
@@ -153,6 +173,7 @@ export class HealthServices implements Disposable {
     const written = JSON.stringify(objects satisfies readonly PackObject[]);
     if (written === this.#defined) return;
     this.#defined = written;
+    this.#options.shelf.put(CHECKS, objects);
     this.#options.checks.defineChecks(SOURCE, objects);
   }
 

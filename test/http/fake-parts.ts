@@ -17,6 +17,7 @@ import type { PackParameter, Yaml } from '../../src/model/pack.ts';
 import { fakeHost } from '../support/host.ts';
 import { check, member, service } from '../support/nodes.ts';
 import { fakeAlerting } from './fake-alerting.ts';
+import { fakeHealth } from './fake-health.ts';
 import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
 
 /** A collector that saw something. */
@@ -153,6 +154,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     alerting: fakeAlerting(done),
     dashboards: fakeDashboards(),
     docker: fakeDocker(),
+    health: fakeHealth().part,
     polling: fakePolling(),
     kv: memoryStore(),
     series: fakeSeries(),

@@ -1,0 +1,226 @@
+import { z } from 'zod';
+import { OpsbroError } from '../../base/errors.ts';
+import type { Yaml } from '../../model/pack.ts';
+import type { RepairRecord } from '../../model/repair.ts';
+import type { ServiceCheck } from '../../runtime/health-services.ts';
+import type { Caller } from '../access.ts';
+import type { ApiParts } from '../parts.ts';
+import { Reply, route } from '../route.ts';
+import {
+  HealthCheckJson,
+  RepairedJson,
+  RepairJson,
+  RepairWishJson,
+  ServiceActionsJson,
+  ServiceJson,
+  ServiceListJson,
+} from '../schemas/health.ts';
+import { flag, Named } from '../schemas.ts';
+
+type Parts = Pick<ApiParts, 'health'>;
+
+const CheckNamed = Named.extend({ check: z.string().min(1).max(1_024) });
+const Done = z.object({ done: z.boolean() });
+
+/** Who asks, as it is written into the audit. */
+export const whoIs = (caller: Caller): string => (caller.door === 'socket' ? 'socket (uid unknown)' : caller.address);
+
+/** The services of this node. */
+export const healthServiceRoutes = ({ health }: Parts) => ({
+  'GET /health-services': route({
+    access: 'read',
+    summary: 'The services of this node; with all also folders that are none, and why.',
+    query: z.strictObject({ all: flag.optional() }),
+    answer: ServiceListJson,
+    handle: ({ query }) => listOf(health, query.all === true),
+  }),
+  'GET /health-services/:name': route({
+    access: 'read',
+    summary: 'A service with all of its checks.',
+    params: Named,
+    answer: ServiceJson,
+    handle: ({ params: { name } }) => serviceOf(health, name),
+  }),
+  'GET /health-services/:name/actions': route({
+    access: 'read',
+    summary: 'What may be done about a service now, and what that takes.',
+    params: Named,
+    answer: ServiceActionsJson,
+    handle: ({ params: { name } }) => actionsOf(health, name),
+  }),
+  'GET /health-services/:name/checks/:check*': route({
+    access: 'read',
+    summary: 'A check of a service.',
+    params: CheckNamed,
+    answer: HealthCheckJson,
+    handle: ({ params }) => checkJson(checkOf(health, params.name, params.check)),
+  }),
+});
+
+/** What may be done about services. */
+export const repairRoutes = ({ health }: Parts) => ({
+  'POST /health-services/-/breaker/reset': route({
+    access: 'admin',
+    summary: 'Lets repairs start by themselves again after too many failed.',
+    answer: Done,
+    handle({ caller }) {
+      health.services.repairs.resetBreaker(whoIs(caller));
+      return { done: true };
+    },
+  }),
+  'POST /health-services/:name/repair': route({
+    access: 'repair',
+    summary: 'Does an action that a check of the service offers, and answers when the checks were run again.',
+    params: Named,
+    body: RepairWishJson,
+    answer: RepairedJson,
+    handle: ({ params, body, caller }) => repaired(health, { ...body, service: params.name, who: whoIs(caller) }),
+  }),
+  'POST /health-services/:name/run': route({
+    access: 'repair',
+    summary: 'Runs the checks of a service now.',
+    params: Named,
+    answer: ServiceJson,
+    async handle({ params: { name } }) {
+      health.services.checksOf(name);
+      await health.services.run(name);
+      return serviceOf(health, name);
+    },
+  }),
+  'POST /health-services/:name/checks/:check*/reset': route({
+    access: 'repair',
+    summary: 'Forgets how often the actions of a check were tried.',
+    params: CheckNamed,
+    answer: HealthCheckJson,
+    handle({ params, caller }) {
+      health.services.repairs.reset(params.name, params.check, whoIs(caller));
+      return checkJson(checkOf(health, params.name, params.check));
+    },
+  }),
+  'GET /history/repairs': route({
+    access: 'read',
+    summary: 'What was repaired and refused, newest first.',
+    query: z.strictObject({ service: z.string().optional(), node: z.string().optional() }),
+    answer: z.array(RepairJson),
+    handle: async ({ query }) => (await health.audit.list(query)).map(repairJson),
+  }),
+  'GET /history/repairs/:id': route({
+    access: 'read',
+    summary: 'Everything about one repair, oldest first.',
+    params: z.strictObject({ id: z.string().min(1).max(100) }),
+    answer: z.array(RepairJson),
+    handle: async ({ params }) => (await health.audit.about(params.id)).map(repairJson),
+  }),
+  'POST /history/repairs/:id/confirm': route({
+    access: 'repair',
+    summary: 'Starts a repair that waits to be confirmed, and answers with its end.',
+    params: z.strictObject({ id: z.string().min(1).max(100) }),
+    answer: RepairJson,
+    handle: async ({ params, caller }) =>
+      repairJson(await health.services.repairs.confirm(params.id, whoIs(caller)).end),
+  }),
+});
+
+function listOf({ services }: Parts['health'], isAll: boolean) {
+  const folders = new Map(services.folders().map((folder) => [folder.service, folder]));
+  const known = services.status().map(({ service, health }) => {
+    const { directory = '', problems = [] } = folders.get(service) ?? {};
+    return { service, is_service: true, health, directory, problems: [...problems] };
+  });
+  if (!isAll) return known;
+  const names = new Set(known.map(({ service }) => service));
+  const others = [...folders.values()].filter(({ service }) => !names.has(service));
+  return [
+    ...known,
+    ...others.map(({ service, directory, problems }) => ({
+      service,
+      is_service: false,
+      health: null,
+      directory,
+      problems: [...problems],
+    })),
+  ];
+}
+
+function serviceOf({ services }: Parts['health'], name: string) {
+  const checks = services.checksOf(name).map(checkJson);
+  const [status] = services.status(name);
+  if (!status) throw new OpsbroError('not_found', `no service is named "${name}"`);
+  const { service, health, healthchecks } = status;
+  return {
+    service,
+    health,
+    healthchecks: healthchecks.map((each) => ({ ...each, actions: [...each.actions] })),
+    checks,
+  };
+}
+
+function actionsOf({ services }: Parts['health'], name: string) {
+  return services.checksOf(name).flatMap(({ record }) =>
+    record.actions.map((action) => {
+      const { info, args, kwargs } = services.actionInfo({ service: name, check: record.name, action: action.name });
+      return { healthcheck: record.name, action: action.name, info, args: [...args], kwargs: { ...kwargs } };
+    }),
+  );
+}
+
+function checkOf({ services }: Parts['health'], service: string, check: string): ServiceCheck {
+  const found = services.checksOf(service).find(({ record }) => record.name === check);
+  if (found) return found;
+  throw new OpsbroError('not_found', `${service} has no check "${check}"`);
+}
+
+const checkJson = ({ record, checkId, repairs }: ServiceCheck) => ({
+  ...{ name: record.name, check: checkId, outcome: record.outcome, code: record.code },
+  ...{ description: record.description, detail: record.detail },
+  ...{ pending: record.outcome === 'pending', stale: record.isStale },
+  ...{
+    last_run: record.lastRun,
+    next_run: record.nextRun,
+    duration_ms: record.durationMs,
+    interval_ms: record.intervalMs,
+  },
+  actions: record.actions.map(({ name }) => name),
+  repairs: repairs.map(({ action, state, id, attempts, maxAttempts, lastStart, retryAfterMs }) => ({
+    ...{ action, state, id, attempts, max_attempts: maxAttempts, last_start: lastStart },
+    retry_after: Math.ceil(retryAfterMs / 1_000),
+  })),
+});
+
+const repairJson = ({ isFixed, durationMs, maxAttempts, args, kwargs, ...rest }: RepairRecord) => ({
+  ...rest,
+  ...{ args: [...args], kwargs: { ...kwargs }, fixed: isFixed, duration_ms: durationMs, max_attempts: maxAttempts },
+});
+
+type Asked = z.output<typeof RepairWishJson> & { readonly service: string; readonly who: string };
+
+async function repaired(health: Parts['health'], asked: Asked) {
+  const { service, healthcheck: check, action, who } = asked;
+  const wish = {
+    service,
+    check,
+    action,
+    who,
+    args: asked.args as Yaml[],
+    kwargs: new Map(Object.entries(asked.kwargs as Record<string, Yaml>)),
+  };
+  const { repairs } = health.services;
+  if (asked.dry_run) {
+    const { deed, refusal } = await repairs.plan(wish);
+    return { ...planned(health, deed), id: '', dry_run: true, refusal, result: null, status: null };
+  }
+  health.takeRequest(who);
+  const { deed } = await repairs.plan(wish);
+  const repair = await repairs.begin(wish);
+  const begun = { ...planned(health, deed), id: repair.id, dry_run: false, refusal: '' };
+  if (asked.async) return new Reply({ ...begun, result: null, status: null }, { status: 202 });
+  const result = repairJson(await repair.end);
+  return { ...begun, result, status: serviceOf(health, service) };
+}
+
+type Deed = Awaited<ReturnType<Parts['health']['services']['repairs']['plan']>>['deed'];
+
+const planned = (health: Parts['health'], deed: Deed) => ({
+  argv: [...health.commandOf(deed)],
+  user: deed.rules.user ?? null,
+});
