@@ -92,7 +92,7 @@ export class Agent implements AsyncDisposable {
       movePool: parts.movePool,
       moved: (zone) => this.#moved(zone),
     });
-    this.#services = openHealth({ ...parts, world, muting: undefined, written: () => this.#written }, opened);
+    this.#services = openHealth({ ...parts, world, muting: parts.runtime.muting, written: () => this.#written }, opened);
     this.#reads = new BlockingReads(world);
     this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
     // Ended before the doors close, so that who waits gets an answer.
@@ -124,7 +124,9 @@ export class Agent implements AsyncDisposable {
     await runtime.start();
     if (config.alerting.first_result !== 'all') this.#opened.use(tellGroups(bus));
     this.#opened.use(tellHealth(bus, clock, () => this.#health()));
-    void this.#services.services.start();
+    const unwatched = (error: unknown) =>
+      this.#setting.world.log.logger.error({ err: error }, 'services are not watched');
+    this.#services.start().catch(unwatched);
     if (this.#state === 'initializing') this.#state = 'ok';
   }
 

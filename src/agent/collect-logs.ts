@@ -41,7 +41,7 @@ export async function collectLogs({ health, log, paths, now }: Collecting): Prom
       'opsbro/services.json',
       services.names().map((name) => ({ service: name, checks: services.checksOf(name) })),
     ),
-    json('opsbro/repairs.json', await audit.list({ since: now - AUDIT_MS })),
+    json('opsbro/repairs.json', audit.list({ since: now - AUDIT_MS })),
     ...read.flat(),
   ]);
   return await compress(archive);

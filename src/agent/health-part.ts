@@ -9,7 +9,6 @@ import type { NodeContext } from '../health/protocol.ts';
 import type { RunnerSetting } from '../health/runner-process.ts';
 import { WrittenRunner } from '../health/written-runner.ts';
 import type { Muting } from '../model/alert.ts';
-import type { KvStore } from '../model/kv.ts';
 import type { PackObject, YamlMap } from '../model/pack.ts';
 import { startLineChild } from '../net/line-child.ts';
 import { HealthServices } from '../runtime/health-services.ts';
@@ -29,7 +28,6 @@ interface HealthSetting {
   readonly world: World;
   readonly runtime: Runtime;
   readonly pool: Pool;
-  readonly kv: KvStore;
   readonly state: StateStore;
   /** What is known of alerts; without it nothing is ever muted. */
   readonly muting: Muting | undefined;
@@ -41,15 +39,17 @@ interface HealthSetting {
 export interface HealthPart {
   readonly services: HealthServices;
   readonly audit: RepairAudit;
+  /** Takes back what was done before a restart, and begins to watch. */
+  start(): Promise<void>;
 }
 
 /** Opens the services; they begin to be watched with `services.start()`. */
 export function openHealth(setting: HealthSetting, opened: Disposal): HealthPart {
-  const { world, runtime, kv, state, written } = setting;
+  const { world, runtime, state, written } = setting;
   const { clock, log, host, bus, random } = world;
   const logger = log.logger.child({ part: 'health' });
   const { mob } = written().loaded.config;
-  const audit = new RepairAudit(kv, logger);
+  const audit = new RepairAudit(state.shelf('repair-audit'));
   const stop = sharedAbort();
   const context = () => contextOf(setting);
   const runnerSetting = (language: Language, cwd: string): RunnerSetting => ({
@@ -108,7 +108,13 @@ export function openHealth(setting: HealthSetting, opened: Disposal): HealthPart
   opened.use(services);
   opened.defer(() => stop.abort(new Error('the agent stops')));
   opened.use(bus.on('check-done', ({ check }) => services.checkDone(check)));
-  return { services, audit };
+  return {
+    ...{ services, audit },
+    async start() {
+      await audit.restore();
+      await services.start();
+    },
+  };
 }
 
 function directoriesOf({ world, written }: HealthSetting): string[] {

@@ -127,8 +127,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const alerts = await openAlertParts(setting, { pool, peers, state }, opened);
   const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals, mutes: alerts.book }));
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
-  await defineKnownChecks(state.shelf('health'), runtime);
-  await runtime.restore();
+  await restore(runtime, state);
   opened.use(keepCheckKeys(setting, kv, runtime));
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
   return {
@@ -179,6 +178,11 @@ function keepCheckKeys({ world, identity }: Setting, kv: KvStore, runtime: Runti
     checks: () => runtime.checks(),
     hasStore: () => runtime.groups.has('kv'),
   });
+}
+
+async function restore(runtime: Runtime, state: StateStore): Promise<void> {
+  await defineKnownChecks(state.shelf('health'), runtime);
+  await runtime.restore();
 }
 
 /** Where gossip listens, by the configuration and the keys as they are now. */

@@ -43,6 +43,8 @@ export class RunnerGone extends Error {
   }
 }
 
+const PATIENCE_MS = 1_000;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -102,6 +104,15 @@ export class RunnerProcess implements Disposable {
       this.#waiting.set(id, { resolve, reject, limit });
       this.#child.send({ id, ...request });
     });
+  }
+
+  /** Lets the program end by itself, and ends it after a second; what it printed is whole then. */
+  async finish(): Promise<void> {
+    this.#isWanted = true;
+    const patience = this.#setting.clock.after(PATIENCE_MS, () => this.#child.kill());
+    this.#child.finish();
+    await this.ended;
+    patience[Symbol.dispose]();
   }
 
   /** Ends the program and all that it started. */

@@ -4,6 +4,7 @@ import { LineChannel } from './line-channel.ts';
 import { signalGroup } from './run-group.ts';
 
 const OUTPUT_TAIL = 4_096;
+const HELD_OPEN_MS = 200;
 
 /** A program that is talked with by messages on its descriptor 3; what it prints is text for people. */
 export interface LineChild {
@@ -11,6 +12,8 @@ export interface LineChild {
   /** The last 4 KiB that it printed. */
   readonly printed: string;
   send(message: unknown): void;
+  /** Says that nothing more will be asked, upon which it ends by itself. */
+  finish(): void;
   /** Ends it with everything of its process group, at once. */
   kill(): void;
 }
@@ -46,14 +49,21 @@ export function startLineChild({ argv, env, cwd, onMessage, onEnd }: LineProgram
     });
   }
   child.on('error', (error) => end(error.message));
-  child.on('exit', (code, signal) => end(signal === null ? `exit code ${code}` : `killed by ${signal}`));
-  const channel = new LineChannel(child.stdio[3] as Duplex, (message) => !isOver && onMessage(message), end);
+  child.on('exit', (code, signal) => {
+    const reason = signal === null ? `exit code ${code}` : `killed by ${signal}`;
+    // What it printed last comes before the pipes close, which something it left behind may put off.
+    child.once('close', () => end(reason));
+    setTimeout(() => end(reason), HELD_OPEN_MS).unref();
+  });
+  const stream = child.stdio[3] as Duplex;
+  const channel = new LineChannel(stream, (message) => !isOver && onMessage(message), end);
   return {
     pid: child.pid,
     get printed() {
       return printed;
     },
     send: (message) => channel.send(message),
+    finish: () => void stream.end(),
     kill,
   };
 }

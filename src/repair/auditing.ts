@@ -37,7 +37,7 @@ export class Auditing {
   starts({ deed, id, start, standing }: Begun): void {
     this.#write('start', {
       ...this.#facts(deed),
-      ...start,
+      ...{ who: start.who, reason: start.reason },
       id,
       before: deed.target.outcome,
       ...this.#attempt(deed, standing),
@@ -47,7 +47,7 @@ export class Auditing {
   ends({ deed, id, start, standing, done, after, isFixed, durationMs }: Over): RepairRecord {
     return this.#write('end', {
       ...this.#facts(deed),
-      ...start,
+      ...{ who: start.who, reason: start.reason },
       ...this.#attempt(deed, standing),
       ...{ id, before: deed.target.outcome, after, isFixed, exit: done.exit, durationMs },
       output: withoutSecrets(done.output, secretsIn(deed.rules, deed.given.values)).slice(-TAIL),

@@ -97,8 +97,10 @@ async function runCode(
       context,
     } as const;
     await process.ask(request, rules.timeout);
+    await process.finish();
     return { exit: 0, output: process.printed, isOk: true };
   } catch (error) {
+    await process.finish();
     const reason = error instanceof RunnerLate ? `timeout after ${rules.timeout / 1_000}s` : messageOf(error);
     return { exit: null, output: `${process.printed}\n${reason}`.trim(), isOk: false };
   }

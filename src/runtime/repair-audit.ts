@@ -1,10 +1,8 @@
 import { OpsbroError } from '../base/errors.ts';
-import type { Logger } from '../base/log.ts';
-import type { KvStore } from '../model/kv.ts';
+import type { Shelf } from '../base/shelf.ts';
 import { REPAIR_EVENTS, type RepairRecord } from '../model/repair.ts';
 
-const PREFIX = '__opsbro/repair-audit/';
-const KEEP_S = 90 * 86_400;
+const KEEP_MS = 90 * 86_400_000;
 const MOST = 10_000;
 
 /** Which records are wanted. */
@@ -16,60 +14,59 @@ export interface AuditFilter {
   readonly since?: number | undefined;
 }
 
-/** What was repaired and refused, kept for 90 days in the key-value store; it only ever grows. */
+/** What was repaired and refused on this node: kept for 90 days and never changed; of more than 10,000 records the oldest go. */
 export class RepairAudit {
-  readonly #kv: Pick<KvStore, 'put' | 'entries'>;
-  readonly #log: Logger;
-  #count = 0;
-  #written: Promise<unknown> = Promise.resolve();
+  readonly #shelf: Shelf;
+  /** By key, oldest first. */
+  readonly #records = new Map<string, RepairRecord>();
 
-  constructor(kv: Pick<KvStore, 'put' | 'entries'>, log: Logger) {
-    this.#kv = kv;
-    this.#log = log;
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf;
+  }
+
+  /** Takes back what was written before a restart. */
+  async restore(): Promise<void> {
+    const kept = [...(await this.#shelf.load())].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [key, record] of kept) if (isRecord(record)) this.#records.set(key, record);
   }
 
   write(record: RepairRecord): void {
-    const key = `${PREFIX}${String(record.at).padStart(15, '0')}-${record.node}-${String(++this.#count).padStart(6, '0')}`;
-    const value = Buffer.from(JSON.stringify(record));
-    this.#written = this.#kv.put(key, value, { ttl: KEEP_S }).catch((error: unknown) => {
-      this.#log.error({ err: error, repair: record.id }, 'the audit of a repair cannot be written');
-    });
+    const time = String(record.at).padStart(15, '0');
+    const key = `${time}-${record.id}-${REPAIR_EVENTS.indexOf(record.event)}`;
+    this.#records.set(key, record);
+    this.#shelf.put(key, record);
+    this.#forget(record.at - KEEP_MS);
+    this.#shelf.flush();
   }
 
   /** The records that fit, newest first. */
-  async list({ service, node, id, since = 0 }: AuditFilter = {}): Promise<RepairRecord[]> {
-    await this.#written;
-    const records: RepairRecord[] = [];
-    let after: string | undefined = `${PREFIX}${String(since).padStart(15, '0')}`;
-    while (after !== undefined) {
-      const page: Awaited<ReturnType<KvStore['entries']>> = await this.#kv.entries({
-        prefix: PREFIX,
-        include: 'all',
-        after,
-      });
-      records.push(...page.items.flatMap(({ value }) => recordIn(value)));
-      after = page.next;
-    }
+  list({ service, node, id, since = 0 }: AuditFilter = {}): RepairRecord[] {
     const fits = (record: RepairRecord) =>
       (service ?? record.service) === record.service &&
       (node ?? record.node) === record.node &&
-      (id ?? record.id) === record.id;
-    return records.filter(fits).reverse().slice(0, MOST);
+      (id ?? record.id) === record.id &&
+      record.at >= since;
+    return [...this.#records.values()].filter(fits).reverse();
   }
 
   /** Everything about one repair, oldest first. Throws `not_found`. */
-  async about(id: string): Promise<RepairRecord[]> {
-    const records = (await this.list({ id })).reverse();
+  about(id: string): RepairRecord[] {
+    const records = this.list({ id }).reverse();
     if (records.length > 0) return records;
     throw new OpsbroError('not_found', `no repair "${id}" is known`);
   }
+
+  #forget(before: number): void {
+    for (const [key, { at }] of this.#records) {
+      if (at >= before && this.#records.size <= MOST) return;
+      this.#records.delete(key);
+      this.#shelf.delete(key);
+    }
+  }
 }
 
-function recordIn(value: Uint8Array): RepairRecord[] {
-  try {
-    const record = JSON.parse(Buffer.from(value).toString('utf8')) as RepairRecord;
-    return REPAIR_EVENTS.includes(record.event) ? [record] : [];
-  } catch {
-    return [];
-  }
+function isRecord(kept: unknown): kept is RepairRecord {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const { event, at, id } = kept as Record<string, unknown>;
+  return REPAIR_EVENTS.some((known) => known === event) && typeof at === 'number' && typeof id === 'string';
 }

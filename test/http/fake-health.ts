@@ -2,7 +2,6 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silent } from '../../src/base/log.ts';
 import type { HealthPart } from '../../src/http/parts.ts';
 import type { CheckState } from '../../src/model/check.ts';
-import type { KvEntry } from '../../src/model/kv.ts';
 import type { YamlMap } from '../../src/model/pack.ts';
 import type { RepairRecord } from '../../src/model/repair.ts';
 import type { Deed } from '../../src/repair/repair-world.ts';
@@ -24,7 +23,7 @@ export function fakeHealth(written: Readonly<Record<string, ServedCheck>> = {}) 
   const checks = new Map(Object.entries(written));
   const acts: Deed[] = [];
   const records: RepairRecord[] = [];
-  const audit = new RepairAudit(memoryKeys(), silent);
+  const audit = new RepairAudit(memoryShelf());
   const services = new HealthServices({
     ...{ clock: systemClock, log: silent, defaultIntervalMs: 30_000, recheck: 'service' },
     directories: () => [],
@@ -69,17 +68,4 @@ export function fakeHealth(written: Readonly<Record<string, ServedCheck>> = {}) 
     collectLogs: async () => Buffer.from('logs'),
   };
   return { part, acts, records };
-}
-
-/** As much of a store as the audit uses. */
-function memoryKeys() {
-  const entries = new Map<string, KvEntry>();
-  return {
-    async put(key: string, value: Uint8Array) {
-      const entry = { key, value, version: '1', created: 0, modified: 0, expires: null };
-      entries.set(key, entry);
-      return entry;
-    },
-    entries: async () => ({ items: [...entries.values()], next: undefined }),
-  };
 }

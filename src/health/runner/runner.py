@@ -174,6 +174,8 @@ def main():
       carry_out(request)
     else:
       threading.Thread(target=carry_out, args=(request,), daemon=True).start()
+  sys.stdout.flush()
+  sys.stderr.flush()
   os._exit(0)
 
 

@@ -102,14 +102,14 @@ export const repairRoutes = ({ health }: Parts) => ({
     summary: 'What was repaired and refused, newest first.',
     query: z.strictObject({ service: z.string().optional(), node: z.string().optional() }),
     answer: z.array(RepairJson),
-    handle: async ({ query }) => (await health.audit.list(query)).map(repairJson),
+    handle: ({ query }) => health.audit.list(query).map(repairJson),
   }),
   'GET /history/repairs/:id': route({
     access: 'read',
     summary: 'Everything about one repair, oldest first.',
     params: z.strictObject({ id: z.string().min(1).max(100) }),
     answer: z.array(RepairJson),
-    handle: async ({ params }) => (await health.audit.about(params.id)).map(repairJson),
+    handle: ({ params }) => health.audit.about(params.id).map(repairJson),
   }),
   'POST /history/repairs/:id/confirm': route({
     access: 'repair',
