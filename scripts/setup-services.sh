@@ -2,7 +2,7 @@
 # Installs from Debian's packages the programs that some tests talk to. Nothing is started or enabled. Needs root.
 set -euo pipefail
 packages=(
-  serf bind9-dnsutils chromium monitoring-plugins-basic monitoring-plugins-standard nagios4-core iproute2
+  serf bind9-dnsutils unbound dnsmasq-base dnsperf chromium monitoring-plugins-basic monitoring-plugins-standard nagios4-core iproute2
   redis-server memcached rabbitmq-server mariadb-server galera-4 rsync postgresql
   nginx-light apache2 haproxy postfix podman prometheus-node-exporter
 )

@@ -48,9 +48,9 @@ const valuesOf = (bytes: Buffer) =>
     .answers.map((record) => record.split(' ').slice(2).join(' '))
     .sort();
 
-describe('finished answers', () => {
-  const packet = query({ name: 'redis.group.dc1.opsbro' });
+const packet = query({ name: 'redis.group.dc1.opsbro' });
 
+describe('finished answers', () => {
   test('are given again, whatever case, number and flags the question has', () => {
     const { responder } = open();
     const first = ask(responder, packet);
@@ -78,7 +78,9 @@ describe('finished answers', () => {
     ask(responder, query({ name: 'redis.group.dc1.opsbro', edns: 512 }));
     expect(ask(responder, other).wasFinished).toBe(false);
   });
+});
 
+describe('finished answers and changes: they', () => {
   test('are dropped when something changes that they show, and only then', () => {
     const { responder, become } = open();
     const web = query({ name: 'web.group.opsbro', type: TYPES.AAAA });
@@ -121,7 +123,9 @@ describe('finished answers', () => {
     expect(valuesOf(ask(responder, packet).bytes)).toEqual(['10.0.0.2']);
     expect(valuesOf(ask(responder, query({ name: 'n1.name.opsbro' })).bytes)).toEqual(['10.0.0.1']);
   });
+});
 
+describe('finished answers and numbers', () => {
   test('that were cut are counted each time', () => {
     const { responder } = open([POOL[0], ...crowd(60)]);
     const big = query({ name: 'big.group.opsbro' });

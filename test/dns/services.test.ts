@@ -85,19 +85,21 @@ describe('names of services', () => {
     const soa = 'opsbro 5 SOA ns.opsbro hostmaster.opsbro 1700000000 3600 600 86400 5';
     expect(ask(name)).toEqual({ rcode, values: [], authorities: [soa], additionals: [] });
   });
+});
 
+describe('what services say', () => {
   test('an address that is spelled has only its own family', () => {
     expect(ask('0a000001.addr.opsbro', { type: TYPES.AAAA })).toMatchObject({ rcode: 'NOERROR', values: [] });
     const name = `${'fd'}${'0'.repeat(29)}7.addr.opsbro`;
     expect(ask(name, { type: TYPES.AAAA }).values).toEqual(['fd00::7']);
   });
 
-  test('tell of themselves in texts', () => {
+  test('they tell of themselves in texts', () => {
     const pool = [{ ...N1, services: redis('b', { meta: new Map([['rack', 'r1']]) }) }] as const;
     expect(ask('redis.service.opsbro', { pool, type: TYPES.TXT }).values).toEqual(['rack=r1', 'tags=b']);
   });
 
-  test('have an address, a protocol and weights of their own', () => {
+  test('they have an address, a protocol and weights of their own', () => {
     const weights = { passing: 7, warning: 2 };
     const own = (state: ServiceSummary['state']) =>
       [{ ...N1, services: redis('a', { address: '10.9.9.9', protocol: 'udp', weights, state }) }] as const;
