@@ -3,7 +3,7 @@ import type { Stamp } from './hlc.ts';
 import { type Version, versionText } from './version.ts';
 
 /** Names of the store's own facts. */
-type MetaName = 'format' | 'hlc' | 'totals';
+type MetaName = 'format' | 'hlc' | 'totals' | 'limit' | 'standing';
 
 /** A place in the index of what is due: something is to be done about `key` at `at`. */
 export type Due =
@@ -56,6 +56,11 @@ export const allDueRange = (index: Due['index']): Range => rangeOf(Buffer.from(I
 interface Range {
   readonly gte: Uint8Array;
   readonly lt: Uint8Array;
+}
+
+/** Places of all records of keys behind `after`. */
+export function recordsBehind(after: string | undefined): { readonly gt: Uint8Array; readonly lt: Uint8Array } {
+  return { gt: recordPlace(after ?? ''), lt: recordRange('').lt };
 }
 
 /** The key of a record's place. */

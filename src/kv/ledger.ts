@@ -1,10 +1,10 @@
 import { OpsbroError } from '../base/errors.ts';
 import type { KvChange } from '../model/kv.ts';
 import { msOf, nextStamp, type Stamp, stampAt } from './hlc.ts';
-import { changePlace, duePlace, encodeChange, metaPlace, quarantinePlace, recordPlace } from './layout.ts';
+import { changePlace, type Due, duePlace, encodeChange, metaPlace, quarantinePlace, recordPlace } from './layout.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 import type { Decision, Held, Moment, Rule } from './rules.ts';
-import { versionText } from './version.ts';
+import { type Version, versionText } from './version.ts';
 
 /** How far ahead of the clock its mark on disk is: after a crash the clock starts from there. */
 const MARK_AHEAD_MS = 2_000;
@@ -40,6 +40,13 @@ interface World {
   readonly maxBytes: number;
 }
 
+/** A record that came, went or was replaced; damaged ones do not count as there. */
+export interface Move {
+  readonly key: string;
+  readonly before: Version | undefined;
+  readonly after: Version | undefined;
+}
+
 /** The outcome of one rule: its answer, or why it was refused. */
 export type Outcome = { readonly answer: unknown } | { readonly refusal: unknown };
 
@@ -50,10 +57,12 @@ export type Outcome = { readonly answer: unknown } | { readonly refusal: unknown
 export class Ledger {
   readonly operations: Operation[] = [];
   readonly changes: KvChange[] = [];
+  readonly moves: Move[] = [];
   readonly #world: World;
   readonly #found: Map<string, Found>;
   #totals: Totals;
   #quarantined = 0;
+  #soonest = Number.POSITIVE_INFINITY;
 
   constructor(totals: Totals, world: World, found: ReadonlyMap<string, Found>) {
     this.#totals = totals;
@@ -64,6 +73,11 @@ export class Ledger {
   /** How many more damaged records are set aside than before. */
   get quarantined(): number {
     return this.#quarantined;
+  }
+
+  /** When the first of what this batch indexes is due, in epoch milliseconds; infinity when nothing is. */
+  get soonest(): number {
+    return this.#soonest;
   }
 
   get totals(): Totals {
@@ -116,12 +130,23 @@ export class Ledger {
       const growth = sizeOf(key, stored) - sizeOf(key, found.stored);
       if (next?.kind === 'value' && growth > 0 && this.#isOver(growth)) return overQuota(this.#world.maxBytes);
       this.#store(key, found, stored, growth);
+      const held = heldOf(found);
+      const before = held === 'damaged' ? undefined : held?.version;
+      this.moves.push({ key, before, after: next?.version });
       if (next !== null) this.#see(next.version.stamp);
     }
-    for (const due of unindex) this.operations.push({ type: 'del', key: duePlace(due) });
-    for (const due of index) this.operations.push({ type: 'put', key: duePlace(due), value: NOTHING });
+    this.#reindex(index, unindex);
     if (change) this.#log(key, change);
     return undefined;
+  }
+
+  #reindex(index: readonly Due[], unindex: readonly Due[]): void {
+    for (const due of unindex) this.operations.push({ type: 'del', key: duePlace(due) });
+    for (const due of index) {
+      this.operations.push({ type: 'put', key: duePlace(due), value: NOTHING });
+      const at = due.index === 'expiry' ? due.at : msOf(due.at) + 1 + this.#world.graceMs;
+      this.#soonest = Math.min(this.#soonest, at);
+    }
   }
 
   #isOver(growth: number): boolean {

@@ -12,12 +12,13 @@ import type {
 } from '../model/kv.ts';
 import type { EngineContext } from '../plugins/kinds.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { Stamp } from './hlc.ts';
 import { changeRange, decodeChange, quarantinePlace, recordPlace } from './layout.ts';
-import { type Found, Ledger, type Operation, type Totals } from './ledger.ts';
+import { type Found, Ledger, type Move, type Operation, type Totals } from './ledger.ts';
 import { type Database, openDatabase, proveRoom, proveWritable } from './level-database.ts';
 import { entryOf, type Form, readPage } from './pages.ts';
 import { decodeRecord, isLive } from './record.ts';
-import { damaged, deleting, expiring, purging, putting, type Rule, settingAside } from './rules.ts';
+import { damaged, deleting, expiring, type Held, purging, putting, type Rule, settingAside } from './rules.ts';
 import { StoreHealth } from './store-health.ts';
 import { Sweeper } from './sweeper.ts';
 import { readStanding } from './totals.ts';
@@ -33,7 +34,15 @@ export interface LevelOptions {
   readonly sync: boolean;
 }
 
+/** What is done between two batches, when everything that was decided is on the disk. */
+interface Interlude {
+  readonly type: 'interlude';
+  run(database: Database): Promise<void>;
+  reject(reason: unknown): void;
+}
+
 interface Job {
+  readonly type: 'rule';
   readonly key: string;
   readonly rule: Rule<unknown>;
   /** Whether it needs room on the disk; what frees room is never refused for want of it. */
@@ -43,46 +52,51 @@ interface Job {
 }
 
 /** Opens a store of records in a level database. */
-export async function openLevelStore(context: EngineContext, options: LevelOptions): Promise<KvStore> {
+export async function openLevelStore(context: EngineContext, options: LevelOptions): Promise<LevelStore> {
   const { path, clock, log } = context;
   if (!options.sync) log.warn({ path }, 'kv: sync is off; a power cut loses writes that were acknowledged');
   const { database, repaired } = await openDatabase({ path, now: clock.wall(), log });
   const standing = await readStanding(database, repaired);
   if (repaired) log.warn({ path, records: standing.totals.records }, 'kv: the store was repaired');
-  return new LevelStore(context, options, database, standing);
+  return new LevelStore(context, options, database, { ...standing, repaired });
 }
 
-class LevelStore implements KvStore {
+/** The records of a node in a level database, all writes of a moment in one synced batch. */
+export class LevelStore implements KvStore {
+  /** Whether something may be missing, as the database had to be repaired or begun anew. */
+  readonly repaired: boolean;
   readonly #context: EngineContext;
   readonly #options: LevelOptions;
   readonly #tag: Uint8Array;
-  readonly #commits: GroupCommit<Job>;
+  readonly #commits: GroupCommit<Job | Interlude>;
   readonly #sweeper: Sweeper;
   readonly #health: StoreHealth;
   #database: Database;
   #totals: Totals;
   #quarantined: number;
   #phase: 'open' | 'closing' = 'open';
+  #onMoves: (moves: readonly Move[]) => void = () => {};
 
   constructor(
     context: EngineContext,
     options: LevelOptions,
     database: Database,
-    standing: { readonly totals: Totals; readonly quarantined: number },
+    standing: { readonly totals: Totals; readonly quarantined: number; readonly repaired: boolean },
   ) {
+    this.repaired = standing.repaired;
     this.#context = context;
     this.#options = options;
     this.#database = database;
     this.#totals = standing.totals;
     this.#quarantined = standing.quarantined;
     this.#tag = nodeTag(context.nodeId);
-    this.#commits = new GroupCommit((jobs) => this.#commit(jobs), BATCH);
+    this.#commits = new GroupCommit((items) => this.#commit(items), BATCH);
     this.#health = new StoreHealth(context, options.minFree, () => this.#reopen());
     this.#sweeper = new Sweeper(context, {
       graceMs: options.graceMs,
       database: () => this.#database,
-      expire: (key, at) => this.#submit(key, expiring(key, at), 'nothing'),
-      purge: (key, at) => this.#submit(key, purging(key, at), 'nothing'),
+      expire: (key, at) => this.ask(key, expiring(key, at), 'nothing'),
+      purge: (key, at) => this.ask(key, purging(key, at), 'nothing'),
     });
     this.#sweeper.start();
   }
@@ -102,13 +116,11 @@ class LevelStore implements KvStore {
   }
 
   async put(key: string, value: Uint8Array, options: KvPutOptions = {}): Promise<KvWritten> {
-    const written = await this.#submit(key, putting(key, value, options), 'room', value.length);
-    if (written.expires !== null) this.#sweeper.expect(written.expires);
-    return written;
+    return await this.ask(key, putting(key, value, options), 'room', value.length);
   }
 
   async delete(key: string, { cas }: Pick<KvPutOptions, 'cas'> = {}): Promise<KvDeleted> {
-    return await this.#submit(key, deleting(key, cas), 'nothing');
+    return await this.ask(key, deleting(key, cas), 'nothing');
   }
 
   async keys(selection: KvSelection = {}): Promise<KvPage<string>> {
@@ -139,16 +151,58 @@ class LevelStore implements KvStore {
     await this.#database.close();
   }
 
-  #submit<Answer>(key: string, rule: Rule<Answer>, needs: Job['needs'], bytes = 0): Promise<Answer> {
+  /** Asks a rule, alone with the key; resolves when what it decided is on the disk, rejects with what it threw. */
+  ask<Answer>(key: string, rule: Rule<Answer>, needs: Job['needs'], bytes = 0): Promise<Answer> {
     if (this.#phase === 'closing') return Promise.reject(new OpsbroError('stopping', 'the agent is stopping'));
     return new Promise<Answer>((resolve, reject) => {
-      const job: Job = { key, rule, needs, resolve: (answer) => resolve(answer as Answer), reject };
+      const job: Job = { type: 'rule', key, rule, needs, resolve: (answer) => resolve(answer as Answer), reject };
       this.#commits.add(job, bytes);
     });
   }
 
+  /** Runs a task when everything that was decided before is on the disk, and before anything else is decided. */
+  between<Answer>(task: (database: Database) => Promise<Answer>): Promise<Answer> {
+    if (this.#phase === 'closing') return Promise.reject(new OpsbroError('stopping', 'the agent is stopping'));
+    return new Promise<Answer>((resolve, reject) => {
+      const run = async (database: Database) => resolve(await task(database));
+      this.#commits.add({ type: 'interlude', run, reject }, 0);
+    });
+  }
+
+  /** The listener of records that came, went or were replaced; told before anything else is decided. */
+  onMoves(listen: (moves: readonly Move[]) => void): void {
+    this.#onMoves = listen;
+  }
+
+  /** What is held of a key, whether it lives or not. */
+  async held(key: string): Promise<Held> {
+    const stored = await this.#read(() => this.#database.get(recordPlace(key)) as Promise<Uint8Array | undefined>);
+    if (stored !== undefined) return decodeRecord(stored) ?? 'damaged';
+    return this.#quarantined > 0 && (await this.#isSetAside(key)) ? 'damaged' : undefined;
+  }
+
+  /** No version on the disk is later. */
+  get mark(): Stamp {
+    return this.#totals.mark;
+  }
+
+  async #commit(items: readonly (Job | Interlude)[]): Promise<void> {
+    const jobs = items.filter((item) => item.type === 'rule');
+    if (jobs.length > 0) await this.#commitJobs(jobs);
+    for (const item of items) if (item.type === 'interlude') await this.#pause(item);
+  }
+
+  async #pause({ run, reject }: Interlude): Promise<void> {
+    try {
+      await this.#health.ready();
+      await run(this.#database);
+    } catch (error) {
+      reject(new OpsbroError('store_failed', `the store failed: ${messageOf(error)}`, { cause: error }));
+    }
+  }
+
   /** The wall around a batch: whatever goes wrong is told to those who wait for it. */
-  async #commit(jobs: readonly Job[]): Promise<void> {
+  async #commitJobs(jobs: readonly Job[]): Promise<void> {
     try {
       await this.#health.ready();
       this.#health.check();
@@ -174,6 +228,8 @@ class LevelStore implements KvStore {
     if (operations.length > 0) await this.#store(operations);
     this.#totals = ledger.totals;
     this.#quarantined += ledger.quarantined;
+    this.#onMoves(ledger.moves);
+    if (Number.isFinite(ledger.soonest)) this.#sweeper.expect(ledger.soonest);
     for (const change of ledger.changes) this.#context.onChange(change);
     for (const [place, job] of jobs.entries()) {
       const outcome = outcomes[place];
@@ -233,7 +289,7 @@ class LevelStore implements KvStore {
 
   /** Moves a damaged record out of the way, where it can be looked at; its key answers with an error until it is written again. */
   async #setAside(key: string): Promise<void> {
-    const isDamaged = await this.#submit(key, settingAside, 'nothing');
+    const isDamaged = await this.ask(key, settingAside, 'nothing');
     if (isDamaged) this.#context.log.error({ key }, 'kv: a damaged record was set aside');
   }
 

@@ -32,9 +32,9 @@ export class Exchange {
 
   /**
    * Resolves when this node holds everything that `peer` held of what belongs here, and the other way round. Rejects when the two do not go
-   * by the same ring, or one of them did not answer.
+   * by the same ring, or one of them did not answer. Says how many records came here.
    */
-  async withPeer(peer: string): Promise<void> {
+  async withPeer(peer: string): Promise<number> {
     const { standpoint, records, self } = this.#parts;
     const view = standpoint.present;
     const trees = await records.trees(view);
@@ -46,8 +46,9 @@ export class Exchange {
       const ours = trees.get(range) ?? new Tree();
       wanted.set(range, differing(ours.leaves, theirs));
     }
-    if (wanted.size > 0) await this.#walk(peer, wanted, view);
+    const came = wanted.size === 0 ? 0 : await this.#walk(peer, wanted, view);
     if (standpoint.present !== view) throw new ExchangeError('the ring changed meanwhile');
+    return came;
   }
 
   /**
@@ -84,16 +85,18 @@ export class Exchange {
     await Promise.all(pairs.map(({ key, version }) => records.ask(key, forgetting(key, version))));
   }
 
-  async #walk(peer: string, wanted: ReadonlyMap<string, readonly number[]>, view: View): Promise<void> {
+  async #walk(peer: string, wanted: ReadonlyMap<string, readonly number[]>, view: View): Promise<number> {
     const isWanted = isInLeaves(wanted, view);
+    let came = 0;
     let after: string | undefined;
     do {
       const question: Question = { type: 'list', leaves: wanted, after };
       const { pairs, next }: PairPage = await this.#expect(peer, 'pairs', question, view);
       const own = await this.#ownBetween(isWanted, after, next);
-      await this.#level(peer, own, new Map(pairs.map(({ key, version }) => [key, version] as const)), view);
+      came += await this.#level(peer, own, new Map(pairs.map(({ key, version }) => [key, version] as const)), view);
       after = next;
     } while (after !== undefined);
+    return came;
   }
 
   async #level(
@@ -101,12 +104,13 @@ export class Exchange {
     own: ReadonlyMap<string, Version>,
     theirs: ReadonlyMap<string, Version>,
     view: View,
-  ): Promise<void> {
+  ): Promise<number> {
     const belongs = (key: string, node: string) => ownersOf(key, view).includes(node);
     const pull = newerOf(theirs, own).filter((key) => belongs(key, this.#parts.self));
     const push = newerOf(own, theirs).filter((key) => belongs(key, peer));
     await this.#pull(peer, pull, view);
     await this.#push(peer, push);
+    return pull.length;
   }
 
   async #ownBetween(

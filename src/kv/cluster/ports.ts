@@ -17,8 +17,11 @@ export interface PairPage {
 /** The records of this node, on its disk. */
 export interface Records {
   read(key: string): Promise<Held>;
-  /** Asks a rule, alone with the key, and resolves when what it decided is on stable storage. Rejects with what the rule threw. */
-  ask<Decided>(key: string, rule: Rule<Decided>): Promise<Decided>;
+  /**
+   * Asks a rule, alone with the key, and resolves when what it decided is on stable storage. Rejects with what the rule threw. `bytes` is the
+   * room that it takes; what takes none is not refused for want of it.
+   */
+  ask<Decided>(key: string, rule: Rule<Decided>, bytes?: number): Promise<Decided>;
   /** Keys behind `after` that are wanted, with their versions: everything that was on disk before it was asked for. */
   pairs(wanted: (key: string) => boolean, after?: string): Promise<PairPage>;
   /** The trees of all ranges of a view in which something is held. */

@@ -137,10 +137,10 @@ export class Replica {
     return { type: 'done' };
   }
 
-  async #keep(key: string, { version }: KvRecord, rule: Rule<Merged>): Promise<Merged> {
+  async #keep(key: string, { version, kind, value }: KvRecord, rule: Rule<Merged>): Promise<Merged> {
     if (this.#clock.isTooFarAhead(version.stamp)) throw new Refused({ type: 'clock_skew' });
     this.#clock.hear(version.stamp);
-    const merged = await this.#ports.records.ask(key, rule);
+    const merged = await this.#ports.records.ask(key, rule, kind === 'value' ? key.length + value.length : 0);
     if (!ownersOf(key, this.#standpoint.present).includes(this.#ports.self)) this.#onStray();
     return merged;
   }

@@ -154,6 +154,7 @@ export class RingNode implements Disposable {
       const reply = await this.#ports.call(node, envelope, timeoutMs ?? this.#tuning.peerTimeoutMs);
       this.#clock.hear(reply.clock);
       this.#standpoint.hear(node, reply);
+      if (isWriting(question) && isMissed(reply.answer)) this.#upkeep.owe(node);
       return reply.answer;
     } catch (error) {
       if (isWriting(question)) this.#upkeep.owe(node);
@@ -218,5 +219,10 @@ function isForClients({ type }: Question): boolean {
 }
 
 const isWriting = ({ type }: Question): boolean => type === 'write' || type === 'accept' || type === 'merge';
+
+/** Whether a node could not keep what it was to keep; that it has something newer is as good. */
+function isMissed(answer: Answer): boolean {
+  return answer.type === 'refused' && !['view', 'superseded', 'conflict'].includes(answer.refusal.type);
+}
 
 const codeOf = (code: string): FailureCode => (Object.hasOwn(FAILURES, code) ? (code as FailureCode) : 'peer_failed');

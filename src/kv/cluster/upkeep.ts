@@ -5,6 +5,8 @@ import type { Ports, Standing, Tuning } from './ports.ts';
 import type { Standpoint } from './standpoint.ts';
 
 const SOON_MS = 1_000;
+/** Between two times that news is passed on to all. */
+const TELL_MS = 15_000;
 
 interface Parts {
   readonly ports: Ports;
@@ -29,6 +31,9 @@ export class Upkeep implements Disposable {
   readonly #owed = new Set<string>();
   #others: readonly string[] = [];
   #knowsOthers = false;
+  /** What was missing here may be missing elsewhere, and who should have told it may have died. */
+  #news: 'none' | 'some' = 'none';
+  #tellAt = 0;
   #hasReleased = false;
   #syncAt: number;
   #remembered: Omit<Standing, 'limit'> | undefined;
@@ -51,6 +56,8 @@ export class Upkeep implements Disposable {
     const known = new Set(ring === 'changed' ? [] : this.#others);
     for (const node of alive) if (!known.has(node)) this.#unseen.add(node);
     for (const node of this.#unseen) if (!alive.includes(node)) this.#unseen.delete(node);
+    // Who died may have told some of a write, and not the others.
+    if (this.#others.some((node) => !alive.includes(node))) for (const node of alive) this.#owed.add(node);
     this.#others = alive;
     this.#knowsOthers = true;
     if (ring === 'changed') this.#hasReleased = false;
@@ -59,6 +66,7 @@ export class Upkeep implements Disposable {
 
   /** A node did not get a write that it should have. */
   owe(node: string): void {
+    if (this.#owed.size === 0) this.#wake(SOON_MS);
     this.#owed.add(node);
   }
 
@@ -102,6 +110,7 @@ export class Upkeep implements Disposable {
 
   async #work(): Promise<void> {
     await this.#remember();
+    this.#tellNews();
     await this.#meet(this.#unseen);
     await this.#meet(this.#owed);
     this.#becomeReady();
@@ -112,6 +121,15 @@ export class Upkeep implements Disposable {
     this.#syncAt = this.#nextSync();
     const [peer] = shuffled(this.#others, this.#parts.ports.random);
     if (peer !== undefined) await this.#see(peer);
+  }
+
+  /** Not all the time: under load there is always something under way. */
+  #tellNews(): void {
+    const now = this.#parts.ports.clock.now();
+    if (this.#news === 'none' || now < this.#tellAt) return;
+    this.#news = 'none';
+    this.#tellAt = now + TELL_MS;
+    for (const node of this.#others) this.#owed.add(node);
   }
 
   async #meet(nodes: Set<string>): Promise<void> {
@@ -125,7 +143,7 @@ export class Upkeep implements Disposable {
   async #see(node: string): Promise<boolean> {
     const view = this.#parts.standpoint.present;
     try {
-      await this.#parts.exchange.withPeer(node);
+      if ((await this.#parts.exchange.withPeer(node)) > 0) this.#news = 'some';
     } catch {
       return false; // Not reached, or of another view: it stays to be seen.
     }
@@ -164,7 +182,9 @@ export class Upkeep implements Disposable {
   #pause(): number {
     const { standpoint, ports } = this.#parts;
     const isBusy = this.#unseen.size + this.#owed.size > 0 || !standpoint.isSettled || !this.#hasReleased;
-    return isBusy ? SOON_MS : Math.max(0, this.#syncAt - ports.clock.now());
+    if (isBusy) return SOON_MS;
+    const next = this.#news === 'some' ? Math.min(this.#syncAt, this.#tellAt) : this.#syncAt;
+    return Math.max(0, next - ports.clock.now());
   }
 
   #nextSync(): number {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { PLANS, runPlan } from '../../support/kv-cluster/schedule.ts';
+import { MIXTURES, runPlan } from '../../support/kv-cluster/schedule.ts';
 
 const SEEDS = 8;
 
-test.each(PLANS)(
+test.each(MIXTURES)(
   'whatever comes of %s, nothing acknowledged is lost and nothing deleted returns',
-  async (...troubles) => {
+  async (_, troubles) => {
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const { faults, events } = await runPlan({ seed, troubles, steps: 15 });
       expect({ seed, faults }).toEqual({ seed, faults: [] });

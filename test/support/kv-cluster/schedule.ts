@@ -11,16 +11,16 @@ export interface Plan {
   readonly steps: number;
 }
 
-/** The mixtures of trouble that runs are made with. */
-export const PLANS: readonly (readonly Trouble[])[] = [
-  [],
-  ['crash'],
-  ['weather'],
-  ['ring'],
-  ['crash', 'ring', 'weather'],
-  ['cut'],
-  ['crash', 'wipe'],
-  ['crash', 'cut', 'ring', 'weather'],
+/** The mixtures of trouble that runs are made with, and what to call them. */
+export const MIXTURES: readonly (readonly [string, readonly Trouble[]])[] = [
+  ['no trouble', []],
+  ['crashes', ['crash']],
+  ['a bad network', ['weather']],
+  ['ring changes', ['ring']],
+  ['crashes, ring changes and a bad network', ['crash', 'ring', 'weather']],
+  ['partitions', ['cut']],
+  ['crashes and lost disks', ['crash', 'wipe']],
+  ['everything but lost disks', ['crash', 'cut', 'ring', 'weather']],
 ];
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'];

@@ -1,0 +1,56 @@
+import type { Version } from '../version.ts';
+import { leafOf, recordHash, Tree } from './merkle.ts';
+import { rangeOf, type View } from './view.ts';
+
+/**
+ * The trees of what a node holds, kept true with every record that comes or goes. For another view they are counted anew, in the order of
+ * the keys' bytes; until a key is counted its changes are left out, as it will be found as it is then.
+ */
+export class Holdings {
+  #view: View | undefined;
+  #trees = new Map<string, Tree>();
+  /** Keys up to here are counted. */
+  #counted = '';
+  #phase: 'counting' | 'whole' = 'counting';
+
+  /** Begins anew, unless the trees are those of this view already. Says from where on to count; `undefined` when nothing is left to count. */
+  aim(view: View): string | undefined {
+    if (this.#view?.id !== view.id) {
+      this.#view = view;
+      this.#trees = new Map();
+      this.#counted = '';
+      this.#phase = 'counting';
+    }
+    return this.#phase === 'whole' ? undefined : this.#counted;
+  }
+
+  /** The next keys in order, and up to where they are all of them; `undefined`: to the end. */
+  count(found: Iterable<readonly [string, Version]>, until: string | undefined): void {
+    for (const [key, version] of found) this.#toggle(key, version);
+    if (until === undefined) this.#phase = 'whole';
+    else this.#counted = until;
+  }
+
+  /** A record was replaced. */
+  move(key: string, before: Version | undefined, after: Version | undefined): void {
+    if (this.#phase === 'counting' && !this.#isCounted(key)) return;
+    if (before !== undefined) this.#toggle(key, before);
+    if (after !== undefined) this.#toggle(key, after);
+  }
+
+  get trees(): ReadonlyMap<string, Tree> {
+    return this.#trees;
+  }
+
+  #isCounted(key: string): boolean {
+    return this.#counted !== '' && Buffer.compare(Buffer.from(key), Buffer.from(this.#counted)) <= 0;
+  }
+
+  #toggle(key: string, version: Version): void {
+    if (this.#view === undefined) return;
+    const range = rangeOf(key, this.#view);
+    const tree = this.#trees.get(range) ?? new Tree();
+    tree.toggle(leafOf(key), recordHash(key, version));
+    this.#trees.set(range, tree);
+  }
+}
