@@ -28,3 +28,11 @@ export function compareVersions(one: Version, other: Version): number {
   if (one.stamp !== other.stamp) return one.stamp < other.stamp ? -1 : 1;
   return Buffer.compare(one.tag, other.tag);
 }
+
+/** The version of such a text; `undefined` when it is none. */
+export function parseVersion(text: string): Version | undefined {
+  const [, stamp, tag] = /^([0-9a-f]{16})-([0-9a-f]{32})$/.exec(text) ?? [];
+  return stamp === undefined || tag === undefined
+    ? undefined
+    : { stamp: BigInt(`0x${stamp}`), tag: Buffer.from(tag, 'hex') };
+}

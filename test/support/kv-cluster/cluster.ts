@@ -1,5 +1,6 @@
 import { OpsbroError } from '../../../src/base/errors.ts';
 import { type Random, seeded } from '../../../src/base/random.ts';
+import { decodeEnvelope, decodeReply, encodeEnvelope, encodeReply } from '../../../src/kv/cluster/codec.ts';
 import type { Envelope, Outcome, Reply, Wish } from '../../../src/kv/cluster/messages.ts';
 import type { Ports, Tuning } from '../../../src/kv/cluster/ports.ts';
 import { RingNode } from '../../../src/kv/cluster/ring-node.ts';
@@ -58,6 +59,8 @@ export class Cluster {
   readonly names: readonly string[];
   readonly random: Random;
   weather: Weather = FINE;
+  /** Whether messages are made bytes and read again, which takes longer. */
+  carries: 'values' | 'bytes' = 'values';
   readonly #machines: ReadonlyMap<string, Machine>;
   #sides: ReadonlyMap<string, number> = new Map();
   #ring: ReadonlySet<string>;
@@ -191,14 +194,24 @@ export class Cluster {
         resolve(reply);
       };
       const answer = async () => {
-        const reply = await to.life?.node.receive(from.name, envelope);
-        if (reply !== undefined) this.#carry(to, from, () => isWaiting() && accept(reply));
+        const reply = await to.life?.node.receive(from.name, this.#asSent(envelope));
+        if (reply !== undefined) this.#carry(to, from, () => isWaiting() && accept(this.#asAnswered(reply)));
       };
       this.#carry(from, to, () => void answer());
       // A client's wish is done as often as it comes, but streams carry nothing twice; the rest must not mind.
       const isTwice = envelope.question.type !== 'coordinate' && this.random() < this.weather.twice;
       if (isTwice) this.#carry(from, to, () => void answer());
     });
+  }
+
+  #asSent(envelope: Envelope): Envelope {
+    if (this.carries === 'values') return envelope;
+    return decodeEnvelope(encodeEnvelope(envelope)) ?? unreadable(envelope);
+  }
+
+  #asAnswered(reply: Reply): Reply {
+    if (this.carries === 'values') return reply;
+    return decodeReply(encodeReply(reply)) ?? unreadable(reply);
   }
 
   #carry(from: Machine, to: Machine, deliver: () => void): void {
@@ -245,4 +258,8 @@ export class Cluster {
     }
     return now - (machine.heardAt.get(other.name) ?? Number.NEGATIVE_INFINITY);
   }
+}
+
+function unreadable(message: Envelope | Reply): never {
+  throw new Error(`cannot be read again: ${'question' in message ? message.question.type : message.answer.type}`);
 }

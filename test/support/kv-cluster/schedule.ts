@@ -9,6 +9,8 @@ export interface Plan {
   readonly seed: number;
   readonly troubles: readonly Trouble[];
   readonly steps: number;
+  /** Messages are sent as values, which is faster, unless bytes are asked for. */
+  readonly carries?: Cluster['carries'];
 }
 
 /** The mixtures of trouble that runs are made with, and what to call them. */
@@ -31,8 +33,9 @@ const ASKED_PER_STEP = 8;
 const QUIET_MS = 60_000;
 
 /** What was found wrong in a run that follows from its seed, and the run itself to look at. */
-export async function runPlan({ seed, troubles, steps }: Plan) {
+export async function runPlan({ seed, troubles, steps, carries = 'values' }: Plan) {
   using cluster = new Cluster(seed, NAMES, NAMES.slice(0, 4), 3_000);
+  cluster.carries = carries;
   const clients = new Clients(cluster, KEYS);
   const trouble = new Troubles(cluster, troubles);
   await cluster.pass(10_000);
