@@ -48,6 +48,8 @@ interface AlertingOptions {
   checks(): readonly CheckRecord[];
   /** What is written of a check of this node. Throws `not_found`. */
   definition(check: string): YamlMap;
+  /** People are told of the service that judges this check, and not of the check itself. */
+  isSpokenFor(check: CheckRecord): boolean;
 }
 
 /** A handler that cannot be used as it is written. */
@@ -116,7 +118,7 @@ export class Alerting {
       bus.on('check-change', ({ check, before, result }) => {
         const isOff = result === null && check.output === SWITCHED_OFF.why;
         if (isOff || check.isDisabled === true) this.#pipeline.rest(check.id);
-        else this.#pipeline.check({ check, before: before.hardState, traits: this.#traitsOf(check.id) });
+        else this.#pipeline.check({ check, before: before.hardState, traits: this.#traitsOf(check) });
       }),
       bus.on('problem-change', ({ problem }) => this.#pipeline.problem(problem)),
     );
@@ -191,7 +193,7 @@ export class Alerting {
     const { url } = this.#pipeline.ruling.settings;
     const asked = { ...check, hardState, state: hardState, hard: true, flapping: false };
     const now = this.#options.clock.wall();
-    const sight = { check: asked, traits: this.#traitsOf(ref), node: this.#options.node(), url, now };
+    const sight = { check: asked, traits: this.#traitsOf(check), node: this.#options.node(), url, now };
     const of = observeCheck(undefined, { ...sight, before: 'pending', firstResult: 'all' });
     if (of) return { ...of, isOnce: false };
     throw new OpsbroError('not_found', `there is nothing to tell of "${ref}"`);
@@ -247,7 +249,7 @@ export class Alerting {
     for (const check of this.#options.checks()) {
       const isAtRest = check.isDisabled === true || check.output === SWITCHED_OFF.why;
       if (isAtRest) this.#pipeline.rest(check.id);
-      else this.#pipeline.check({ check, before: check.hardState, traits: this.#traitsOf(check.id), isKnown: true });
+      else this.#pipeline.check({ check, before: check.hardState, traits: this.#traitsOf(check), isKnown: true });
     }
   }
 
@@ -255,8 +257,9 @@ export class Alerting {
     this.#pipeline.keepChecks(new Set(this.#options.checks().map(({ id }) => id)));
   }
 
-  #traitsOf(check: string): AlertTraits {
-    return alertTraits(this.#options.definition(check));
+  #traitsOf(check: CheckRecord): AlertTraits {
+    const traits = alertTraits(this.#options.definition(check.id));
+    return this.#options.isSpokenFor(check) ? { ...traits, handlers: [] } : traits;
   }
 
   /** A handler that does not work is told by the others. */

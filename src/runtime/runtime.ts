@@ -183,6 +183,7 @@ export class Runtime implements AsyncDisposable {
       node: () => this.#alertNode(),
       checks: () => this.#checking.records(),
       definition: (check) => this.#checking.plan(check).object.definition,
+      isSpokenFor: (check) => this.#offers.services.speaksFor(check),
     });
     this.#offers = this.#newOffers();
     this.dashboards = new Dashboards({
