@@ -1,3 +1,4 @@
+import { alertNodeOf } from '../alerts/nodes/incident.ts';
 import type { AlertingPart } from '../http/parts.ts';
 import type { Membership } from '../model/member.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -23,6 +24,11 @@ export const alertingPart = ({ work, parts: { book, mutes }, membership, peers }
     acknowledge({ ref, acknowledgement }, node, { alerts: work.alerts, membership, client: peers.client }),
   silences: () => book.silences(),
   maintenance: () => book.maintenance(),
+  isDrained(nodeId) {
+    const member = membership.members.get(nodeId);
+    return member !== undefined && book.maintenanceOf(alertNodeOf(member))?.drain === true;
+  },
+  onMuteChange: (listener) => book.onChange(listener),
   fitting: (silence) => book.fitting(silence, work.alerts.list('open')),
   addSilence: (wish) => mutes.addSilence(wish),
   addMaintenance: (wish) => mutes.addMaintenance(wish),

@@ -44,6 +44,8 @@ export class Doors implements AsyncDisposable {
     const alerts = () => alerting.alerts('open');
     const views = { memberView: memberJson, eventView: eventJson };
     this.#websocket = new Websocket({ bus, clock, version, boot, membership, ...views, checks, alerts });
+    const listening = alerting.onMuteChange(() => this.#dns?.opened?.refresh());
+    this.#open.defer(() => listening[Symbol.dispose]());
   }
 
   /** What the doors have seen. */
@@ -114,8 +116,9 @@ export class Doors implements AsyncDisposable {
   async #openDns(config: AgentConfig['dns']): Promise<void> {
     const { port: configured } = config;
     if (this.#dns || configured === 'off') return;
-    const { membership } = this.#parts;
-    const common = dnsOptions(config, this.#world, { membership, isDrained: () => false });
+    const { membership, alerting } = this.#parts;
+    const isDrained = (id: string) => alerting.isDrained(id);
+    const common = dnsOptions(config, this.#world, { membership, isDrained });
     this.#dns = await this.#openDoor('dns', configured, (port) => startDns({ ...common, port }));
   }
 

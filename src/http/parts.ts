@@ -86,6 +86,10 @@ export interface AlertingPart {
   acknowledge(ref: string, acknowledgement: Acknowledgement | null, node?: string): Promise<AlertRecord>;
   silences(): readonly Silence[];
   maintenance(): readonly Maintenance[];
+  /** Whether a node is worked on, so that its services are not to be offered. */
+  isDrained(nodeId: string): boolean;
+  /** Is told whenever a silence or maintenance window began, changed or ended. */
+  onMuteChange(listener: () => void): Disposable;
   /** How many open alerts of this node a silence is about. */
   fitting(silence: string): number;
   addSilence(wish: SilenceWish): Promise<TakenMute>;

@@ -35,6 +35,8 @@ export function fakeAlerting(done: string[] = [], alerts: readonly Alert[] = [AL
     silences: () => ofType('silence'),
     maintenance: () => ofType('maintenance'),
     fitting: () => 1,
+    isDrained: () => false,
+    onMuteChange: () => ({ [Symbol.dispose]: () => {} }),
     addSilence: async (wish) =>
       take({ type: 'silence', id: `s${entries.size + 1}`, ...begun, ...wish, starts: wish.starts ?? begun.starts }),
     addMaintenance: async (wish) =>

@@ -142,7 +142,7 @@ export class MuteBook implements Mutes, Disposable {
     };
   }
 
-  /** The maintenance window that a node is in now, if any; one that takes it out of service before others. */
+  /** The maintenance window that a node is in now, if any; one that drains it before others. */
   maintenanceOf(node: AlertNode): Maintenance | undefined {
     return this.#maintenanceOf(node);
   }
