@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seeded } from '../../src/base/random.ts';
 import { isOutside, parsePerfdata, parseRange } from '../../src/model/perfdata.ts';
 
 const upTo = (end: number) => ({ start: 0, end, inverted: false });
@@ -144,4 +145,36 @@ test.each([
   if (baseValue === null) expect(item?.baseValue).toBeNull();
   else expect(item?.baseValue).toBeCloseTo(baseValue, 12);
   expect(item?.baseUnit).toBe(baseUnit);
+});
+
+test('a hundred thousand texts of any kind are read', () => {
+  const pieces = [
+    "'",
+    "''",
+    '=',
+    ';',
+    ' ',
+    '1',
+    'a',
+    'load1=',
+    '|',
+    ',',
+    '%',
+    ':',
+    '~:',
+    '@',
+    '.5',
+    '-',
+    '\n',
+    'U',
+    'MB',
+    '1e9',
+  ];
+  const random = seeded(7);
+  const pick = (): string => pieces[Math.floor(random() * pieces.length)] ?? '';
+  let items = 0;
+  for (let count = 0; count < 100_000; count++) {
+    items += parsePerfdata(Array.from({ length: Math.floor(random() * 24) }, pick).join('')).items.length;
+  }
+  expect(items).toBeGreaterThan(1_000);
 });
