@@ -102,7 +102,7 @@ export class Alerting {
     }
     for (const [id, handler] of [...added, ...changed]) this.#take(id, handler);
     this.#pipeline.lookAgain();
-    if (this.#isGoing) this.#lookAtChecks();
+    if (this.#isGoing) this.#lookAtChecks('as they come');
     return difference;
   }
 
@@ -127,9 +127,9 @@ export class Alerting {
 
   /** The checks go now: alerts of those that are gone end, and problems that were there before are known. */
   checksGo(): void {
-    this.#listening.push(this.#options.bus.on('checks-change', () => this.#keepChecks()));
+    this.#listening.push(this.#options.bus.on('checks-change', () => this.#lookAtChecks('as they come')));
     this.#isGoing = true;
-    this.#lookAtChecks();
+    this.#lookAtChecks('as known');
   }
 
   /** Ends what is going on; what did not arrive is tried again after the next start. */
@@ -243,18 +243,16 @@ export class Alerting {
     return { ...known, state: known.error === '' ? 'ok' : 'error' };
   }
 
-  /** Follows what is written of checks, and which there are; their states are known. */
-  #lookAtChecks(): void {
-    this.#keepChecks();
-    for (const check of this.#options.checks()) {
+  /** Follows which checks there are and what is written of them. `as known`: they stand as people know already. */
+  #lookAtChecks(how: 'as known' | 'as they come'): void {
+    const checks = this.#options.checks();
+    this.#pipeline.keepChecks(new Set(checks.map(({ id }) => id)));
+    for (const check of checks) {
       const isAtRest = check.isDisabled === true || check.output === SWITCHED_OFF.why;
+      const seen = { check, before: check.hardState, traits: this.#traitsOf(check) };
       if (isAtRest) this.#pipeline.rest(check.id);
-      else this.#pipeline.check({ check, before: check.hardState, traits: this.#traitsOf(check), isKnown: true });
+      else this.#pipeline.check(how === 'as known' ? { ...seen, isKnown: true } : seen);
     }
-  }
-
-  #keepChecks(): void {
-    this.#pipeline.keepChecks(new Set(this.#options.checks().map(({ id }) => id)));
   }
 
   #traitsOf(check: CheckRecord): AlertTraits {

@@ -172,10 +172,24 @@ test('a check that is taken away closes its alert', async () => {
   expect(alerts).toHaveLength(1);
 });
 
+test('a check whose group goes away is not told of, and is again when the group comes back', async () => {
+  const objects = [disk({ if_group: 'web' }), handler('ops')];
+  const { clock, runtime, alerts } = await going(objects, 97, ['web']);
+  runtime.apply(configured(objects));
+  await clock.runAsync(600_000);
+  expect([alerts.length, runtime.alerts.list().length]).toEqual([1, 0]);
+  runtime.apply(configured(objects, { staticGroups: ['web'] }));
+  await clock.runAsync(600_000);
+  expect(alerts.map(({ state, status }) => [state, status])).toEqual([
+    ['critical', 'firing'],
+    ['critical', 'firing'],
+  ]);
+});
+
 /** A node whose disk is this full, for an hour. */
-async function going(objects: readonly PackObject[], pct: number) {
+async function going(objects: readonly PackObject[], pct: number, staticGroups: readonly string[] = []) {
   const collectors = [collectorOf('disk', () => ({ pct }), { intervalMs: 60_000 })];
-  const all = runtimeOf(configured(objects), { collectors });
+  const all = runtimeOf(configured(objects, { staticGroups }), { collectors });
   void all.runtime.start();
   await all.clock.runAsync(3_600_000);
   return all;
