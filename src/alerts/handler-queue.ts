@@ -37,6 +37,9 @@ export interface QueueWorld {
 /** What of the record of a handler its queue knows. */
 type Counted = Omit<HandlerRecord, 'id' | 'type' | 'state'>;
 
+/** What becomes of a trial when the handler goes away. */
+const REMOVED: Attempt = { type: 'failed', error: 'the handler does not work any more' };
+
 /** A message that only is to show whether the way works. */
 interface Trial {
   readonly job: Job;
@@ -151,6 +154,7 @@ export class HandlerQueue {
 
   /** Tries a message once, before all that waits, and tells what came of it. */
   async test(job: Job): Promise<Attempt> {
+    if (this.#isStopped) return REMOVED;
     return await new Promise((end) => {
       this.#tests.push({ job, end });
       this.#wake();
@@ -165,6 +169,7 @@ export class HandlerQueue {
 
   stop(): void {
     this.#isStopped = true;
+    for (const { end } of this.#tests.splice(0)) end(REMOVED);
     this.#world.agenda.cancel(this.#name('next'));
     this.#world.agenda.cancel(this.#name('failing'));
   }

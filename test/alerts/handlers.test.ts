@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Attempt } from '../../src/alerts/handler-queue.ts';
+import { testJob } from '../../src/alerts/test-job.ts';
 import { AlertingWorld } from '../support/alerting.ts';
 
 const EACH = { group_by: ['...'], group_wait: '0s', group_interval: '0s' };
@@ -203,4 +204,14 @@ test('an end that was not told before a kill is told after it', async () => {
   await world.restart();
   await world.minutes(2);
   expect(world.told()).toEqual(['fired critical', 'resolved ok']);
+});
+
+test('who tries out a handler that goes away meanwhile is answered', async () => {
+  const world = await AlertingWorld.begun({ attempt: () => new Promise(() => {}) });
+  const queue = world.pipeline.telling.queue('ops');
+  const job = () => testJob('ops', world.node, world.clock.wall());
+  void queue?.test(job());
+  const second = queue?.test(job());
+  world.pipeline.telling.removeHandler('ops');
+  expect([await second, await queue?.test(job())]).toMatchObject([{ type: 'failed' }, { type: 'failed' }]);
 });
