@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { MuteBook } from '../alerts/mutes/mute-book.ts';
 import { NodeWatch } from '../alerts/nodes/node-watch.ts';
 import { OwnNotices } from '../alerts/nodes/own-notices.ts';
+import { ZoneWatch } from '../alerts/nodes/zone-watch.ts';
 import type { Disposal } from '../base/disposal.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
+import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { pureFunctions } from './function-json.ts';
 import type { Setting } from './parts.ts';
 import type { Peers } from './peers.ts';
@@ -53,6 +55,8 @@ export async function openAlertParts(setting: Setting, around: Around, opened: D
       why: (name) => pool.why(name).summary,
     }),
   );
+  const isBelow = (zone: string) => relationIn(setting.zones.tree, pool.self.zone, zone) === 'child';
+  opened.use(new ZoneWatch({ ...common, notices, isBelow }));
   return {
     book,
     mutes,

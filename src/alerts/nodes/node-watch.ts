@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Alert } from '../../model/alert.ts';
 import type { AgentEvent } from '../../model/event.ts';
 import type { Member, Membership } from '../../model/member.ts';
+import { candidatesIn, isLiving } from './candidates.ts';
 import { type Case, CLAIM_MS, cutOff, dutyOf, isTeller, orderOf } from './duty.ts';
 import { alertNodeOf, type Incident, incidentId, nodeKey, problemOf } from './incident.ts';
 import type { OwnNotices } from './own-notices.ts';
@@ -87,7 +88,7 @@ export class NodeWatch implements Disposable {
     const now = this.#options.clock.now();
     this.#findPartition(now);
     const times = [...this.#incidents.values()].map((incident) => this.#attend(incident, now));
-    const next = Math.min(...times, this.#partition.attend(this.#candidates(), now));
+    const next = Math.min(...times, this.#partition.attend(candidatesIn(this.#options.membership), now));
     if (next < Number.POSITIVE_INFINITY) this.#wake = this.#options.clock.after(next - now, () => this.review());
   }
 
@@ -261,7 +262,7 @@ export class NodeWatch implements Disposable {
   }
 
   #caseOf({ node, seen }: Incident): Omit<Case, 'dueAt'> {
-    const order = orderOf(`alert/node/${node.uuid}`, this.#candidates());
+    const order = orderOf(`alert/node/${node.uuid}`, candidatesIn(this.#options.membership));
     return {
       self: this.#options.membership.self.id,
       order,
@@ -270,18 +271,8 @@ export class NodeWatch implements Disposable {
     };
   }
 
-  /** Who may tell: living nodes of the zone that have somebody to tell. */
-  #candidates(): string[] {
-    const { members, self } = this.#options.membership;
-    return [...members.values()]
-      .filter(({ id, zone, takesNodeAlerts }) => zone === self.zone && takesNodeAlerts === true && this.#isAlive(id))
-      .map(({ id }) => id);
-  }
-
-  /** A suspect may well be there: another in its place would be one too many. */
   #isAlive(id: string): boolean {
-    const state = this.#options.membership.members.get(id)?.state;
-    return state === 'alive' || state === 'suspect';
+    return isLiving(this.#options.membership, id);
   }
 
   #emit(problem: ReturnType<typeof problemOf>): void {
