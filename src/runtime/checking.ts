@@ -20,6 +20,7 @@ import { CheckRun, isKeptCheck, type KeptCheck } from './check-run.ts';
 import { type Configuration, compare, type Difference, objectsOf, parametersFor } from './configuration.ts';
 import { DefinedObjects } from './defined-objects.ts';
 import { Dependencies } from './dependencies.ts';
+import { Freshness, SWEEP_MS } from './freshness.ts';
 import type { Judging } from './judging.ts';
 import { PassiveActivity, type PassiveWorld } from './passive-activity.ts';
 import { type Schedule, spreadOf } from './schedule.ts';
@@ -67,6 +68,8 @@ export class Checking {
   readonly #defined = new DefinedObjects();
   readonly #stop = sharedAbort();
   readonly #dependencies: Dependencies;
+  readonly #freshness: Freshness;
+  #sweeping: Disposable | undefined;
   /** What was kept of checks that nobody has defined yet. */
   readonly #strays = new Map<string, KeptCheck>();
   /** The check whose result is being noted, so that it is told of once. */
@@ -89,6 +92,7 @@ export class Checking {
       late: (run, result, at) => options.bus.emit({ type: 'check-late', check: this.record(run.plan.id), result, at }),
       keep: (run) => options.shelf.put(run.plan.id, run.kept),
     };
+    this.#freshness = new Freshness(options.clock.now());
     this.#dependencies = new Dependencies({
       ...options,
       check: (id) => (this.#active.has(id) ? this.record(id) : undefined),
@@ -163,6 +167,9 @@ export class Checking {
     this.#listening = this.#options.bus.on('collector-done', ({ collector, changed }) => {
       if (changed) this.#dataChanged(collector.name);
     });
+    const { clock, schedule } = this.#options;
+    const next = (now: number) => now + SWEEP_MS;
+    this.#sweeping = schedule.add(next(clock.now()), { next, run: async () => this.#sweep() });
     this.#phase = 'starting';
     this.groupsChanged();
     this.#phase = 'going';
@@ -194,7 +201,8 @@ export class Checking {
     if (isRest(activity)) return { ...run.record(null), ...activity.shown };
     const { due } = activity;
     const record = run.record(due === undefined ? null : Math.round(clock.wall() + due - clock.now()));
-    return withSuppression(record, this.#dependencies.of(id));
+    const shown = withSuppression(record, this.#dependencies.of(id));
+    return this.#freshness.isStale(id) ? { ...shown, stale: true } : shown;
   }
 
   /** What is written of a check that applies to this node. Throws `not_found`. */
@@ -213,6 +221,7 @@ export class Checking {
   /** Starts nothing any more, waits for what runs, and ends it after a while; its result is not noted. */
   async stop(): Promise<void> {
     this.#listening?.[Symbol.dispose]();
+    this.#sweeping?.[Symbol.dispose]();
     this.#dependencies[Symbol.dispose]();
     const activities = [...this.#active.keys()].flatMap((id) => this.#activity(id) ?? []);
     for (const activity of activities) activity[Symbol.dispose]();
@@ -302,6 +311,7 @@ export class Checking {
     this.#activity(id)?.[Symbol.dispose]();
     this.#active.delete(id);
     this.#dependencies.forget(id);
+    this.#freshness.renew(id);
   }
 
   #drop(id: string): void {
@@ -341,7 +351,7 @@ export class Checking {
     const { id } = run.plan;
     if (!this.#active.has(id)) return;
     this.#options.shelf.put(id, run.kept);
-    const known = withSuppression(before, this.#dependencies.of(id));
+    const known = { ...withSuppression(before, this.#dependencies.of(id)), stale: this.#freshness.renew(id) };
     this.#counting = id;
     this.#dependencies.ran(this.record(id));
     this.#counting = undefined;
@@ -350,6 +360,15 @@ export class Checking {
     this.#options.bus.emit({ type: 'check-done', check, result });
     this.#dependencies.parentRan(id);
     for (const reported of result.reports ?? []) this.#passOn(run, reported);
+  }
+
+  /** Tells of checks that have not run for too long. */
+  #sweep(): void {
+    const working = [...this.#active].filter((each): each is [string, Activity] => !isRest(each[1]));
+    for (const id of this.#freshness.sweep(this.#options.clock.now(), working)) {
+      const check = this.record(id);
+      this.#tell({ ...check, stale: false }, check, null);
+    }
   }
 
   #suppressionChanged(id: string, before: Suppression): void {
