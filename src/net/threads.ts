@@ -33,7 +33,7 @@ const YOUNG_MIB = 8;
 const STACK_MIB = 2;
 
 /** A thread knows no types: where the program runs from its sources, as in tests, its threads take what was built of them. */
-const runnable = ({ href }: URL): URL => new URL(href.replace(/\/src\/([^:]*)\.ts$/, '/dist/$1.js'));
+const runnable = ({ href }: URL): URL => new URL(href.replace(/^(.*)\/src\/(.*)\.ts$/, '$1/dist/$2.js'));
 
 const ENTRY = runnable(new URL(`./thread-entry${extname(import.meta.url)}`, import.meta.url));
 

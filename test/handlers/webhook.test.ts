@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { signatureOf } from '../../src/handlers/support/signature.ts';
 import webhook from '../../src/handlers/webhook.ts';
 import type { FetchAnswer, FetchRequest } from '../../src/net/host.ts';
+import { systemHost } from '../../src/net/system-host.ts';
 import { TryLater, Undeliverable } from '../../src/plugins/delivery.ts';
 import { ALERT, messageOf } from '../support/alert.ts';
 import { fakeDesk } from '../support/desk.ts';
 import { fakeHost, never } from '../support/host.ts';
+import { pagesOf } from '../support/pages.ts';
 import { tempDirectory } from '../support/temp.ts';
 
 const URL_OF_HOOK = 'https://hook.example.org/alerts';
@@ -103,3 +106,26 @@ test.each([{}, { url: 'ftp://x' }, { url: URL_OF_HOOK, success: '2xx' }, { url: 
     expect(() => webhook.configure(options)).toThrow(/^handler webhook/);
   },
 );
+
+test('over a real connection a retry is the same delivery, and a redirection is not followed', async () => {
+  const asked: string[] = [];
+  const codes = [500, 500, 200, 302];
+  await using site = await pagesOf(({ url = '', headers, method }, response) => {
+    asked.push(`${method} ${url} ${headers['x-opsbro-delivery']}`);
+    response.writeHead(codes[asked.length - 1] ?? 200, { location: '/elsewhere' }).end();
+  });
+  await using host = systemHost(systemClock);
+  const channel = webhook.configure({ url: `http://127.0.0.1:${site.port}/hook` });
+  const send = () => channel.notify(messageOf(), never, fakeDesk({ host }));
+  await expect(send()).rejects.toThrow('500');
+  await expect(send()).rejects.toThrow('500');
+  await send();
+  await expect(send()).rejects.toThrow(Undeliverable);
+  expect(asked).toEqual(Array(4).fill('POST /hook job-1'));
+});
+
+test('addresses of the link are refused', async () => {
+  await using host = systemHost(systemClock);
+  const channel = webhook.configure({ url: 'http://169.254.169.254/' });
+  await expect(channel.notify(messageOf(), never, fakeDesk({ host }))).rejects.toThrow('169.254.169.254 is refused');
+});

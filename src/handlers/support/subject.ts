@@ -1,6 +1,6 @@
 import { shortAge } from '../../base/duration.ts';
 import type { Alert, Message } from '../../model/alert.ts';
-import { alertJson } from '../../model/message-json.ts';
+import { alertRecord } from '../../model/alert-record.ts';
 import { withoutControls } from '../../model/plugin-output.ts';
 import type { Subject } from '../../templates/templates.ts';
 
@@ -10,7 +10,7 @@ export function subjectOf(message: Message): Subject {
   const [alert] = alerts;
   const variables = {
     action,
-    alerts: alerts.map((each) => ({ ...alertJson(each), ...titlesOf(each) })),
+    alerts: alerts.map((each) => ({ ...alertRecord(each), ...titlesOf(each) })),
     agent: { name: sender.name, version: sender.version, zone: sender.zone },
     count: alerts.length + more,
     more,
@@ -35,7 +35,7 @@ const padded = (part: number): string => String(part).padStart(2, '0');
 function variablesOf(alert: Alert, at: number) {
   const { node, kind, name, state, severity, url, started } = alert;
   return {
-    alert: alertJson(alert),
+    alert: alertRecord(alert),
     node: {
       name: node.name,
       display_name: node.displayName,
