@@ -14,7 +14,7 @@ import { dockerRoutes } from './routes/docker.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
 import { handlerRoutes } from './routes/handlers.ts';
-import { healthServiceRoutes, repairRoutes } from './routes/health-services.ts';
+import { healthServiceRoutes, otherServiceRoutes, repairRoutes } from './routes/health-services.ts';
 import { kvRoutes } from './routes/kv.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
 import { bareMobRoutes, mobRoutes, oldRepairRoute } from './routes/mob.ts';
@@ -85,7 +85,10 @@ export function createApi(parts: ApiParts, settings: ApiSettings) {
     ...systemRoutes({ parts, page: settings.page, requests, table: () => table }),
     ...routesOf(parts),
   };
-  return createApp({ ...table, ...oldRepairs(parts, settings), ...formerRoutes() }, { ...settings, requests });
+  return createApp(
+    { ...table, ...oldRepairs(parts, settings), ...otherServiceRoutes(parts), ...formerRoutes() },
+    { ...settings, requests },
+  );
 }
 
 /** The app of the door for clients of Mob* Monitor: nothing but what these ask. */

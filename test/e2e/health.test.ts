@@ -28,8 +28,8 @@ exports.MyHealthCheck = class MyHealthCheck {
 };`;
 const JS_ACTIONS = `
 const { appendFileSync, writeFileSync } = require('node:fs');
-exports.InstallKeyFile = () => { writeFileSync(__dirname + '/key', ''); console.log('installed'); };
-exports.Sleep = () => { appendFileSync(__dirname + '/slept', 'x'); return new Promise((done) => setTimeout(done, 60_000)); };`;
+exports.InstallKeyFile = function InstallKeyFile() { writeFileSync(__dirname + '/key', ''); console.log('installed'); };
+exports.Sleep = function Sleep() { appendFileSync(__dirname + '/slept', 'x'); return new Promise((done) => setTimeout(done, 60_000)); };`;
 const PY_CHECK = `
 import os
 from pyservice import repair_actions

@@ -113,6 +113,17 @@ test('an endless loop is cut at its time limit and costs the others nothing but 
   expect(packages.monitor.find('svc', 'Loop').record.detail).toContain('no answer within 0.3 s');
 });
 
+test('an action needs a name', async () => {
+  using packages = watchedPackages();
+  packages.write(
+    'svc/a_check.js',
+    "exports.A = class A { Check() { return -1; } Diagnose() { return ['Bad.', [() => {}]]; } };",
+  );
+  await packages.monitor.start();
+  await packages.settled();
+  expect(packages.monitor.find('svc', 'A').record.detail).toContain('offers a function without a name');
+});
+
 test('a package in Python runs as it is', async () => {
   using packages = watchedPackages();
   packages.write('pysvc/__init__.py', '');

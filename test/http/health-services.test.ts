@@ -144,6 +144,7 @@ test('the own API tells more: where checks and their actions stand', async () =>
     { event: 'end' },
     { event: 'start' },
   ]);
+  expect(await bodyOf(await ask('/health/services/svc1'))).toMatchObject({ service: 'svc1', health: true });
   expect((await ask('/health-services/nope')).status).toBe(404);
   expect((await post('/history/repairs/nope/confirm')).status).toBe(404);
   expect((await post('/health-services/-/breaker/reset')).status).toBe(200);

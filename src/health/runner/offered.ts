@@ -41,6 +41,7 @@ const notHere: Callable = Object.assign(() => {
 
 /** What an action tells of itself. */
 export function docOf({ name, run, written }: Offered): ActionDoc {
+  if (name === '') throw new Error('Diagnose() offers a function without a name; write function NAME() { ... }');
   const { description, params } = written;
   const { parameters, takesRest } = signatureOf(run.toString());
   const options = Object.entries(written).filter(([key, value]) => !TELLING.has(key) && isPlain(value));

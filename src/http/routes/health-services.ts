@@ -5,7 +5,7 @@ import type { RepairRecord } from '../../model/repair.ts';
 import type { ServiceCheck } from '../../runtime/health-services.ts';
 import type { Caller } from '../access.ts';
 import type { ApiParts } from '../parts.ts';
-import { Reply, route } from '../route.ts';
+import { Reply, type RouteTable, route } from '../route.ts';
 import {
   HealthCheckJson,
   RepairedJson,
@@ -120,6 +120,14 @@ export const repairRoutes = ({ health }: Parts) => ({
       repairJson(await health.services.repairs.confirm(params.id, whoIs(caller)).end),
   }),
 });
+
+/** The same routes under the paths that the command line's documents name. */
+export const otherServiceRoutes = (parts: Parts): RouteTable => {
+  const routes: RouteTable = { ...healthServiceRoutes(parts), ...repairRoutes(parts) };
+  const renamed = (key: string) =>
+    key.replace('/health-services', '/health/services').replace('/history/repairs', '/health/repairs');
+  return Object.fromEntries(Object.entries(routes).map(([key, each]) => [renamed(key), each]));
+};
 
 function listOf({ services }: Parts['health'], isAll: boolean) {
   const folders = new Map(services.folders().map((folder) => [folder.service, folder]));
