@@ -314,6 +314,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ],
   ['health run', { summary: 'Run the checks of a service now.', load: () => import('./commands/health/run.ts') }],
   ['health status', { summary: 'Tell how the services are.', load: () => import('./commands/health/status.ts') }],
+  ['health test', { summary: 'Try a package without an agent.', load: () => import('./commands/health/test.ts') }],
   ['kv delete', { summary: 'Delete a key.', load: () => import('./commands/kv/delete.ts') }],
   ['kv get', { summary: 'Print the value of a key.', load: () => import('./commands/kv/get.ts') }],
   ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],

@@ -105,7 +105,9 @@ test('where nobody is, it is tried as often as wanted, and then ends with 1', as
     socket.destroy();
   });
   await new Promise<void>((resolve) => void server.listen(socketPath, resolve));
-  await expect(new RpcExecutor({ socketPath, pauseMs: 1 }).GetServiceList()).rejects.toThrow(/hang up|EPIPE|ECONNRESET/);
+  await expect(new RpcExecutor({ socketPath, pauseMs: 1 }).GetServiceList()).rejects.toThrow(
+    /hang up|EPIPE|ECONNRESET/,
+  );
   expect(tries).toBe(5);
   await new Promise((resolve) => server.close(resolve));
 });
