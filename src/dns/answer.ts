@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.ts';
-import { encodeReply, LIBRARY_LIMIT, OPT_SIZE } from './encode.ts';
+import { bareReply } from './bare-reply.ts';
+import { encodeReply, OPT_SIZE } from './encode.ts';
 import { type Entry, lookUp } from './lookup.ts';
 import type { NameIndex } from './name-index.ts';
 import { domainLabels, type Located, locate } from './place.ts';
@@ -52,6 +53,7 @@ const CLASSES: ReadonlySet<number> = new Set([1, 255]);
 /** Zone transfers, mail boxes of old, keys and signatures of transactions. */
 const NOT_DONE: ReadonlySet<number> = new Set([249, 250, 251, 252, 253, 254]);
 const HEADER = 12;
+const ANSWER_COUNT = 6;
 const PLAIN_UDP = 512;
 const MAX_TCP = 65_535;
 const MAX_VARIANTS = 16;
@@ -202,19 +204,13 @@ function fitting(records: readonly AnswerRecord[], { question, edns, limit }: As
 }
 
 function ring(records: readonly AddressRecord[], kept: number, reply: Asked, zone: ZoneData): Prepared {
-  const bytes = encodeReply({ ...reply, answers: records.slice(0, kept) });
-  const [first] = records;
-  const stride = first ? sizeOf(first) : 1;
+  const frame = bareReply(reply);
   const from = HEADER + reply.question.bytes.length;
-  const end = from + kept * stride;
-  const ttl = zone.settings.ttl;
-  const isBySelf = kept < records.length || kept > LIBRARY_LIMIT;
-  return new RingAnswer({
-    head: Buffer.from(bytes.subarray(0, from)),
-    records: isBySelf ? Buffer.concat(records.map((record) => recordBlock(record, ttl))) : bytes.subarray(from, end),
-    tail: Buffer.from(bytes.subarray(end)),
-    ...{ stride, kept, random: zone.random },
-  });
+  const head = Buffer.from(frame.subarray(0, from));
+  head.writeUInt16BE(kept, ANSWER_COUNT);
+  const blocks = records.map((record) => recordBlock(record, zone.settings.ttl));
+  const all = { records: Buffer.concat(blocks), stride: blocks[0]?.length ?? 1, kept };
+  return new RingAnswer({ head, ...all, tail: Buffer.from(frame.subarray(from)), random: zone.random });
 }
 
 /** The records from several places on, each as good as the others. */

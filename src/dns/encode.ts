@@ -13,8 +13,6 @@ import {
 } from './records.ts';
 import { type Authority, RCODE, type Reply } from './reply.ts';
 
-/** The library's time grows with the square of the number of records: beyond this, address records are written here. */
-export const LIBRARY_LIMIT = 16;
 /** Bytes of an OPT record without options. */
 export const OPT_SIZE = 11;
 const HEADER = 12;
@@ -28,7 +26,7 @@ const { IN } = Packet.CLASS;
 /** The bytes of a reply; the question goes back as it came. */
 export function encodeReply(reply: Reply): Buffer {
   const { question, answers = [] } = reply;
-  const blocks = answers.filter(isBlock).filter(({ type }) => type === TYPE.SRV || answers.length > LIBRARY_LIMIT);
+  const blocks = answers.filter(isBlock);
   const frame =
     blocks.length === answers.length ? bareReply(reply) : libraryReply(reply, new Set<AnswerRecord>(blocks));
   return blocks.length > 0 && question ? withBlocks(frame, HEADER + question.bytes.length, blocks, reply) : frame;
@@ -75,9 +73,6 @@ const asResource = (fields: Readonly<Record<string, unknown>>): Resource => fiel
 function resource(name: string, record: AnswerRecord, { authority }: Reply): Resource {
   const common = { name, type: record.type, class: IN, ttl: authority?.ttl ?? 0 };
   switch (record.type) {
-    case TYPE.A:
-    case TYPE.AAAA:
-      return asResource({ ...common, address: record.address });
     case TYPE.TXT:
       return asResource({ ...common, data: record.text });
     case TYPE.PTR:
@@ -86,8 +81,8 @@ function resource(name: string, record: AnswerRecord, { authority }: Reply): Res
       return asResource({ ...common, ns: `ns.${authority?.domain ?? ''}` });
     case TYPE.SOA:
       return authority ? soa(authority) : asResource(common);
-    case TYPE.SRV:
-      return asResource({ ...common, ...record, priority: 1 });
+    default:
+      return asResource({ ...common, address: record.address });
   }
 }
 

@@ -17,6 +17,8 @@ export interface ServiceRecord {
 export interface AddressRecord {
   readonly type: typeof TYPE.A | typeof TYPE.AAAA;
   readonly address: string;
+  /** Its 4 or 16 bytes. */
+  readonly data: Uint8Array;
 }
 
 /** One record of an answer. Its owner is the name asked. */
@@ -36,8 +38,11 @@ const MAX_LABEL = 63;
 
 /** The records of addresses, those of one family: `undefined` addresses and names are none. */
 export function addressRecords(addresses: readonly string[], type: AddressRecord['type']): AddressRecord[] {
-  const length = type === TYPE.A ? 4 : 16;
-  return addresses.filter((address) => ipBytes(address)?.length === length).map((address) => ({ type, address }));
+  const isLong = type === TYPE.AAAA;
+  return addresses.flatMap((address) => {
+    const data = address.includes(':') === isLong ? ipBytes(address) : undefined;
+    return data ? [{ type, address, data }] : [];
+  });
 }
 
 /** A text record of each item, cut to 255 bytes. */
@@ -77,7 +82,7 @@ function nameBytes(name: string): Buffer {
  * never compressed (RFC 2782), so such blocks may stand in any order.
  */
 export function recordBlock(record: AddressRecord | ServiceRecord, ttl: number, owner = FIXED): Buffer {
-  const data = record.type === TYPE.SRV ? serviceData(record) : (ipBytes(record.address) ?? new Uint8Array());
+  const data = record.type === TYPE.SRV ? serviceData(record) : record.data;
   const block = Buffer.alloc(FIXED + data.length);
   block.writeUInt16BE(0xc000 | owner, 0);
   block.writeUInt16BE(record.type, 2);

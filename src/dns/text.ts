@@ -7,8 +7,11 @@ export const labelText = (label: Buffer): string =>
     .replaceAll(/[\\.]/g, (sign) => `\\${sign}`)
     .replaceAll('\0', '\\0');
 
-/** A name that people gave, as the same labels would read. */
-export const nameText = (name: string): string => lowered(name).replaceAll('\\', '\\\\').replaceAll('\0', '\\0');
+/** A name that people gave, as the same labels would read; most read as they are written. */
+export const nameText = (name: string): string =>
+  SPECIAL.test(name) ? lowered(name).replaceAll('\\', '\\\\').replaceAll('\0', '\\0') : name;
+
+const SPECIAL = /[A-Z\\\0]/;
 
 const LEGAL_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
