@@ -135,8 +135,10 @@ export class Upkeep implements Disposable {
   async #meet(nodes: Set<string>): Promise<void> {
     for (const node of [...nodes]) {
       if (this.#isStopped()) return;
-      if (!this.#others.includes(node)) nodes.delete(node);
-      else if (await this.#see(node)) nodes.delete(node);
+      // Before, as what is missed while the two compare has to be brought as well.
+      nodes.delete(node);
+      const isSeen = !this.#others.includes(node) || (await this.#see(node));
+      if (!isSeen && this.#others.includes(node)) nodes.add(node);
     }
   }
 

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { Calls, type FrameStream, type Serve } from '../../../src/kv/cluster/calls.ts';
+import { SimulatedClock } from '../../support/clock.ts';
+
+/** Two ends of a stream in made-up time; a frame takes a millisecond. */
+function streams(clock: SimulatedClock) {
+  const ends = [0, 1].map(() => ({ onFrame: (_: Buffer) => {}, onClose: (_: string) => {} }));
+  const made = ends.map((own, place): FrameStream => {
+    const other = ends[1 - place] ?? own;
+    return {
+      send: (payload) => clock.after(1, () => other.onFrame(Buffer.from(payload))),
+      onFrame: (listen) => Object.assign(own, { onFrame: listen }),
+      onClose: (listen) => Object.assign(own, { onClose: listen }),
+      close: (reason = 'refused') => clock.after(1, () => other.onClose(reason)),
+    };
+  });
+  return made as [FrameStream, FrameStream];
+}
+
+const echo: Serve = async (question) => Buffer.concat([Buffer.from('re: '), question]);
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+const failed = (asked: Promise<unknown>) => asked.then(String, (error: unknown) => String(error));
+
+describe('calls', () => {
+  test('both sides ask on one stream, and each gets its own answer, in any order', async () => {
+    const clock = new SimulatedClock();
+    const [left, right] = streams(clock);
+    const slowFirst: Serve = (question) =>
+      new Promise((resolve) => clock.after(text(question) === 'slow' ? 50 : 1, () => resolve(question)));
+    const here = new Calls(left, clock, echo);
+    const there = new Calls(right, clock, slowFirst);
+    const asked = [here.ask(Buffer.from('slow'), 1_000), here.ask(Buffer.from('quick'), 1_000)];
+    const back = there.ask(Buffer.from('?'), 1_000);
+    await clock.runAsync(100);
+    expect((await Promise.all(asked)).map(text)).toEqual(['slow', 'quick']);
+    expect(text(await back)).toBe('re: ?');
+  });
+
+  test('gives up in its time, and does not mind an answer that comes later', async () => {
+    const clock = new SimulatedClock();
+    const [left, right] = streams(clock);
+    const calls = new Calls(left, clock, echo);
+    new Calls(right, clock, (question) => new Promise((resolve) => clock.after(500, () => resolve(question))));
+    const asked = failed(calls.ask(Buffer.from('x'), 100));
+    await clock.runAsync(1_000);
+    expect(await asked).toContain('no answer within 100 ms');
+    expect(calls.isOver).toBe(false);
+  });
+
+  test('ends with its stream: who waits is told, and who asks later was not asked at all', async () => {
+    const clock = new SimulatedClock();
+    const [left, right] = streams(clock);
+    const calls = new Calls(left, clock, echo);
+    new Calls(right, clock, () => new Promise(() => {}));
+    const asked = failed(calls.ask(Buffer.from('x'), 1_000));
+    await clock.runAsync(5);
+    right.close('refused');
+    await clock.runAsync(5);
+    expect(await asked).toContain('the stream ended before an answer came');
+    await expect(calls.ask(Buffer.from('x'), 1_000)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  test.each([
+    ['a frame without number', Buffer.of(0, 1)],
+    ['a frame of unknown kind', Buffer.of(7, 0, 0, 0, 1)],
+    ['a question that makes no sense', Buffer.of(0, 0, 0, 0, 1, 9)],
+  ])('%s ends the stream', async (_, frame) => {
+    const clock = new SimulatedClock();
+    const [left, right] = streams(clock);
+    const calls = new Calls(left, clock, async () => undefined);
+    right.send(frame);
+    await clock.runAsync(10);
+    expect(calls.isOver).toBe(true);
+  });
+});
