@@ -4,7 +4,7 @@ import { Coordinator } from './coordinator.ts';
 import { Exchange } from './exchange.ts';
 import type { Askers } from './gathering.ts';
 import { HybridClock } from './hybrid-clock.ts';
-import type { Answer, Envelope, Outcome, Question, Reply, Wish } from './messages.ts';
+import type { Answer, Envelope, Outcome, Question, ReplicaQuestion, Reply, Wish } from './messages.ts';
 import type { Ports, Standing, Tuning } from './ports.ts';
 import { Promises } from './promises.ts';
 import { Replica } from './replica.ts';
@@ -148,7 +148,7 @@ export class RingNode implements Disposable {
 
   async #ask(node: string, question: Question, views: readonly string[], timeoutMs?: number): Promise<Answer> {
     const { self } = this.#ports;
-    if (node === self && question.type !== 'coordinate') return await this.#replica.answer(self, question, views);
+    if (node === self && question.type !== 'coordinate') return await this.#askSelf(question, views);
     const envelope: Envelope = { clock: this.#clock.last, views, question };
     try {
       const reply = await this.#ports.call(node, envelope, timeoutMs ?? this.#tuning.peerTimeoutMs);
@@ -160,6 +160,13 @@ export class RingNode implements Disposable {
       if (isWriting(question)) this.#upkeep.owe(node);
       throw error;
     }
+  }
+
+  /** What could not be kept here, others have: it is fetched from them. */
+  async #askSelf(question: ReplicaQuestion, views: readonly string[]): Promise<Answer> {
+    const answer = await this.#replica.answer(this.#ports.self, question, views);
+    if (isWriting(question) && isMissed(answer)) this.#upkeep.oweAll();
+    return answer;
   }
 
   async #forward(wish: Wish, nodes: readonly string[]): Promise<Outcome> {

@@ -70,6 +70,11 @@ export class Upkeep implements Disposable {
     this.#owed.add(node);
   }
 
+  /** This node did not get a write that it should have; others may have it. */
+  oweAll(): void {
+    for (const node of this.#others) this.owe(node);
+  }
+
   /** Compares with that node, or with all, as soon as may be. */
   syncSoon(nodes: readonly string[] = this.#others): void {
     for (const node of nodes) if (this.#others.includes(node)) this.#owed.add(node);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MIXTURES, runPlan } from '../../support/kv-cluster/schedule.ts';
+import { MIXTURES, runPlan, type Trouble } from '../../support/kv-cluster/schedule.ts';
 
 const SEEDS = 8;
 
@@ -15,3 +15,13 @@ test.each(MIXTURES)(
   },
   60_000,
 );
+
+const CRASHES: readonly Trouble[] = ['crash'];
+
+test.each([
+  ['a coordinator misses its own write', CRASHES, 3009],
+  ['a node misses a write while it starts', [...CRASHES, 'wipe' as const], 1013],
+  ['a node misses a write while the ring changes', [...CRASHES, 'ring' as const, 'weather' as const], 1028],
+])('%s', async (_, troubles, seed) => {
+  expect((await runPlan({ seed, troubles, steps: 15 })).faults).toEqual([]);
+});
