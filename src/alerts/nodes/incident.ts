@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AlertNode, Problem } from '../../model/alert.ts';
 import type { Member } from '../../model/member.ts';
+import { alertKey } from '../alert-key.ts';
 import type { SeenNotice } from './duty.ts';
 
 /** A death of a node, from when it was seen until the node is back, left or forgotten. Times are monotonic. */
@@ -23,8 +23,7 @@ export interface Incident {
 }
 
 /** What the ids of all deaths of a node begin with. */
-export const nodeKey = (nodeId: string): string =>
-  createHash('sha1').update(`node\n${nodeId}\n`).digest('hex').slice(0, 16);
+export const nodeKey = (nodeId: string): string => alertKey('node', nodeId, '');
 
 /** Of the death of a node in an incarnation; also the id of its alert. */
 export const incidentId = (nodeId: string, incarnation: number): string => `${nodeKey(nodeId)}-${incarnation}`;
