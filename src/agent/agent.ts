@@ -4,10 +4,10 @@ import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
 import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
-import { announceTaking, tellGroups, tellHealth } from './alert-news.ts';
-import { alertingPart } from './alerting-part.ts';
 import { RequestRate } from '../repair/request-rate.ts';
 import { shownCommand } from '../runtime/repair-acts.ts';
+import { announceTaking, tellGroups, tellHealth } from './alert-news.ts';
+import { alertingPart } from './alerting-part.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
 import { collectLogs } from './collect-logs.ts';
@@ -92,7 +92,10 @@ export class Agent implements AsyncDisposable {
       movePool: parts.movePool,
       moved: (zone) => this.#moved(zone),
     });
-    this.#services = openHealth({ ...parts, world, muting: parts.runtime.muting, written: () => this.#written }, opened);
+    this.#services = openHealth(
+      { ...parts, world, muting: parts.runtime.muting, written: () => this.#written },
+      opened,
+    );
     this.#reads = new BlockingReads(world);
     this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
     // Ended before the doors close, so that who waits gets an answer.
@@ -284,7 +287,8 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, peers, history, groupHistory, collectorHistory, checkHistory, runtime, alerts, kv, series } = this.#parts;
+    const { pool, peers, history, groupHistory, collectorHistory, checkHistory, runtime, alerts, kv, series } =
+      this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
