@@ -29,12 +29,12 @@ import { reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
 import { seriesFamilies } from './series-families.ts';
 import type { StandIn } from './sound-reading.ts';
+import { noteStores } from './store-health.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
 
 const DNS_GROUP = 'dns-listener';
-const SERIES_TROUBLES = ['store', 'series', 'bytes', 'memory'];
 
 /** Makes an agent and opens its doors. Fails when gossip or the unix socket cannot be opened; what was opened is closed again. */
 export async function startAgentParts(setting: Setting): Promise<Agent> {
@@ -377,18 +377,7 @@ export class Agent implements AsyncDisposable {
 
   #health() {
     const { health } = this.#setting.world;
-    const { failure } = this.#parts.state;
-    if (failure === '') health.clear('state', 'not_written');
-    else health.raise('state', 'not_written', failure, 'failed');
-    const { state, error } = this.#parts.kv.stats();
-    if (state === 'ok') health.clear('kv', 'store');
-    else health.raise('kv', 'store', error);
-    const { troubles } = this.#parts.series.stats();
-    for (const code of SERIES_TROUBLES) {
-      const text = troubles.get(code);
-      if (text === undefined) health.clear('metrics', code);
-      else health.raise('metrics', code, text);
-    }
+    noteStores(health, this.#parts);
     return health.report();
   }
 

@@ -13,11 +13,11 @@ import type { AgentFactsJson } from '../../src/http/schemas.ts';
 import type { CollectorRecord } from '../../src/model/collector.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { KvEntry, KvStore } from '../../src/model/kv.ts';
-import type { PackParameter, Yaml } from '../../src/model/pack.ts';
 import { fakeHost } from '../support/host.ts';
 import { check, member, service } from '../support/nodes.ts';
 import { fakeAlerting } from './fake-alerting.ts';
 import { fakeHealth } from './fake-health.ts';
+import { fakePacks } from './fake-packs.ts';
 import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
 
 /** A collector that saw something. */
@@ -158,29 +158,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     polling: fakePolling(),
     kv: memoryStore(),
     series: fakeSeries(),
-    packs: () => ({
-      packs: [
-        {
-          name: 'linux',
-          level: 'core',
-          directory: '/packs/linux',
-          version: '1',
-          description: 'Linux',
-          keywords: [],
-          topics: [],
-          types: ['pack'],
-          author: '',
-          license: '',
-          homepage: '',
-          settings: [setting('password', 'secret'), setting('nested.api_key', 'secret'), setting('nested.port', 1)],
-          parameters: { password: 'secret', nested: { api_key: 'secret', port: 1 } },
-          overloadedBy: null,
-          problems: [],
-        },
-      ],
-      objects: [],
-      problems: [],
-    }),
+    packs: fakePacks,
     edits: fakeEdits(done),
     functions: () => [
       { name: 'len', group: 'basic', class: 'pure', doc: 'How many.', prototype: [['value', '__NO_DEFAULT__']] },
@@ -190,16 +168,6 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     ...over,
   };
 }
-
-const setting = (key: string, value: Yaml): PackParameter => ({
-  key,
-  value,
-  defaultValue: value,
-  isValid: true,
-  source: '/packs/linux/parameters/parameters.yml:1',
-  type: 'string',
-  description: '',
-});
 
 /** Changes nothing and notes what was wanted. */
 function fakeEdits(done: string[]): ApiParts['edits'] {

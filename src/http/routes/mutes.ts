@@ -36,13 +36,13 @@ type Parts = Pick<ApiParts, 'alerting' | 'membership' | 'filtering'>;
 /** What is kept quiet. */
 export const muteRoutes = (parts: Parts) => ({ ...silenceRoutes(parts), ...maintenanceRoutes(parts) });
 
-const silenceRoutes = ({ alerting, filtering: { clock } }: Parts) => ({
+const silenceRoutes = ({ alerting, filtering }: Parts) => ({
   'GET /monitoring/silences': route({
     access: 'read',
     summary: 'Silences that lie ahead, last, or ended of late; the newest first.',
     answer: z.array(SilenceJson),
     handle: () =>
-      alerting.silences().map((silence) => silenceJson(silence, alerting.fitting(silence.id), clock.wall())),
+      alerting.silences().map((silence) => silenceJson(silence, alerting.fitting(silence.id), filtering.clock.wall())),
   }),
   'POST /monitoring/silences': route({
     access: 'write',
@@ -51,7 +51,7 @@ const silenceRoutes = ({ alerting, filtering: { clock } }: Parts) => ({
     answer: TakenSilenceJson,
     async handle({ body: { mute_recovery: isEndMuted, starts, ends, ...said } }) {
       const taken = await alerting.addSilence({ ...said, ...spanOf(starts, ends), isEndMuted });
-      return takenSilence(taken, alerting, clock.wall());
+      return takenSilence(taken, alerting, filtering.clock.wall());
     },
   }),
   'DELETE /monitoring/silences/:id': route({
@@ -59,16 +59,17 @@ const silenceRoutes = ({ alerting, filtering: { clock } }: Parts) => ({
     summary: 'Ends a silence, in the whole zone.',
     params: Identified,
     answer: TakenSilenceJson,
-    handle: async ({ params }) => takenSilence(await alerting.remove('silence', params.id), alerting, clock.wall()),
+    handle: async ({ params }) =>
+      takenSilence(await alerting.remove('silence', params.id), alerting, filtering.clock.wall()),
   }),
 });
 
-const maintenanceRoutes = ({ alerting, membership, filtering: { clock } }: Parts) => ({
+const maintenanceRoutes = ({ alerting, membership, filtering }: Parts) => ({
   'GET /monitoring/maintenance': route({
     access: 'read',
     summary: 'Maintenance windows that lie ahead, last, or ended of late; the newest first.',
     answer: z.array(MaintenanceJson),
-    handle: () => alerting.maintenance().map((entry) => maintenanceJson(entry, clock.wall())),
+    handle: () => alerting.maintenance().map((entry) => maintenanceJson(entry, filtering.clock.wall())),
   }),
   'POST /monitoring/maintenance': route({
     access: 'write',
@@ -77,7 +78,7 @@ const maintenanceRoutes = ({ alerting, membership, filtering: { clock } }: Parts
     answer: TakenMaintenanceJson,
     async handle({ body: { node, group, zone, starts, ends, ...said } }) {
       const wish = { ...said, ...spanOf(starts, ends), ...nodesOf({ node, group, zone }, membership.self.id) };
-      return takenMaintenance(await alerting.addMaintenance(wish), clock.wall());
+      return takenMaintenance(await alerting.addMaintenance(wish), filtering.clock.wall());
     },
   }),
   'DELETE /monitoring/maintenance/:id': route({
@@ -85,7 +86,8 @@ const maintenanceRoutes = ({ alerting, membership, filtering: { clock } }: Parts
     summary: 'Ends a maintenance window, in the whole zone.',
     params: Identified,
     answer: TakenMaintenanceJson,
-    handle: async ({ params }) => takenMaintenance(await alerting.remove('maintenance', params.id), clock.wall()),
+    handle: async ({ params }) =>
+      takenMaintenance(await alerting.remove('maintenance', params.id), filtering.clock.wall()),
   }),
 });
 
