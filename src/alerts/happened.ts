@@ -9,12 +9,18 @@ export function happened({ alert, past }: Case, toldAt: number): string {
     until: past[index + 1]?.since ?? alert.updated,
   }));
   const unseen = spans.filter(({ state, since, until }) => until > toldAt && since < until && state !== alert.state);
-  if (unseen.length === 0) return '';
+  if (unseen.length === 0) return toldAt < alert.started ? onlyFlapped(alert) : '';
   const shown = unseen.map(
     ({ state, since, until }) => `${state.toUpperCase()} ${clockTime(since)}-${clockTime(until)}`,
   );
   return `was ${shown.join(', ')}, now ${alert.state.toUpperCase()}`;
 }
+
+/** A check may have begun to flap and settled without a problem that was confirmed. */
+const onlyFlapped = ({ kind, started, resolved, state }: Alert): string =>
+  kind === 'check' && resolved !== null
+    ? `was FLAPPING ${clockTime(started)}-${clockTime(resolved)}, now ${state.toUpperCase()}`
+    : '';
 
 /** The alert as it is told after such a time: what happened stands below its output. */
 export const withHappened = (alert: Alert, text: string): Alert =>

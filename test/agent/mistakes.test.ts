@@ -301,7 +301,9 @@ test.each<[string, string, string, string[]]>([
     'a check with nothing to run',
     'monitoring/a.yml',
     'check: {if_group: a, command: x}\n',
-    ['a.yml:1:1: error: check: check has nothing to run (expected one of critical_if, warning_if, script)'],
+    [
+      'a.yml:1:1: error: check: check has nothing to run (expected one of critical_if, warning_if, http, mob, passive, script, tcp)',
+    ],
   ],
   [
     'a text that is one word too long',

@@ -15,6 +15,8 @@ export const APART = {
   OPSBRO_HTTP__PORT: '0',
   OPSBRO_WEBSOCKET__PORT: '0',
   OPSBRO_DNS__PORT: '0',
+  // A machine that runs tests is busy, which its checks find critical.
+  OPSBRO_DNS__POLICY__LISTS: 'any',
   NO_COLOR: '1',
 };
 
