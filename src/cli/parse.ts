@@ -88,21 +88,23 @@ function withDashes(rest: readonly string[], commander: Commander): string[] {
 function optionsOf(specs: OptionSpecs, values: ReadonlyMap<string, unknown>): Options<OptionSpecs> {
   const entries = Object.entries(specs).map(([name, { kind }]) => {
     const value = values.get(`--${name}`);
-    if (kind === 'flag') return [name, value === true];
+    if (kind === 'flag') return [name, isSet(name, value)];
     return [name, kind === 'values' ? (value ?? []) : value];
   });
   return Object.fromEntries(entries);
 }
 
-/** `--no-wait` is kept by commander as `wait: false`. */
 function globalsIn(values: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
   return new Map(
     Object.keys(GLOBAL_OPTIONS).map((name) => {
       const value = values.get(`--${name}`);
-      return [name, name.startsWith('no-') ? value === false : value];
+      return [name, name.startsWith('no-') ? isSet(name, value) : value];
     }),
   );
 }
+
+/** `--no-wait` is kept by commander as `wait: false`. */
+const isSet = (name: string, value: unknown): boolean => (name.startsWith('no-') ? value === false : value === true);
 
 function after({ command }: Subject): string {
   const examples = command.examples.map((line) => `  opsbro ${line}`).join('\n');

@@ -115,6 +115,14 @@ test('maintenance is started, listed and stopped', async () => {
   expect(await opsbro('maintenance start one --zone lan --for 1h', agent)).toMatchObject({ code: 2 });
 });
 
+test('nodes in maintenance offer no services, unless that is said', async () => {
+  await using agent = await fakeAgent({ 'POST /monitoring/maintenance': { ...WINDOW, ...TAKEN, missed: [] } });
+  await opsbro('maintenance start --for 1h', agent);
+  await opsbro('maintenance start --for 1h --no-drain', agent);
+  const drains = agent.asked().map((asked) => JSON.parse(asked.replace(/^[^{]*/, '')).drain);
+  expect(drains).toEqual([true, false]);
+});
+
 const HANDLER = {
   ...{
     name: 'mail',

@@ -23,6 +23,9 @@ beforeAll(async () => {
 check: { interval: 1h, if_group: spool, critical_if: 'False', ok_output: "'OK: it is there'" }
 `,
   );
+  // A machine that is busy with tests is critical itself.
+  mkdirSync(join(watching.home, 'etc'), { recursive: true });
+  writeFileSync(join(watching.home, 'etc/dns.yml'), 'dns: { policy: { lists: any } }\n');
   await seen.ready();
   await watching.ready();
   await watching.opsbro('gossip', 'join', `127.0.0.1:${seen.ports.gossip}`);
@@ -64,3 +67,17 @@ test('what a detector finds reaches the other node, its DNS and the checks that 
   await expect.poll(byGossip, SOON).toBe(' ');
   expect(await byDns()).toEqual(['ENOTFOUND']);
 }, 40_000);
+
+test('DNS leaves a node in maintenance out, and takes it back when that is over', async () => {
+  writeFileSync(spool, '');
+  await expect.poll(byDns, SOON).toEqual(['127.0.0.1']);
+
+  const started = await watching.opsbro('maintenance', 'start', 'a', '--for', '1h', '--json');
+  const { id } = JSON.parse(started.stdout) as { readonly id: string };
+  expect(await byDns()).toEqual(['ENODATA']);
+  await watching.opsbro('maintenance', 'stop', id);
+  expect(await byDns()).toEqual(['127.0.0.1']);
+
+  await watching.opsbro('maintenance', 'start', 'a', '--for', '1h', '--no-drain');
+  expect(await byDns()).toEqual(['127.0.0.1']);
+});
