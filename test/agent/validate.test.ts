@@ -106,3 +106,13 @@ test('tabs become spaces, and what was there is kept', async () => {
   expect(readFileSync(`${file}.bak`, 'utf8')).toBe(text);
   expect(await at('agent.yml')).toMatchObject({ errors: 0 });
 });
+
+test('a check of two kinds runs as one of them, and a warning names both', async () => {
+  using directory = tempDirectory();
+  const found = await homeWith(directory.path, {
+    'two.yml': 'check: { if_group: "*", http: "http://localhost/", tcp: { port: 80 } }\n',
+  })('two.yml');
+  expect(found.lines).toEqual([
+    expect.stringMatching(/two.yml:1:\d+: warning: .*this one runs as http, and tcp is not used/),
+  ]);
+});
