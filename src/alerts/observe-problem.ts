@@ -1,7 +1,7 @@
 import type { Alert, AlertNode, Problem } from '../model/alert.ts';
 import { stateId } from '../model/check.ts';
 import { alertKey, incidentId } from './alert-key.ts';
-import type { Case } from './case.ts';
+import { type Case, UNTOLD, withTold } from './case.ts';
 import { closed } from './observe-check.ts';
 import { afterWorse } from './stamp.ts';
 
@@ -27,9 +27,18 @@ export function observeProblem(open: Case | undefined, sight: ProblemSight): Cas
   const { problem, now } = sight;
   const isOver = problem.severity === 'ok' && problem.isOnce !== true;
   if (problem.isClosed) return open && closed(open, now);
-  if (open) return followed(open, sight, isOver);
-  return isOver ? undefined : begun(sight);
+  if (open) return isOver ? withToldElsewhere(followed(open, sight, isOver), sight) : followed(open, sight, isOver);
+  if (!isOver) return begun(sight);
+  return problem.toldElsewhere ? withToldElsewhere(over(begun(sight), now), sight) : undefined;
 }
+
+/** Its end is owed to who was told by a node that cannot tell it any more. */
+function withToldElsewhere(of: Case, { problem: { toldElsewhere = [], oldState }, now }: ProblemSight): Case {
+  const owed = toldElsewhere.filter((handler) => !of.told.has(handler));
+  return owed.reduce((next, handler) => withTold(next, handler, { ...UNTOLD, state: oldState, at: now, count: 1 }), of);
+}
+
+const over = (of: Case, now: number): Case => ({ ...of, alert: { ...of.alert, status: 'resolved', resolved: now } });
 
 function followed(open: Case, { problem, now }: ProblemSight, isOver: boolean): Case {
   const before = open.alert;

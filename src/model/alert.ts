@@ -141,6 +141,8 @@ export interface Problem {
   readonly isClosed?: boolean;
   /** Handlers that are told; all of them when left out. */
   readonly handlers?: readonly string[];
+  /** It is over, and another node, which is gone, told these handlers of it: they are told of the end from here. */
+  readonly toldElsewhere?: readonly string[];
   readonly labels?: ReadonlyMap<string, string>;
 }
 

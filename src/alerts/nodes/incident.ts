@@ -1,5 +1,5 @@
 import type { AlertNode, Problem } from '../../model/alert.ts';
-import type { Member } from '../../model/member.ts';
+import type { Member, Notice } from '../../model/member.ts';
 import { alertKey } from '../alert-key.ts';
 import type { SeenNotice } from './duty.ts';
 
@@ -19,7 +19,7 @@ export interface Incident {
   /** It is told of as one of many that were cut off. */
   isCutOff: boolean;
   /** By node. */
-  readonly seen: Map<string, SeenNotice & { readonly at: number }>;
+  readonly seen: Map<string, SeenNotice & Pick<Notice, 'at' | 'handlers'>>;
 }
 
 /** What the ids of all deaths of a node begin with. */
@@ -27,6 +27,11 @@ export const nodeKey = (nodeId: string): string => alertKey('node', nodeId, '');
 
 /** Of the death of a node in an incarnation; also the id of its alert. */
 export const incidentId = (nodeId: string, incarnation: number): string => `${nodeKey(nodeId)}-${incarnation}`;
+
+/** The handlers that nodes told of an incident, as they say. */
+export const toldOf = ({ seen }: Incident): readonly string[] => [
+  ...new Set([...seen.values()].flatMap(({ state, handlers }) => (state === 'sent' ? handlers : []))),
+];
 
 /** A member as alerts show it. */
 export const alertNodeOf = ({ id, name, displayName, address, zone, groups }: Member): AlertNode => ({

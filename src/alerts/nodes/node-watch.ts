@@ -5,7 +5,7 @@ import type { AgentEvent } from '../../model/event.ts';
 import type { Member, Membership } from '../../model/member.ts';
 import { candidatesIn, isLiving } from './candidates.ts';
 import { type Case, CLAIM_MS, cutOff, dutyOf, isTeller, orderOf } from './duty.ts';
-import { alertNodeOf, type Incident, incidentId, nodeKey, problemOf } from './incident.ts';
+import { alertNodeOf, type Incident, incidentId, nodeKey, problemOf, toldOf } from './incident.ts';
 import type { OwnNotices } from './own-notices.ts';
 import { Partition } from './partition.ts';
 
@@ -181,7 +181,11 @@ export class NodeWatch implements Disposable {
     this.#incidents.delete(incident.node.uuid);
     this.#partition.lost(incident.node.uuid);
     const isOurs = isTeller(this.#caseOf(incident));
-    if (incident.isRaised || isOurs) this.#emit(problemOf(incident, 'alive'));
+    // Who tells in the place of others has to know whom they told.
+    const isForOthers = isOurs && notices.get(incident.id)?.state !== 'sent';
+    const problem = problemOf(incident, 'alive');
+    if (incident.isRaised || isOurs)
+      this.#emit(isForOthers ? { ...problem, toldElsewhere: toldOf(incident) } : problem);
     if (isOurs) notices.say(incident.id, 'resolved', notices.get(incident.id)?.handlers);
     else notices.drop(incident.id);
     this.#held.delete(incident.id);
@@ -207,7 +211,7 @@ export class NodeWatch implements Disposable {
       const before = seen.get(member.id);
       if (notice === undefined) seen.delete(member.id);
       else if (before?.state !== notice.state || before.at !== notice.at)
-        seen.set(member.id, { by: member.id, state: notice.state, at: notice.at, seenAt: now });
+        seen.set(member.id, { by: member.id, ...notice, seenAt: now });
     }
   }
 

@@ -94,7 +94,8 @@ test('the end is told by the first candidate when who told of the death is dead 
   await zone.start(1);
   await zone.run(60);
   const ends = zone.problems.filter(({ state, node }) => state === 'alive' && node?.name === 'node-1');
-  expect(ends.length).toBe(1);
+  expect(ends.map(({ toldElsewhere }) => toldElsewhere)).toEqual([['mail']]);
+  expect(told(zone.sent).filter((line) => line.endsWith('node-1 alive'))).toEqual(['5: node-1 alive']);
 });
 
 test('a node that told of a death and was started again tells of its end', async () => {

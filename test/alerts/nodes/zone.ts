@@ -213,7 +213,8 @@ export class Zone {
     if (sim.handler === 'muted')
       sim.bus.emit({ type: 'alert-change', action: 'silenced', alert: { ...alert, silenced: ['s'] } });
     if (problem.severity === 'ok') sim.open.delete(key);
-    if (problem.isClosed || (problem.severity === 'ok' && !known?.wasSent)) return;
+    const wasTold = known?.wasSent === true || problem.toldElsewhere?.includes('mail') === true;
+    if (problem.isClosed || (problem.severity === 'ok' && !wasTold)) return;
     const { watch } = sim;
     this.clock.after(SEND_MS, () => {
       const isOver = problem.severity !== 'ok' && sim.open.get(key) !== known;
