@@ -21,6 +21,7 @@ const FLOORS = [
     'functions',
     'hosting',
     'pollsters',
+    'shinken',
   ],
   ['runtime'],
   ['http', 'websocket', 'dns'],

@@ -28,6 +28,7 @@ import { afterReload } from './reload.ts';
 import { reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
 import { seriesFamilies } from './series-families.ts';
+import { openShinken } from './shinken-part.ts';
 import type { StandIn } from './sound-reading.ts';
 import { noteStores } from './store-health.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
@@ -130,6 +131,7 @@ export class Agent implements AsyncDisposable {
     const unwatched = (error: unknown) =>
       this.#setting.world.log.logger.error({ err: error }, 'services are not watched');
     this.#services.start().catch(unwatched);
+    this.#opened.use(openShinken({ ...this.#setting, ...this.#parts, packs: () => this.#written.packs }));
     if (this.#state === 'initializing') this.#state = 'ok';
   }
 
