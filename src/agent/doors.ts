@@ -39,11 +39,12 @@ export class Doors implements AsyncDisposable {
     this.#config = config;
     this.#parts = parts;
     const { bus, clock, version, boot } = world;
-    const { membership, runtime, alerting } = parts;
+    const { membership, runtime, alerting, health: services } = parts;
     const checks = () => runtime.checks();
     const alerts = () => alerting.alerts('open');
+    const health = () => services.services.status();
     const views = { memberView: memberJson, eventView: eventJson };
-    this.#websocket = new Websocket({ bus, clock, version, boot, membership, ...views, checks, alerts });
+    this.#websocket = new Websocket({ bus, clock, version, boot, membership, ...views, checks, alerts, health });
     const listening = alerting.onMuteChange(() => this.#dns?.opened?.refresh());
     this.#open.defer(() => listening[Symbol.dispose]());
   }

@@ -9,8 +9,10 @@ import type { NodeContext } from '../health/protocol.ts';
 import type { RunnerSetting } from '../health/runner-process.ts';
 import { WrittenRunner } from '../health/written-runner.ts';
 import type { Muting } from '../model/alert.ts';
+import type { ServiceStatus } from '../model/health.ts';
 import type { PackObject, YamlMap } from '../model/pack.ts';
 import { startLineChild } from '../net/line-child.ts';
+import { HealthNews } from '../runtime/health-news.ts';
 import { HealthServices } from '../runtime/health-services.ts';
 import { act } from '../runtime/repair-acts.ts';
 import { RepairAudit } from '../runtime/repair-audit.ts';
@@ -62,6 +64,7 @@ export function openHealth(setting: HealthSetting, opened: Disposal): HealthPart
       },
     },
   });
+  const news = openNews(world, () => services.status(), opened);
   const services = new HealthServices({
     ...{
       clock,
@@ -80,6 +83,7 @@ export function openHealth(setting: HealthSetting, opened: Disposal): HealthPart
       }
       return new CodeRunner({ ...runnerSetting(kind, directory), context });
     },
+    touched: () => news.touched(),
     muted: (checkId) => mutedBy(setting.muting, checkId),
     act: (deed, place) => {
       const language = place?.path.endsWith('.py') ? 'python' : 'javascript';
@@ -115,6 +119,15 @@ export function openHealth(setting: HealthSetting, opened: Disposal): HealthPart
       await services.start();
     },
   };
+}
+
+/** Tells everybody when a service is not as it was. */
+function openNews({ bus, clock }: World, statuses: () => readonly ServiceStatus[], opened: Disposal): HealthNews {
+  const tell = (service: string, status: ServiceStatus | null) => bus.emit({ type: 'health-change', service, status });
+  const news = opened.use(new HealthNews({ clock, statuses, tell }));
+  opened.use(bus.on('checks-change', () => news.checksChanged()));
+  opened.use(bus.on('check-done', ({ check }) => news.checkDone(check)));
+  return news;
 }
 
 function directoriesOf({ world, written }: HealthSetting): string[] {

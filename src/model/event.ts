@@ -1,6 +1,7 @@
 import type { Alert, AlertAction, Problem } from './alert.ts';
 import type { CheckRecord, CheckResult } from './check.ts';
 import type { CollectorRecord } from './collector.ts';
+import type { ServiceStatus } from './health.ts';
 import type { Member } from './member.ts';
 import type { UserEvent } from './pool.ts';
 import type { RepairRecord } from './repair.ts';
@@ -170,6 +171,13 @@ interface RepairChangeEvent {
   readonly record: RepairRecord;
 }
 
+/** The health of a service of this node is another than before; `status` is `null` when the service is gone. */
+interface HealthChangeEvent {
+  readonly type: 'health-change';
+  readonly service: string;
+  readonly status: ServiceStatus | null;
+}
+
 /** The configuration was read again and is in effect. */
 interface ConfigEvent {
   readonly type: 'config-change';
@@ -196,4 +204,5 @@ export type AgentEvent =
   | CollectorEvent
   | KvEvent
   | RepairChangeEvent
+  | HealthChangeEvent
   | ConfigEvent;

@@ -32,6 +32,8 @@ interface HealthServicesOptions extends Omit<MonitorOptions, 'changed' | 'done'>
   readonly recheck: 'service' | 'all';
   /** Does it; `place` is where the code of a health check is. Never throws. */
   act(deed: Deed, place: Place | undefined): Promise<Done>;
+  /** Is called when a service may have another status than before. */
+  touched(): void;
   /** Why nothing may start by itself for the agent's check of this id; empty when it may. */
   muted(checkId: string): string;
 }
@@ -170,6 +172,7 @@ export class HealthServices implements Disposable {
       const { failures } = this.#monitor.find(record.service, record.name);
       return checkObjectOf(record, Math.min(failures, 100));
     });
+    this.#options.touched();
     const written = JSON.stringify(objects satisfies readonly PackObject[]);
     if (written === this.#defined) return;
     this.#defined = written;
@@ -178,6 +181,7 @@ export class HealthServices implements Disposable {
   }
 
   #report(record: HealthRecord): void {
+    this.#options.touched();
     try {
       // Its interval may be another than when it was defined.
       this.#define();

@@ -3,13 +3,15 @@ import type { Clock } from '../base/clock.ts';
 import { alertRecord } from '../model/alert-record.ts';
 import { type CheckRecord, type ShownState, stateId } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
+import type { ServiceStatus } from '../model/health.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
 import type { UserEvent } from '../model/pool.ts';
+import { repairJson } from '../model/repair-json.ts';
 
 /** The kinds of frames that come by themselves. */
-export const CHANNELS = ['gossip', 'checks', 'groups', 'events', 'alerts'] as const;
+export const CHANNELS = ['gossip', 'checks', 'groups', 'events', 'alerts', 'health'] as const;
 /** Those that come only to who asked for them, as there is much of them. */
-export const ASKED_CHANNELS = ['collectors'] as const;
+export const ASKED_CHANNELS = ['collectors', 'repairs'] as const;
 export type AskedChannel = (typeof ASKED_CHANNELS)[number];
 export type Channel = (typeof CHANNELS)[number] | AskedChannel | 'hello' | 'snapshot' | 'pong' | 'error';
 
@@ -100,6 +102,8 @@ export class Feed implements Disposable {
       bus.on('alert-change', ({ action, alert }) =>
         this.#send('alerts', () => ({ id: alert.id, action, alert: alertRecord(alert) })),
       ),
+      bus.on('health-change', ({ service, status }) => this.#send('health', () => healthChange(service, status))),
+      bus.on('repair-change', ({ record }) => this.#send('repairs', () => repairJson(record))),
       bus.on('groups-change', ({ add, remove }) => this.#tellGroups(this.#options.membership.self.id, add, remove)),
       bus.on('collector-done', ({ collector, changed }) => {
         const { name, state, log, results } = collector;
@@ -144,6 +148,10 @@ export class Feed implements Disposable {
     if (this.#options.hasClients(channel)) this.#options.broadcast(this.frame(channel, payload()), channel);
   }
 }
+
+/** A service of this node; one that is gone has no health. */
+const healthChange = (service: string, status: ServiceStatus | null) =>
+  status ?? { service, health: null, healthchecks: [] };
 
 /** A check of another node, of which only the summary is known. */
 export function checkChange(

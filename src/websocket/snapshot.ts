@@ -1,6 +1,7 @@
 import type { Alert } from '../model/alert.ts';
 import { alertRecord } from '../model/alert-record.ts';
 import type { CheckRecord } from '../model/check.ts';
+import type { ServiceStatus } from '../model/health.ts';
 import type { Membership } from '../model/member.ts';
 import { type CheckChange, checkChange, type MemberView, ownCheckChange } from './feed.ts';
 
@@ -12,6 +13,8 @@ export interface SnapshotParts {
   checks(): readonly CheckRecord[];
   /** The open alerts of this node. */
   alerts(): readonly Alert[];
+  /** The services of this node that health checks watch. */
+  health(): readonly ServiceStatus[];
 }
 
 /** A part of everything there is to know; the parts of one snapshot are merged by who gets them. */
@@ -25,6 +28,8 @@ export class SnapshotPart {
 
   /** By id. */
   readonly alerts = new Map<string, unknown>();
+  /** By service. */
+  readonly health = new Map<string, ServiceStatus>();
 
   putCheck(check: CheckChange): void {
     const ofNode = this.checks.get(check.node) ?? new Map<string, CheckChange>();
@@ -38,6 +43,7 @@ export class SnapshotPart {
       checks: Object.fromEntries(checks),
       groups: Object.fromEntries(this.groups),
       alerts: Object.fromEntries(this.alerts),
+      health: Object.fromEntries(this.health),
     };
   }
 }
@@ -76,6 +82,9 @@ function* entriesOf(source: SnapshotParts): Generator<Entry> {
   for (const alert of source.alerts()) {
     const record = alertRecord(alert);
     yield { size: sizeOf(record), put: ({ alerts }) => void alerts.set(alert.id, record) };
+  }
+  for (const status of source.health()) {
+    yield { size: sizeOf(status), put: ({ health }) => void health.set(status.service, status) };
   }
   for (const check of checksOf(source)) yield { size: sizeOf(check), put: (part) => part.putCheck(check) };
 }

@@ -41,6 +41,7 @@ export function fakeHealth(written: Readonly<Record<string, ServedCheck>> = {}) 
       defineChecks: () => ({ added: 0, changed: 0, removed: 0, unchanged: 0 }),
     },
     shelf: memoryShelf(),
+    touched: () => {},
     muted: () => '',
     async act(deed) {
       acts.push(deed);

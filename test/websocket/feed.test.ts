@@ -3,6 +3,7 @@ import { Bus } from '../../src/base/bus.ts';
 import type { CheckRecord } from '../../src/model/check.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { CheckSummary, Member } from '../../src/model/member.ts';
+import type { RepairRecord } from '../../src/model/repair.ts';
 import { Feed } from '../../src/websocket/feed.ts';
 import { ALERT } from '../support/alert.ts';
 import { SimulatedClock } from '../support/clock.ts';
@@ -10,6 +11,12 @@ import { check, member } from '../support/nodes.ts';
 
 const SELF = member('self');
 const EVENT = { name: 'deploy', payload: new Uint8Array(), lTime: 1, heard: 1, replayed: false };
+
+const REPAIR: RepairRecord = {
+  ...{ id: 'r1', event: 'end', at: 5, node: 'self', service: 'web', check: 'Key', action: 'Fix', args: [], kwargs: {} },
+  ...{ who: 'auto', reason: '', before: 'unhealthy', after: 'healthy', isFixed: true, exit: 0, output: '' },
+  ...{ durationMs: 7, attempt: 1, maxAttempts: 3 },
+};
 
 /** A feed whose frames a test can read. */
 function feed(clients = 1) {
@@ -65,6 +72,28 @@ test('frames are handed over before the emit returns', () => {
     const handed = frames.map((frame) => frame.channel);
     expect(handed).toEqual([channel]);
   }
+});
+
+test('a service is told as clients know it, and one that is gone as nothing', () => {
+  const { bus, frames } = feed();
+  const status = { service: 'web', health: false, healthchecks: [] };
+
+  bus.emit({ type: 'health-change', service: 'web', status });
+  bus.emit({ type: 'health-change', service: 'web', status: null });
+  expect(frames.map(({ channel, payload }) => [channel, payload])).toEqual([
+    ['health', status],
+    ['health', { service: 'web', health: null, healthchecks: [] }],
+  ]);
+});
+
+test('a repair is told as it stands in the history', () => {
+  const { bus, frames } = feed();
+
+  bus.emit({ type: 'repair-change', record: REPAIR });
+  expect(frames).toMatchObject([
+    { channel: 'repairs', payload: { id: 'r1', event: 'end', fixed: true, duration_ms: 7 } },
+  ]);
+  expect(frames[0]?.payload).not.toHaveProperty('isFixed');
 });
 
 test('a check of another node that has not run yet has no time', () => {

@@ -9,6 +9,7 @@ const source = (members: readonly Member[], checks = [check('cpu/load')]): Snaps
   memberView: ({ id, name, groups }) => ({ uuid: id, name, groups, checks: {} }),
   checks: () => checks,
   alerts: () => [ALERT],
+  health: () => [{ service: 'web', health: true, healthchecks: [] }],
 });
 
 const plain = (parts: Iterable<unknown>) => Array.from(parts, (part) => JSON.parse(JSON.stringify(part)));
@@ -26,6 +27,7 @@ test('a small pool is one part: members, and beside them their groups and checks
         self: { 'cpu/load': { node: 'self', state: 'ok', output: 'all is well' } },
         other: { disk: { node: 'other', state: 'critical', last_check: 5 } },
       },
+      health: { web: { service: 'web', health: true, healthchecks: [] } },
       alerts: { [ALERT.id]: { id: ALERT.id, kind: 'check', started: 1_700_000_000 } },
     },
   ]);

@@ -37,6 +37,7 @@ async function door(over: Partial<WebsocketOptions> = {}) {
     eventView: ({ name }) => ({ type: name }),
     checks: () => [check('cpu/load')],
     alerts: () => [],
+    health: () => [],
     version: '0.1.0',
     boot: 'b1',
     ...over,

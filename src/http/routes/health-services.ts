@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OpsbroError } from '../../base/errors.ts';
 import type { Yaml } from '../../model/pack.ts';
-import type { RepairRecord } from '../../model/repair.ts';
+import { repairJson } from '../../model/repair-json.ts';
 import type { ServiceCheck } from '../../runtime/health-services.ts';
 import type { Caller } from '../access.ts';
 import type { ApiParts } from '../parts.ts';
@@ -193,11 +193,6 @@ const checkJson = ({ record, checkId, repairs }: ServiceCheck) => ({
     ...{ action, state, id, attempts, max_attempts: maxAttempts, last_start: lastStart },
     retry_after: Math.ceil(retryAfterMs / 1_000),
   })),
-});
-
-const repairJson = ({ isFixed, durationMs, maxAttempts, args, kwargs, ...rest }: RepairRecord) => ({
-  ...rest,
-  ...{ args: [...args], kwargs: { ...kwargs }, fixed: isFixed, duration_ms: durationMs, max_attempts: maxAttempts },
 });
 
 type Asked = z.output<typeof RepairWishJson> & { readonly service: string; readonly who: string };
