@@ -59,10 +59,12 @@ const summaryOf = ({ state, hard, lastChange, output }: CheckRecord): CheckSumma
   output: state === 'ok' ? '' : output,
 });
 
-const offerOf = ({ state, address, port, tags, meta }: ServiceRecord): ServiceSummary => ({
+const offerOf = ({ state, address, port, tags, meta, protocol, weights }: ServiceRecord): ServiceSummary => ({
   state,
   address,
   port,
   tags,
   meta,
+  ...(protocol !== '' && { protocol }),
+  ...(weights && { weights }),
 });

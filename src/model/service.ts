@@ -22,5 +22,7 @@ export interface ServiceRecord {
   readonly protocol: string;
   readonly tags: readonly string[];
   readonly meta: ReadonlyMap<string, string>;
+  /** Its share of new clients while it is ok and while it is in warning, 0 to 65535; 1 when left out. */
+  readonly weights?: { readonly passing: number; readonly warning: number };
   readonly notes: string;
 }

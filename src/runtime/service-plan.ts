@@ -1,9 +1,13 @@
 import { matchesAny } from '../base/glob.ts';
 import type { GroupTest } from '../expressions/group-test.ts';
 import type { PackObject, Yaml, YamlMap } from '../model/pack.ts';
+import type { ServiceRecord } from '../model/service.ts';
 import { applicability } from './applicability.ts';
 import { mapIn } from './check-traits.ts';
 import type { Aggregate } from './service-state.ts';
+
+/** SRV records hold no more. */
+const MAX_WEIGHT = 65_535;
 
 /** A service of this node, as it was written, understood. */
 export interface ServicePlan {
@@ -17,6 +21,7 @@ export interface ServicePlan {
   readonly protocol: string;
   readonly tags: readonly string[];
   readonly meta: ReadonlyMap<string, string>;
+  readonly weights?: ServiceRecord['weights'];
   readonly notes: string;
   /** People are told of its checks too. */
   readonly alsoChecks: boolean;
@@ -42,12 +47,22 @@ export function servicePlan(object: PackObject): ServicePlan {
     protocol: textOf(protocol),
     tags: textsOf(tags),
     meta: new Map(Object.entries(mapIn(definition, 'meta')).map(([key, value]) => [key, String(value)])),
+    ...weightsOf(definition),
     notes: textOf(notes ?? note),
     alsoChecks: definition['also_checks'] === true,
     judgedBy: (check, service) =>
       check === own || matchesAny(patterns, check) || (service !== '' && (service === known || service === id)),
   };
 }
+
+/** A state that is not written has the weight 1. */
+function weightsOf(definition: YamlMap): Pick<ServicePlan, 'weights'> {
+  const { passing = 1, warning = 1 } = mapIn(definition, 'weights');
+  const isWritten = definition['weights'] !== undefined && definition['weights'] !== null;
+  return isWritten ? { weights: { passing: weight(passing), warning: weight(warning) } } : {};
+}
+
+const weight = (written: Yaml): number => Math.min(Math.max(Math.trunc(Number(written) || 0), 0), MAX_WEIGHT);
 
 function aggregateOf(definition: YamlMap): Aggregate {
   const { aggregate = 'worst' } = definition;

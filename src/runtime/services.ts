@@ -152,13 +152,14 @@ export class Services {
 }
 
 function recordOf(plan: ServicePlan, judges: readonly CheckRecord[], kept: Kept): ServiceRecord {
-  const { id, name, object, address, port, protocol, tags, meta, notes } = plan;
+  const { id, name, object, address, port, protocol, tags, meta, weights, notes } = plan;
   return {
     ...{ id, name, packName: object.packName, packLevel: object.packLevel },
     ...kept,
     checks: judges.map((each) => each.id).sort(),
     output: outputOf(judges),
     ...{ address, port, protocol, tags, meta, notes },
+    ...(weights && { weights }),
   };
 }
 
@@ -174,5 +175,6 @@ function outputOf(judges: readonly CheckRecord[]): string {
 function isSameOffer(a: ServiceRecord, b: ServiceRecord): boolean {
   const isSamePlace = a.id === b.id && a.address === b.address && a.port === b.port && a.protocol === b.protocol;
   if (!isSamePlace || a.state !== b.state) return false;
-  return a.tags.join('\n') === b.tags.join('\n') && JSON.stringify([...a.meta]) === JSON.stringify([...b.meta]);
+  const told = ({ tags, meta, weights }: ServiceRecord) => JSON.stringify([tags, [...meta], weights]);
+  return told(a) === told(b);
 }

@@ -135,3 +135,9 @@ test('the first node of the ring judges a service of the zone, and no other', ()
   other.set('n1', 'critical');
   expect(other.told).toEqual([]);
 });
+
+test('a service says how it is spoken to and how much of the load it takes, as far as records hold it', async () => {
+  const { db } = await offering({ protocol: 'udp', weights: { passing: 100_000, warning: 0 } });
+  expect(db()).toMatchObject({ protocol: 'udp', weights: { passing: 65_535, warning: 0 } });
+  expect((await offering({})).db()).not.toHaveProperty('weights');
+});
