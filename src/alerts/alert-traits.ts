@@ -6,6 +6,8 @@ export interface AlertTraits {
   readonly severityMap: ReadonlyMap<CheckState, CheckState>;
   readonly labels: ReadonlyMap<string, string>;
   readonly runbook: string;
+  /** Left out when nothing is written. */
+  readonly notes?: string;
   /** Names of the repair actions that are offered. */
   readonly repair: readonly string[];
   readonly handlers?: readonly string[];
@@ -13,7 +15,16 @@ export interface AlertTraits {
 }
 
 /** Reads the definition of a check; what is no such thing is left out, as it was reported when it was read. */
-export function alertTraits({ severity_map, labels, runbook, repair, handlers, severities }: YamlMap): AlertTraits {
+export function alertTraits({
+  severity_map,
+  labels,
+  runbook,
+  repair,
+  handlers,
+  severities,
+  ...rest
+}: YamlMap): AlertTraits {
+  const notes = rest['notes'] ?? rest['note'];
   return {
     severityMap: new Map(
       Object.entries(mapOf(severity_map)).flatMap(([from, to]) => {
@@ -23,6 +34,7 @@ export function alertTraits({ severity_map, labels, runbook, repair, handlers, s
     ),
     labels: new Map(Object.entries(mapOf(labels)).map(([name, value]) => [name, String(value)])),
     runbook: runbook === undefined || runbook === null ? '' : String(runbook),
+    ...(notes !== undefined && notes !== null && { notes: String(notes) }),
     repair: listOf(repair).flatMap(actionName),
     ...(handlers !== undefined && { handlers: listOf(handlers).map(String) }),
     ...(severities !== undefined && { severities: listOf(severities).flatMap((each) => stateNamed(each) ?? []) }),

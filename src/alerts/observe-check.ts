@@ -108,6 +108,8 @@ const described = ({ check, traits, node, url }: CheckSight) => ({
   displayName: check.displayName,
   labels: traits.labels,
   runbook: traits.runbook,
+  ...(traits.notes !== undefined && { notes: traits.notes }),
+  attempts: { count: check.attempt, needed: check.maxAttempts },
   repair: traits.repair,
   url,
   ...(check.service !== '' && { service: check.service }),

@@ -87,6 +87,10 @@ export interface Alert {
   readonly suppressedBy: readonly string[];
   readonly flapping: boolean;
   readonly runbook: string;
+  /** What people wrote about the check; left out when nothing. */
+  readonly notes?: string;
+  /** Results in a row that confirmed the state of a check, and how many it takes; left out of other kinds. */
+  readonly attempts?: { readonly count: number; readonly needed: number };
   /** Names of repair actions that are offered. */
   readonly repair: readonly string[];
   /** Page of the alert; empty when the agent does not know its own address. */

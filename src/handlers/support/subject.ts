@@ -58,6 +58,7 @@ function variablesOf(alert: Alert, at: number) {
 
 function checkOf(alert: Alert) {
   const { name, displayName, state, oldState, stateId, output, longOutput, perfdata, pack, updated, runbook } = alert;
+  const { attempts, notes = '' } = alert;
   return {
     name: name === '' ? displayName : name,
     display_name: displayName,
@@ -70,10 +71,10 @@ function checkOf(alert: Alert) {
     pack_name: pack,
     last_check: updated / 1_000,
     runbook,
-    // Not known of an alert, and no reason for a warning about a template that shows them.
-    attempt: '',
-    max_attempts: '',
-    notes: '',
+    // Without a value, a template that shows them would be warned of.
+    attempt: attempts?.count ?? '',
+    max_attempts: attempts?.needed ?? '',
+    notes,
   };
 }
 
@@ -92,7 +93,7 @@ const methodsOf = ({ name, displayName, state, oldState }: Alert): Subject['meth
 });
 
 /** Texts that may have several lines; all others are names. */
-const LONG = new Set(['output', 'long_output', 'comment', 'runbook', 'why']);
+const LONG = new Set(['output', 'long_output', 'comment', 'runbook', 'notes', 'why']);
 
 /** The same without escape sequences and control characters in any text, and names on one line. */
 function cleaned(value: unknown, key = ''): unknown {
