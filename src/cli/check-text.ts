@@ -30,9 +30,15 @@ function marksOf({
   expired,
   disabled,
   waiting,
+  acked,
+  silenced = [],
+  maintenance = null,
 }: Check): string[] {
   return [
     ...(disabled ? ['disabled'] : []),
+    ...(acked ? ['acknowledged'] : []),
+    ...(silenced.length > 0 ? ['silenced'] : []),
+    ...(maintenance === null ? [] : ['maintenance']),
     ...(suppressed_by.length > 0 ? [`suppressed by ${suppressed_by.join(', ')}`] : []),
     ...(waiting ? ['waits for what it depends on'] : []),
     ...(flapping ? [`flapping ${Math.round(flap_percent)}%`] : []),

@@ -15,7 +15,7 @@ export function infoText(info: Info, brush: Brush): string[] {
     ...block('generic', generic(info, brush), brush),
     ...block('service discovery', discovery(info, brush), brush),
     ...block('automatic detection', detection(info, brush), brush),
-    ...block('monitoring', whileOn(info, 'monitoring', ['Check states', checkStates(info)]), brush),
+    ...block('monitoring', monitoring(info), brush),
     ...block('metrology', whileOn(info, 'metrology', ['Collectors', collectorStates(info)]), brush),
     ...technical(info, brush),
   ];
@@ -78,8 +78,16 @@ function detection(info: Info, brush: Brush): Row[] {
   ];
 }
 
-const checkStates = ({ monitoring: { ok, warning, critical, unknown, pending } }: Info): string =>
-  `${ok} OK / ${warning} WARNING / ${critical} CRITICAL / ${unknown} UNKNOWN / ${pending} PENDING`;
+function monitoring(info: Info): Row[] {
+  const { alerts } = info.monitoring;
+  const states = whileOn(info, 'monitoring', ['Check states', checkStates(info)]);
+  return alerts === 0 ? states : [...states, ['Alerts', `${alerts} open`]];
+}
+
+function checkStates({ monitoring: { ok, warning, critical, unknown, pending, suppressed } }: Info): string {
+  const apart = suppressed === 0 ? '' : ` / ${suppressed} SUPPRESSED`;
+  return `${ok} OK / ${warning} WARNING / ${critical} CRITICAL / ${unknown} UNKNOWN / ${pending} PENDING${apart}`;
+}
 
 function collectorStates(info: Info): string {
   const states = Object.values(info.collectors).map(({ state }) => state);

@@ -113,6 +113,9 @@ export const CheckJson = z.object({
   waiting: z.boolean().optional().describe('what it depends on is looked at first'),
   disabled: z.boolean().optional(),
   service: z.string().optional().describe('the service it belongs to'),
+  acked: z.boolean().optional().describe('somebody knows of the problem'),
+  silenced: z.array(z.string()).optional().describe('ids of the silences that fit its alert'),
+  maintenance: z.string().nullable().optional().describe('id of the maintenance window of the node'),
 });
 export type CheckJson = z.output<typeof CheckJson>;
 
@@ -129,6 +132,11 @@ export const CountsJson = z.object({
   critical: z.int(),
   unknown: z.int(),
   pending: z.int(),
+});
+
+const ApartCountsJson = CountsJson.extend({
+  suppressed: z.int().describe('checks, not among the others, that are broken because of what they depend on'),
+  alerts: z.int().describe('open alerts of this node'),
 });
 
 export const MonitoringJson = z.object({
@@ -253,7 +261,7 @@ export const AgentInfoJson = AgentFactsJson.omit({ static_groups: true }).extend
   groups: GroupsJson,
   groups_all: z.array(z.string()),
   collectors: z.record(z.string(), z.object({ state: CollectorJson.shape.state })),
-  monitoring: CountsJson,
+  monitoring: ApartCountsJson,
   kv: z.object({
     backend: z.object({ name: z.string() }),
     stats: z.object({ keys: z.int(), size: z.number().describe('bytes'), error: z.string() }),

@@ -33,7 +33,7 @@ const INFO = {
   port: 6768,
   groups_all: ['linux', 'kv'],
   collectors: { a: { state: 'ok' }, b: { state: 'not-eligible' }, c: { state: 'running' } },
-  monitoring: { ok: 4, warning: 0, critical: 1, unknown: 0, pending: 0 },
+  monitoring: { ok: 4, warning: 0, critical: 1, unknown: 0, pending: 0, suppressed: 0, alerts: 0 },
   kv: { backend: { name: 'level' }, stats: { keys: 1, size: 1_258_291, error: '' } },
   members: { alive: 3, suspect: 0, dead: 1, left: 0 },
 };
@@ -362,6 +362,21 @@ describe('checks', () => {
     expect((await opsbro('monitoring state n2', agent)).out).toMatch(/^──────────── n ─/);
     expect(await opsbro('monitoring state --state OK', agent)).toEqual({ code: 0, out: '', err: 'no checks\n' });
     expect((await opsbro('monitoring state --state bad', agent)).code).toBe(2);
+  });
+
+  test('monitoring state marks what keeps people from being told', async () => {
+    const muted = {
+      ...check,
+      hard: true,
+      acked: true,
+      silenced: ['s1'],
+      maintenance: 'm1',
+      suppressed_by: ['linux/net'],
+    };
+    const state = { node: 'id', name: 'n', display_name: '', services: {}, node_state: 'alive', counts: {} };
+    await using agent = await fakeAgent({ 'GET /monitoring/state': { ...state, checks: { 'linux/cpu': muted } } });
+    const marks = '(acknowledged)  (silenced)  (maintenance)  (suppressed by linux/net)';
+    expect((await opsbro('monitoring state', agent)).out).toMatch(`CRITICAL  for 1m  ${marks}\n`);
   });
 
   test('monitoring state tells no age of a check that has not run yet', async () => {

@@ -22,7 +22,7 @@ const INFO = {
   memory_consumption: 0,
   groups_all: [],
   collectors: {},
-  monitoring: { ok: 0, warning: 0, critical: 0, unknown: 0, pending: 0 },
+  monitoring: { ok: 0, warning: 0, critical: 0, unknown: 0, pending: 0, suppressed: 0, alerts: 0 },
   kv: { backend: { name: 'level' }, stats: { keys: 0, size: 0, error: '' } },
   members: { alive: 1, suspect: 0, dead: 0, left: 0 },
   zone: 'lan',
@@ -36,4 +36,16 @@ test.each([
   const info = { ...INFO, ...over } as unknown as Parameters<typeof infoText>[0];
   const lines = infoText(info, { unicode: true, paint: (plain) => plain });
   expect(lines).toContain(` Zone:                 lan (${text})`);
+});
+
+test.each([
+  [{}, '1 OK / 0 WARNING / 0 CRITICAL / 0 UNKNOWN / 0 PENDING', undefined],
+  [{ suppressed: 3 }, '1 OK / 0 WARNING / 0 CRITICAL / 0 UNKNOWN / 0 PENDING / 3 SUPPRESSED', undefined],
+  [{ alerts: 2 }, '1 OK / 0 WARNING / 0 CRITICAL / 0 UNKNOWN / 0 PENDING', '2 open'],
+])('of its checks the node says, with %j, %s', (over, states, alerts) => {
+  const monitoring = { ...INFO.monitoring, ok: 1, ...over };
+  const info = { ...INFO, monitoring } as unknown as Parameters<typeof infoText>[0];
+  const lines = infoText(info, { unicode: true, paint: (plain) => plain });
+  const rowOf = (label: string) => lines.find((line) => line.startsWith(` ${label}:`))?.replace(/^.*?:\s+/, '');
+  expect([rowOf('Check states'), rowOf('Alerts')]).toEqual([states, alerts]);
 });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CheckResult, Reporting } from '../../src/model/check.ts';
 import type { CheckChange } from '../../src/model/history.ts';
+import { ALERT } from '../support/alert.ts';
+import { fakeAlerting } from './fake-alerting.ts';
 import { bodyOf, fakeApi, fakeParts, post } from './fake-parts.ts';
 
 /** Posts a result; gives the answer and what the checks were told. */
@@ -76,6 +78,15 @@ test.each(['/history/monitoring', '/monitoring/history/checks'])('%s has the cha
       ],
     },
   ]);
+});
+
+test('a check says what keeps its alert quiet', async () => {
+  const acked = { by: 'ann', comment: '', at: 1_000, until: null, sticky: false };
+  const alert = { ...ALERT, name: 'cpu/load', acked, silenced: ['s1'], maintenance: 'm1' };
+  const api = fakeApi(fakeParts({ alerting: fakeAlerting([], [alert, { ...alert, kind: 'service' }]) }));
+  const marks = { acked: true, silenced: ['s1'], maintenance: 'm1' };
+  expect(await bodyOf(await api('/monitoring/state'))).toMatchObject({ checks: { 'cpu/load': marks } });
+  expect(await bodyOf(await api('/agent/info'))).toMatchObject({ monitoring: { suppressed: 0, alerts: 2 } });
 });
 
 test('services stand beside the checks, and for themselves', async () => {

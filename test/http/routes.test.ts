@@ -148,7 +148,7 @@ test('agent info tells static from detected groups, or gives them flat', async (
     groups: { static: ['kv'], detected: ['linux'] },
     groups_all: ['kv', 'linux'],
     members: { alive: 2, dead: 0 },
-    monitoring: { ok: 1 },
+    monitoring: { ok: 1, suppressed: 0, alerts: 1 },
     collectors: { cpu: { state: 'ok' } },
   });
   expect((await bodyOf<AgentInfoJson>(await request('/agent/info?groups=flat'))).groups).toEqual(['kv', 'linux']);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countMembers, countStates } from '../counts.ts';
+import { countChecks, countMembers } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
 import { jsonObject, problemJson } from '../records.ts';
 import { Reply, route } from '../route.ts';
@@ -92,7 +92,7 @@ export const controlRoutes = ({ agent }: ApiParts) => ({
   }),
 });
 
-function info({ agent, membership, runtime, kv }: ApiParts, form: 'flat' | 'split'): AgentInfoJson {
+function info({ agent, membership, runtime, alerting, kv }: ApiParts, form: 'flat' | 'split'): AgentInfoJson {
   const { static_groups: fixed, ...facts } = agent.facts();
   const { self } = membership;
   const all = [...self.groups];
@@ -111,7 +111,7 @@ function info({ agent, membership, runtime, kv }: ApiParts, form: 'flat' | 'spli
       runtime.collectors().map((collector) => [collector.name, collector] as const),
       ({ state }) => ({ state }),
     ),
-    monitoring: countStates(runtime.checks().map(({ hardState }) => hardState)),
+    monitoring: countChecks(runtime.checks(), alerting.alerts('open')),
     kv: kvInfo(kv.stats()),
     members: countMembers(membership),
   };

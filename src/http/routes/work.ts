@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { masked } from '../../config/secrets.ts';
+import type { Alert } from '../../model/alert.ts';
 import type { CheckRecord } from '../../model/check.ts';
 import type { PackSet } from '../../model/pack.ts';
 import { BLOCKING } from '../blocking.ts';
@@ -79,12 +80,12 @@ const serviceRoute = ({ runtime }: ApiParts) =>
     handle: ({ params }) => serviceJson(runtime.services.record(params.id)),
   });
 
-function stateOf(ref: string, { membership, runtime }: ApiParts) {
+function stateOf(ref: string, { membership, runtime, alerting }: ApiParts) {
   const member = findMember(ref, membership);
   const isSelf = member.id === membership.self.id;
   const isStale = member.state !== 'alive' && member.state !== 'suspect';
   const checks = isSelf
-    ? runtime.checks().map((check) => [check.id, checkJson(check)] as const)
+    ? withMarks(runtime.checks(), alerting.alerts('open'))
     : [...member.checks].map(([id, known]) => [id, { ...foreignCheckJson(id, known), stale: isStale }] as const);
   const services = isSelf
     ? runtime.services.records().map((service) => [service.name, serviceJson(service)] as const)
@@ -99,6 +100,21 @@ function stateOf(ref: string, { membership, runtime }: ApiParts) {
     counts: countStates(checks.map(([, { state, hard_state: confirmed }]) => confirmed ?? state)),
   };
 }
+
+/** The checks of this node, and what keeps their alerts quiet. */
+function withMarks(checks: readonly CheckRecord[], alerts: readonly Alert[]) {
+  const alertOf = new Map(alerts.filter(({ kind }) => kind === 'check').map((alert) => [alert.name, alert]));
+  return checks.map((check) => {
+    const alert = alertOf.get(check.id);
+    return [check.id, { ...checkJson(check), ...(alert && marksJson(alert)) }] as const;
+  });
+}
+
+const marksJson = ({ acked, silenced, maintenance }: Alert) => ({
+  acked: acked !== null,
+  silenced: [...silenced],
+  maintenance,
+});
 
 type Definitions = ReadonlyMap<
   string,
