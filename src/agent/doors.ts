@@ -72,7 +72,8 @@ export class Doors implements AsyncDisposable {
     await this.#openTcp('http', http, handler('tcp'));
     if (mob.enabled) {
       const onRequest = createDoor(createMobApi(this.#parts, apiSettings), settings, 'tcp');
-      await this.#openTcp('mob', mob, { onRequest });
+      const onUpgrade = this.#websocket.door((incoming) => checkReader(incoming, 'tcp', settings), '/ws');
+      await this.#openTcp('mob', mob, { onRequest, onUpgrade });
     }
     const { websocket } = this.#config;
     const onUpgrade = this.#websocket.door((incoming) => checkReader(incoming, 'tcp', settings));

@@ -24,7 +24,7 @@ import { parameterRoutes } from './routes/parameters.ts';
 import { pollsterRoutes } from './routes/pollsters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { seriesRoutes } from './routes/series.ts';
-import { formerRoutes, pageRoutes, systemRoutes } from './routes/system.ts';
+import { formerRoutes, pageRoutes, servicesPageRoute, systemRoutes } from './routes/system.ts';
 import { checkRoutes, monitoringRoutes } from './routes/work.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
@@ -91,9 +91,17 @@ export function createApi(parts: ApiParts, settings: ApiSettings) {
   );
 }
 
-/** The app of the door for clients of Mob* Monitor: nothing but what these ask. */
+/** The app of the door for clients of Mob* Monitor: what these ask, and the page of services with what it asks. */
 export function createMobApi(parts: ApiParts, settings: ApiSettings) {
-  const table = bareMobRoutes({ ...mobRoutes(parts), ...oldRepairs(parts, settings) });
+  const known = { ...mobRoutes(parts), ...oldRepairs(parts, settings) };
+  const table: RouteTable = {
+    ...pageRoutes(settings.page),
+    'GET /': servicesPageRoute(settings.page),
+    ...healthServiceRoutes(parts),
+    ...repairRoutes(parts),
+    ...known,
+    ...bareMobRoutes(known),
+  };
   return createApp(table, { ...settings, requests: new Requests() });
 }
 

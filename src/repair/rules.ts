@@ -9,6 +9,9 @@ const TRIGGERS = ['unhealthy', 'quasi', 'broken'] as const;
 /** What makes an action start by itself. */
 export type Trigger = (typeof TRIGGERS)[number];
 
+/** What a parameter may have to be. */
+export const PARAMETER_TYPES = ['text', 'int', 'bool', 'choice'] as const;
+
 const words = () =>
   z
     .union([z.string(), z.array(z.string())])
@@ -16,7 +19,7 @@ const words = () =>
     .default([]);
 
 const Parameter = z.strictObject({
-  type: z.enum(['text', 'int', 'bool', 'choice']).default('text').describe('What it must be.'),
+  type: z.enum(PARAMETER_TYPES).default('text').describe('What it must be.'),
   choices: z.array(z.string()).default([]).describe('The values that a choice has.'),
   default: z
     .custom<Yaml>(() => true)

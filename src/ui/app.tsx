@@ -2,10 +2,13 @@ import type { Connection } from './live.ts';
 import { Nodes } from './nodes.tsx';
 import { Problems } from './problems.tsx';
 import type { NodeState } from './records.ts';
+import { Services } from './services.tsx';
 import { StateSign } from './signs.tsx';
 import { CHECK_ORDER, countChecks, type View } from './store.ts';
 
 interface AppProps {
+  /** What is looked at. */
+  readonly page: 'nodes' | 'services';
   readonly view: View;
   readonly connection: Connection;
   /** The agent's time, epoch milliseconds. */
@@ -21,7 +24,7 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
 };
 
 /** The whole page. */
-export function App({ view, connection, now, announcement }: AppProps) {
+export function App({ page, view, connection, now, announcement }: AppProps) {
   return (
     <>
       <a class="skip" href="#main">
@@ -30,21 +33,18 @@ export function App({ view, connection, now, announcement }: AppProps) {
       <header>
         <h1>opsbro</h1>
         <span class="quiet">{view.self.name && `seen from ${view.self.name}`}</span>
+        <nav aria-label="Pages">
+          <PageLink href="/ui/" isHere={page === 'nodes'} text="Nodes" />
+          <PageLink href="/ui/services" isHere={page === 'services'} text="Services" />
+        </nav>
         <span class={`connection connection-${connection}`} role="status">
           {CONNECTIONS[connection]}
         </span>
       </header>
       <main id="main" aria-busy={!view.isComplete}>
-        {view.isComplete ? (
-          <>
-            <Numbers view={view} />
-            <Problems view={view} />
-            <Nodes view={view} now={now} />
-            {view.nodes.size === 1 && <NextSteps port={view.nodes.values().next().value?.port ?? 0} />}
-          </>
-        ) : (
-          <p class="quiet">Waiting for the agent…</p>
-        )}
+        {!view.isComplete && <p class="quiet">Waiting for the agent…</p>}
+        {view.isComplete && page === 'nodes' && <Overview view={view} now={now} />}
+        {view.isComplete && page === 'services' && <Services view={view} now={now} />}
       </main>
       <footer class="quiet">
         <a href="/docs">API</a> · opsbro {view.self.version}
@@ -55,6 +55,27 @@ export function App({ view, connection, now, announcement }: AppProps) {
     </>
   );
 }
+
+interface PageLinkProps {
+  readonly href: string;
+  readonly isHere: boolean;
+  readonly text: string;
+}
+
+const PageLink = ({ href, isHere, text }: PageLinkProps) => (
+  <a href={href} {...(isHere && { 'aria-current': 'page' })}>
+    {text}
+  </a>
+);
+
+const Overview = ({ view, now }: Pick<AppProps, 'view' | 'now'>) => (
+  <>
+    <Numbers view={view} />
+    <Problems view={view} />
+    <Nodes view={view} now={now} />
+    {view.nodes.size === 1 && <NextSteps port={view.nodes.values().next().value?.port ?? 0} />}
+  </>
+);
 
 const NODE_STATES: readonly NodeState[] = ['alive', 'suspect', 'dead', 'left'];
 

@@ -13,9 +13,9 @@ const PONG_MS = 10_000;
 
 /**
  * Keeps one websocket to the agent that served the page, for as long as the page lives: a broken one is opened again with growing
- * pauses, a silent one is asked for a sign of life. Frames are handed on in batches, once per drawn picture.
+ * pauses, a silent one is asked for a sign of life; each is asked for `subscriptions`. Frames are handed on in batches, once per drawn picture.
  */
-export function goLive(url: string, listener: Listener): void {
+export function goLive(url: string, listener: Listener, subscriptions: readonly string[] = []): void {
   let failures = 0;
   let waiting: Frame[] = [];
 
@@ -39,6 +39,7 @@ export function goLive(url: string, listener: Listener): void {
     };
     socket.onopen = () => {
       failures = 0;
+      if (subscriptions.length > 0) socket.send(JSON.stringify({ subscribe: subscriptions }));
       listener.connection('live');
     };
     socket.onmessage = ({ data }) => {

@@ -32,6 +32,68 @@ export interface CheckRecord {
   readonly output: string;
 }
 
+/** A check of a service that is not perfect; with health it could only be better. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly health: boolean;
+  readonly description: string;
+  /** Names of what may be done about it. */
+  readonly actions: readonly string[];
+}
+
+/** A service of the node that serves the page. */
+export interface ServiceStatus {
+  readonly service: string;
+  readonly health: boolean;
+  /** Those that are not perfect. */
+  readonly healthchecks: readonly HealthCheck[];
+}
+
+/** A line of the history of repairs. */
+export interface RepairRecord {
+  readonly id: string;
+  readonly event: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly service: string;
+  readonly check: string;
+  readonly action: string;
+  readonly who: string;
+  readonly reason: string;
+  readonly fixed: boolean | null;
+  readonly output: string;
+}
+
+/** Where an action of a check stands. */
+export interface ActionStanding {
+  readonly action: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly max_attempts: number;
+  /** Seconds until it may start again. */
+  readonly retry_after: number;
+}
+
+/** A parameter of an action. */
+export interface ActionParameter {
+  readonly name: string;
+  readonly type: 'text' | 'int' | 'bool' | 'choice';
+  readonly required: boolean;
+  readonly default: unknown;
+  readonly choices: readonly string[];
+  readonly pattern: string | null;
+  readonly secret: boolean;
+}
+
+/** What an action does and takes. */
+export interface ActionOffer {
+  readonly healthcheck: string;
+  readonly action: string;
+  readonly info: string | null;
+  readonly params: readonly ActionParameter[];
+  readonly requires_confirmation: boolean;
+}
+
 /** Why a node is as it is, as the agent answers. */
 export interface Explanation {
   readonly summary: string;
@@ -63,6 +125,8 @@ interface Snapshot {
   readonly members: Readonly<Record<string, Omit<NodeRecord, 'groups'>>>;
   readonly groups: Readonly<Record<string, readonly string[]>>;
   readonly checks: Readonly<Record<string, Readonly<Record<string, CheckRecord>>>>;
+  /** By name. */
+  readonly health?: Readonly<Record<string, ServiceStatus>>;
 }
 
 /** A node as it is now; `checks` names all it has. */
@@ -79,4 +143,6 @@ export type Frame =
   | Envelope<'gossip', NodeChange>
   | Envelope<'checks', CheckRecord>
   | Envelope<'groups', { readonly node: string; readonly add: readonly string[]; readonly remove: readonly string[] }>
+  | Envelope<'health', ServiceStatus | { readonly service: string; readonly health: null }>
+  | Envelope<'repairs', RepairRecord>
   | Envelope<'pong' | 'error', unknown>;

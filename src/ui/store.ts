@@ -1,4 +1,4 @@
-import type { CheckRecord, CheckState, Frame, NodeRecord } from './records.ts';
+import type { CheckRecord, CheckState, Frame, NodeRecord, RepairRecord, ServiceStatus } from './records.ts';
 
 /** What the page knows. Records that did not change keep their identity, so that only what changed is drawn again. */
 export interface View {
@@ -7,6 +7,10 @@ export interface View {
   readonly nodes: ReadonlyMap<string, NodeRecord>;
   /** Checks by node id, then by name. */
   readonly checks: ReadonlyMap<string, ReadonlyMap<string, CheckRecord>>;
+  /** Services of the node that serves the page, by name. */
+  readonly services: ReadonlyMap<string, ServiceStatus>;
+  /** What was repaired and refused lately, newest first. */
+  readonly repairs: readonly RepairRecord[];
   /** A whole snapshot has arrived. */
   readonly isComplete: boolean;
   /** Agent's clock minus browser's, milliseconds. */
@@ -17,6 +21,8 @@ export const emptyView: View = {
   self: { name: '', uuid: '', version: '' },
   nodes: new Map(),
   checks: new Map(),
+  services: new Map(),
+  repairs: [],
   isComplete: false,
   clockOffset: 0,
 };
@@ -25,7 +31,7 @@ export const emptyView: View = {
 export function afterFrame(view: View, frame: Frame, now: number): View {
   switch (frame.channel) {
     case 'hello':
-      return { ...emptyView, self: selfOf(frame.payload), clockOffset: frame.ts - now };
+      return { ...emptyView, repairs: view.repairs, self: selfOf(frame.payload), clockOffset: frame.ts - now };
     case 'snapshot':
       return { ...withSnapshot(view, frame.payload), isComplete: frame.last === true };
     case 'gossip':
@@ -34,6 +40,10 @@ export function afterFrame(view: View, frame: Frame, now: number): View {
       return { ...view, checks: withCheck(view.checks, frame.payload) };
     case 'groups':
       return withGroups(view, frame.payload);
+    case 'health':
+      return { ...view, services: withService(view.services, frame.payload) };
+    case 'repairs':
+      return withRepairs(view, [frame.payload]);
     default:
       return view;
   }
@@ -47,7 +57,7 @@ const selfOf = ({ node, uuid, version }: Extract<Frame, { channel: 'hello' }>['p
 
 function withSnapshot(
   view: View,
-  { members, groups, checks }: Extract<Frame, { channel: 'snapshot' }>['payload'],
+  { members, groups, checks, health = {} }: Extract<Frame, { channel: 'snapshot' }>['payload'],
 ): View {
   const nodes = new Map(view.nodes);
   for (const [uuid, member] of Object.entries(members)) nodes.set(uuid, { groups: [], ...member });
@@ -55,8 +65,9 @@ function withSnapshot(
     const known = nodes.get(uuid);
     if (known) nodes.set(uuid, { ...known, groups: names });
   }
+  const services = Object.values(health).reduce(withService, view.services);
   const all = Object.values(checks).flatMap((ofNode) => Object.values(ofNode));
-  return { ...view, nodes, checks: all.reduce(withCheck, view.checks) };
+  return { ...view, nodes, checks: all.reduce(withCheck, view.checks), services };
 }
 
 function afterNodeChange(view: View, change: Extract<Frame, { channel: 'gossip' }>['payload']): View {
@@ -92,6 +103,40 @@ function withGroups(view: View, { node, add, remove }: Extract<Frame, { channel:
   const groups = [...new Set([...known.groups, ...add])].filter((group) => !remove.includes(group)).sort();
   return { ...view, nodes: new Map(view.nodes).set(node, { ...known, groups }) };
 }
+
+type HealthChange = Extract<Frame, { channel: 'health' }>['payload'];
+
+function withService(services: View['services'], change: HealthChange): View['services'] {
+  const next = new Map(services);
+  if (change.health === null) next.delete(change.service);
+  else next.set(change.service, change);
+  return next;
+}
+
+const REPAIRS_KEPT = 100;
+const keyOf = ({ id, event, at }: RepairRecord): string => `${id} ${event} ${at}`;
+
+/** The view with further lines of the history, oldest first, which may be known already. */
+export function withRepairs(view: View, records: readonly RepairRecord[]): View {
+  const known = new Map([...view.repairs.toReversed(), ...records].map((record) => [keyOf(record), record]));
+  // What began and ended in one millisecond stays in the order in which it was told.
+  const newest = [...known.values()].toReversed().sort((a, b) => b.at - a.at);
+  return { ...view, repairs: newest.slice(0, REPAIRS_KEPT) };
+}
+
+/** All services by name. */
+export const servicesOf = ({ services }: View): ServiceStatus[] =>
+  [...services.values()].sort((a, b) => a.service.localeCompare(b.service));
+
+/** The last line of the history that is about a service. */
+export const lastRepairOf = ({ repairs }: View, service: string): RepairRecord | undefined =>
+  repairs.find((record) => record.service === service);
+
+/** How a service stands in a word: with health it may have checks that could be better. */
+export const healthOf = ({ health, healthchecks }: ServiceStatus): 'healthy' | 'could be better' | 'unhealthy' => {
+  if (!health) return 'unhealthy';
+  return healthchecks.length === 0 ? 'healthy' : 'could be better';
+};
 
 /** Worst first. */
 export const CHECK_ORDER: readonly CheckState[] = ['critical', 'unknown', 'warning', 'pending', 'ok'];

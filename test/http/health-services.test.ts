@@ -42,6 +42,21 @@ test('clients of Mob* Monitor see the services as they know them', async () => {
   );
 });
 
+test('what a form has to know of an action is told, but no secret', async () => {
+  const hidden = { ...FIX, params: { word: { default: 'hidden', secret: true } }, requires_confirmation: true };
+  const { ask } = api({ 'local/key': BROKEN, 'local/b': { ...BROKEN, service: 'b', repair: [hidden] } });
+  const [offer] = await bodyOf<{ params: unknown[]; requires_confirmation: boolean }[]>(
+    await ask('/health-services/svc1/actions'),
+  );
+  expect(offer).toMatchObject({ healthcheck: 'local/key', action: 'Fix', requires_confirmation: false });
+  expect(offer?.params[0]).toEqual({
+    ...{ name: 'x', type: 'text', required: false, default: '1', choices: [], pattern: null, secret: false },
+  });
+  expect(await bodyOf(await ask('/health-services/b/actions'))).toMatchObject([
+    { params: [{ name: 'word', default: null, secret: true }], requires_confirmation: true },
+  ]);
+});
+
 test('where nothing is, nothing is listed', async () => {
   const { ask } = api({});
   expect(await (await ask('/mob/GetServiceList')).text()).toBe('[]');

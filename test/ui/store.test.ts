@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
-import type { CheckRecord, Frame, NodeRecord } from '../../src/ui/records.ts';
-import { afterFrame, age, emptyView, nodesMatching, problemsOf, troublesOf, type View } from '../../src/ui/store.ts';
+import type { CheckRecord, Frame, NodeRecord, RepairRecord } from '../../src/ui/records.ts';
+import {
+  afterFrame,
+  age,
+  emptyView,
+  healthOf,
+  lastRepairOf,
+  nodesMatching,
+  problemsOf,
+  servicesOf,
+  troublesOf,
+  type View,
+  withRepairs,
+} from '../../src/ui/store.ts';
 
 const node = (name: string, more: Partial<NodeRecord> = {}): NodeRecord => ({
   uuid: `id-${name}`,
@@ -135,4 +147,51 @@ test('what is wrong with a node beside its state is named, and found', () => {
   const view = after(frame('snapshot', { members: { [odd.uuid]: rest }, groups: { [odd.uuid]: groups }, checks: {} }));
   for (const search of ['flapping', 'lan', 'unreachable a']) expect(nodesMatching(view, search)).toHaveLength(1);
   expect(nodesMatching(view, 'flapping dmz')).toEqual([]);
+});
+
+const BAD = { name: 'Key', health: false, description: 'Gone.', actions: ['Install'] };
+const quasi = { ...BAD, health: true };
+const repair = (id: string, at: number, event = 'end'): RepairRecord => ({
+  ...{
+    id,
+    event,
+    at,
+    service: 'web',
+    check: 'Key',
+    action: 'Install',
+    who: 'auto',
+    reason: '',
+    fixed: true,
+    output: '',
+  },
+});
+
+test('services come with the snapshot, change, and go', () => {
+  const web = { service: 'web', health: true, healthchecks: [] };
+  const db = { service: 'db', health: false, healthchecks: [BAD] };
+  const view = after(
+    ...start,
+    frame('snapshot', { members: {}, groups: {}, checks: {}, health: { web } }, true),
+    frame('health', db),
+    frame('health', { ...web, healthchecks: [quasi] }),
+  );
+  expect(servicesOf(view).map((each) => [each.service, healthOf(each)])).toEqual([
+    ['db', 'unhealthy'],
+    ['web', 'could be better'],
+  ]);
+  expect(healthOf(web)).toBe('healthy');
+  const without = afterFrame(view, frame('health', { service: 'db', health: null }), 0);
+  expect(servicesOf(without).map(({ service }) => service)).toEqual(['web']);
+});
+
+test('the history has each line once, newest first, and outlives a new connection', () => {
+  const told = after(frame('repairs', repair('a', 1, 'start')), frame('repairs', repair('a', 1)));
+  const view = withRepairs(told, [repair('a', 1, 'start'), repair('a', 1), repair('b', 5)]);
+  expect(view.repairs.map(({ id, event }) => `${id} ${event}`)).toEqual(['b end', 'a end', 'a start']);
+  const again = afterFrame(view, frame('hello', { version: '2', node: 'a', uuid: 'id-a' }), 0);
+  expect([again.services.size, again.repairs.length]).toEqual([0, 3]);
+  expect(lastRepairOf(view, 'web')?.id).toBe('b');
+  expect(lastRepairOf(view, 'db')).toBeUndefined();
+  const many = Array.from({ length: 150 }, (_, at) => repair('m', at));
+  expect(withRepairs(view, many).repairs).toHaveLength(100);
 });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { OpsbroError } from '../../base/errors.ts';
+import type { ActionDoc } from '../../model/health.ts';
 import type { Yaml } from '../../model/pack.ts';
 import { repairJson } from '../../model/repair-json.ts';
+import { type RepairRules, rulesOf } from '../../repair/rules.ts';
 import type { ServiceCheck } from '../../runtime/health-services.ts';
 import type { Caller } from '../access.ts';
 import type { ApiParts } from '../parts.ts';
@@ -15,7 +17,7 @@ import {
   ServiceJson,
   ServiceListJson,
 } from '../schemas/health.ts';
-import { flag, Named } from '../schemas.ts';
+import { flag, Named, pageSize } from '../schemas.ts';
 
 type Parts = Pick<ApiParts, 'health'>;
 
@@ -100,9 +102,9 @@ export const repairRoutes = ({ health }: Parts) => ({
   'GET /history/repairs': route({
     access: 'read',
     summary: 'What was repaired and refused, newest first.',
-    query: z.strictObject({ service: z.string().optional(), node: z.string().optional() }),
+    query: z.strictObject({ service: z.string().optional(), node: z.string().optional(), limit: pageSize.optional() }),
     answer: z.array(RepairJson),
-    handle: ({ query }) => health.audit.list(query).map(repairJson),
+    handle: ({ query }) => health.audit.list(query).slice(0, query.limit).map(repairJson),
   }),
   'GET /history/repairs/:id': route({
     access: 'read',
@@ -167,9 +169,36 @@ function actionsOf({ services }: Parts['health'], name: string) {
   return services.checksOf(name).flatMap(({ record }) =>
     record.actions.map((action) => {
       const { info, args, kwargs } = services.actionInfo({ service: name, check: record.name, action: action.name });
-      return { healthcheck: record.name, action: action.name, info, args: [...args], kwargs: { ...kwargs } };
+      const shown = { healthcheck: record.name, action: action.name, info, args: [...args], kwargs: { ...kwargs } };
+      return { ...shown, ...demandsOf(action) };
     }),
   );
+}
+
+/** What a form for an action has to know; an action whose rules are wrong is refused when it is asked for. */
+function demandsOf(action: ActionDoc) {
+  const rules = readableRules(action);
+  const params = action.parameters.map(({ name, isRequired, defaultValue }) => {
+    const { type = 'text', choices = [], pattern = null, secret = false } = rules?.params.get(name) ?? {};
+    return {
+      name,
+      type,
+      required: isRequired,
+      default: secret ? null : defaultValue,
+      choices: [...choices],
+      pattern,
+      secret,
+    };
+  });
+  return { params, requires_confirmation: rules?.requires_confirmation ?? false };
+}
+
+function readableRules(action: ActionDoc): RepairRules | undefined {
+  try {
+    return rulesOf(action);
+  } catch {
+    return undefined;
+  }
 }
 
 function checkOf({ services }: Parts['health'], service: string, check: string): ServiceCheck {

@@ -103,6 +103,19 @@ export function pageRoutes(page: Page | undefined) {
   };
 }
 
+/** Leads who asks for HTML to the page of services. */
+export const servicesPageRoute = (page: Page | undefined): Route =>
+  route({
+    access: 'open',
+    summary: 'The page of services, or OK for who does not ask for HTML.',
+    answer: z.string(),
+    produces: 'text/plain; charset=utf-8',
+    handle({ headers }) {
+      if (!page || !headers.get('accept')?.includes('text/html')) return 'OK';
+      return new Reply('', { status: 302, headers: { location: '/ui/services' } });
+    },
+  });
+
 /** Old requests that changed something by GET, and what does it now. */
 const FORMER: ReadonlyMap<string, string> = new Map([
   ['/stop', 'POST /agent/stop'],

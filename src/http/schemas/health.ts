@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HEALTH_OUTCOMES } from '../../model/health.ts';
 import { REPAIR_EVENTS } from '../../model/repair.ts';
+import { PARAMETER_TYPES } from '../../repair/rules.ts';
 import { REPAIR_STATES } from '../../repair/standing.ts';
 
 const Time = z.number().describe('epoch milliseconds');
@@ -64,7 +65,23 @@ export const HealthCheckJson = z.object({
 /** A service with all of its checks. */
 export const ServiceJson = ServiceStatusJson.extend({ checks: z.array(HealthCheckJson) });
 
-export const ServiceActionsJson = z.array(ActionInfoJson.extend({ healthcheck: z.string() }));
+const ActionParameterJson = z.object({
+  name: z.string(),
+  type: z.enum(PARAMETER_TYPES),
+  required: z.boolean(),
+  default: z.unknown(),
+  choices: z.array(z.string()).describe('the values that a choice has'),
+  pattern: z.string().nullable().describe('a regular expression that the whole of it must match'),
+  secret: z.boolean().describe('it is shown nowhere'),
+});
+
+export const ServiceActionsJson = z.array(
+  ActionInfoJson.extend({
+    healthcheck: z.string(),
+    params: z.array(ActionParameterJson).describe('everything it takes, in order'),
+    requires_confirmation: z.boolean(),
+  }),
+);
 
 /** A line of the audit. */
 export const RepairJson = z.object({
