@@ -31,7 +31,8 @@ function install(): void {
 beforeAll(async () => {
   install();
   // On the very Node that runs this test: how code of packs finds the contract differs between versions.
-  agent = new RunningAgent(home, { OPSBRO_NAME: 'keeper' }, { launcher: [process.execPath] });
+  const env = { OPSBRO_NAME: 'keeper', OPSBRO_ALERTING__GROUP_INTERVAL: '1s' };
+  agent = new RunningAgent(home, env, { launcher: [process.execPath] });
   await agent.ready();
 }, 30_000);
 
