@@ -8,16 +8,18 @@ export class BoundedInterpreter extends Interpreter {
   /** Names that were printed or filtered and have no value, as they are written. */
   readonly unknown = new Set<string>();
   readonly #printed: ReadonlySet<object>;
+  readonly #most: number;
   #steps = 0;
 
-  constructor(scope: Scope, program: Node) {
+  constructor(scope: Scope, program: Node, most: number = MOST_STEPS) {
     super(scope);
+    this.#most = most;
     this.#printed = printedIn(program);
   }
 
   override evaluate(node: Node | undefined, scope: Scope): Value {
     this.#steps += 1;
-    if (this.#steps > MOST_STEPS) throw new Error(`more than ${MOST_STEPS} steps`);
+    if (this.#steps > this.#most) throw new Error(`more than ${this.#most} steps`);
     const value = this.#filtered(node, scope) ?? super.evaluate(node, scope);
     if (node !== undefined && value.type === 'UndefinedValue' && this.#printed.has(node)) this.#note(node);
     return value;

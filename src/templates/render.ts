@@ -15,6 +15,8 @@ export interface RenderItem {
   readonly form: 'text' | 'html';
   /** Bytes the text may have. */
   readonly longest: number;
+  /** Parts of the program that may be worked out, again and again in loops; a million when left out. */
+  readonly mostSteps?: number;
 }
 
 export interface Rendered {
@@ -24,12 +26,12 @@ export interface Rendered {
 }
 
 /** Fills in a template. Never reaches anything but the variables. Throws what is wrong with the template. */
-export default function render({ source, raws, variables, methods, form, longest }: RenderItem): Rendered {
+export default function render({ source, raws, variables, methods, form, longest, mostSteps }: RenderItem): Rendered {
   const program = parseTemplate(source);
   const scope = newScope();
   const given = form === 'html' ? escapedIn({ variables, methods }) : { variables, methods };
   for (const [name, value] of Object.entries({ ...PRESETS, ...withMethods(given), ...raws })) scope.set(name, value);
-  const interpreter = new BoundedInterpreter(scope, program);
+  const interpreter = new BoundedInterpreter(scope, program, mostSteps);
   const text = String(interpreter.run(program).value);
   const size = Buffer.byteLength(text);
   if (size > longest) throw new Error(`the text has ${size} bytes, which are more than ${longest}`);

@@ -56,7 +56,7 @@ test('every mail template that the pack names is there', () => {
     directory: '',
   };
   const names = Object.entries(parameters).filter(([key]) => key.endsWith('_template'));
-  expect(names).toHaveLength(6);
+  expect(names).toHaveLength(10);
   for (const [, name] of names) expect(existsSync(join(directory, 'templates', String(name)))).toBe(true);
 });
 
