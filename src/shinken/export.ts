@@ -54,6 +54,8 @@ export class ShinkenExport implements Disposable {
   readonly #running: Disposable[];
   #gathering: Disposable | undefined;
   #isSyncing = false;
+  #isOutdated = false;
+  #isClosed = false;
 
   constructor(parts: ExportParts) {
     const { settings, clock, bus, log, host } = parts;
@@ -80,6 +82,7 @@ export class ShinkenExport implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isClosed = true;
     this.#gathering?.[Symbol.dispose]();
     for (const each of this.#running) each[Symbol.dispose]();
   }
@@ -125,25 +128,36 @@ export class ShinkenExport implements Disposable {
 
   /** Brings the files into line with the nodes, and has them read if any had to be changed. */
   async #sync(): Promise<void> {
-    if (this.#isSyncing) return this.#plan();
+    this.#isOutdated = true;
+    if (this.#isSyncing) return;
     this.#isSyncing = true;
     const { trouble, log, settings } = this.#parts;
     try {
-      const templates = { tool: settings.tool, host: settings.hostTemplate, service: settings.serviceTemplate };
-      const ids = new Set<string>();
-      let hasChanged = false;
-      for (const member of this.#exported()) {
-        ids.add(member.id);
-        if (await this.#directory.write(member.id, hostFile(member, templates))) hasChanged = true;
-      }
-      if (await this.#directory.keepOnly(ids)) hasChanged = true;
+      while (this.#isOutdated) await this.#syncOnce();
       trouble('files', '');
-      if (hasChanged) this.#reloader.request();
     } catch (error) {
       log.error({ reason: messageOf(error), path: settings.directory }, 'the files of the hosts cannot be written');
       trouble('files', messageOf(error));
     } finally {
       this.#isSyncing = false;
+    }
+  }
+
+  async #syncOnce(): Promise<void> {
+    this.#isOutdated = false;
+    const { tool, hostTemplate: host, serviceTemplate: service } = this.#parts.settings;
+    const ids = new Set<string>();
+    let isReloadDue = false;
+    try {
+      for (const member of this.#exported()) {
+        ids.add(member.id);
+        const text = hostFile(member, { tool, host, service });
+        if (await this.#directory.write(member.id, text)) isReloadDue = true;
+      }
+      if (await this.#directory.keepOnly(ids)) isReloadDue = true;
+    } finally {
+      // What was changed before something failed is to be read as well.
+      if (isReloadDue && !this.#isClosed) this.#reloader.request();
     }
   }
 
