@@ -92,10 +92,6 @@ export const alerting = z
       .wholeNumber(1, 100_000)
       .default(50)
       .describe('Alerts of one node within a minute above which they are told in one message.'),
-    gather: field
-      .oneOf(['node', 'zone'])
-      .prefault('node')
-      .describe('Who puts alerts together: every node its own, or one node those of the zone.'),
     serf_nodes: field.flag().default(true).describe('Tell also of nodes that are plain Serf agents.'),
     keep: field.duration().prefault('7d').describe('How long alerts are kept after their end.'),
     url: field.text().prefault('').describe('Address of the page of this agent, for links in messages.'),
