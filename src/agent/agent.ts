@@ -18,7 +18,6 @@ import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
 import { functionJson, pureFunctions } from './function-json.ts';
-import { handlerFamilies } from './handler-families.ts';
 import { type HealthPart, openHealth } from './health-part.ts';
 import { inquire } from './inquiries.ts';
 import { historyLimits } from './node-history.ts';
@@ -289,8 +288,19 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const { pool, peers, history, groupHistory, collectorHistory, checkHistory, runtime, alerts, kv, series } =
-      this.#parts;
+    const {
+      pool,
+      peers,
+      history,
+      groupHistory,
+      collectorHistory,
+      checkHistory,
+      runtime,
+      alerts,
+      workWatch,
+      kv,
+      series,
+    } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),
@@ -336,7 +346,7 @@ export class Agent implements AsyncDisposable {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
         const { counts: doors } = this.#doors;
         const counted = { gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime };
-        return [...ownCounts(counted), ...seriesFamilies(series.stats()), ...handlerFamilies(runtime.handlers())];
+        return [...ownCounts(counted), ...seriesFamilies(series.stats()), ...workWatch.families()];
       },
     };
   }

@@ -1,7 +1,10 @@
 /** Opens the parts of an agent, in the order in which they need each other. */
+
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { MOST_WAITING } from '../alerts/handler-queue.ts';
+import { candidatesIn } from '../alerts/nodes/candidates.ts';
 import type { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
@@ -39,6 +42,7 @@ import type { SoundReading, StandIn } from './sound-reading.ts';
 import { StateStore } from './state-store.ts';
 import { SwitchablePool } from './switchable-pool.ts';
 import { watchVitals } from './vitals.ts';
+import { WorkWatch } from './work-watch.ts';
 import type { World } from './world.ts';
 import { configurationOf, type Written } from './written.ts';
 import { acknowledgeRoute } from './zone-acks.ts';
@@ -80,6 +84,7 @@ export interface Parts {
   readonly isRebindNeeded: () => boolean;
   readonly runtime: Runtime;
   readonly alerts: AlertParts;
+  readonly workWatch: WorkWatch;
   /** What this process costs now. */
   readonly vitals: () => Vitals;
   readonly localAddress: string;
@@ -129,6 +134,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
   await restore(runtime, state);
   opened.use(keepCheckKeys(setting, kv, runtime));
+  const workWatch = opened.use(watchWork(world, runtime, pool));
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
   return {
     state,
@@ -142,6 +148,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     isRebindNeeded,
     runtime,
     alerts,
+    workWatch,
     vitals,
     localAddress: address,
     warnings,
@@ -168,6 +175,15 @@ async function keepHistories({ bus, clock }: World, state: StateStore, opened: D
     collectorHistory: opened.use(await keepCollectorHistory(at('collector-history'))),
     checkHistory: opened.use(await keepCheckHistory(at('check-history'))),
   };
+}
+
+function watchWork({ bus, clock, health }: World, runtime: Runtime, pool: Pool): WorkWatch {
+  return new WorkWatch({
+    ...{ bus, clock, health, queueLimit: MOST_WAITING },
+    checks: () => runtime.checks(),
+    handlers: () => runtime.handlers(),
+    isDeathUntold: () => pool.members.size > 1 && candidatesIn(pool).length === 0,
+  });
 }
 
 function keepCheckKeys({ world, identity }: Setting, kv: KvStore, runtime: Runtime): CheckKeys {

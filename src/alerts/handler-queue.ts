@@ -46,8 +46,8 @@ interface Trial {
   readonly end: (outcome: Attempt) => void;
 }
 
-/** Messages that may wait. */
-const MOST_WAITING = 1_000;
+/** Messages that may wait for one handler. */
+export const MOST_WAITING = 1_000;
 const MOST_DEAD = 100;
 const LONGEST_PATIENCE_MS = 3_600_000;
 /** A handler that sent all it may puts together what comes in this time. */

@@ -24,6 +24,8 @@ export interface CheckResult {
   readonly longOutput?: string;
   /** Performance data items as printed, such as `load1=0.5;1;2;0`. */
   readonly perfdata?: readonly string[];
+  /** Texts among the performance data that could not be read; none when left out. */
+  readonly badPerfdata?: number;
   /** What a program wrote beside its output. */
   readonly stderr?: string;
   /** Exit code of the program; `null` when it has none. */

@@ -6,6 +6,8 @@ export interface PluginOutput {
   readonly longOutput: string;
   /** Performance data items, as printed. */
   readonly perfdata: readonly string[];
+  /** Texts among it that could not be read; left out when there are none. */
+  readonly badPerfdata?: number;
 }
 
 const OUTPUT_BYTES = 4_096;
@@ -19,11 +21,13 @@ export function parsePluginOutput(printed: string): PluginOutput {
   const [first = '', ...rest] = printed.replace(/\r\n/g, '\n').trim().split('\n');
   const [output, perfdata] = cutAt(first, '|');
   const [longOutput, morePerfdata] = cutAt(rest.join('\n'), '|');
+  const { items, bad } = parsePerfdata(`${perfdata}\n${morePerfdata}`);
   return {
     output: withinBytes(output.trim(), OUTPUT_BYTES) || '(no output)',
     // A drawing may begin with blanks.
     longOutput: withinBytes(longOutput.replace(/^\n+/, '').trimEnd(), LONG_OUTPUT_BYTES),
-    perfdata: parsePerfdata(`${perfdata}\n${morePerfdata}`).items.map(({ text }) => text),
+    perfdata: items.map(({ text }) => text),
+    ...(bad > 0 && { badPerfdata: bad }),
   };
 }
 

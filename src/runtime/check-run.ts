@@ -38,7 +38,7 @@ export interface Run {
   readonly isExpiry?: true;
 }
 
-const NOTHING: Required<Omit<CheckResult, 'state' | 'reports'>> = {
+const NOTHING: Required<Omit<CheckResult, 'state' | 'reports' | 'badPerfdata'>> = {
   output: '',
   longOutput: '',
   perfdata: [],
@@ -176,7 +176,7 @@ export class CheckRun implements Digested {
     if (now.mono - this.#refreshed >= leastMs) this.#show(result, now);
   }
 
-  #show({ state: _, ...shown }: CheckResult, { mono }: Now): void {
+  #show({ state: _, badPerfdata: _bad, ...shown }: CheckResult, { mono }: Now): void {
     this.#refreshed = mono;
     this.#result = { ...NOTHING, ...shown };
   }
