@@ -72,7 +72,7 @@ function byPack(written: LoadedConfig['parameters']): ReadonlyMap<string, Loaded
 /** A collector or pollster takes the parameters of its pack, a handler those of the pack of its name. */
 export function builtIn({ collectors, pollsters, handlers, checks, hosting, functions }: Plugins): BuiltIn {
   const options = new Map([
-    ...[...handlers].map((plugin) => [plugin.name, plugin.options] as const),
+    ...[...handlers].flatMap(({ name, pack, options }) => (pack === null ? [] : [[name, options] as const])),
     ...[...collectors, ...pollsters].map((plugin) => [plugin.pack ?? plugin.name, plugin.options] as const),
   ]);
   const plugins = [...collectors, ...pollsters, ...handlers, ...checks, ...hosting, ...functions];

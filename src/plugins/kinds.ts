@@ -146,8 +146,13 @@ export interface Channel {
   notify(message: Message, signal: AbortSignal, desk: Desk): Promise<Delivery | undefined>;
   close?(): void;
 }
-export type Handler = Plugin<'handler', Channel>;
-export const defineHandler = definer<'handler', Channel>('handler');
+
+interface HandlerExtra {
+  /** Whose parameters are its options, so that the pack is a handler by itself; the pack of its own name when left out, `null` for none. */
+  readonly pack?: null;
+}
+export type Handler = Plugin<'handler', Channel> & HandlerExtra;
+export const defineHandler = definer<'handler', Channel, HandlerExtra>('handler');
 
 /** What an engine of the key-value store works with. */
 export interface EngineContext {

@@ -26,7 +26,7 @@ export function writtenHandlers(
   for (const pack of packs.packs) {
     const { name, overloadedBy, parameters } = pack;
     const { enabled, enabled_if_group } = parameters;
-    const isKind = overloadedBy === null && [...plugins].some((plugin) => plugin.name === name);
+    const isKind = overloadedBy === null && [...plugins].some((plugin) => plugin.name === name && plugin.pack !== null);
     if (isKind && (enabled === true || enabled_if_group !== undefined))
       add(name, name, parameters, templateFolders(packs, { packName: name }));
   }

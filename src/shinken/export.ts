@@ -6,8 +6,8 @@ import type { Logger } from '../base/log.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Member, Membership } from '../model/member.ts';
-import { writeToPipe } from '../net/command-pipe.ts';
 import type { Host } from '../net/host.ts';
+import { handIn } from '../plugins/nagios-pipes.ts';
 import { HostDirectory, isExportable } from './host-directory.ts';
 import { hostFile } from './host-file.ts';
 import { Reloader } from './reloader.ts';
@@ -61,7 +61,7 @@ export class ShinkenExport implements Disposable {
     const { settings, clock, bus, log, host } = parts;
     this.#parts = parts;
     this.#directory = new HostDirectory(settings.directory);
-    this.#queue = new ResultQueue({ clock, log, write: (lines) => this.#write(lines) });
+    this.#queue = new ResultQueue({ clock, log, write: (lines) => handIn(settings.pipes, lines, host) });
     this.#results = new Results({ ...parts, queue: this.#queue });
     this.#reloader = new Reloader({
       ...{ clock, log, checkCommand: settings.checkCommand, reloadCommand: settings.reloadCommand },
@@ -85,12 +85,6 @@ export class ShinkenExport implements Disposable {
     this.#isClosed = true;
     this.#gathering?.[Symbol.dispose]();
     for (const each of this.#running) each[Symbol.dispose]();
-  }
-
-  async #write(lines: readonly string[]) {
-    const { settings, host } = this.#parts;
-    for (const path of settings.pipes) if (await host.exists(path)) return writeToPipe(path, lines);
-    return { count: 0, reason: `there is no ${settings.pipes.join(' and no ')}` };
   }
 
   #memberChanged(member: Member, before: Member | undefined): void {

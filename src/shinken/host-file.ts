@@ -1,11 +1,9 @@
 import type { Member } from '../model/member.ts';
-import { cleaned, serviceNames, templatesOf } from './words.ts';
+import { cleaned, serviceNames, templatesOf } from '../plugins/nagios-names.ts';
+import type { MonitoringTool } from '../plugins/nagios-pipes.ts';
 
 /** The first line of each file of ours; a file that begins otherwise is somebody else's. */
 export const OUR_MARK = '# Written by opsbro: changes are lost, the next one overwrites them.';
-
-/** Which of the two reads the files: they differ in what templates they take. */
-export type MonitoringTool = 'shinken' | 'nagios';
 
 /** What the definitions of hosts and services rest on. */
 export interface Templates {

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
-import { hostResultLine, serviceResultLine } from './result-lines.ts';
+import { serviceNames } from '../plugins/nagios-names.ts';
+import { hostResultLine, serviceResultLine } from '../plugins/nagios-results.ts';
 import type { ResultQueue } from './result-queue.ts';
-import { serviceNames } from './words.ts';
 
 interface ResultsSetting {
   readonly clock: Pick<Clock, 'wall'>;

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
 import { duration, flag, path, text, words } from '../config/fields.ts';
 import type { YamlMap } from '../model/pack.ts';
-import type { MonitoringTool } from './host-file.ts';
+import { MONITORING_TOOLS, type MonitoringTool, pipesOf } from '../plugins/nagios-pipes.ts';
 
 const optionalText = () => z.union([text(), z.null()]).transform((written) => written ?? '');
 
 const Parameters = z.object({
   enabled: flag().default(false),
   cfg_path: path().default('/etc/shinken/agent'),
-  monitoring_tool: z.enum(['shinken', 'nagios']).default('shinken'),
+  monitoring_tool: z.enum(MONITORING_TOOLS).default('shinken'),
   reload_command: optionalText().default(''),
   config_check_command: optionalText().default(''),
   external_command_file: optionalText().default(''),
@@ -40,20 +40,10 @@ export interface ExportSettings {
   readonly resendMs: number;
 }
 
-/** Where the pipe of each tool usually is. */
-const PIPES: Readonly<Record<MonitoringTool, readonly string[]>> = {
-  shinken: ['/var/lib/shinken/nagios.cmd', '/var/lib/shinken/shinken.cmd'],
-  nagios: ['/var/lib/nagios4/rw/nagios.cmd', '/var/lib/nagios3/rw/nagios.cmd', '/usr/local/nagios/var/rw/nagios.cmd'],
-};
-
 const RELOADS: Readonly<Record<MonitoringTool, string>> = {
   shinken: '/etc/init.d/shinken reload',
   nagios: 'systemctl reload nagios4 || /etc/init.d/nagios reload',
 };
-
-/** Where the pipe for results may be: as it is written, or when nothing is, where the tool usually has it. */
-export const pipesOf = (tool: MonitoringTool, written: string): readonly string[] =>
-  written === '' ? PIPES[tool] : [written];
 
 /** The settings that the parameters of the pack `shinken` make; `undefined` when it is off. Throws `invalid_config` naming the faults. */
 export function exportSettings(parameters: YamlMap): ExportSettings | undefined {

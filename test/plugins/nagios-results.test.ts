@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hostResultLine, serviceResultLine } from '../../src/shinken/result-lines.ts';
+import { hostResultLine, serviceResultLine } from '../../src/plugins/nagios-results.ts';
 
 const AT = 1_700_000_000_999;
 const RESULT = { hostId: 'id', service: 'Agent-disk', at: AT } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cleaned, serviceNames, templatesOf } from '../../src/shinken/words.ts';
+import { cleaned, serviceNames, templatesOf } from '../../src/plugins/nagios-names.ts';
 
 test.each([
   ['a line\nand another', 'a line and another'],
