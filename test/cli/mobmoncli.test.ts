@@ -42,10 +42,16 @@ async function answering(status: number, text: string, at: { readonly path?: str
   };
 }
 
-async function run(argv: readonly string[], socket?: string, env: Record<string, string> = {}) {
+async function run(
+  argv: readonly string[],
+  socket?: string,
+  env: Record<string, string> = {},
+  pause: (ms: number) => Promise<void> = async () => {},
+) {
   const [out, err]: string[][] = [[], []];
   const code = await mobmoncli(argv, {
     env,
+    pause,
     localSocket: () => socket,
     out: (text) => void out?.push(text),
     err: (text) => void err?.push(text),
@@ -95,7 +101,7 @@ test('an ambiguous action ends with 2 and the names of the checks', async () => 
   expect(ended).toEqual({ code: 2, out: '', err: 'error: ambiguous: A, B\n' });
 });
 
-test('where nobody is, it is tried as often as wanted, and then ends with 1', async () => {
+test('where nobody is, it is tried five times, two seconds apart, and then ends with 1', async () => {
   using directory = tempDirectory();
   const socketPath = join(directory.path, 'nobody');
   expect((await run(['GetServiceList', '--no-retry'], socketPath)).code).toBe(1);
@@ -105,10 +111,12 @@ test('where nobody is, it is tried as often as wanted, and then ends with 1', as
     socket.destroy();
   });
   await new Promise<void>((resolve) => void server.listen(socketPath, resolve));
-  await expect(new RpcExecutor({ socketPath, pauseMs: 1 }).GetServiceList()).rejects.toThrow(
-    /hang up|EPIPE|ECONNRESET/,
-  );
-  expect(tries).toBe(5);
+  const pauses: number[] = [];
+  const pause = async (ms: number) => void pauses.push(ms);
+  const { code, out, err } = await run(['GetServiceList'], socketPath, {}, pause);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(/hang up|EPIPE|ECONNRESET/);
+  expect([tries, pauses]).toEqual([5, [2_000, 2_000, 2_000, 2_000]]);
   await new Promise((resolve) => server.close(resolve));
 });
 

@@ -41,6 +41,21 @@ test('a service lists what is not perfect, and nothing that is no check', async 
   );
 });
 
+test('every class of a file with both methods is a check, and no other', async () => {
+  using packages = watchedPackages();
+  const three = ['A', 'B', 'C'].map((name) => checkClass(name, 'return 0;'));
+  packages.write('three/all_check.js', three.join(''));
+  packages.write('two/some_check.js', `${three.slice(1).join('')}exports.Plain = class Plain { go() {} };`);
+  packages.write('none/notes.txt', '');
+  await packages.monitor.start();
+  await packages.settled();
+  const found = [...packages.monitor.services()].map(([name, records]) => [name, records.map((each) => each.name)]);
+  expect(found).toEqual([
+    ['three', ['A', 'B', 'C']],
+    ['two', ['B', 'C']],
+  ]);
+});
+
 test('modules and objects are checks as well, asynchronous ones too, and see the node', async () => {
   using packages = watchedPackages();
   packages.write(

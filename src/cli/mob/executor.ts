@@ -34,7 +34,11 @@ export interface ExecutorOptions {
   readonly tries?: number;
   /** Milliseconds between two tries; 2 s when left out. */
   readonly pauseMs?: number;
+  /** Waits between two tries; by the clock of the machine when left out. */
+  pause?(ms: number): Promise<void>;
 }
+
+const pauseByClock = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What is to be repaired. */
 interface Wanted {
@@ -103,13 +107,13 @@ export class RpcExecutor {
 
   /** The answer as it came. Throws `RpcError`, or the system's error when nobody answers. */
   async text(method: 'GET' | 'POST', target: string, body?: unknown): Promise<string> {
-    const { tries = 5, pauseMs = 2_000 } = this.#options;
+    const { tries = 5, pauseMs = 2_000, pause = pauseByClock } = this.#options;
     for (let left = tries - 1; ; left--) {
       try {
         return await this.#once(method, target, body);
       } catch (error) {
         if (left <= 0 || !isAbsence(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        await pause(pauseMs);
       }
     }
   }

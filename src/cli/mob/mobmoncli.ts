@@ -28,6 +28,8 @@ export interface MobWorld {
   localSocket(): string | undefined;
   out(text: string): void;
   err(text: string): void;
+  /** Waits between two tries; by the clock of the machine when left out. */
+  pause?(ms: number): Promise<void>;
 }
 
 interface Asked {
@@ -87,7 +89,7 @@ async function answerTo({ request, values }: Asked, world: MobWorld): Promise<st
   return await executor.text('GET', `${request}?${new URLSearchParams(asked)}`);
 }
 
-function executorFor(values: Asked['values'], { env, localSocket }: MobWorld): RpcExecutor {
+function executorFor(values: Asked['values'], { env, localSocket, pause }: MobWorld): RpcExecutor {
   const { host, 'token-file': tokenFile, 'no-retry': isOnce } = values;
   const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new UsageError(`"${values.port}" is no port`);
@@ -98,6 +100,7 @@ function executorFor(values: Asked['values'], { env, localSocket }: MobWorld): R
   return new RpcExecutor({
     ...{ host, port, tries: isOnce ? 1 : 5 },
     ...(socketPath !== undefined && { socketPath }),
+    ...(pause && { pause }),
     ...(token !== undefined && token !== '' && { token }),
   });
 }
