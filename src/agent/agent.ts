@@ -4,13 +4,10 @@ import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
 import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
-import { RequestRate } from '../repair/request-rate.ts';
-import { shownCommand } from '../runtime/repair-acts.ts';
 import { announceTaking, tellGroups, tellHealth } from './alert-news.ts';
 import { alertingPart } from './alerting-part.ts';
 import { announce } from './announcer.ts';
 import { autoDetect } from './auto-detect.ts';
-import { collectLogs } from './collect-logs.ts';
 import { Complaints } from './complaints.ts';
 import { dockerPart, dockerSocket } from './docker-part.ts';
 import { Doors } from './doors.ts';
@@ -18,6 +15,7 @@ import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
 import { ownCounts } from './families.ts';
 import { functionJson, pureFunctions } from './function-json.ts';
+import { healthApi } from './health-api.ts';
 import { type HealthPart, openHealth } from './health-part.ts';
 import { inquire } from './inquiries.ts';
 import { historyLimits } from './node-history.ts';
@@ -333,7 +331,7 @@ export class Agent implements AsyncDisposable {
         socket: () => dockerSocket(this.#written.packs),
         collected: () => runtime.collector('docker'),
       }),
-      health: this.#healthApi(),
+      health: healthApi(this.#services, { world, logPaths: () => this.#written.loaded.config.mob.log_paths }),
       polling: runtime.polling,
       kv,
       series,
@@ -348,23 +346,6 @@ export class Agent implements AsyncDisposable {
         const counted = { gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime };
         return [...ownCounts(counted), ...seriesFamilies(series.stats()), ...workWatch.families()];
       },
-    };
-  }
-
-  #healthApi(): ApiParts['health'] {
-    const { home, clock } = this.#setting.world;
-    const rate = new RequestRate(() => clock.now());
-    const { services, audit } = this.#services;
-    return {
-      ...{ services, audit, commandOf: shownCommand },
-      takeRequest: (who) => rate.take(who),
-      collectLogs: () =>
-        collectLogs({
-          health: this.#services,
-          log: home.log,
-          paths: this.#written.loaded.config.mob.log_paths,
-          now: clock.wall(),
-        }),
     };
   }
 
