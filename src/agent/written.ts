@@ -9,6 +9,7 @@ import type { PackCode } from '../packs/code.ts';
 import { expressionFaults, groupFault, parametersIn } from '../packs/expression-fault.ts';
 import { type BuiltIn, findPacks, loadPacks, packsInUse } from '../packs/load.ts';
 import { functionTable } from '../plugins/function.ts';
+import type { CheckDefaults } from '../runtime/check-defaults.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
 import { alertingProblems } from './alerting-problems.ts';
 import type { Plugins } from './plugins.ts';
@@ -101,9 +102,22 @@ export function configurationOf({ loaded: { config, variables }, packs }: Writte
       metrology: config.metrology_topic_enabled,
     },
     dependencyWaitMs: config.alerting.dependency_wait,
+    checkDefaults: checkDefaultsOf(config.checks),
     maxParallel: config.checks.max_parallel ?? Math.max(4, 2 * cpus().length),
     scripts: { pluginPath: config.checks.plugin_path, trustsPaths: config.checks.trust_paths },
   };
+}
+
+function checkDefaultsOf({ max_attempts: attempts, defaults }: AgentConfig['checks']): CheckDefaults {
+  const byKind = Object.entries(defaults).map(([kind, { interval, timeout, retry_interval: retry, ...counts }]) => {
+    const times = Object.entries({ interval, timeout, retry_interval: retry });
+    const written = times.flatMap(([key, ms]) => (ms === undefined ? [] : [[key, `${ms}ms`] as const]));
+    const counted = Object.entries(counts).flatMap(([key, count]) =>
+      count === undefined ? [] : [[key, count] as const],
+    );
+    return [kind, Object.fromEntries([...written, ...counted])] as const;
+  });
+  return { all: { max_attempts: attempts }, byKind: new Map(byKind) };
 }
 
 function collectorSettings({ interval, timeout, enabled }: AgentConfig['collectors'][string]): CollectorSettings {

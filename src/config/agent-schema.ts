@@ -114,7 +114,27 @@ const gossip = section({
     .describe('Wait after a move to another address until plain Serf agents accept it, 2 minutes at most.'),
 });
 
+const MAX_ATTEMPTS = 100;
+
+/** What checks of one kind do unless they say otherwise. */
+const checkDefaults = z.strictObject({
+  interval: field.duration(1_000).optional().describe('Time between two runs.'),
+  timeout: field.duration(1).optional().describe('Time a run may take.'),
+  retry_interval: field.duration(1_000).optional().describe('Time between two runs while a change is not confirmed.'),
+  max_attempts: field.wholeNumber(1, MAX_ATTEMPTS).optional().describe('Results in a row that confirm a problem.'),
+  recovery_attempts: field.wholeNumber(1, MAX_ATTEMPTS).optional().describe('Good results in a row that end it.'),
+});
+
 const checks = section({
+  max_attempts: field
+    .wholeNumber(1, MAX_ATTEMPTS)
+    .default(1)
+    .describe('Results in a row that confirm a problem, where a check does not say.'),
+  defaults: z
+    .record(z.string(), checkDefaults)
+    .meta({ expected: 'a map from kinds of checks, such as http, to settings' })
+    .prefault({})
+    .describe('What checks of a kind (expression, script, http, tcp...) do unless they say otherwise.'),
   max_parallel: field
     .wholeNumber(1, 1_000)
     .optional()

@@ -78,12 +78,14 @@ export function checkPlan(written: WrittenCheck, plugins: Iterable<Check>): Chec
   };
 }
 
-/** Of the kinds whose fields are there, the first by their order. */
-function kindOf(definition: YamlMap, plugins: Iterable<Check>): Check {
-  const fitting = [...plugins]
+/** The kinds whose fields are there; the first is the one at work. */
+export const kindsOf = (definition: YamlMap, plugins: Iterable<Check>): Check[] =>
+  [...plugins]
     .filter(({ fields }) => fields.some((field) => isSet(definition[field])))
     .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
-  const [first] = fitting;
+
+function kindOf(definition: YamlMap, plugins: Iterable<Check>): Check {
+  const [first] = kindsOf(definition, plugins);
   if (first) return first;
   const fields = [...plugins].flatMap((plugin) => plugin.fields).join(', ');
   throw new OpsbroError('invalid_config', `check has nothing to run; write one of ${fields}`);

@@ -11,13 +11,13 @@ import type { AgentEvent } from '../model/event.ts';
 import type { Member } from '../model/member.ts';
 import type { PackObject } from '../model/pack.ts';
 import type { Check } from '../plugins/kinds.ts';
-import { revisionsOf } from '../plugins/plugin.ts';
 import { type Activity, type ActivityWorld, CheckActivity } from './check-activity.ts';
+import { writtenChecks } from './check-defaults.ts';
 import { isNews, withSuppression } from './check-news.ts';
 import { type CheckPlan, checkPlan, type WrittenCheck, writtenCheck } from './check-plan.ts';
 import { DISABLED, type Rest, restWithout, SWITCHED_OFF, shippedPacks } from './check-rest.ts';
 import { CheckRun, isKeptCheck, type KeptCheck } from './check-run.ts';
-import { type Configuration, compare, type Difference, objectsOf, parametersFor } from './configuration.ts';
+import { type Configuration, compare, type Difference, objectsOf } from './configuration.ts';
 import { DefinedObjects } from './defined-objects.ts';
 import { Dependencies } from './dependencies.ts';
 import { Freshness, SWEEP_MS } from './freshness.ts';
@@ -108,14 +108,8 @@ export class Checking {
     const { packs, topics } = configuration;
     this.#configuration = configuration;
     const objects = this.#defined.joinedWith(objectsOf(packs, 'check').values());
-    const code = revisionsOf(this.#options.plugins);
-    const written = objects.map((each) =>
-      writtenCheck(each, parametersFor(packs, each.packName, each.packLevel), code),
-    );
-    const { added, changed, removed, difference } = compare(
-      this.#runs,
-      new Map(written.map((each) => [each.object.id, each])),
-    );
+    const written = writtenChecks(objects, configuration, this.#options.plugins);
+    const { added, changed, removed, difference } = compare(this.#runs, written);
     this.#shipped = shippedPacks(packs);
     const before = this.records();
     for (const id of removed) this.#drop(id);

@@ -1,6 +1,7 @@
 import type { AlertingSettings } from '../config/alerting-schema.ts';
 import type { Level, PackObject, PackSet, YamlMap } from '../model/pack.ts';
 import type { ScriptRules } from '../plugins/script-command.ts';
+import type { CheckDefaults } from './check-defaults.ts';
 
 /** What agent.yml says of a collector. */
 export interface CollectorSettings {
@@ -26,6 +27,8 @@ export interface Configuration {
   readonly topics: Topics;
   /** Checks that start programs or use the network, at once. */
   readonly maxParallel: number;
+  /** What counts for checks that do not say otherwise; the usual when left out. */
+  readonly checkDefaults?: CheckDefaults;
   /** How programs are run; as usual when left out. */
   readonly scripts?: ScriptRules;
   /** Milliseconds that a problem waits for what it depends on to be looked at; a minute when left out. */
