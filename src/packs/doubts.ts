@@ -47,9 +47,9 @@ function scriptFault(fields: Fields, { parameters, variables }: Known): string |
     return isWritten || isVariable(fields, name) || OWN_MACRO.test(name);
   };
   const unknown = macrosOf(script).filter((paths) => !paths.some(isKnown));
-  if (unknown.length === 0) return undefined;
-  const names = [...new Set(unknown.map((paths) => `$${paths.join(' | ')}$`))];
-  return `nothing has the name ${names.join(', ')}; an empty text stands there`;
+  const empty = unknown.map((paths) => `macro $${paths.join(' | ')}$ resolves to nothing`);
+  const halves = halfMacrosOf(script).map((word) => `${word} stays as it is written; a macro is ${word}$`);
+  return [...new Set([...empty, ...halves])].join('; ') || undefined;
 }
 
 function isVariable(fields: Fields, name: string): boolean {
@@ -61,4 +61,12 @@ function isVariable(fields: Fields, name: string): boolean {
 function macrosOf(script: Yaml | undefined): (readonly string[])[] {
   if (!isList(script)) return typeof script === 'string' ? [...parseScriptLine(script).macros] : [];
   return script.flatMap((word) => macrosIn(String(word)).flatMap((piece) => ('macro' in piece ? [piece.macro] : [])));
+}
+
+/** What begins as a macro does and has no second dollar sign, such as a variable of a shell. */
+function halfMacrosOf(script: Yaml | undefined): string[] {
+  const words = [script ?? []].flat().map(String);
+  return words.flatMap((word) =>
+    macrosIn(word).flatMap((piece) => ('text' in piece ? (piece.text.match(/\$[A-Za-z_][\w.-]*/g) ?? []) : [])),
+  );
 }

@@ -241,7 +241,16 @@ test.each<[string, string, string, string[]]>([
     'a macro of nothing',
     'monitoring/a.yml',
     'check: {if_group: a, script: "check_x $warn$"}\n',
-    ['a.yml:1:22: warning: check.script: nothing has the name $warn$; an empty text stands there'],
+    ['a.yml:1:22: warning: check.script: macro $warn$ resolves to nothing'],
+  ],
+  [
+    'half a macro',
+    'monitoring/a.yml',
+    `check: {if_group: a, script: "check_x $$x $HOME '$warn' $(a) $1 $check.id$"}\n`,
+    [
+      'a.yml:1:22: warning: check.script: $HOME stays as it is written; a macro is $HOME$; ' +
+        '$warn stays as it is written; a macro is $warn$',
+    ],
   ],
   [
     'Jinja in an expression',

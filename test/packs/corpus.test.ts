@@ -81,8 +81,8 @@ describe.skipIf(!hasCorpus)('packs of the original, unchanged', () => {
       expect.stringMatching(
         /^linux\/monitoring\/memory.yml:\d+: check.warning_if: no parameter "threshold.memory_warning" /,
       ),
-      'mysql/monitoring/mysql.yml:2: check.script: nothing has the name $load.warning$, $load.critical$, ' +
-        '$load.moncul | load.critical$; an empty text stands there',
+      'mysql/monitoring/mysql.yml:2: check.script: macro $load.warning$ resolves to nothing; ' +
+        'macro $load.critical$ resolves to nothing; macro $load.moncul | load.critical$ resolves to nothing',
       expect.stringMatching(/^mysql\/monitoring\/mysql.yml:1: check: no if_group: this check never runs/),
       expect.stringMatching(
         /^powervm\/.*: the arguments of grep_file are swapped; did you mean grep_file\('\^vendor_id/,
