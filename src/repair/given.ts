@@ -74,6 +74,15 @@ export function shownArguments(action: ActionDoc, rules: RepairRules, { args, kw
   };
 }
 
+/** What may be shown of the defaults of an action: secret ones that are not empty are `***`. */
+export function shownDefaults(rules: RepairRules, defaults: Readonly<Record<string, Yaml>>): Record<string, Yaml> {
+  const isHidden = (name: string, value: Yaml) =>
+    rules.params.get(name)?.secret === true && value !== null && value !== '';
+  return Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [name, isHidden(name, value) ? '***' : value]),
+  );
+}
+
 /** Arguments as everybody may see them. */
 export interface ShownGiven {
   readonly args: readonly Yaml[];

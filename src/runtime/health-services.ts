@@ -1,5 +1,5 @@
 /** The services of this node: what their health is, and how it is mended. Joins health packages, checks of the agent and repairs. */
-import { OpsbroError } from '../base/errors.ts';
+import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { Place } from '../health/code-runner.ts';
 import { type FolderRecord, HealthMonitor, type MonitorOptions } from '../health/monitor.ts';
@@ -15,8 +15,10 @@ import type { CheckRecord } from '../model/check.ts';
 import type { ActionInfo, HealthRecord, ServiceStatus } from '../model/health.ts';
 import type { PackObject, YamlMap } from '../model/pack.ts';
 import { type ActionStanding, RepairEngine, type Wish } from '../repair/engine.ts';
+import { shownDefaults } from '../repair/given.ts';
 import { RepairRefused } from '../repair/refusals.ts';
 import type { Deed, Done, RepairWorld, Target } from '../repair/repair-world.ts';
+import { rulesOf } from '../repair/rules.ts';
 import { checkIdOf, checkObjectOf, checkResultOf, targetOfCheck, targetOfHealth } from './health-checks.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -140,7 +142,14 @@ export class HealthServices implements Disposable {
 
   actionInfo(wanted: { readonly service: string; readonly check: string; readonly action: string }): ActionInfo {
     const found = findAction(this.#standings(), wanted);
-    return typeof found === 'string' ? noActionInfo(wanted.action, found) : actionInfo(found);
+    if (typeof found === 'string') return noActionInfo(wanted.action, found);
+    const info = actionInfo(found);
+    try {
+      return { ...info, kwargs: shownDefaults(rulesOf(found), info.kwargs) };
+    } catch (error) {
+      // It cannot be done as it is written, and nobody knows which of its defaults are secret.
+      return { ...info, info: messageOf(error), kwargs: {} };
+    }
   }
 
   /** Repairs, and answers with the status after it; what is refused changes nothing. Throws `ambiguous` alone. */

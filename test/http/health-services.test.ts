@@ -53,8 +53,19 @@ test('what a form has to know of an action is told, but no secret', async () => 
     ...{ name: 'x', type: 'text', required: false, default: '1', choices: [], pattern: null, secret: false },
   });
   expect(await bodyOf(await ask('/health-services/b/actions'))).toMatchObject([
-    { params: [{ name: 'word', default: null, secret: true }], requires_confirmation: true },
+    { params: [{ name: 'word', default: null, secret: true }], requires_confirmation: true, kwargs: { word: '***' } },
   ]);
+  const asked = await ask('/mob/ActionInfo?service=b&healthcheck=local/b&action=Fix');
+  expect(await asked.text()).toBe('{"action":"Fix","info":"Mends it.","args":[],"kwargs":{"word":"***"}}');
+});
+
+test('of an action that is written wrong the reason is told, and no default', async () => {
+  const wrong = { ...FIX, cooldown: 'soon' };
+  const { ask } = api({ 'local/key': { ...BROKEN, repair: [wrong] } });
+  const answer = await ask('/mob/ActionInfo?service=svc1&healthcheck=local/key&action=Fix');
+  const info = await bodyOf<{ info: string; kwargs: unknown }>(answer);
+  expect(info.info).toContain('repair Fix.cooldown');
+  expect(info.kwargs).toEqual({});
 });
 
 test('where nothing is, nothing is listed', async () => {
