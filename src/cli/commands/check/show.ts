@@ -11,7 +11,8 @@ export default defineCommand({
     const check = await agent.ask('GET /monitoring/checks/:id*', { params: { id } });
     terminal.show(check, () => {
       for (const line of checkLines(check, terminal)) terminal.line(line);
-      const { definition } = check;
+      const { definition, command = [] } = check;
+      if (command.length > 0) terminal.line(`    runs ${escaped(JSON.stringify(command))}`);
       if (definition === null) return;
       terminal.line(`    ${escaped(definition.file)}:${definition.line}`);
       for (const [name, value] of Object.entries(definition.fields)) {
