@@ -8,6 +8,7 @@ const LIMIT_MS = 60_000;
 const FIRST_WAIT_MS = 10_000;
 const LONGEST_WAIT_MS = 600_000;
 const SHOWN_OUTPUT = 500;
+const SHOWN_LINES = 3;
 
 interface ReloaderSetting {
   readonly clock: Clock;
@@ -89,10 +90,18 @@ export class Reloader implements Disposable {
       const { exit, signal, timedOut, stdout, stderr } = await this.#setting.run(command, this.#stop.signal);
       if (exit === 0 && !timedOut) return undefined;
       const end = timedOut ? `timeout after ${LIMIT_MS / 1_000}s` : (signal ?? `exit code ${exit}`);
-      const said = withinBytes(withoutControls(`${stderr}\n${stdout}`).trim(), SHOWN_OUTPUT);
+      const said = complaintIn(withoutControls(`${stderr}\n${stdout}`));
       return `${line}: ${end}${said === '' ? '' : `: ${said}`}`;
     } catch (error) {
       return `${line}: ${messageOf(error)}`;
     }
   }
+}
+
+/** What matters of a long output: the lines that are called errors, else the last ones. */
+function complaintIn(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const errors = lines.filter((line) => /^\W*error\b/i.test(line));
+  const shown = errors.length > 0 ? errors.slice(0, SHOWN_LINES) : lines.slice(-SHOWN_LINES);
+  return withinBytes(shown.map((line) => line.trim()).join('; '), SHOWN_OUTPUT);
 }

@@ -173,14 +173,14 @@ test('a reload that fails is tried again after 10 s, 20 s and so on; a check tha
   using folder = tempDirectory();
   const { running, commands, troubles, state, pass } = begun(folder.path, { config_check_command: 'verify' });
   using _ = running;
-  state.end = { exit: 1, stderr: 'no such template' };
+  state.end = { exit: 1, stdout: 'Nagios Core\n\nError: no such template\nLast line\n' };
   await lookUntil(
     async () => commands.length,
     (count) => count === 1,
     50,
   );
   await pass(0);
-  expect(troubles.get('reload')).toBe('not reloaded: verify: exit code 1: no such template');
+  expect(troubles.get('reload')).toBe('not reloaded: verify: exit code 1: Error: no such template');
   await pass(9_999);
   expect(commands).toEqual(['verify']);
   await pass(1, 2);
@@ -265,9 +265,11 @@ test('a check that changes is handed in; those of this node with all they said',
     members.set(now.id, now);
     bus.emit({ type: 'record-change', part: 'checks', member: now, before });
   }
-  await pass(100);
   const lines = await lookUntil(
-    async () => reader.read(),
+    async () => {
+      await pass(100);
+      return reader.read();
+    },
     (read) => read.length > 0,
     50,
   );
@@ -275,4 +277,21 @@ test('a check that changes is handed in; those of this node with all they said',
     `[${at}] PROCESS_SERVICE_CHECK_RESULT;${idOf(1)};Agent-load-average;0;fine | load1=0.5`,
     `[${at}] PROCESS_SERVICE_CHECK_RESULT;${idOf(2)};Agent-load-average;2;load is at 9`,
   ]);
+});
+
+test('which nodes are exported: those of the zones, not forgotten ones, not plain Serf agents, and no paths', async () => {
+  using folder = tempDirectory();
+  const { running, commands, clock, pass, become } = begun(folder.path, { remove_dead_after: '1h' });
+  using _ = running;
+  await pass(0, 1);
+  const since = clock.wall();
+  become('member-update', 4, { zone: 'elsewhere' });
+  become('member-update', 5, { kind: 'serf' });
+  become('member-update', 6, { id: '../../evil' });
+  become('member-failed', 3, { state: 'dead', since });
+  await pass(2_000);
+  expect(filesIn(folder.path)).toEqual(bothOf(1, 2, 3));
+  await pass(3_600_000);
+  await pass(62_000, 2);
+  expect([filesIn(folder.path), commands.length]).toEqual([bothOf(1, 2), 2]);
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { text } from '../../config/fields.ts';
 import type { Alert, Message } from '../../model/alert.ts';
 import { CHECK_STATES } from '../../model/check.ts';
 import type { Host } from '../../net/host.ts';
@@ -13,10 +12,12 @@ const RETRY_MS = 5_000;
 
 /** The options of a handler that hands results to a monitoring daemon. */
 export const PipeOptions = z.object({
-  external_command_file: text()
+  external_command_file: z
+    .string()
     .default('')
     .describe('The named pipe of the daemon for commands; where it usually is when left out.'),
-  cfg_path: text()
+  cfg_path: z
+    .string()
     .default('/etc/shinken/agent')
     .describe(
       'Directory with the files of the export, which tell how services are called that have the same last part.',
