@@ -296,6 +296,7 @@ export class Agent implements AsyncDisposable {
       runtime,
       alerts,
       workWatch,
+      checkDefinitions,
       kv,
       series,
     } = this.#parts;
@@ -324,6 +325,7 @@ export class Agent implements AsyncDisposable {
         reloadKeys: (zone) => this.#reloadKeys(zone),
       },
       runtime,
+      checkDefinitions,
       alerting: alertingPart({ work: runtime, parts: alerts, membership: pool, peers }),
       dashboards: runtime.dashboards,
       docker: dockerPart({

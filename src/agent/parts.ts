@@ -17,10 +17,12 @@ import type { CheckHistory, CollectorHistory, GroupHistory } from '../model/hist
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
+import { functionTable } from '../plugins/function.ts';
 import { defineKnownChecks } from '../runtime/health-services.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
+import { ApiChecks } from './api-checks.ts';
 import { keepCheckHistory } from './check-history.ts';
 import { CheckKeys } from './check-keys.ts';
 import { ChildKeys } from './child-keys.ts';
@@ -44,7 +46,7 @@ import { SwitchablePool } from './switchable-pool.ts';
 import { watchVitals } from './vitals.ts';
 import { WorkWatch } from './work-watch.ts';
 import type { World } from './world.ts';
-import { configurationOf, type Written } from './written.ts';
+import { configurationOf, rulesOf, type Written } from './written.ts';
 import { acknowledgeRoute } from './zone-acks.ts';
 import { linkOn, provenZone, ZONES_PART, zoneWays } from './zone-links.ts';
 import type { Zones } from './zones.ts';
@@ -85,6 +87,7 @@ export interface Parts {
   readonly runtime: Runtime;
   readonly alerts: AlertParts;
   readonly workWatch: WorkWatch;
+  readonly checkDefinitions: ApiChecks;
   /** What this process costs now. */
   readonly vitals: () => Vitals;
   readonly localAddress: string;
@@ -132,6 +135,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const alerts = await openAlertParts(setting, { pool, peers, state }, opened);
   const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals, mutes: alerts.book }));
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
+  const checkDefinitions = await openApiChecks(world, state, runtime);
   await restore(runtime, state);
   opened.use(keepCheckKeys(setting, kv, runtime));
   const workWatch = opened.use(watchWork(world, runtime, pool));
@@ -149,6 +153,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     runtime,
     alerts,
     workWatch,
+    checkDefinitions,
     vitals,
     localAddress: address,
     warnings,
@@ -193,6 +198,15 @@ function keepCheckKeys({ world, identity }: Setting, kv: KvStore, runtime: Runti
     log: log.logger.child({ part: 'kv' }),
     checks: () => runtime.checks(),
     hasStore: () => runtime.groups.has('kv'),
+  });
+}
+
+function openApiChecks({ plugins }: World, state: StateStore, runtime: Runtime): Promise<ApiChecks> {
+  return ApiChecks.open({
+    shelf: state.shelf('api-checks'),
+    rules: () => rulesOf(plugins),
+    functions: () => functionTable(plugins.functions),
+    define: (objects) => void runtime.defineChecks('api', objects),
   });
 }
 

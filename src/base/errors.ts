@@ -6,6 +6,7 @@ export const FAILURES = {
   invalid_config: { status: 400, exit: 2 },
   unauthorized: { status: 401, exit: 2 },
   forbidden: { status: 403, exit: 2 },
+  not_allowed: { status: 403, exit: 2 },
   reserved_key: { status: 403, exit: 2 },
   not_found: { status: 404, exit: 2 },
   unknown_route: { status: 404, exit: 2 },

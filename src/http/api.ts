@@ -6,6 +6,7 @@ import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { checkDefinitionRoutes } from './routes/check-definitions.ts';
 import { resultRoutes } from './routes/check-results.ts';
 import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
@@ -49,6 +50,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...muteRoutes(parts),
   ...handlerRoutes(parts),
   ...checkRoutes(parts),
+  ...checkDefinitionRoutes(parts),
   ...resultRoutes(parts),
   ...packRoutes(parts),
   ...parameterRoutes(parts),

@@ -12,7 +12,7 @@ import type { HandlerRecord, QueuedMessage, RouteExplanation, RouteQuestion, Tes
 import type { CheckHistory, CollectorHistory, GroupHistory, NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
-import type { Level, PackSet, Problem, Yaml } from '../model/pack.ts';
+import type { Level, PackSet, Problem, Yaml, YamlMap } from '../model/pack.ts';
 import type { Inquiry, PoolActions } from '../model/pool.ts';
 import type { PollsterRecord, Sample } from '../model/sample.ts';
 import type { SeriesReader } from '../model/series.ts';
@@ -193,6 +193,14 @@ export interface HealthPart {
   collectLogs(): Promise<Uint8Array>;
 }
 
+/** Checks that requests define. Both answer with the id, and throw `bad_request` for a name that cannot be one. */
+export interface CheckDefinitionsPart {
+  /** Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
+  put(name: string, fields: YamlMap): string;
+  /** Throws `not_found` for one that no request defined. */
+  delete(name: string): string;
+}
+
 /** Everything the API speaks for; the agent hands it in. */
 export interface ApiParts {
   readonly agent: AgentPart;
@@ -210,6 +218,7 @@ export interface ApiParts {
   readonly filtering: { readonly functions: PureFunctions; readonly clock: Clock };
   readonly zones: ZonesPart;
   readonly runtime: RuntimePart;
+  readonly checkDefinitions: CheckDefinitionsPart;
   readonly alerting: AlertingPart;
   readonly dashboards: DashboardsPart;
   readonly docker: DockerPart;

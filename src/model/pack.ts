@@ -31,7 +31,8 @@ export const problemText = (problem: Told): string => `${placeText(problem)}: ${
 
 const placeText = ({ file, line, column }: Told): string => (line === 0 ? file : [file, line, column].join(':'));
 
-function clauseOf({ message, suggestion, ...rest }: Told): string {
+/** The key, what is wrong with it, and what was probably meant. */
+export function clauseOf({ message, suggestion, ...rest }: Told): string {
   const key = 'path' in rest ? rest.path : rest.key;
   const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
   return (key === '' ? message : `${key}: ${message}`) + hint;

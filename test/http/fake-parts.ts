@@ -116,6 +116,17 @@ const RELOADED = {
   ...{ changes: [], restart_needed: [], stand_ins: [], errors: [], warnings: [] },
 };
 
+const fakeDefinitions = (done: string[]): ApiParts['checkDefinitions'] => ({
+  put(name, fields) {
+    done.push(`define ${name} ${JSON.stringify(fields)}`);
+    return `local/${name}`;
+  },
+  delete(name) {
+    done.push(`take away ${name}`);
+    return `local/${name}`;
+  },
+});
+
 const NO_HISTORY = { changes: async () => [] };
 
 /** An agent of one node with one of everything, and a list of what it was told to do. */
@@ -151,6 +162,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),
     zones: fakeZones(done),
     runtime: fakeRuntime(),
+    checkDefinitions: fakeDefinitions(done),
     alerting: fakeAlerting(done),
     dashboards: fakeDashboards(),
     docker: fakeDocker(),

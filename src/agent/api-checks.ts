@@ -1,0 +1,130 @@
+import { messageOf, OpsbroError } from '../base/errors.ts';
+import type { Shelf } from '../base/shelf.ts';
+import { type ObjectRules, readObjects } from '../config/objects.ts';
+import { parseYaml } from '../config/yaml.ts';
+import { compile } from '../expressions/compile.ts';
+import type { CompileOptions, FunctionClass, FunctionTable } from '../expressions/contract.ts';
+import { clauseOf, type PackObject, type Yaml, type YamlMap } from '../model/pack.ts';
+
+const MAX_CHECKS = 1_000;
+const PREFIX = 'local/';
+const ID = /^local(\/[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}){1,8}$/;
+/** What starts programs, or reaches further than the one who asks may. */
+const ONLY_FROM_FILES = ['script', 'mob', 'maas', 'run_as', 'repair', 'allow_link_local'];
+/** Functions that look at nothing but what was collected. */
+const ALLOWED: ReadonlySet<FunctionClass> = new Set(['pure', 'node']);
+const HOLE = /\{\{.*?\}\}/gs;
+const ELSEWHERE = /\$\{(?:env|file):/;
+
+interface Options {
+  readonly shelf: Shelf;
+  readonly rules: () => ObjectRules;
+  readonly functions: () => FunctionTable<never>;
+  /** Puts these checks to work, in the place of all that were given before. */
+  readonly define: (objects: readonly PackObject[]) => void;
+}
+
+/** Checks that requests defined and no file: kept on disk, at work like those of the level local. */
+export class ApiChecks {
+  readonly #options: Options;
+  readonly #objects = new Map<string, PackObject>();
+
+  private constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Goes on with what the shelf holds; what this version cannot read any more is dropped. */
+  static async open(options: Options): Promise<ApiChecks> {
+    const checks = new ApiChecks(options);
+    for (const [id, fields] of await options.shelf.load()) {
+      try {
+        checks.#objects.set(id, checks.#read(id, fields as YamlMap));
+      } catch (error) {
+        if (!(error instanceof OpsbroError)) throw error;
+        options.shelf.delete(id);
+      }
+    }
+    checks.#define();
+    return checks;
+  }
+
+  /** Defines a check, or defines it anew; answers with its id. Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
+  put(name: string, fields: YamlMap): string {
+    const id = idOf(name);
+    const object = this.#read(id, fields);
+    if (!this.#objects.has(id) && this.#objects.size >= MAX_CHECKS)
+      throw new OpsbroError('quota', `${MAX_CHECKS} checks were defined by requests; delete some first`);
+    this.#objects.set(id, object);
+    this.#options.shelf.put(id, fields);
+    this.#define();
+    return id;
+  }
+
+  /** Takes a check away; answers with its id. Throws `not_found` for one that no request defined. */
+  delete(name: string): string {
+    const id = idOf(name);
+    if (!this.#objects.delete(id))
+      throw new OpsbroError('not_found', `no request defined a check "${id}"; those of files are changed there`);
+    this.#options.shelf.delete(id);
+    this.#define();
+    return id;
+  }
+
+  #define(): void {
+    this.#options.define([...this.#objects.values()]);
+  }
+
+  #read(id: string, fields: YamlMap): PackObject {
+    refuseReach(fields, this.#options.functions());
+    const { documents } = parseYaml(JSON.stringify({ check: fields }), '');
+    const origin = { packName: 'local', packLevel: 'local', file: 'HTTP API', id, withoutGroup: 'everywhere' } as const;
+    const { objects, problems } = readObjects(documents, ['check'], origin, this.#options.rules());
+    const wrong = problems.filter(({ level }) => level === 'error');
+    const [object] = objects;
+    if (object && wrong.length === 0) return object;
+    throw new OpsbroError('bad_request', wrong.map(clauseOf).join('; ') || 'this is no check');
+  }
+}
+
+function idOf(name: string): string {
+  const id = name.startsWith(PREFIX) ? name : `${PREFIX}${name}`;
+  if (ID.test(id)) return id;
+  throw new OpsbroError('bad_request', `"${name}" is no id of a check; write letters, digits, "_", "-", "." and "/"`);
+}
+
+/** Throws `not_allowed` at anything that a request may not have done by a check. */
+function refuseReach(fields: YamlMap, functions: FunctionTable<never>): void {
+  for (const [path, value] of leavesOf(fields)) {
+    const key = path.at(-1) ?? '';
+    if (ONLY_FROM_FILES.includes(key))
+      throw new OpsbroError('not_allowed', `${key} is not allowed over HTTP; checks with it come from files only`);
+    if (typeof value !== 'string') continue;
+    if (ELSEWHERE.test(value))
+      throw new OpsbroError('not_allowed', `${key}: values of files and of the environment come from files only`);
+    const texts = isExpression(path) ? [value] : (value.match(HOLE) ?? []);
+    for (const text of texts) refuseCalls(key, text, functions);
+  }
+}
+
+/** Throws `bad_request` at what cannot be read, and `not_allowed` at what asks more than was collected. */
+function refuseCalls(key: string, text: string, functions: FunctionTable<never>): void {
+  const read = (allowed: CompileOptions['allowed'], code: 'bad_request' | 'not_allowed') => {
+    try {
+      compile(text, { functions, ...(allowed && { allowed }) });
+    } catch (error) {
+      throw new OpsbroError(code, `${key}: ${messageOf(error)}`, { cause: error });
+    }
+  };
+  read(undefined, 'bad_request');
+  read(ALLOWED, 'not_allowed');
+}
+
+const isExpression = ([field = '']: readonly string[]): boolean => field === 'variables' || /_(if|output)$/.test(field);
+
+/** Every value with the keys it stands under; maps and lists are given as well as what is in them. */
+function* leavesOf(value: Yaml, path: readonly string[] = []): Generator<readonly [readonly string[], Yaml]> {
+  yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) for (const each of value) yield* leavesOf(each, path);
+  else for (const [name, each] of Object.entries(value)) yield* leavesOf(each, [...path, name]);
+}
