@@ -1,27 +1,7 @@
 import { type RequestOptions, request } from 'node:http';
+import type { ActionInfo, ServiceStatus } from '../../model/health.ts';
 
-/** The status of a health check. */
-export interface HealthCheckStatus {
-  readonly name: string;
-  readonly health: boolean;
-  readonly description: string;
-  readonly actions: readonly string[];
-}
-
-/** The status of a service; only checks that are not perfect are listed. */
-export interface ServiceStatus {
-  readonly service: string;
-  readonly health: boolean;
-  readonly healthchecks: readonly HealthCheckStatus[];
-}
-
-/** What an action does and takes. */
-export interface ActionInfo {
-  readonly action: string;
-  readonly info: string | null;
-  readonly args: readonly string[];
-  readonly kwargs: Readonly<Record<string, unknown>>;
-}
+export type { ActionInfo, HealthCheckStatus, ServiceStatus } from '../../model/health.ts';
 
 /** Where the agent is asked, and how often it is tried. */
 export interface ExecutorOptions {
