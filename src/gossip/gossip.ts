@@ -26,6 +26,7 @@ import { keepVersions, type Memory, recall } from './memory.ts';
 import { type FormerPlace, formerPlace, Moving } from './moving.ts';
 import { News } from './news.ts';
 import { OwnWord } from './own-word.ts';
+import { poolCounters } from './pool-counters.ts';
 import { PoolKeys } from './pool-keys.ts';
 import { Questions, unknown } from './questions.ts';
 import { baseEntries } from './records/base-part.ts';
@@ -193,10 +194,7 @@ export class Gossip implements Membership, AsyncDisposable {
    * how this node does: `awareness`, 0 is well and 7 the worst, and whether it is `isolated`, 1 or 0.
    */
   get counters(): ReadonlyMap<string, number> {
-    const { awareness, counts, isIsolated, queueDepths } = this.#core;
-    const depths = [...queueDepths].map(([name, depth]) => [`queue_${name}`, depth] as const);
-    const states = { awareness, isolated: Number(isIsolated), dropped_kernel: this.#door.kernelDrops };
-    return new Map([...this.#counts, ...counts, ...depths, ...Object.entries(states)]);
+    return poolCounters({ core: this.#core, counts: this.#counts, kernelDrops: this.#door.kernelDrops });
   }
 
   /** What was thrown away of what came in, the last 20 kinds of it. */

@@ -33,6 +33,7 @@ const pipeline = new Pipeline(
     async attempt(_, { id, alerts }) {
       const told = alerts.map(({ id: alert, state, status, longOutput }) => ({ alert, state, status, longOutput }));
       appendFileSync(`${home}/told`, `${JSON.stringify({ id, told })}\n`);
+      process.send?.('told');
       await sleep(10);
       return { type: 'delivered', remark: '' };
     },
@@ -70,7 +71,6 @@ if (what === 'calm') {
   clearInterval(stay);
   process.exit(0);
 }
-process.send?.('going');
 for (;;) {
   const id = `p/c${Math.floor(random() * 4)}`;
   const before = states.get(id) ?? 'ok';
