@@ -11,6 +11,7 @@ interface Reading {
  * wants to know of it.
  */
 const current = new AsyncLocalStorage<Reading>();
+let readings = 0;
 
 /** What a reading gave, and the text of every file it opened, by path. */
 export interface FilesRead<Result> {
@@ -24,7 +25,14 @@ export async function notingFiles<Result>(
   instead: ReadonlyMap<string, string> = new Map(),
 ): Promise<FilesRead<Result>> {
   const texts = new Map<string, string>();
-  return { result: await current.run({ texts, instead }, read), texts };
+  readings += 1;
+  try {
+    return { result: await current.run({ texts, instead }, read), texts };
+  } finally {
+    readings -= 1;
+    // Node follows every promise of the process as long as a storage is in use.
+    if (readings === 0) current.disable();
+  }
 }
 
 /** The text that counts in place of that of a file. */

@@ -67,8 +67,8 @@ export class Guard {
     return new Promise((resolve) => {
       const clock = this.#clock;
       const abort = new AbortController();
-      const over = new TimeIsOver(timeoutMs);
       let timer = clock.after(timeoutMs, () => {
+        const over = new TimeIsOver(timeoutMs);
         abort.abort(over);
         timer = clock.after(GRACE_MS, () => end({ status: 'timeout', message: over.message, isAbandoned: true }));
       });
