@@ -18,16 +18,28 @@ declare module 'zod' {
  * page use.
  */
 
+/** Made once and used by all: a schema never changes, and each costs a kilobyte or two. */
+function shared<Kind>(make: () => Kind): () => Kind {
+  let made: Kind | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const anyText = shared(() => z.union([z.string(), z.number(), z.boolean()]).transform(String));
+const textOrNumber = shared(() => z.union([z.string(), z.number()]));
+
 /** Any text; a number or a bool is taken as the text it was probably meant to be. */
-export const text = () => z.union([z.string(), z.number(), z.boolean()]).transform(String).meta({ expected: 'a text' });
+export const text = shared(() => anyText().meta({ expected: 'a text' }));
 
 /** A text of a certain form. */
 export const textLike = (pattern: RegExp, expected: string) =>
-  z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(pattern)).meta({ expected });
+  textOrNumber().transform(String).pipe(z.string().regex(pattern)).meta({ expected });
 
-export const flag = () => z.boolean().meta({ expected: 'true or false' });
+export const flag = shared(() => z.boolean().meta({ expected: 'true or false' }));
 
-export const path = () => z.string().min(1).meta({ expected: 'a path' });
+export const path = shared(() => z.string().min(1).meta({ expected: 'a path' }));
 
 /** A whole number within bounds, both included. */
 export const wholeNumber = (least: number, most: number) =>
@@ -38,50 +50,60 @@ export const wholeNumber = (least: number, most: number) =>
     .meta({ expected: `a whole number from ${least} to ${most}` });
 
 /** The port of something that cannot be closed; 0 lets the system choose. */
-export const port = () => z.int().min(0).max(65_535).meta({ expected: 'a port from 0 (any free one) to 65535' });
+export const port = shared(() =>
+  z.int().min(0).max(65_535).meta({ expected: 'a port from 0 (any free one) to 65535' }),
+);
 
 /** The port of a door that may be closed: a number, 0 for any free one, or `off`. */
-export const door = () =>
+export const door = shared(() =>
   z
     .union([z.int().min(0).max(65_535), z.literal('off')])
-    .meta({ expected: 'a port from 1 to 65535, 0 (any free one) or off' });
+    .meta({ expected: 'a port from 1 to 65535, 0 (any free one) or off' }),
+);
 
 /** An address without a port. */
-const address = () =>
-  z.string().refine((written) => ipBytes(written.replace(/%[^%]*$/, '')) !== undefined, { error: () => '' });
+const address = shared(() =>
+  z.string().refine((written) => ipBytes(written.replace(/%[^%]*$/, '')) !== undefined, { error: () => '' }),
+);
 
 /** One address or several; read as a list. */
-export const addresses = () =>
+export const addresses = shared(() =>
   z
     .union([address(), z.array(address()).min(1)])
     .transform((written) => (typeof written === 'string' ? [written] : written))
-    .meta({ expected: 'an IP address or a list of them' });
+    .meta({ expected: 'an IP address or a list of them' }),
+);
 
-export const oneAddress = () => address().meta({ expected: 'an IP address without a port' });
+export const oneAddress = shared(() => address().meta({ expected: 'an IP address without a port' }));
+
+const listOfTexts = shared(() =>
+  z
+    .union([z.string(), z.array(textOrNumber())])
+    .transform((written) => (Array.isArray(written) ? written : [written]).map(String)),
+);
 
 /** A list of words without blanks; a single one may stand for itself. */
 export const words = (expected: string, pattern = /^\S{1,255}$/) =>
-  z
-    .union([z.string(), z.array(z.union([z.string(), z.number()]))])
-    .transform((written) => (Array.isArray(written) ? written : [written]).map(String))
+  listOfTexts()
     .pipe(z.array(z.string().regex(pattern)))
     .meta({ expected });
 
 /** Networks; a single one may stand for itself. */
-export const networks = () => {
+export const networks = shared(() => {
   const expected = 'a list of networks such as 10.0.0.0/8';
   const areNetworks = (written: readonly string[]) => written.every((each) => parseNetwork(each) !== undefined);
   return words(expected)
     .refine(areNetworks, { error: () => '' })
     .meta({ expected });
-};
+});
 
 /** Where others are reached: a host or an IPv4 address, with or without a port; an IPv6 address, bare or in brackets with a port. */
-export const endpoints = () =>
+export const endpoints = shared(() =>
   words(
     'a list of host, host:port or [v6]:port',
     /^(?:[^\s:[\]]{1,255}(?::\d{1,5})?|\[[\da-fA-F:.]{2,45}\](?::\d{1,5})?|(?=.*:.*:)[\da-fA-F:.]{2,45})$/,
-  );
+  ),
+);
 
 /** One of some words, in either case; read as it stands in `choices`. */
 export const oneOf = <const Choice extends string>(choices: readonly Choice[]) =>
@@ -101,9 +123,16 @@ export const oneOf = <const Choice extends string>(choices: readonly Choice[]) =
     .meta({ expected: `one of ${choices.join(', ')}`, examples: [...choices] });
 
 /** `500ms`, `10s`, `1m30s` or a bare number of seconds; read as milliseconds. */
-export const duration = (leastMs = 0) =>
-  z
-    .union([z.string(), z.number()])
+export const duration = (leastMs = 0) => {
+  const made = durations.get(leastMs) ?? durationFrom(leastMs);
+  durations.set(leastMs, made);
+  return made;
+};
+
+const durations = new Map<number, ReturnType<typeof durationFrom>>();
+
+const durationFrom = (leastMs: number) =>
+  textOrNumber()
     .transform((written, context) => {
       try {
         const ms = parseDuration(written);
