@@ -75,6 +75,8 @@ export class HandlerQueue {
   #isFailingTold: boolean = false;
   readonly #tests: Trial[] = [];
   #isStopped: boolean = false;
+  /** What is being delivered. */
+  #going: Promise<void> = Promise.resolve();
   #counts = { sent: 0, failed: 0, dropped: 0, lastSeconds: 0, error: '', remark: '' };
   #lastSuccess: number | null = null;
   #lastFailure: number | null = null;
@@ -164,14 +166,16 @@ export class HandlerQueue {
   /** Drops everything: there is no such handler any more. */
   clear(): void {
     for (const id of [...this.#jobs.keys()]) this.#remove(id);
-    this.stop();
+    void this.stop();
   }
 
-  stop(): void {
+  /** Begins nothing more; resolves when what was on its way arrived, which is then noted, or did not. */
+  stop(): Promise<void> {
     this.#isStopped = true;
     for (const { end } of this.#tests.splice(0)) end(REMOVED);
     this.#world.agenda.cancel(this.#name('next'));
     this.#world.agenda.cancel(this.#name('failing'));
+    return this.#going;
   }
 
   messages(): QueuedMessage[] {
@@ -236,7 +240,10 @@ export class HandlerQueue {
   #wake(): void {
     if (this.#current || this.#isStopped) return;
     const test = this.#tests.shift();
-    if (test) return void this.#runTest(test);
+    if (test) {
+      this.#going = this.#runTest(test);
+      return;
+    }
     const { clock, agenda } = this.#world;
     const alive = [...this.#jobs.values()].filter(({ isDead }) => !isDead);
     if (alive.length === 0) {
@@ -247,7 +254,10 @@ export class HandlerQueue {
     const due = alive.filter(({ id }) => this.#dueOf(id) <= now + 1);
     // One that keeps failing does not stand in the way of the others.
     const next = due.toSorted((a, b) => a.attempts - b.attempts)[0];
-    if (next && this.#rate.take(now)) return void this.#run(next);
+    if (next && this.#rate.take(now)) {
+      this.#going = this.#run(next);
+      return;
+    }
     if (next) this.#holdBack(now + Math.max(DIGEST_MS, this.#rate.waitMs()));
     const earliest = Math.min(
       ...[...this.#jobs.values()].filter(({ isDead }) => !isDead).map(({ id }) => this.#dueOf(id)),
@@ -280,10 +290,9 @@ export class HandlerQueue {
     const start = clock.now();
     const outcome = await attempt(job);
     this.#current = undefined;
-    if (this.#isStopped) return;
     this.#counts.lastSeconds = (clock.now() - start) / 1_000;
     if (outcome.type === 'delivered') this.#arrived(job, outcome.remark);
-    else this.#failed(job, outcome);
+    else if (!this.#isStopped) this.#failed(job, outcome);
     this.#wake();
   }
 

@@ -6,7 +6,7 @@ import { caseFromJson, caseToJson } from './case-json.ts';
 
 /** Problems that are kept, those that are going on included. */
 const MOST_CASES = 10_000;
-/** Those that ended are forgotten in passing, not one by one. */
+/** More than those may be kept for a while: what ended is forgotten in passing, not one by one. */
 const SPARE = 100;
 
 /** Every problem of this node and who was told of it, on disk as soon as the agent writes next. */
@@ -32,6 +32,7 @@ export class IncidentBook {
   put(of: Case): void {
     this.#take(of);
     this.#shelf.put(of.alert.id, caseToJson(of));
+    if (this.#cases.size > MOST_CASES + SPARE) this.#dropOldest();
   }
 
   /** The case of an alert, by its id. */
@@ -72,13 +73,15 @@ export class IncidentBook {
     }
   }
 
-  /** Forgets what ended before `oldest` (epoch milliseconds), and the oldest when there are too many. */
+  /** Forgets what ended before `oldest` (epoch milliseconds). */
   forget(oldest: number): void {
+    for (const { alert } of this.all()) if (isEnded(alert) && (alert.resolved ?? 0) < oldest) this.#drop(alert.id);
+  }
+
+  /** Of too many those that ended go, the oldest first. */
+  #dropOldest(): void {
     const ended = this.all().filter(({ alert }) => isEnded(alert));
-    for (const { alert } of ended) if ((alert.resolved ?? 0) < oldest) this.#drop(alert.id);
-    const left = ended.filter(({ alert }) => this.#cases.has(alert.id));
-    const surplus = this.#cases.size > MOST_CASES ? this.#cases.size - MOST_CASES + SPARE : 0;
-    for (const { alert } of left.slice(0, surplus)) this.#drop(alert.id);
+    for (const { alert } of ended.slice(0, this.#cases.size - MOST_CASES)) this.#drop(alert.id);
   }
 
   #ofCheck(ref: string): Case | undefined {

@@ -36,7 +36,7 @@ const FRESH_MS = 60_000;
 const TIDY_MS = 3_600_000;
 
 /** From what happens to messages: keeps the alerts and has people told of them. */
-export class Pipeline implements Disposable {
+export class Pipeline {
   readonly #world: PipelineWorld;
   readonly #agenda: Agenda;
   #listening: Disposable | undefined;
@@ -79,9 +79,12 @@ export class Pipeline implements Disposable {
     this.#tidy();
   }
 
-  [Symbol.dispose](): void {
+  /** Begins nothing more; resolves when messages that were on their way arrived, which is then noted, or did not. */
+  async stop(): Promise<void> {
     this.#listening?.[Symbol.dispose]();
-    this.telling.stop();
+    const stopped = this.telling.stop();
+    this.#agenda[Symbol.dispose]();
+    await stopped;
     this.#agenda[Symbol.dispose]();
   }
 

@@ -88,8 +88,9 @@ export class Telling {
     for (const { queue } of this.#handlers.values()) queue.start();
   }
 
-  stop(): void {
-    for (const { queue } of this.#handlers.values()) queue.stop();
+  /** Begins nothing more; resolves when what was on its way arrived or did not. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#handlers.values()].map(({ queue }) => queue.stop()));
   }
 
   /** Adds a handler, or changes one, whose messages are then tried at once. */

@@ -9,7 +9,7 @@ import { Pipeline } from '../alerts/pipeline.ts';
 import { testJob } from '../alerts/test-job.ts';
 import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, delay } from '../base/clock.ts';
 import { failedWith, messageOf, OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { didYouMean } from '../base/nearest.ts';
@@ -58,6 +58,9 @@ interface Broken {
   readonly error: string;
   readonly digest: string;
 }
+
+/** How long a handler may take to heed that the agent stops. */
+const STOP_MS = 1_000;
 
 /** Tells people: hands what happens to the pipeline of alerts, and its messages to the handlers. */
 export class Alerting {
@@ -135,8 +138,8 @@ export class Alerting {
   /** Ends what is going on; what did not arrive is tried again after the next start. */
   async stop(): Promise<void> {
     for (const listening of this.#listening) listening[Symbol.dispose]();
-    this.#pipeline[Symbol.dispose]();
     this.#stop.abort(new Error('the agent stops'));
+    await Promise.race([this.#pipeline.stop(), delay(this.#options.clock, STOP_MS)]);
     for (const id of this.#handlers.keys()) this.#close(id);
   }
 

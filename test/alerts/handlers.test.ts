@@ -120,6 +120,26 @@ test('a killed process sends a message again with the same id, and no other twic
   expect(world.told()).toEqual(['fired critical']);
 });
 
+test('a message that arrives while the agent stops is not sent again', async () => {
+  const seen: string[] = [];
+  let arrive = () => {};
+  const world = await AlertingWorld.begun({
+    settings: EACH,
+    attempt: async (_, { id }) => {
+      seen.push(id);
+      if (seen.length === 1) await new Promise<void>((resolve) => (arrive = resolve));
+      return { type: 'delivered', remark: '' };
+    },
+  });
+  world.check('linux/disk', 'critical');
+  await world.minutes(1);
+  const restarted = world.stopAndStart();
+  arrive();
+  await restarted;
+  await world.minutes(30);
+  expect(seen).toHaveLength(1);
+});
+
 test('a message that is given up is shown, and revived when somebody asks for it', async () => {
   let isDown = true;
   const attempt = (): Attempt =>

@@ -66,7 +66,7 @@ interface Setting {
 export class AlertingWorld {
   readonly clock = new SimulatedClock();
   readonly mutes = new TestMutes();
-  readonly shelves = { alerts: memoryShelf(), messages: memoryShelf() };
+  shelves = { alerts: memoryShelf(), messages: memoryShelf() };
   readonly arrived: Arrived[] = [];
   readonly events: { readonly action: AlertEventAction; readonly alert: Alert }[] = [];
   readonly failing: (readonly [string, string])[] = [];
@@ -91,9 +91,20 @@ export class AlertingWorld {
     return world;
   }
 
+  /** The process is asked to stop, does, and starts anew. */
+  async stopAndStart(): Promise<void> {
+    await this.pipeline.stop();
+    await this.restart();
+  }
+
   /** The process is killed and starts anew. */
   async restart(): Promise<void> {
-    this.pipeline[Symbol.dispose]();
+    void this.pipeline.stop();
+    // What a dead process still does reaches no disk.
+    this.shelves = {
+      alerts: memoryShelf(this.shelves.alerts.content),
+      messages: memoryShelf(this.shelves.messages.content),
+    };
     this.pipeline = this.#make();
     await this.pipeline.load();
     this.pipeline.start();
