@@ -41,6 +41,13 @@ export const numberOfChange = (place: Uint8Array): number => Number(viewOf(place
 /** Places of all damaged records. */
 export const quarantineRange = (): Range => rangeOf(Buffer.from(QUARANTINE));
 
+/** Places of damaged records of keys behind `after`, up to `until`. */
+export function quarantinedBehind(after: string | undefined, until: string | undefined) {
+  const { lt } = quarantineRange();
+  const gt = quarantinePlace(after ?? '');
+  return until === undefined ? { gt, lt } : { gt, lte: quarantinePlace(until) };
+}
+
 /** Places of all changes after `index`. */
 export const changeRange = (index: number): Range => ({ gte: changePlace(index + 1), lt: Buffer.from('d') });
 

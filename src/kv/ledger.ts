@@ -38,6 +38,7 @@ interface World {
   readonly graceMs: number;
   readonly tag: Uint8Array;
   readonly maxBytes: number;
+  readonly forgets: boolean;
 }
 
 /** A record that came, went or was replaced; damaged ones do not count as there. */
@@ -102,17 +103,18 @@ export class Ledger {
     const { last, mark } = this.#totals;
     if (msOf(last) > msOf(mark) - MARK_AHEAD_MS / 2) {
       this.#totals = { ...this.#totals, mark: last + stampAt(MARK_AHEAD_MS) };
-      this.operations.push({ type: 'put', key: metaPlace('hlc'), value: encodeNumbers([this.#totals.mark]) });
+      this.operations.push({ type: 'put', key: metaPlace('hlc'), value: encodeMark(this.#totals.mark) });
     }
     this.operations.push({ type: 'put', key: metaPlace('totals'), value: encodeTotals(this.#totals) });
     return this.operations;
   }
 
   #moment(): Moment {
-    const { now, graceMs, tag } = this.#world;
+    const { now, graceMs, forgets, tag } = this.#world;
     return {
       now,
       graceMs,
+      forgets,
       version: (over) => {
         const { last } = this.#totals;
         const stamp = nextStamp(over > last ? over : last, now);
@@ -125,6 +127,9 @@ export class Ledger {
   #apply(key: string, found: Found, decision: Decision<unknown>): unknown {
     const { next, index = [], unindex = [], change, setAside } = decision;
     if (setAside !== undefined) this.#quarantine(key, found);
+    // What is not counted as there does not go.
+    const aside = setAside === 'future' ? heldOf(found) : undefined;
+    if (aside !== undefined && aside !== 'damaged') this.moves.push({ key, before: aside.version, after: undefined });
     if (next !== undefined) {
       const stored = next === null ? undefined : encodeRecord(next);
       const growth = sizeOf(key, stored) - sizeOf(key, found.stored);
@@ -203,6 +208,9 @@ const overQuota = (maxBytes: number): OpsbroError =>
 
 const encodeTotals = ({ records, bytes, index }: Totals): Uint8Array =>
   encodeNumbers([BigInt(records), BigInt(bytes), BigInt(index)]);
+
+/** The clock's mark as it is stored. */
+export const encodeMark = (mark: Stamp): Uint8Array => encodeNumbers([mark]);
 
 /** The totals as they were stored; the clock goes on behind its mark. `undefined` when they are not to be read. */
 export function decodeTotals(hlc: Uint8Array | undefined, totals: Uint8Array | undefined): Totals | undefined {

@@ -13,8 +13,8 @@ import type {
 import type { EngineContext } from '../plugins/kinds.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Stamp } from './hlc.ts';
-import { changeRange, decodeChange, quarantinePlace, recordPlace } from './layout.ts';
-import { type Found, Ledger, type Move, type Operation, type Totals } from './ledger.ts';
+import { changeRange, decodeChange, metaPlace, quarantinePlace, recordPlace } from './layout.ts';
+import { encodeMark, type Found, Ledger, type Move, type Operation, type Totals } from './ledger.ts';
 import { type Database, openDatabase, proveRoom, proveWritable } from './level-database.ts';
 import { entryOf, type Form, readPage } from './pages.ts';
 import { decodeRecord, isLive } from './record.ts';
@@ -76,6 +76,7 @@ export class LevelStore implements KvStore {
   #quarantined: number;
   #phase: 'open' | 'closing' = 'open';
   #onMoves: (moves: readonly Move[]) => void = () => {};
+  #mayExpire: () => boolean = () => true;
 
   constructor(
     context: EngineContext,
@@ -95,6 +96,7 @@ export class LevelStore implements KvStore {
     this.#sweeper = new Sweeper(context, {
       graceMs: options.graceMs,
       database: () => this.#database,
+      isAllowed: () => this.#mayExpire(),
       expire: (key, at) => this.ask(key, expiring(key, at), 'nothing'),
       purge: (key, at) => this.ask(key, purging(key, at), 'nothing'),
     });
@@ -174,16 +176,46 @@ export class LevelStore implements KvStore {
     this.#onMoves = listen;
   }
 
-  /** What is held of a key, whether it lives or not. */
+  /** Nothing expires or is forgotten while this says no. */
+  expireWhile(isAllowed: () => boolean): void {
+    this.#mayExpire = isAllowed;
+  }
+
+  /** What is held of a key, whether it lives or not; what is damaged is set aside. */
   async held(key: string): Promise<Held> {
     const stored = await this.#read(() => this.#database.get(recordPlace(key)) as Promise<Uint8Array | undefined>);
-    if (stored !== undefined) return decodeRecord(stored) ?? 'damaged';
+    const record = stored && decodeRecord(stored);
+    if (record !== undefined) return record;
+    if (stored !== undefined) {
+      await this.#setAside(key);
+      return 'damaged';
+    }
     return this.#quarantined > 0 && (await this.#isSetAside(key)) ? 'damaged' : undefined;
   }
 
   /** No version on the disk is later. */
   get mark(): Stamp {
     return this.#totals.mark;
+  }
+
+  /** Forgets that there were versions beyond a reading, as there are none any more. */
+  rewind(horizon: Stamp): Promise<void> {
+    return this.between(async (database) => {
+      const { last, mark } = this.#totals;
+      if (mark <= horizon) return;
+      this.#totals = { ...this.#totals, last: last < horizon ? last : horizon, mark: horizon };
+      await database.put(metaPlace('hlc'), encodeMark(horizon), { sync: true });
+    });
+  }
+
+  /** Reads from the database as it is; what is being written may be there or not. */
+  async look<Answer>(read: (database: Database) => Promise<Answer>): Promise<Answer> {
+    return await this.#read(() => read(this.#database));
+  }
+
+  /** How many damaged records are set aside. */
+  get quarantined(): number {
+    return this.#quarantined;
   }
 
   async #commit(items: readonly (Job | Interlude)[]): Promise<void> {
@@ -248,7 +280,7 @@ export class LevelStore implements KvStore {
 
   #world() {
     const { graceMs, maxBytes } = this.#options;
-    return { now: this.#context.clock.wall(), graceMs, maxBytes, tag: this.#tag };
+    return { now: this.#context.clock.wall(), graceMs, maxBytes, forgets: this.#mayExpire(), tag: this.#tag };
   }
 
   async #find(jobs: readonly Job[]): Promise<ReadonlyMap<string, Found>> {

@@ -46,7 +46,8 @@ export async function readPage<Item>(
   return { items, next: undefined };
 }
 
-function rangeBehind(prefix: string, after: string | undefined) {
+/** Places of the records of keys that begin with `prefix`, behind `after`. */
+export function rangeBehind(prefix: string, after: string | undefined) {
   const range = recordRange(prefix);
   const behind = after === undefined ? undefined : recordPlace(after);
   const isInside = behind !== undefined && Buffer.compare(behind, range.gte) >= 0;

@@ -17,6 +17,8 @@ export interface Moment {
   readonly now: number;
   /** How long deleted and expired records are remembered. */
   readonly graceMs: number;
+  /** `false`: the wall time may be wrong, so nothing is forgotten by it. */
+  readonly forgets?: boolean;
   /** A new version, later than all given before and than the one it is to replace. */
   version(over: Stamp): Version;
 }
@@ -29,8 +31,8 @@ export interface Decision<Answer> {
   readonly index?: readonly Due[];
   readonly unindex?: readonly Due[];
   readonly change?: { readonly op: KvChange['op']; readonly version: Version; readonly expires: number };
-  /** Damaged bytes are moved to where they can be looked at. */
-  readonly setAside?: 'damaged';
+  /** Damaged bytes, or a record of a wrong clock, are moved to where they can be looked at. */
+  readonly setAside?: 'damaged' | 'future';
   readonly answer: Answer;
 }
 
@@ -73,7 +75,7 @@ export function merging(key: string, record: KvRecord): Rule<Merged> {
     const order = before === undefined ? 1 : compareVersions(record.version, before.version);
     if (before !== undefined && order < 0) return { answer: { superseded: before.version } };
     if (order === 0) return { answer: 'applied' };
-    if (isForgotten(record, moment)) {
+    if (moment.forgets !== false && isForgotten(record, moment)) {
       return { next: held === undefined ? undefined : null, unindex: duesOf(key, before, moment), answer: 'applied' };
     }
     return {
@@ -168,6 +170,14 @@ export function purging(key: string, at: Stamp): Rule<void> {
 /** Moves a record out of the way if it is damaged; its key answers with an error until it is written again. */
 export const settingAside: Rule<boolean> = (held) =>
   held === 'damaged' ? { setAside: held, answer: true } : { answer: false };
+
+/** Moves a record out of the way if it is later than `horizon`: the clock that gave it was wrong. */
+export const settingAsideBeyond =
+  (horizon: Stamp): Rule<boolean> =>
+  (held) =>
+    held !== undefined && held !== 'damaged' && held.version.stamp > horizon
+      ? { setAside: 'future', answer: true }
+      : { answer: false };
 
 /** The last stamp of tombstones that need not be remembered any more. */
 export const forgottenBefore = (now: number, graceMs: number): Stamp => stampAt(now - graceMs);

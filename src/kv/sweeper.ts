@@ -8,10 +8,14 @@ import { forgottenBefore } from './rules.ts';
 const PER_TURN = 1_000;
 const SOONEST_MS = 50;
 const LATEST_MS = 60_000;
+/** Until it is looked again whether the clock can be believed. */
+const AGAIN_MS = 2_000;
 
 interface Work {
   readonly graceMs: number;
   database(): Database;
+  /** Whether the wall clock can be believed. */
+  isAllowed(): boolean;
   /** Does what is due for a key with a lifetime. */
   expire(key: string, at: number): Promise<void>;
   /** Forgets a tombstone. */
@@ -60,6 +64,7 @@ export class Sweeper implements Disposable {
 
   async #turn(): Promise<void> {
     this.#wakesAt = Number.POSITIVE_INFINITY;
+    if (!this.#work.isAllowed()) return this.#wake(AGAIN_MS);
     try {
       const now = this.#context.clock.wall();
       const expiries = await this.#due('expiry', BigInt(Math.floor(now)));

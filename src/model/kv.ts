@@ -1,3 +1,12 @@
+/** How many of the nodes that keep a key are meant: the greater half of them, all, or so many. */
+export type KvCopies = 'majority' | 'all' | number;
+
+/** How many nodes answered, and how many keep the key. */
+export interface KvReplicas {
+  readonly acked: number;
+  readonly total: number;
+}
+
 /** A key and what is stored under it. Times are epoch milliseconds. */
 export interface KvEntry {
   readonly key: string;
@@ -9,6 +18,8 @@ export interface KvEntry {
   readonly modified: number;
   /** `null` when it lives until it is deleted. */
   readonly expires: number | null;
+  /** Who answered; left out by a store that asks nobody else. */
+  readonly replicas?: KvReplicas | undefined;
 }
 
 /** What a write made of a key. */
@@ -23,12 +34,20 @@ export interface KvDeleted {
 
 /** Conditions and lifetime of a write. */
 export interface KvPutOptions {
+  /** How many nodes must have it before it counts as written; the greater half when left out. */
+  readonly copies?: KvCopies | undefined;
   /** Seconds, 1 to 315360000; without it the key stays. */
   readonly ttl?: number | undefined;
   /** Only if the present version is this one; `0`: only if there is no such key. Fails with `cas_failed`, details `current`. */
   readonly cas?: string | undefined;
   /** Who writes is a part of the agent, so that it may be a key that begins with `__`. */
   readonly by?: 'agent' | undefined;
+}
+
+/** How a key is read. */
+export interface KvGetOptions {
+  /** How many nodes are asked; the greater half when left out. */
+  readonly copies?: KvCopies | undefined;
 }
 
 /** Which keys are meant, in the order of their UTF-8 bytes. */
@@ -40,6 +59,8 @@ export interface KvSelection {
   readonly after?: string | undefined;
   /** `all` includes the reserved keys, which begin with `__`. */
   readonly include?: 'public' | 'all' | undefined;
+  /** `ring`: what all nodes store together, each key once; else what this node stores. */
+  readonly scope?: 'node' | 'ring' | undefined;
 }
 
 /** A part of a list. */
@@ -47,6 +68,8 @@ export interface KvPage<Item> {
   readonly items: readonly Item[];
   /** The last key of this page when there are more behind it; ask on with it as `after`. */
   readonly next: string | undefined;
+  /** Nodes of the ring that did not answer, when keys may be missing because of that. */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /** `ok`; `full`: writes are refused for want of space; `failed`: the disk broke and nothing is acknowledged any more. */
@@ -66,6 +89,8 @@ export interface KvStats {
   readonly quarantined: number;
   /** Number of the last change. */
   readonly index: number;
+  /** That number means the same on every node and after a new start; otherwise it counts for this start of this node only. */
+  readonly indexScope?: 'everywhere' | undefined;
 }
 
 /** A key came, changed, went, or its time ran out. */
@@ -76,17 +101,32 @@ export interface KvChange {
   readonly version: string;
   /** Epoch milliseconds; `null` for never. */
   readonly expires: number | null;
+  /** When it happened, in epoch milliseconds; left out where the version tells. */
+  readonly time?: number | undefined;
 }
+
+/**
+ * What an entry of an export may replace: what is older (it keeps its version, unless the key was deleted since: then it gets a new one),
+ * anything, or nothing. What replaces anything gets a new version.
+ */
+export type KvRestoring = 'older' | 'anything' | 'nothing';
+
+/** What became of an entry of an export: there was no such key, it took the place of another value, or it was left out. */
+export type KvRestored = 'created' | 'overwritten' | 'skipped';
 
 /** Keeps bytes under names. What it acknowledged is on stable storage. */
 export interface KvStore extends AsyncDisposable {
   /** The entry, or `undefined` when there is none, it was deleted or it expired. */
-  get(key: string): Promise<KvEntry | undefined>;
+  get(key: string, options?: KvGetOptions): Promise<KvEntry | undefined>;
   put(key: string, value: Uint8Array, options?: KvPutOptions): Promise<KvWritten>;
-  delete(key: string, options?: Pick<KvPutOptions, 'cas' | 'by'>): Promise<KvDeleted>;
+  delete(key: string, options?: Omit<KvPutOptions, 'ttl'>): Promise<KvDeleted>;
   keys(selection?: KvSelection): Promise<KvPage<string>>;
   entries(selection?: KvSelection): Promise<KvPage<KvEntry>>;
-  /** The kept changes after `index`, oldest first, at most `limit`. */
+  /** Puts an entry of an export back, its times and lifetime as they were. Left out by a store that cannot do so in one step. */
+  restore?(entry: KvEntry, over: KvRestoring): Promise<KvRestored>;
+  /** The kept changes after `index`, oldest first, at most `limit`. Fails with `index_gone` when some after it are not kept any more. */
   changes(index: number, limit: number): Promise<readonly KvChange[]>;
+  /** The last kept changes of a key, oldest first, at most `limit`. Left out by a store that cannot look them up. */
+  history?(key: string, limit: number): Promise<readonly KvChange[]>;
   stats(): KvStats;
 }

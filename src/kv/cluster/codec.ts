@@ -60,7 +60,15 @@ const Wish = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('get'), key: Key, copies: Copies }),
   z.strictObject({ ...Put, key: Key, copies: Copies }),
   z.strictObject({ op: z.literal('delete'), key: Key, cas: z.string().max(100).optional(), copies: Copies }),
+  z.strictObject({ op: z.literal('restore'), key: Key, record: Record, copies: Copies }),
 ]);
+
+const Scope = z.strictObject({
+  prefix: z.string().max(MAX_KEY_BYTES),
+  include: z.enum(['public', 'all']),
+  limit: z.int().min(1).max(MOST_ITEMS),
+  values: z.enum(['with', 'without']),
+});
 
 const Question = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('write'), key: Key, record: Record }),
@@ -76,6 +84,8 @@ const Question = z.discriminatedUnion('type', [
     after: Key.optional(),
   }),
   z.strictObject({ type: z.literal('fetch'), keys: many(Key) }),
+  z.strictObject({ type: z.literal('gone'), keys: many(Key) }),
+  z.strictObject({ type: z.literal('scan'), scope: Scope, after: Key.optional() }),
   z.strictObject({ type: z.literal('ask') }),
   z.strictObject({ type: z.literal('coordinate'), wish: Wish }),
 ]);
@@ -88,12 +98,18 @@ const Written = {
   expires: z.number().nullable(),
 };
 const Outcome = z.discriminatedUnion('op', [
-  z.strictObject({ op: z.literal('get'), entry: z.strictObject({ ...Written, value: Bytes }).optional() }),
+  z.strictObject({
+    op: z.literal('get'),
+    entry: z.strictObject({ ...Written, value: Bytes }).optional(),
+    acked: z.int(),
+    total: z.int(),
+  }),
   z.strictObject({ op: z.literal('put'), written: z.strictObject(Written), acked: z.int(), total: z.int() }),
   z.strictObject({
     op: z.literal('delete'),
     deleted: z.strictObject({ key: Key, version: z.string().nullable(), existed: z.boolean() }),
   }),
+  z.strictObject({ op: z.literal('restore'), came: z.enum(['stored', 'superseded']) }),
 ]);
 
 const Refusal = z.discriminatedUnion('type', [
@@ -116,12 +132,13 @@ const Answer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('differs'), leaves: mapOf(LeafHashes) }),
   z.strictObject({ type: z.literal('pairs'), pairs: many(Pair), next: Key.optional() }),
   z.strictObject({ type: z.literal('records'), records: many(Keyed) }),
+  z.strictObject({ type: z.literal('scanned'), records: many(Keyed), next: Key.optional() }),
   z.strictObject({ type: z.literal('outcome'), outcome: Outcome }),
   z.strictObject({ type: z.literal('refused'), refusal: Refusal }),
 ]);
 
 const EnvelopeCodec = z.strictObject({ clock: Stamp, views: z.array(ViewId).max(16), question: Question });
-const ReplyCodec = z.strictObject({ clock: Stamp, view: ViewId, ready: ViewId, answer: Answer });
+const ReplyCodec = z.strictObject({ clock: Stamp, wall: z.number(), view: ViewId, ready: ViewId, answer: Answer });
 
 /** The bytes of a question on its way. */
 export const encodeEnvelope = (envelope: Envelope): Uint8Array => bytesFrom(z.encode(EnvelopeCodec, envelope as never));

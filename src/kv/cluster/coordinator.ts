@@ -5,19 +5,24 @@ import { entryOf } from '../pages.ts';
 import { isLive, type KvRecord } from '../record.ts';
 import { writtenOf } from '../rules.ts';
 import { nodeTag, type Version, versionText } from '../version.ts';
-import { behind, isNeverSeen, isReadFrom, isWrittenTo, newestOf, supersededBy } from './findings.ts';
+import { behind, holdersIn, isNeverSeen, isReadFrom, isWrittenTo, newestOf, supersededBy } from './findings.ts';
 import { type Askers, Gathering } from './gathering.ts';
 import type { HybridClock } from './hybrid-clock.ts';
 import type { Outcome, Question, Wish } from './messages.ts';
 import type { Ports } from './ports.ts';
 import type { Wanted } from './quorum.ts';
-import { casFailed, notWritten, tooFew } from './refusals.ts';
+import { casFailed, notWritten, ofTheFuture, tooFew } from './refusals.ts';
+import type { Standpoint } from './standpoint.ts';
+import { ownersOf } from './view.ts';
 
 const ROUNDS = 3;
 
 interface Parts {
   readonly ports: Ports;
   readonly clock: HybridClock;
+  readonly standpoint: Standpoint;
+  /** Counts what was done, by name. */
+  count(name: string, by: number): void;
   /** A new one for each request, as the ring may change. */
   askers(): Askers;
 }
@@ -39,10 +44,14 @@ export class Coordinator {
   readonly #ports: Ports;
   readonly #clock: HybridClock;
   readonly #tag: Uint8Array;
+  readonly #standpoint: Standpoint;
+  readonly #count: Parts['count'];
   readonly #askers: Parts['askers'];
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  constructor({ ports, clock, askers }: Parts) {
+  constructor({ ports, clock, standpoint, count, askers }: Parts) {
+    this.#standpoint = standpoint;
+    this.#count = count;
     this.#ports = ports;
     this.#clock = clock;
     this.#askers = askers;
@@ -57,11 +66,15 @@ export class Coordinator {
         return await this.#put(wish);
       case 'delete':
         return await this.#delete(wish);
+      case 'restore':
+        return await this.#restore(wish);
     }
   }
 
   async #get(key: string, copies: Wanted): Promise<Outcome> {
-    const own = await this.#own(key);
+    const held = await this.#ports.records.read(key);
+    const own = held === 'damaged' ? undefined : held;
+    if (copies === 1 && held !== 'damaged' && this.#standpoint.isWholeFor(key)) return this.#found(key, own, 1);
     const reading = this.#gathering(key, { type: 'read', key, have: own?.version });
     const end = await reading.run((now) => isReadFrom(now, copies));
     if (end === 'over') throw tooFew(reading, copies);
@@ -70,7 +83,22 @@ export class Coordinator {
       const repaired = this.#repair(key, newest, behind(reading, newest));
       if (copies === 'all') await repaired;
     }
-    return { op: 'get', entry: isLive(newest, this.#ports.clock.wall()) ? entryOf(key, newest) : undefined };
+    return this.#found(key, newest, holdersIn(reading));
+  }
+
+  #found(key: string, record: KvRecord | undefined, acked: number): Outcome {
+    const entry = isLive(record, this.#ports.clock.wall()) ? entryOf(key, record) : undefined;
+    return { op: 'get', entry, acked, total: ownersOf(key, this.#standpoint.present).length };
+  }
+
+  async #restore({ key, record, copies }: Extract<Wish, { op: 'restore' }>): Promise<Outcome> {
+    if (this.#clock.isTooFarAhead(record.version.stamp)) throw ofTheFuture(key);
+    const writing = this.#gathering(key, { type: 'write', key, record });
+    const isOutdone = () => supersededBy(writing) !== undefined;
+    await writing.run((now) => isWrittenTo(now, copies) || isOutdone());
+    if (isWrittenTo(writing, copies)) return { op: 'restore', came: 'stored' };
+    if (isOutdone()) return { op: 'restore', came: 'superseded' };
+    throw notWritten(writing, copies);
   }
 
   async #put({ key, value, options, copies }: Extract<Wish, { op: 'put' }>): Promise<Outcome> {
@@ -180,6 +208,8 @@ export class Coordinator {
   }
 
   async #repair(key: string, record: KvRecord, nodes: readonly string[]): Promise<void> {
+    if (nodes.length === 0) return;
+    this.#count('read_repairs', nodes.length);
     const askers = this.#askers();
     const question: Question = { type: 'merge', records: [{ key, record }] };
     await Promise.allSettled(nodes.map((node) => askers.ask(node, question, [])));

@@ -1,9 +1,11 @@
 /** Makes two nodes hold the same of what they share. */
 import { forgetting } from '../rules.ts';
 import { compareVersions, type Version } from '../version.ts';
+import type { Meetings } from './meetings.ts';
 import { differing, Tree } from './merkle.ts';
 import type { Answer, Keyed, Pair, Question } from './messages.ts';
-import type { PairPage, Records } from './ports.ts';
+import type { Oblivion } from './oblivion.ts';
+import type { PairPage, Records, RingNews } from './ports.ts';
 import { isInLeaves, isShared } from './ranges.ts';
 import type { Standpoint } from './standpoint.ts';
 import { ownersOf, type View } from './view.ts';
@@ -15,8 +17,17 @@ interface Parts {
   readonly self: string;
   readonly records: Records;
   readonly standpoint: Standpoint;
-  /** Asks a node, this one too. */
+  readonly meetings: Meetings;
+  readonly oblivion: Oblivion;
+  /** Asks another node. */
   ask(node: string, question: Question, views: readonly string[]): Promise<Answer>;
+  /** Keeps records here that another node holds, unless newer ones are held. */
+  take(records: readonly Keyed[], from: string): Promise<void>;
+  /** The time as far as known; `undefined` while the clock cannot be believed. */
+  wall(): number | undefined;
+  tell(news: RingNews): void;
+  /** Counts what was done, by name. */
+  count(name: string, by: number): void;
 }
 
 /** A refusal, or an answer to something else than was asked. */
@@ -35,8 +46,11 @@ export class Exchange {
    * by the same ring, or one of them did not answer. Says how many records came here.
    */
   async withPeer(peer: string): Promise<number> {
-    const { standpoint, records, self } = this.#parts;
+    const { standpoint, records, self, meetings, oblivion, wall } = this.#parts;
     const view = standpoint.present;
+    const begun = wall();
+    if (begun !== undefined) meetings.begin(peer, begun);
+    else if (oblivion.gapTo(peer) !== undefined) throw new ExchangeError('nobody knows what time it is');
     const trees = await records.trees(view);
     const shared = [...trees].filter(([range]) => isShared(range, self, peer));
     const roots = new Map(shared.map(([range, tree]) => [range, tree.root()] as const));
@@ -48,7 +62,28 @@ export class Exchange {
     }
     const came = wanted.size === 0 ? 0 : await this.#walk(peer, wanted, view);
     if (standpoint.present !== view) throw new ExchangeError('the ring changed meanwhile');
+    if (begun !== undefined) meetings.end(peer, view.members);
+    this.#parts.count('comparisons', 1);
     return came;
+  }
+
+  /** Brings a node what it missed of these keys, as far as it is held here. */
+  async bring(peer: string, keys: readonly string[]): Promise<void> {
+    const { records, standpoint } = this.#parts;
+    for (let at = 0; at < keys.length; at += MOST_RECORDS) {
+      const some = keys.slice(at, at + MOST_RECORDS);
+      const held = await Promise.all(some.map((key) => records.read(key)));
+      const pairs = some.flatMap((key, place): readonly Pair[] => {
+        const record = held[place];
+        return record === undefined || record === 'damaged' ? [] : [{ key, version: record.version }];
+      });
+      if (pairs.length < some.length) throw new ExchangeError('not everything that was missed is held here');
+      const { places } = await this.#expect(peer, 'wanted', { type: 'offer', pairs }, standpoint.present);
+      await this.#push(
+        peer,
+        places.flatMap((place) => pairs[place]?.key ?? []),
+      );
+    }
   }
 
   /**
@@ -76,9 +111,11 @@ export class Exchange {
     }
     for (const [owner, owned] of byOwner) {
       const { places } = await this.#expect(owner, 'wanted', { type: 'offer', pairs: owned }, view);
+      const lacking = places.flatMap((place) => owned[place] ?? []);
+      const forgotten = new Set(await this.#dropForgotten(owner, lacking, view));
       await this.#push(
         owner,
-        places.flatMap((place) => owned[place]?.key ?? []),
+        lacking.flatMap(({ key }) => (forgotten.has(key) ? [] : [key])),
       );
     }
     const { records } = this.#parts;
@@ -106,11 +143,39 @@ export class Exchange {
     view: View,
   ): Promise<number> {
     const belongs = (key: string, node: string) => ownersOf(key, view).includes(node);
-    const pull = newerOf(theirs, own).filter((key) => belongs(key, this.#parts.self));
+    const { self } = this.#parts;
+    const wanted = newerOf(theirs, own).filter((key) => belongs(key, self));
+    const pull = wanted.filter((key) => own.has(key) || !this.#isForgottenHere(peer, key, theirs.get(key)));
     const push = newerOf(own, theirs).filter((key) => belongs(key, peer));
     await this.#pull(peer, pull, view);
-    await this.#push(peer, push);
+    const lacking = push.filter((key) => !theirs.has(key)).flatMap((key) => pairsOf(key, own.get(key)));
+    const forgotten = new Set(await this.#dropForgotten(peer, lacking, view));
+    await this.#push(
+      peer,
+      push.filter((key) => !forgotten.has(key)),
+    );
     return pull.length;
+  }
+
+  /** After a long time without each other: what both held once, and this node, which holds everything, has no more. */
+  #isForgottenHere(peer: string, key: string, version: Version | undefined): boolean {
+    const { oblivion, standpoint } = this.#parts;
+    if (version === undefined || oblivion.gapTo(peer) === undefined) return false;
+    return standpoint.isWholeFor(key) && oblivion.wasShared(peer, key, version);
+  }
+
+  /** After a long time without each other: drops what both held once and the other one has forgotten since. */
+  async #dropForgotten(peer: string, pairs: readonly Pair[], view: View): Promise<readonly string[]> {
+    const { oblivion, records, tell } = this.#parts;
+    const gapMs = oblivion.gapTo(peer);
+    if (gapMs === undefined) return [];
+    const old = pairs.filter(({ key, version }) => oblivion.wasShared(peer, key, version));
+    if (old.length === 0) return [];
+    const { places } = await this.#expect(peer, 'wanted', { type: 'gone', keys: old.map(({ key }) => key) }, view);
+    const gone = places.flatMap((place) => old[place] ?? []);
+    await Promise.all(gone.map(({ key, version }) => records.ask(key, forgetting(key, version))));
+    if (gone.length > 0) tell({ type: 'forgotten', node: peer, gapMs, keys: gone.length });
+    return gone.map(({ key }) => key);
   }
 
   async #ownBetween(
@@ -136,7 +201,8 @@ export class Exchange {
     while (missing.length > 0) {
       const some = missing.slice(0, MOST_RECORDS);
       const { records } = await this.#expect(peer, 'records', { type: 'fetch', keys: some }, view);
-      if (records.length > 0) await this.#hand(this.#parts.self, records);
+      if (records.length > 0) await this.#parts.take(records, peer);
+      this.#parts.count('records_fetched', records.length);
       const got = new Set(records.map(({ key }) => key));
       const last = records.at(-1)?.key;
       // What comes before the last one that came, and did not, is not there any more.
@@ -163,6 +229,7 @@ export class Exchange {
 
   async #hand(node: string, records: readonly Keyed[]): Promise<void> {
     await this.#expect(node, 'done', { type: 'merge', records }, this.#parts.standpoint.present);
+    this.#parts.count('records_sent', records.length);
   }
 
   async #expect<Type extends Answer['type']>(node: string, type: Type, question: Question, view: View) {
@@ -182,5 +249,8 @@ function newerOf(one: ReadonlyMap<string, Version>, other: ReadonlyMap<string, V
   }
   return found;
 }
+
+const pairsOf = (key: string, version: Version | undefined): readonly Pair[] =>
+  version === undefined ? [] : [{ key, version }];
 
 const isBehind = (key: string, other: string): boolean => Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;

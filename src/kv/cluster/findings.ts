@@ -25,6 +25,9 @@ export function isReadFrom(gathering: Gathering, wanted: Wanted): boolean {
   return benches.every((bench) => isRead(bench, wanted, { counted, filling, isAlive }));
 }
 
+/** How many said what they hold. */
+export const holdersIn = (gathering: Gathering): number => gathering.select(holdingOf).size;
+
 /** The newest record among those that were found. */
 export function newestOf(gathering: Gathering, own: KvRecord | undefined): KvRecord | undefined {
   let newest = own;

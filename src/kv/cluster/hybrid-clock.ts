@@ -1,19 +1,29 @@
 import { msOf, nextStamp, type Stamp, stampAt } from '../hlc.ts';
+import type { ClockTrust } from './clock-trust.ts';
 import type { Ports } from './ports.ts';
 
 const AHEAD_MS = 2_000;
 
+interface Parts {
+  readonly ports: Pick<Ports, 'clock' | 'records'>;
+  readonly trust: Pick<ClockTrust, 'wall'>;
+  readonly maxSkewMs: number;
+  readonly limit: Stamp;
+}
+
 /** Gives out stamps. None is given out twice, not even after a crash: what may be given out is on disk before. */
 export class HybridClock {
   readonly #ports: Pick<Ports, 'clock' | 'records'>;
+  readonly #trust: Pick<ClockTrust, 'wall'>;
   readonly #maxSkewMs: number;
   #last: Stamp;
   #limit: Stamp;
   #reserving: Promise<void> | undefined;
 
   /** Goes on behind `limit`, what may have been given out before the start. */
-  constructor(ports: Pick<Ports, 'clock' | 'records'>, maxSkewMs: number, limit: Stamp) {
+  constructor({ ports, trust, maxSkewMs, limit }: Parts) {
     this.#ports = ports;
+    this.#trust = trust;
     this.#maxSkewMs = maxSkewMs;
     this.#last = limit;
     this.#limit = limit;
@@ -32,9 +42,26 @@ export class HybridClock {
     return stamp;
   }
 
+  /** As `issue`, for a record that is written at once: what is on disk keeps the clock from going back. */
+  issueWithRecord(over: Stamp = 0n): Stamp {
+    this.#last = nextStamp(over > this.#last ? over : this.#last, this.#ports.clock.wall());
+    return this.#last;
+  }
+
+  /** The last reading that may count at this moment. */
+  get horizon(): Stamp {
+    return stampAt(this.#trust.wall + this.#maxSkewMs + 1) - 1n;
+  }
+
   /** Whether a reading of another node is so far ahead that it must not count. */
   isTooFarAhead(stamp: Stamp): boolean {
-    return msOf(stamp) > this.#ports.clock.wall() + this.#maxSkewMs;
+    return msOf(stamp) > this.#trust.wall + this.#maxSkewMs;
+  }
+
+  /** Goes back to a reading, as all beyond it was wrong and is not used any more. */
+  async rewind(stamp: Stamp): Promise<void> {
+    await this.#raise(stamp);
+    if (this.#last > stamp) this.#last = stamp;
   }
 
   /** Takes note of a reading of another node, so that whatever is written from now on is later. */

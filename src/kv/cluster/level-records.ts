@@ -1,19 +1,27 @@
 /** The records of a node of the ring, in its level database. */
 import type { Stamp } from '../hlc.ts';
-import { keyOfRecord, metaPlace, recordsBehind } from '../layout.ts';
+import { isReserved } from '../key-rules.ts';
+import { keyOfRecord, metaPlace, quarantinedBehind, recordsBehind } from '../layout.ts';
 import type { Database } from '../level-database.ts';
 import type { LevelStore } from '../level-store.ts';
-import { decodeRecord } from '../record.ts';
-import type { Held, Rule } from '../rules.ts';
+import { rangeBehind } from '../pages.ts';
+import { decodeRecord, type KvRecord } from '../record.ts';
+import { type Held, type Rule, settingAsideBeyond } from '../rules.ts';
+import type { Version } from '../version.ts';
 import { Holdings } from './holdings.ts';
 import type { Tree } from './merkle.ts';
-import type { Pair } from './messages.ts';
-import type { PairPage, Records, Standing } from './ports.ts';
+import type { Keyed, Pair } from './messages.ts';
+import type { PairPage, RecordPage, Records, Scope, Standing } from './ports.ts';
+import { decodeStanding, encodeStanding, NOTHING } from './standing-text.ts';
 import type { View } from './view.ts';
 
 /** Records that are looked at in one go: meanwhile nothing is written. */
 const PAGE = 2_000;
-const NAMES_ONLY = /^[\w:.-]{1,128}$/;
+/** Bytes of values after which a page ends. */
+const MOST_SCANNED_BYTES = 1_048_576;
+const MOST_SCANNED = 10_000;
+/** Older than every version. */
+const UNREADABLE: Version = { stamp: 0n, tag: new Uint8Array(16) };
 
 /** Opens the records of a store, and what the node knew of itself. After a repair it knows nothing: something may be missing. */
 export async function levelRecords(
@@ -23,7 +31,7 @@ export async function levelRecords(
     database.getMany([metaPlace('limit'), metaPlace('standing')]),
   );
   const reserved = limit === undefined ? 0n : Buffer.from(limit).readBigUInt64BE(0);
-  const standing = store.repaired ? NOTHING : standingOf(kept);
+  const standing = store.repaired ? NOTHING : decodeStanding(kept);
   return {
     records: new LevelRecords(store),
     standing: { ...standing, limit: reserved > store.mark ? reserved : store.mark },
@@ -52,7 +60,30 @@ class LevelRecords implements Records {
 
   async pairs(wanted: (key: string) => boolean, after?: string): Promise<PairPage> {
     const { pairs, next } = await this.#store.between((database) => readPairs(database, after));
-    return { pairs: pairs.filter(({ key }) => wanted(key)), next };
+    const aside = this.#store.quarantined > 0 ? await this.#setAside(after, next) : [];
+    return { pairs: [...pairs, ...aside].filter(({ key }) => wanted(key)), next };
+  }
+
+  async scan(scope: Scope, after: string | undefined): Promise<RecordPage> {
+    return await this.#store.look((database) => readScope(database, scope, after));
+  }
+
+  async setAsideBeyond(horizon: Stamp): Promise<number> {
+    let count = 0;
+    let after: string | undefined;
+    do {
+      const page: PairPage = await this.#store.between((database) => readPairs(database, after));
+      const ahead = page.pairs.filter(({ version }) => version.stamp > horizon);
+      const moved = await Promise.all(ahead.map(({ key }) => this.ask(key, settingAsideBeyond(horizon))));
+      count += moved.filter(Boolean).length;
+      after = page.next;
+    } while (after !== undefined);
+    await this.#store.rewind(horizon);
+    return count;
+  }
+
+  expireWhile(isAllowed: () => boolean): void {
+    this.#store.expireWhile(isAllowed);
   }
 
   /** One after the other: two that count for different views would begin anew for ever. */
@@ -69,7 +100,12 @@ class LevelRecords implements Records {
   }
 
   async remember(standing: Omit<Standing, 'limit'>): Promise<void> {
-    await this.#keep('standing', Buffer.from(JSON.stringify(standing)));
+    await this.#keep('standing', encodeStanding(standing));
+  }
+
+  async #setAside(after: string | undefined, until: string | undefined): Promise<readonly Pair[]> {
+    const found = await this.#store.look((database) => database.keys(quarantinedBehind(after, until)).all());
+    return found.map((place) => ({ key: keyOfRecord(place), version: UNREADABLE }));
   }
 
   async #countAll(view: View): Promise<ReadonlyMap<string, Tree>> {
@@ -84,7 +120,7 @@ class LevelRecords implements Records {
     if (after === undefined) return true;
     const { pairs, next } = await readPairs(database, after === '' ? undefined : after);
     this.#holdings.count(
-      pairs.map(({ key, version }) => [key, version] as const),
+      pairs.flatMap(({ key, version }) => (version === UNREADABLE ? [] : [[key, version] as const])),
       next,
     );
     return next === undefined;
@@ -97,32 +133,29 @@ class LevelRecords implements Records {
 
 async function readPairs(database: Database, after: string | undefined): Promise<PairPage> {
   const found = await database.iterator({ ...recordsBehind(after), limit: PAGE }).all();
-  const pairs = found.flatMap(([place, stored]): readonly Pair[] => {
-    const record = decodeRecord(stored);
-    return record === undefined ? [] : [{ key: keyOfRecord(place), version: record.version }];
-  });
+  const pairs = found.map(
+    ([place, stored]): Pair => ({ key: keyOfRecord(place), version: decodeRecord(stored)?.version ?? UNREADABLE }),
+  );
   const last = found.at(-1)?.[0];
   return { pairs, next: found.length < PAGE || last === undefined ? undefined : keyOfRecord(last) };
 }
 
-const NOTHING: Omit<Standing, 'limit'> = { settled: [], present: [], ready: '' };
-
-/** What was remembered; nothing when it cannot be read, as then it cannot be believed. */
-function standingOf(kept: Uint8Array | undefined): Omit<Standing, 'limit'> {
-  if (kept === undefined) return NOTHING;
-  try {
-    const read: unknown = JSON.parse(Buffer.from(kept).toString());
-    return isStanding(read) ? read : NOTHING;
-  } catch {
-    return NOTHING;
+async function readScope(database: Database, scope: Scope, after: string | undefined): Promise<RecordPage> {
+  const { prefix, include, limit, values } = scope;
+  const records: Keyed[] = [];
+  let bytes = 0;
+  let seen = 0;
+  for await (const [place, stored] of database.iterator(rangeBehind(prefix, after))) {
+    const key = keyOfRecord(place);
+    seen += 1;
+    records.push(...(include === 'public' && isReserved(key) ? [] : keyedOf(key, decodeRecord(stored), values)));
+    bytes += key.length + (values === 'with' ? stored.length : 0);
+    if (records.length >= limit || seen >= MOST_SCANNED || bytes >= MOST_SCANNED_BYTES) return { records, next: key };
   }
+  return { records, next: undefined };
 }
 
-function isStanding(read: unknown): read is Omit<Standing, 'limit'> {
-  if (typeof read !== 'object' || read === null) return false;
-  const { settled, present, ready } = read as Partial<Record<string, unknown>>;
-  return areNames(settled) && areNames(present) && typeof ready === 'string';
+function keyedOf(key: string, record: KvRecord | undefined, values: Scope['values']): readonly Keyed[] {
+  if (record === undefined) return [];
+  return [{ key, record: values === 'with' ? record : { ...record, value: new Uint8Array() } }];
 }
-
-const areNames = (names: unknown): boolean =>
-  Array.isArray(names) && names.every((name) => typeof name === 'string' && NAMES_ONLY.test(name));

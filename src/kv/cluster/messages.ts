@@ -3,6 +3,7 @@ import type { KvDeleted, KvEntry, KvPutOptions, KvWritten } from '../../model/kv
 import type { Stamp } from '../hlc.ts';
 import type { KvRecord } from '../record.ts';
 import type { Version } from '../version.ts';
+import type { Scope } from './ports.ts';
 import type { Wanted } from './quorum.ts';
 
 /** A key and its record. */
@@ -30,7 +31,9 @@ export type Wish =
       readonly options: KvPutOptions;
       readonly copies: Wanted;
     }
-  | { readonly op: 'delete'; readonly key: string; readonly cas?: string | undefined; readonly copies: Wanted };
+  | { readonly op: 'delete'; readonly key: string; readonly cas?: string | undefined; readonly copies: Wanted }
+  /** Keep this record as it is, version and all, unless there is something newer. */
+  | { readonly op: 'restore'; readonly key: string; readonly record: KvRecord; readonly copies: Wanted };
 
 /** What a node asks of the records of another. */
 export type ReplicaQuestion =
@@ -56,6 +59,10 @@ export type ReplicaQuestion =
   /** Your versions of these leaves, behind a key. */
   | { readonly type: 'list'; readonly leaves: Leaves; readonly after?: string | undefined }
   | { readonly type: 'fetch'; readonly keys: readonly string[] }
+  /** Which of these keys do you know not to be there, as you hold everything and not them? */
+  | { readonly type: 'gone'; readonly keys: readonly string[] }
+  /** The records of a scope, behind a key. */
+  | { readonly type: 'scan'; readonly scope: Scope; readonly after?: string | undefined }
   /** How far are you? */
   | { readonly type: 'ask' };
 
@@ -100,23 +107,27 @@ export interface Holding {
 export type Answer =
   | { readonly type: 'done' }
   | { readonly type: 'holding'; readonly holding: Holding }
-  /** Places in the offer. */
+  /** Places in what was asked. */
   | { readonly type: 'wanted'; readonly places: readonly number[] }
   | { readonly type: 'differs'; readonly leaves: ReadonlyMap<string, BigUint64Array> }
   | { readonly type: 'pairs'; readonly pairs: readonly Pair[]; readonly next: string | undefined }
   | { readonly type: 'records'; readonly records: readonly Keyed[] }
+  | { readonly type: 'scanned'; readonly records: readonly Keyed[]; readonly next: string | undefined }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
   | { readonly type: 'refused'; readonly refusal: Refusal };
 
 /** What a client gets. */
 export type Outcome =
-  | { readonly op: 'get'; readonly entry: KvEntry | undefined }
+  | { readonly op: 'get'; readonly entry: KvEntry | undefined; readonly acked: number; readonly total: number }
   | { readonly op: 'put'; readonly written: KvWritten; readonly acked: number; readonly total: number }
-  | { readonly op: 'delete'; readonly deleted: KvDeleted };
+  | { readonly op: 'delete'; readonly deleted: KvDeleted }
+  | { readonly op: 'restore'; readonly came: 'stored' | 'superseded' };
 
 /** An answer on its way. */
 export interface Reply {
   readonly clock: Stamp;
+  /** What time it is there, in epoch milliseconds. */
+  readonly wall: number;
   /** The present view of the one who answers. */
   readonly view: string;
   /** The view for which it has everything that belongs to it; empty while it is filling. */

@@ -1,7 +1,9 @@
 /** How many answers a request needs. Pure. */
 
-/** How many copies a request asks for: the greater half, all of them, or so many. */
-export type Wanted = 'majority' | 'all' | number;
+import type { KvCopies } from '../../model/kv.ts';
+
+/** How many copies a request asks for. */
+export type Wanted = KvCopies;
 
 /** One list of nodes that a request has to satisfy: that of the present ring, or of an earlier one. */
 export interface Bench {

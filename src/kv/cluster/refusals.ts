@@ -33,6 +33,13 @@ export function casFailed(key: string, current: string | null): OpsbroError {
   return new OpsbroError('cas_failed', `"${key}" was not changed: ${found}`, { details: { current } });
 }
 
+/** The refusal of a record that was written later than now. */
+export const ofTheFuture = (key: string): OpsbroError =>
+  new OpsbroError(
+    'clock_skew',
+    `the version of "${key}" is of the future: the clock that gave it was wrong, or ours is`,
+  );
+
 function shortage(gathering: Gathering, wanted: Wanted, more: Readonly<Record<string, unknown>>): OpsbroError {
   const total = gathering.benches[0]?.owners.length ?? 0;
   const needed = copiesWanted(wanted, total);

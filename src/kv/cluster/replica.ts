@@ -1,9 +1,10 @@
 /** Answers what other nodes ask of the records of this one. */
 import { failedWith } from '../../base/errors.ts';
-import type { KvRecord } from '../record.ts';
 import { type Held, type Merged, merging, type Rule } from '../rules.ts';
 import { compareVersions, type Version } from '../version.ts';
 import type { HybridClock } from './hybrid-clock.ts';
+import type { Keeper } from './keeper.ts';
+import type { Meetings } from './meetings.ts';
 import { EMPTY_ROOT, Tree } from './merkle.ts';
 import type { Answer, Envelope, Holding, Keyed, Pair, Refusal, ReplicaQuestion } from './messages.ts';
 import type { Ports } from './ports.ts';
@@ -13,6 +14,8 @@ import type { Standpoint } from './standpoint.ts';
 import { ownersOf } from './view.ts';
 
 const MOST_FETCHED_BYTES = 1_048_576;
+/** Who writes for a client need not have been able to keep it. */
+const NOBODY = '';
 const FAILURES = ['disk_full', 'quota', 'store_failed'] as const;
 
 interface Parts {
@@ -20,9 +23,13 @@ interface Parts {
   readonly clock: HybridClock;
   readonly standpoint: Standpoint;
   readonly promises: Promises;
+  readonly meetings: Meetings;
+  readonly keeper: Keeper;
   /** Told when something came to be held that does not belong here. */
   onStray(): void;
 }
+
+type Accept = Extract<ReplicaQuestion, { type: 'accept' }>;
 
 /** Thrown by a rule to refuse. */
 class Refused extends Error {
@@ -40,9 +47,13 @@ export class Replica {
   readonly #clock: HybridClock;
   readonly #standpoint: Standpoint;
   readonly #promises: Promises;
+  readonly #meetings: Meetings;
+  readonly #keeper: Keeper;
   readonly #onStray: () => void;
 
-  constructor({ ports, clock, standpoint, promises, onStray }: Parts) {
+  constructor({ ports, clock, standpoint, promises, meetings, keeper, onStray }: Parts) {
+    this.#meetings = meetings;
+    this.#keeper = keeper;
     this.#onStray = onStray;
     this.#ports = ports;
     this.#clock = clock;
@@ -64,7 +75,7 @@ export class Replica {
   async #answer(from: string, question: ReplicaQuestion, views: Envelope['views']): Promise<Answer> {
     switch (question.type) {
       case 'write':
-        return await this.#write(question.key, question.record, views);
+        return await this.#write(question, views);
       case 'read':
         this.#checkViews(views);
         return { type: 'holding', holding: this.#holding(question.key, await this.#read(question.key), question.have) };
@@ -73,7 +84,9 @@ export class Replica {
       case 'accept':
         return await this.#accept(question, views);
       case 'merge':
-        return await this.#merge(question.records);
+        // Who repairs what another one read need not hold it himself.
+        await this.take(question.records, NOBODY);
+        return { type: 'done' };
       case 'offer':
         return { type: 'wanted', places: await this.#wanted(question.pairs) };
       case 'compare':
@@ -84,14 +97,18 @@ export class Replica {
         return await this.#list(question.leaves, question.after);
       case 'fetch':
         return { type: 'records', records: await this.#fetch(question.keys) };
+      case 'gone':
+        return { type: 'wanted', places: await this.#gone(question.keys) };
+      case 'scan':
+        return { type: 'scanned', ...(await this.#ports.records.scan(question.scope, question.after)) };
       case 'ask':
         return { type: 'done' };
     }
   }
 
   /** The view is looked at when the record is written, not before: what is acknowledged after this node moved on satisfies the new view. */
-  async #write(key: string, record: KvRecord, views: Envelope['views']): Promise<Answer> {
-    const merged = await this.#keep(key, record, (held, moment) => {
+  async #write({ key, record }: Keyed, views: Envelope['views']): Promise<Answer> {
+    const merged = await this.#keep({ key, record }, NOBODY, (held, moment) => {
       this.#checkViews(views);
       const floor = this.#promises.floor(key);
       if (floor !== undefined && compareVersions(record.version, floor) < 0) {
@@ -118,10 +135,10 @@ export class Replica {
     return { type: 'holding', holding: this.#holding(key, held, undefined) };
   }
 
-  async #accept(question: Extract<ReplicaQuestion, { type: 'accept' }>, views: Envelope['views']): Promise<Answer> {
+  async #accept(question: Accept, views: Envelope['views']): Promise<Answer> {
     if (this.#promises.isTooEarly) return refused({ type: 'initializing' });
     const { key, record, expected } = question;
-    await this.#keep(key, record, (held, moment) => {
+    await this.#keep({ key, record }, NOBODY, (held, moment) => {
       this.#checkViews(views);
       const floor = this.#promises.floor(key);
       const isOutdone = floor !== undefined && compareVersions(floor, record.version) > 0;
@@ -131,15 +148,17 @@ export class Replica {
     return { type: 'done' };
   }
 
-  async #merge(records: readonly Keyed[]): Promise<Answer> {
-    // Newer ones that are held already are as good; only what cannot be kept is a failure.
-    await Promise.all(records.map(({ key, record }) => this.#keep(key, record, merging(key, record))));
-    return { type: 'done' };
+  /** Keeps records that another node holds: newer ones that are held here already are as good. Rejects when one cannot be kept. */
+  async take(records: readonly Keyed[], from: string): Promise<void> {
+    await Promise.all(records.map((keyed) => this.#keep(keyed, from, merging(keyed.key, keyed.record))));
   }
 
-  async #keep(key: string, { version, kind, value }: KvRecord, rule: Rule<Merged>): Promise<Merged> {
+  async #keep({ key, record }: Keyed, from: string, rule: Rule<Merged>): Promise<Merged> {
+    const { version, kind, value } = record;
     if (this.#clock.isTooFarAhead(version.stamp)) throw new Refused({ type: 'clock_skew' });
     this.#clock.hear(version.stamp);
+    // That the others did not hold it earlier is on disk before the record is.
+    if (this.#meetings.receive(version, from) || this.#keeper.isBusy) await this.#keeper.keep();
     const merged = await this.#ports.records.ask(key, rule, kind === 'value' ? key.length + value.length : 0);
     if (!ownersOf(key, this.#standpoint.present).includes(this.#ports.self)) this.#onStray();
     return merged;
@@ -167,6 +186,15 @@ export class Replica {
   async #list(leaves: ReadonlyMap<string, readonly number[]>, after: string | undefined): Promise<Answer> {
     const { pairs, next } = await this.#ports.records.pairs(isInLeaves(leaves, this.#standpoint.present), after);
     return { type: 'pairs', pairs, next };
+  }
+
+  /** Places of keys that are not held here, and would be if they were there. */
+  async #gone(keys: readonly string[]): Promise<readonly number[]> {
+    const held = await Promise.all(keys.map((key) => this.#read(key)));
+    return keys.flatMap((key, place) => {
+      const isGone = held[place] === undefined && this.#standpoint.isWholeFor(key);
+      return isGone ? [place] : [];
+    });
   }
 
   /** As many as fit into an answer; who asked asks for the rest again. */

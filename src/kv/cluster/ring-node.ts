@@ -1,19 +1,30 @@
 /** One node of the ring: what it answers to the others, and what it does for clients. No disk, no socket, no clock of its own. */
 import { FAILURES, type FailureCode, failedWith, OpsbroError } from '../../base/errors.ts';
+import type { Version } from '../version.ts';
+import { ClockTrust } from './clock-trust.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { Coordinator } from './coordinator.ts';
 import { Exchange } from './exchange.ts';
 import type { Askers } from './gathering.ts';
 import { HybridClock } from './hybrid-clock.ts';
+import { Keeper } from './keeper.ts';
+import { Listing, type RingPage } from './listing.ts';
+import { Meetings } from './meetings.ts';
 import type { Answer, Envelope, Outcome, Question, ReplicaQuestion, Reply, Wish } from './messages.ts';
-import type { Ports, Standing, Tuning } from './ports.ts';
+import { Oblivion } from './oblivion.ts';
+import type { Ports, Scope, Standing, Tuning } from './ports.ts';
 import { Promises } from './promises.ts';
 import { Replica } from './replica.ts';
+import { Solo } from './solo.ts';
 import { Standpoint } from './standpoint.ts';
 import { Upkeep } from './upkeep.ts';
-import { ownersOf, viewOf } from './view.ts';
+import { COPIES, ownersOf, viewOf } from './view.ts';
+import { isConditional, isForClients, isMissed, isRepeatable, isWriting, keyOf } from './wishes.ts';
 
 const MOST_WAIT_MS = 30_000;
 const MOST_TRIES = 3;
+/** Later than every version: who holds an older one need not send the record. */
+const ANY: Version = { stamp: (1n << 64n) - 1n, tag: new Uint8Array(16).fill(255) };
 
 /** What is known of who takes part. */
 export interface Members {
@@ -23,44 +34,79 @@ export interface Members {
   readonly alive: readonly string[];
 }
 
+/** What a node said that it holds of a key. */
+export interface Copy {
+  readonly node: string;
+  /** `silent`: it did not answer. */
+  readonly trust: 'whole' | 'filling' | 'silent';
+  readonly version: Version | undefined;
+}
+
 /** A node of the ring. */
 export class RingNode implements Disposable {
   readonly #ports: Ports;
   readonly #tuning: Tuning;
+  readonly #trust: ClockTrust;
   readonly #clock: HybridClock;
+  readonly #watch: ClockWatch;
   readonly #standpoint: Standpoint;
   readonly #replica: Replica;
   readonly #coordinator: Coordinator;
+  readonly #solo: Solo;
+  readonly #listing: Listing;
+  readonly #oblivion: Oblivion;
   readonly #upkeep: Upkeep;
+  readonly #counts = new Map<string, number>();
+  /** Of these at least one has to be met before this node takes what it holds for everything. */
   readonly #formerOthers: readonly string[];
-  readonly #late: Disposable;
+  /** These have to be met first: what they or this node deleted may have been forgotten. */
+  readonly #strangers = new Set<string>();
+  #late: Disposable | undefined;
   #alive: ReadonlySet<string>;
   #members: Members | undefined;
-  #phase: 'starting' | 'running';
+  #phase: 'starting' | 'returning' | 'running';
 
   /** Goes on from where it was before its last stop or crash. */
   constructor(ports: Ports, tuning: Tuning, standing: Standing) {
-    const { self } = ports;
+    const { self, records } = ports;
     this.#ports = ports;
     this.#tuning = tuning;
-    this.#clock = new HybridClock(ports, tuning.maxSkewMs, standing.limit);
-    const clock = this.#clock;
-    const standpoint = new Standpoint(self, standing);
+    this.#trust = new ClockTrust(ports.clock, tuning.maxSkewMs);
+    const { maxSkewMs } = tuning;
+    const clock = new HybridClock({ ports, trust: this.#trust, maxSkewMs, limit: standing.limit });
+    this.#clock = clock;
+    const standpoint = new Standpoint(self, standing, (before) => this.#settled(before));
     this.#standpoint = standpoint;
+    const meetings = new Meetings(self, standing.met);
+    const keeper = new Keeper({ records, standpoint, meetings });
     const promises = new Promises(ports.clock, tuning.timeoutMs);
-    this.#replica = new Replica({ ports, clock, standpoint, promises, onStray: () => this.#upkeep.releaseSoon() });
-    this.#coordinator = new Coordinator({ ports, clock, askers: () => this.#askers() });
+    const onStray = () => this.#upkeep.releaseSoon();
+    this.#replica = new Replica({ ports, clock, standpoint, promises, meetings, keeper, onStray });
+    const count = (name: string, by: number) => void this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
+    this.#coordinator = new Coordinator({ ports, clock, count, standpoint, askers: () => this.#askers() });
+    this.#solo = new Solo({ ports, clock, isAlone: () => this.#isAlone });
     const ask = (node: string, question: Question, views: readonly string[]) => this.#ask(node, question, views);
-    const exchange = new Exchange({ self, records: ports.records, standpoint, ask });
+    this.#listing = new Listing({ standpoint, ask, isAlive: this.#isAlive, wall: () => ports.clock.wall() });
+    this.#oblivion = new Oblivion({ meetings, tuning, wall: () => this.#trust.wall });
+    const hail = async (node: string) => void (await ask(node, { type: 'ask' }, [standpoint.present.id]));
+    this.#watch = new ClockWatch({ ports, trust: this.#trust, clock, hail });
+    const exchange = new Exchange({
+      ...{ self, records, standpoint, meetings, count, oblivion: this.#oblivion },
+      ask: (node, question, views) => this.#ask(node, question, views, tuning.exchangeTimeoutMs),
+      take: (taken, from) => this.#replica.take(taken, from),
+      wall: () => (this.#watch.isSound ? this.#trust.wall : undefined),
+      tell: (news) => ports.tell(news),
+    });
     this.#upkeep = new Upkeep({
-      ...{ ports, tuning, standpoint, exchange },
-      hail: async (node) => void (await ask(node, { type: 'ask' }, [standpoint.present.id])),
-      onExchange: () => this.#begin(),
+      ...{ ports, tuning, standpoint, exchange, keeper, hail },
+      onExchange: (node) => this.#met(node),
     });
     this.#formerOthers = standing.present.filter((node) => node !== self);
     this.#phase = this.#formerOthers.length > 0 ? 'starting' : 'running';
     this.#alive = new Set([self]);
-    this.#late = ports.clock.after(MOST_WAIT_MS, () => this.#begin());
+    // Who has yet to find out who is there cannot know what time it is either.
+    records.expireWhile(() => this.#phase === 'running' && this.#watch.isSound);
+    this.#waitNotForEver();
   }
 
   /** How far it is: for people. */
@@ -72,7 +118,10 @@ export class RingNode implements Disposable {
       members: present.members,
       ready,
       isSettled,
+      isClockSound: this.#watch.isSound,
       unseen: this.#upkeep.unseen,
+      owed: this.#upkeep.owed,
+      counts: this.#counts as ReadonlyMap<string, number>,
     };
   }
 
@@ -86,9 +135,13 @@ export class RingNode implements Disposable {
    * would take what it holds for everything.
    */
   setMembers(members: Members): void {
+    const { self } = this.#ports;
+    const others = members.alive.filter((node) => node !== self);
+    this.#noteStrangers(others);
+    this.#trust.setOthers(others);
     this.#members = members;
-    this.#alive = new Set([...members.alive, this.#ports.self]);
-    const isAmongThem = this.#formerOthers.some((node) => members.alive.includes(node));
+    this.#alive = new Set([...others, self]);
+    const isAmongThem = this.#formerOthers.some((node) => others.includes(node));
     if (this.#phase === 'starting' && !isAmongThem) return;
     this.#adopt(members);
   }
@@ -100,14 +153,29 @@ export class RingNode implements Disposable {
 
   /** Does what a client wants, here or at a node that keeps the key. Rejects with an `OpsbroError`. */
   async run(wish: Wish): Promise<Outcome> {
-    const { self } = this.#ports;
     this.#checkRunning();
+    const alone = await this.#solo.run(wish);
+    if (alone !== undefined) return alone;
+    const { self } = this.#ports;
     const owners = this.ownersOf(wish.key);
-    if (owners.length === 0) throw new OpsbroError('no_kv_nodes', 'no node of this zone has the group kv');
-    const able = owners.filter((node) => this.#alive.has(node));
+    if (owners.length === 0) throw noNodes();
+    const able = owners.filter(this.#isAlive);
     const isOurs = isConditional(wish) ? able[0] === self : able.includes(self);
-    if (isOurs && this.#ports.isClockSound()) return await this.#coordinator.run(wish);
+    if (isOurs && (await this.#watch.verified())) return await this.#coordinator.run(wish);
     return await this.#forward(wish, able.filter((node) => node !== self).slice(0, MOST_TRIES));
+  }
+
+  /** Lists what the whole ring holds, behind a key. Rejects with an `OpsbroError`. */
+  async list(scope: Scope, after: string | undefined): Promise<RingPage> {
+    this.#checkRunning();
+    if (this.#standpoint.present.members.length === 0) throw noNodes();
+    return await this.#listing.page(scope, after);
+  }
+
+  /** What the nodes that keep a key hold of it, the responsible one first. */
+  async copiesOf(key: string): Promise<readonly Copy[]> {
+    const views = this.#standpoint.duties().map(({ view }) => view.id);
+    return await Promise.all(this.ownersOf(key).map((node) => this.#copyAt(node, key, views)));
   }
 
   /** Answers another node. */
@@ -115,21 +183,31 @@ export class RingNode implements Disposable {
     this.#clock.hear(clock);
     const answer = await this.#answer(from, question, views);
     const { present, ready } = this.#standpoint;
-    return { clock: this.#clock.last, view: present.id, ready, answer };
+    return { clock: this.#clock.last, wall: this.#ports.clock.wall(), view: present.id, ready, answer };
   }
 
   [Symbol.dispose](): void {
     this.#upkeep[Symbol.dispose]();
-    this.#late[Symbol.dispose]();
+    this.#watch[Symbol.dispose]();
+    this.#late?.[Symbol.dispose]();
+  }
+
+  readonly #isAlive = (node: string): boolean => this.#alive.has(node);
+
+  get #isAlone(): boolean {
+    const { present, isSettled } = this.#standpoint;
+    const [only] = present.members;
+    const isWholeRing = isSettled && present.members.length === 1 && only === this.#ports.self;
+    return isWholeRing && this.#phase === 'running' && this.#watch.isSound;
   }
 
   async #answer(from: string, question: Question, views: readonly string[]): Promise<Answer> {
-    if (this.#phase === 'starting' && isForClients(question)) {
+    if (this.#phase !== 'running' && isForClients(question)) {
       return { type: 'refused', refusal: { type: 'initializing' } };
     }
     if (question.type !== 'coordinate') return await this.#replica.answer(from, question, views);
     try {
-      if (!this.#ports.isClockSound()) return { type: 'refused', refusal: { type: 'clock_skew' } };
+      if (!(await this.#watch.verified())) return { type: 'refused', refusal: { type: 'clock_skew' } };
       return { type: 'outcome', outcome: await this.#coordinator.run(question.wish) };
     } catch (error) {
       if (!(error instanceof OpsbroError)) throw error;
@@ -141,23 +219,26 @@ export class RingNode implements Disposable {
   #askers(): Askers {
     return {
       duties: this.#standpoint.duties(),
-      isAlive: (node) => this.#alive.has(node),
+      isAlive: this.#isAlive,
       ask: (node, question, views) => this.#ask(node, question, views),
     };
   }
 
   async #ask(node: string, question: Question, views: readonly string[], timeoutMs?: number): Promise<Answer> {
-    const { self } = this.#ports;
+    const { self, clock } = this.#ports;
     if (node === self && question.type !== 'coordinate') return await this.#askSelf(question, views);
     const envelope: Envelope = { clock: this.#clock.last, views, question };
+    const askedAt = clock.now();
     try {
       const reply = await this.#ports.call(node, envelope, timeoutMs ?? this.#tuning.peerTimeoutMs);
+      // What another node did first says nothing about the time.
+      if (question.type !== 'coordinate') this.#trust.hear(node, reply.wall, askedAt);
       this.#clock.hear(reply.clock);
       this.#standpoint.hear(node, reply);
-      if (isWriting(question) && isMissed(reply.answer)) this.#upkeep.owe(node);
+      if (isWriting(question) && isMissed(reply.answer)) this.#upkeep.owe(node, keyOf(question));
       return reply.answer;
     } catch (error) {
-      if (isWriting(question)) this.#upkeep.owe(node);
+      if (isWriting(question)) this.#upkeep.owe(node, keyOf(question));
       throw error;
     }
   }
@@ -169,6 +250,16 @@ export class RingNode implements Disposable {
     return answer;
   }
 
+  async #copyAt(node: string, key: string, views: readonly string[]): Promise<Copy> {
+    try {
+      const answer = await this.#ask(node, { type: 'read', key, have: ANY }, views);
+      if (answer.type !== 'holding') return { node, trust: 'filling', version: undefined };
+      return { node, ...answer.holding, version: answer.holding.version };
+    } catch {
+      return { node, trust: 'silent', version: undefined };
+    }
+  }
+
   async #forward(wish: Wish, nodes: readonly string[]): Promise<Outcome> {
     for (const node of nodes) {
       const answer = await this.#tryAt(node, wish);
@@ -178,7 +269,7 @@ export class RingNode implements Disposable {
       if (refusal.type === 'failed')
         throw new OpsbroError(codeOf(refusal.code), refusal.message, { details: refusal.details ?? {} });
     }
-    if (!this.#ports.isClockSound())
+    if (!this.#watch.isSound)
       throw new OpsbroError('clock_skew', 'the clock of this node differs from those of the others');
     throw new OpsbroError('quorum', `no node that keeps "${wish.key}" can be reached; try again`);
   }
@@ -189,7 +280,7 @@ export class RingNode implements Disposable {
     try {
       return await this.#ask(node, { type: 'coordinate', wish }, views, this.#tuning.timeoutMs);
     } catch (error) {
-      if (wish.op === 'get' || failedWith(error, 'unreachable')) return undefined;
+      if (isRepeatable(wish) || failedWith(error, 'unreachable')) return undefined;
       const message = `the node that was to write "${wish.key}" did not answer`;
       throw new OpsbroError('quorum', message, { details: { indeterminate: true }, cause: error });
     }
@@ -200,10 +291,35 @@ export class RingNode implements Disposable {
     throw new OpsbroError('initializing', 'the store waits for the other nodes of its ring; try again in a moment');
   }
 
+  /** With whom this node was not together for so long that one of the two may have forgotten what the other deleted. */
+  #noteStrangers(others: readonly string[]): void {
+    for (const node of this.#strangers) if (!others.includes(node)) this.#strangers.delete(node);
+    for (const node of others) {
+      if (!this.#isAlive(node) && this.#oblivion.gapTo(node) !== undefined) this.#strangers.add(node);
+    }
+    if (this.#phase === 'running' && this.#strangers.size > 0) {
+      this.#phase = 'returning';
+      this.#waitNotForEver();
+    } else if (this.#phase === 'returning' && this.#strangers.size === 0) this.#begin();
+  }
+
+  #met(node: string): void {
+    this.#strangers.delete(node);
+    if (this.#strangers.size === 0) this.#begin();
+  }
+
+  #waitNotForEver(): void {
+    this.#late?.[Symbol.dispose]();
+    this.#late = this.#ports.clock.after(MOST_WAIT_MS, () => {
+      this.#strangers.clear();
+      this.#begin();
+    });
+  }
+
   #begin(): void {
     if (this.#phase === 'running') return;
     this.#phase = 'running';
-    this.#late[Symbol.dispose]();
+    this.#late?.[Symbol.dispose]();
     if (this.#members) this.#adopt(this.#members);
   }
 
@@ -213,23 +329,23 @@ export class RingNode implements Disposable {
     this.#standpoint.adopt(view);
     const others = alive.filter((node) => node !== this.#ports.self);
     this.#upkeep.setOthers(others, before.id === view.id ? 'same' : 'changed');
+    if (before.id !== view.id) this.#ports.tell({ type: 'view', members: view.members });
+  }
+
+  #settled(before: readonly string[]): void {
+    const { members } = this.#standpoint.present;
+    const gone = before.filter((node) => !this.#isAlive(node));
+    if (gone.length >= Math.min(COPIES, before.length) && before.length > 0) {
+      this.#ports.tell({ type: 'possible-loss', gone });
+    }
+    this.#ports.tell({ type: 'settled', members });
   }
 }
 
-function isConditional(wish: Wish): boolean {
-  if (wish.op === 'get') return false;
-  return (wish.op === 'put' ? wish.options.cas : wish.cas) !== undefined;
-}
-
-function isForClients({ type }: Question): boolean {
-  return type === 'write' || type === 'read' || type === 'prepare' || type === 'accept' || type === 'coordinate';
-}
-
-const isWriting = ({ type }: Question): boolean => type === 'write' || type === 'accept' || type === 'merge';
-
-/** Whether a node could not keep what it was to keep; that it has something newer is as good. */
-function isMissed(answer: Answer): boolean {
-  return answer.type === 'refused' && !['view', 'superseded', 'conflict'].includes(answer.refusal.type);
-}
+const noNodes = (): OpsbroError =>
+  new OpsbroError(
+    'no_kv_nodes',
+    'no node of this zone has the group kv; add it with: opsbro agent parameters add groups kv',
+  );
 
 const codeOf = (code: string): FailureCode => (Object.hasOwn(FAILURES, code) ? (code as FailureCode) : 'peer_failed');

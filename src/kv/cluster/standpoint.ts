@@ -21,12 +21,19 @@ interface Progress {
 export class Standpoint {
   readonly #self: string;
   readonly #progress = new Map<string, Progress>();
+  readonly #onSettled: (before: readonly string[]) => void;
   #present: View;
   #settled: View | undefined;
   #ready: string;
 
-  constructor(self: string, { settled, present, ready }: Standing) {
+  /** `onSettled` is told the members of the ring that counted until then. */
+  constructor(
+    self: string,
+    { settled, present, ready }: Omit<Standing, 'limit' | 'met'>,
+    onSettled: (before: readonly string[]) => void = () => {},
+  ) {
     this.#self = self;
+    this.#onSettled = onSettled;
     this.#present = viewOf(present);
     this.#settled = settled.length === 0 ? undefined : viewOf(settled);
     this.#ready = ready;
@@ -91,13 +98,21 @@ export class Standpoint {
     return said?.view === this.#present.id && said.ready === this.#present.id;
   }
 
+  /** Whether what that node does not hold, of what belongs to it, is not there, as far as it said. */
+  isWhole(node: string): boolean {
+    return this.isReady(node) || this.#settled?.members.includes(node) === true;
+  }
+
   /** What is to be known after a restart. */
-  standing(): Omit<Standing, 'limit'> {
+  standing(): Omit<Standing, 'limit' | 'met'> {
     return { settled: this.#settled?.members ?? [], present: this.#present.members, ready: this.#ready };
   }
 
   #settle(): void {
     if (this.#present.members.length === 0 || this.isSettled) return;
-    if (this.#present.members.every((member) => this.isReady(member))) this.#settled = this.#present;
+    if (!this.#present.members.every((member) => this.isReady(member))) return;
+    const before = this.#settled?.members ?? [];
+    this.#settled = this.#present;
+    this.#onSettled(before);
   }
 }

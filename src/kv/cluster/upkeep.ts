@@ -1,18 +1,21 @@
-import { isDeepStrictEqual } from 'node:util';
 import { shuffled } from '../../base/random.ts';
 import type { Exchange } from './exchange.ts';
-import type { Ports, Standing, Tuning } from './ports.ts';
+import type { Keeper } from './keeper.ts';
+import type { Ports, Tuning } from './ports.ts';
 import type { Standpoint } from './standpoint.ts';
 
 const SOON_MS = 1_000;
 /** Between two times that news is passed on to all. */
 const TELL_MS = 15_000;
+/** So many keys that a node missed are remembered; when there are more, everything is compared. */
+const MOST_MISSED = 10_000;
 
 interface Parts {
   readonly ports: Ports;
   readonly tuning: Tuning;
   readonly standpoint: Standpoint;
   readonly exchange: Exchange;
+  readonly keeper: Keeper;
   /** Asks a node how far it is. */
   hail(node: string): Promise<void>;
   /** Told when a comparison with another node was completed. */
@@ -27,8 +30,8 @@ export class Upkeep implements Disposable {
   readonly #parts: Parts;
   /** Nodes that may hold what belongs here, as far as not seen yet. */
   readonly #unseen = new Set<string>();
-  /** Nodes that missed a write. */
-  readonly #owed = new Set<string>();
+  /** Nodes that missed something: which keys, or nobody knows what. */
+  readonly #owed = new Map<string, Set<string> | 'anything'>();
   #others: readonly string[] = [];
   #knowsOthers = false;
   /** What was missing here may be missing elsewhere, and who should have told it may have died. */
@@ -36,7 +39,6 @@ export class Upkeep implements Disposable {
   #tellAt = 0;
   #hasReleased = false;
   #syncAt: number;
-  #remembered: Omit<Standing, 'limit'> | undefined;
   #timer: Disposable | undefined;
   #phase: 'idle' | 'working' | 'stopped' = 'idle';
 
@@ -57,17 +59,24 @@ export class Upkeep implements Disposable {
     for (const node of alive) if (!known.has(node)) this.#unseen.add(node);
     for (const node of this.#unseen) if (!alive.includes(node)) this.#unseen.delete(node);
     // Who died may have told some of a write, and not the others.
-    if (this.#others.some((node) => !alive.includes(node))) for (const node of alive) this.#owed.add(node);
+    if (this.#others.some((node) => !alive.includes(node))) for (const node of alive) this.#owed.set(node, 'anything');
     this.#others = alive;
     this.#knowsOthers = true;
     if (ring === 'changed') this.#hasReleased = false;
     this.#wake(0);
   }
 
-  /** A node did not get a write that it should have. */
-  owe(node: string): void {
+  /** How many nodes missed something that they have yet to be brought. */
+  get owed(): number {
+    return this.#owed.size;
+  }
+
+  /** A node did not get what was to be written to a key; without one, nobody knows what it missed. */
+  owe(node: string, key?: string): void {
     if (this.#owed.size === 0) this.#wake(SOON_MS);
-    this.#owed.add(node);
+    const missed = this.#owed.get(node) ?? new Set<string>();
+    if (key !== undefined && missed !== 'anything' && missed.size < MOST_MISSED) this.#owed.set(node, missed.add(key));
+    else this.#owed.set(node, 'anything');
   }
 
   /** This node did not get a write that it should have; others may have it. */
@@ -77,7 +86,7 @@ export class Upkeep implements Disposable {
 
   /** Compares with that node, or with all, as soon as may be. */
   syncSoon(nodes: readonly string[] = this.#others): void {
-    for (const node of nodes) if (this.#others.includes(node)) this.#owed.add(node);
+    for (const node of nodes) if (this.#others.includes(node)) this.#owed.set(node, 'anything');
     this.#wake(0);
   }
 
@@ -114,13 +123,14 @@ export class Upkeep implements Disposable {
   }
 
   async #work(): Promise<void> {
-    await this.#remember();
+    const { keeper } = this.#parts;
+    await keeper.keep();
     this.#tellNews();
-    await this.#meet(this.#unseen);
-    await this.#meet(this.#owed);
+    await this.#meetUnseen();
+    await this.#payOwed();
     this.#becomeReady();
     await this.#learn();
-    await this.#remember();
+    await keeper.keep();
     await this.#release();
     if (this.#parts.ports.clock.now() < this.#syncAt) return;
     this.#syncAt = this.#nextSync();
@@ -134,16 +144,36 @@ export class Upkeep implements Disposable {
     if (this.#news === 'none' || now < this.#tellAt) return;
     this.#news = 'none';
     this.#tellAt = now + TELL_MS;
-    for (const node of this.#others) this.#owed.add(node);
+    for (const node of this.#others) this.#owed.set(node, 'anything');
   }
 
-  async #meet(nodes: Set<string>): Promise<void> {
-    for (const node of [...nodes]) {
+  async #meetUnseen(): Promise<void> {
+    for (const node of [...this.#unseen]) {
       if (this.#isStopped()) return;
       // Before, as what is missed while the two compare has to be brought as well.
-      nodes.delete(node);
+      this.#unseen.delete(node);
       const isSeen = !this.#others.includes(node) || (await this.#see(node));
-      if (!isSeen && this.#others.includes(node)) nodes.add(node);
+      if (!isSeen && this.#others.includes(node)) this.#unseen.add(node);
+    }
+  }
+
+  /** Who is gone is compared with when it is back. */
+  async #payOwed(): Promise<void> {
+    for (const [node, missed] of [...this.#owed]) {
+      if (this.#isStopped()) return;
+      this.#owed.delete(node);
+      const isGone = !this.#others.includes(node) || this.#unseen.has(node);
+      if (isGone || (missed !== 'anything' && (await this.#bring(node, missed)))) continue;
+      if (!(await this.#see(node))) this.#owed.set(node, 'anything');
+    }
+  }
+
+  async #bring(node: string, missed: ReadonlySet<string>): Promise<boolean> {
+    try {
+      await this.#parts.exchange.bring(node, [...missed]);
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -170,13 +200,6 @@ export class Upkeep implements Disposable {
     if (standpoint.isSettled || standpoint.ready === '') return;
     const missing = standpoint.present.members.filter((node) => node !== ports.self && !standpoint.isReady(node));
     await Promise.allSettled(missing.map((node) => this.#parts.hail(node)));
-  }
-
-  async #remember(): Promise<void> {
-    const standing = this.#parts.standpoint.standing();
-    if (isDeepStrictEqual(standing, this.#remembered)) return;
-    await this.#parts.ports.records.remember(standing);
-    this.#remembered = standing;
   }
 
   async #release(): Promise<void> {

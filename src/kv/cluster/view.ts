@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type HashRing, hashRing, placed } from '../../base/placement.ts';
 
 /** How many nodes keep a key, when there are as many. */
-const COPIES = 3;
+export const COPIES = 3;
 
 /** One state of the ring; nodes that know the same members have the same. */
 export interface View {

@@ -26,6 +26,9 @@ const QUESTIONS: readonly Question[] = [
   { type: 'list', leaves: new Map([[range, [0, 255]]]), after: 'k' },
   { type: 'fetch', keys: ['a', 'b'] },
   { type: 'ask' },
+  { type: 'gone', keys: ['k'] },
+  { type: 'scan', scope: { prefix: '', include: 'all', limit: 10, values: 'without' }, after: 'k' },
+  { type: 'coordinate', wish: { op: 'restore', key: 'k', record, copies: 'all' } },
   {
     type: 'coordinate',
     wish: { op: 'put', key: 'k', value: Buffer.of(1), options: { ttl: 5, cas: '0' }, copies: 'all' },
@@ -43,8 +46,10 @@ const ANSWERS: readonly Answer[] = [
   { type: 'differs', leaves: new Map([[range, tree.leaves]]) },
   { type: 'pairs', pairs: [{ key: 'k', version }], next: 'k' },
   { type: 'records', records: [{ key: 'k', record }] },
-  { type: 'outcome', outcome: { op: 'get', entry: { key: 'k', ...times, value: Buffer.of(9) } } },
-  { type: 'outcome', outcome: { op: 'get', entry: undefined } },
+  { type: 'outcome', outcome: { op: 'get', entry: { key: 'k', ...times, value: Buffer.of(9) }, acked: 2, total: 3 } },
+  { type: 'outcome', outcome: { op: 'get', entry: undefined, acked: 1, total: 1 } },
+  { type: 'outcome', outcome: { op: 'restore', came: 'superseded' } },
+  { type: 'scanned', records: [{ key: 'k', record }], next: 'k' },
   { type: 'outcome', outcome: { op: 'put', written: { key: 'k', ...times }, acked: 2, total: 3 } },
   { type: 'outcome', outcome: { op: 'delete', deleted: { key: 'k', version: null, existed: false } } },
   { type: 'refused', refusal: { type: 'view', views: [IDS] } },
@@ -54,7 +59,13 @@ const ANSWERS: readonly Answer[] = [
 ];
 
 const asked = (question: Question) => ({ clock: version.stamp, views: ['499e58822826b964'], question });
-const answered = (answer: Answer) => ({ clock: version.stamp, view: '499e58822826b964', ready: '', answer });
+const answered = (answer: Answer) => ({
+  clock: version.stamp,
+  wall: 1_700_000_000_000.5,
+  view: '499e58822826b964',
+  ready: '',
+  answer,
+});
 
 /** Bytes are bytes, whatever class they are of. */
 const plain = (message: unknown): unknown =>

@@ -84,10 +84,11 @@ test('the clock goes on behind what other nodes wrote, and behind what was reser
 
 test('a node remembers the rings it was in', async () => {
   await using folder = await temporaryFolder();
-  const standing = { settled: IDS.slice(0, 2), present: IDS.slice(0, 3), ready: 'view' };
+  const meetings = new Map(IDS.map((id, at) => [id, { at: NOW + at, members: IDS.slice(0, 2 + (at % 2)) }] as const));
+  const standing = { settled: IDS.slice(0, 2), present: IDS.slice(0, 3), ready: 'view', met: meetings };
   {
     await using world = await opened(folder.path);
-    expect(world.standing).toMatchObject({ settled: [], present: [], ready: '' });
+    expect(world.standing).toMatchObject({ settled: [], present: [], ready: '', met: new Map() });
     await world.records.remember(standing);
   }
   await using world = await opened(folder.path);

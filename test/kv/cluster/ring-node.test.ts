@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { seeded } from '../../../src/base/random.ts';
 import { Exchange } from '../../../src/kv/cluster/exchange.ts';
+import { Meetings } from '../../../src/kv/cluster/meetings.ts';
 import type { Answer, Question } from '../../../src/kv/cluster/messages.ts';
+import { Oblivion } from '../../../src/kv/cluster/oblivion.ts';
 import type { Standing } from '../../../src/kv/cluster/ports.ts';
 import { RingNode } from '../../../src/kv/cluster/ring-node.ts';
 import { Standpoint } from '../../../src/kv/cluster/standpoint.ts';
@@ -14,8 +16,8 @@ import { TUNING } from '../../support/kv-cluster/cluster.ts';
 import { Disk, SimulatedRecords } from '../../support/kv-cluster/disk.ts';
 
 const RING = ['a', 'b', 'c'];
-const NEW: Standing = { settled: [], present: [], ready: '', limit: 0n };
-const SETTLED: Standing = { settled: RING, present: RING, ready: viewOf(RING).id, limit: 0n };
+const NEW: Standing = { settled: [], present: [], ready: '', met: new Map(), limit: 0n };
+const SETTLED: Standing = { ...NEW, settled: RING, present: RING, ready: viewOf(RING).id };
 const NOW = 1_700_000_000_000;
 
 const versionAt = (at: number): Version => ({ stamp: stampAt(NOW + at), tag: nodeTag('x') });
@@ -31,7 +33,7 @@ async function nodeWith(standing: Standing) {
   const random = seeded(1);
   const records = new SimulatedRecords(new Disk(), clock, random);
   const call = () => Promise.reject(new Error('nobody is there'));
-  const node = new RingNode({ self: 'a', clock, random, records, call, isClockSound: () => true }, TUNING, standing);
+  const node = new RingNode({ self: 'a', clock, random, records, call, tell() {} }, TUNING, standing);
   node.setMembers({ ring: RING, alive: RING });
   const ask = async (question: Question, views = [viewOf(RING).id]): Promise<Answer> => {
     const asked = node.receive('b', { clock: 0n, views, question });
@@ -139,6 +141,12 @@ test('what belongs elsewhere is dropped only when all who keep it have it', asyn
     records,
     standpoint: new Standpoint('z', SETTLED),
     ask: async (node) => answers.get(node) ?? { type: 'done' },
+    meetings: new Meetings('z', new Map()),
+    oblivion: new Oblivion({ meetings: new Meetings('z', new Map()), tuning: TUNING, wall: () => NOW }),
+    take: async () => {},
+    wall: () => NOW,
+    tell() {},
+    count() {},
   });
   answers.set('b', { type: 'refused', refusal: { type: 'disk_full' } });
   const failed = exchange.release().catch(() => 'failed');

@@ -65,7 +65,7 @@ export class Clients {
     return event;
   }
 
-  #run(node: string, wish: Wish, more: Partial<Event>): Event {
+  #run(node: string, wish: Exclude<Wish, { op: 'restore' }>, more: Partial<Event>): Event {
     const event: Event = { op: wish.op, key: wish.key, ...more, from: this.#cluster.clock.now(), result: 'info' };
     this.events.push(event);
     void this.#finish(event, this.#cluster.run(node, wish));
@@ -106,5 +106,7 @@ function versionOf(outcome: Outcome): string | undefined {
       return outcome.written.version;
     case 'delete':
       return outcome.deleted.version ?? undefined;
+    case 'restore':
+      return undefined;
   }
 }

@@ -1,8 +1,9 @@
+import type { Clock } from '../../../src/base/clock.ts';
 import { OpsbroError } from '../../../src/base/errors.ts';
 import { type Random, seeded } from '../../../src/base/random.ts';
 import { decodeEnvelope, decodeReply, encodeEnvelope, encodeReply } from '../../../src/kv/cluster/codec.ts';
 import type { Envelope, Outcome, Reply, Wish } from '../../../src/kv/cluster/messages.ts';
-import type { Ports, Tuning } from '../../../src/kv/cluster/ports.ts';
+import type { Ports, RingNews, Tuning } from '../../../src/kv/cluster/ports.ts';
 import { RingNode } from '../../../src/kv/cluster/ring-node.ts';
 import type { KvRecord } from '../../../src/kv/record.ts';
 import { SimulatedClock } from '../clock.ts';
@@ -16,6 +17,7 @@ const REBALANCE_MS = 2_000;
 export const TUNING: Tuning = {
   timeoutMs: 5_000,
   peerTimeoutMs: 1_000,
+  exchangeTimeoutMs: 1_000,
   maxSkewMs: 10_000,
   syncMs: 60_000,
   graceMs: 72 * 3_600_000,
@@ -44,6 +46,8 @@ interface Machine {
   skewMs: number;
   /** When this machine heard of others last. */
   readonly heardAt: Map<string, number>;
+  /** What it had to tell, over all its lives. */
+  readonly news: RingNews[];
   life: Life | undefined;
   told: string;
 }
@@ -98,7 +102,7 @@ export class Cluster {
   start(name: string): void {
     const machine = this.#at(name);
     if (machine.life !== undefined) return;
-    const records = new SimulatedRecords(machine.disk, this.clock, this.random);
+    const records = new SimulatedRecords(machine.disk, this.#clockOf(machine), this.random);
     const node = new RingNode(this.#ports(machine, records), TUNING, machine.disk.standing);
     machine.life = { node, records };
     machine.told = '';
@@ -129,6 +133,17 @@ export class Cluster {
     this.#sides = new Map();
   }
 
+  /** What a node had to tell. */
+  news(name: string): readonly RingNews[] {
+    return this.#at(name).news;
+  }
+
+  /** Every node forgets what it may forget. */
+  async sweep(): Promise<void> {
+    for (const name of this.up) await this.#at(name).life?.records.sweep();
+    await this.pass(100);
+  }
+
   /** The wall clock of a node is so far off. */
   skew(name: string, ms: number): void {
     this.#at(name).skewMs = ms;
@@ -152,7 +167,7 @@ export class Cluster {
   }
 
   #machine(name: string, skewMs: number): Machine {
-    return { name, disk: new Disk(), skewMs, heardAt: new Map(), life: undefined, told: '' };
+    return { name, disk: new Disk(), skewMs, heardAt: new Map(), news: [], life: undefined, told: '' };
   }
 
   #at(name: string): Machine {
@@ -162,18 +177,23 @@ export class Cluster {
   }
 
   #ports(machine: Machine, records: SimulatedRecords): Ports {
-    const { clock, random } = this;
+    const { random } = this;
     return {
       self: machine.name,
-      clock: {
-        now: () => clock.now(),
-        wall: () => clock.wall() + machine.skewMs,
-        after: (ms, task) => clock.after(ms, task),
-      },
+      clock: this.#clockOf(machine),
       random,
       records,
-      isClockSound: () => Math.abs(machine.skewMs) <= TUNING.maxSkewMs,
+      tell: (news) => machine.news.push(news),
       call: (node, envelope, timeoutMs) => this.#call(machine, this.#at(node), { envelope, timeoutMs }),
+    };
+  }
+
+  #clockOf(machine: Machine): Clock {
+    const { clock } = this;
+    return {
+      now: () => clock.now(),
+      wall: () => clock.wall() + machine.skewMs,
+      after: (ms, task) => clock.after(ms, task),
     };
   }
 

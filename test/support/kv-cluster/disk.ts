@@ -1,15 +1,16 @@
+import type { Clock } from '../../../src/base/clock.ts';
 import type { Random } from '../../../src/base/random.ts';
 import { leafOf, recordHash, Tree } from '../../../src/kv/cluster/merkle.ts';
-import type { PairPage, Records, Standing } from '../../../src/kv/cluster/ports.ts';
+import type { PairPage, RecordPage, Records, Scope, Standing } from '../../../src/kv/cluster/ports.ts';
 import { rangeOf, type View } from '../../../src/kv/cluster/view.ts';
 import type { Stamp } from '../../../src/kv/hlc.ts';
 import type { KvRecord } from '../../../src/kv/record.ts';
-import type { Held, Rule } from '../../../src/kv/rules.ts';
-import type { SimulatedClock } from '../clock.ts';
+import { type Held, isForgotten, type Rule } from '../../../src/kv/rules.ts';
 
 const PAGE = 4;
-const GRACE_MS = 72 * 3_600_000;
-const NOTHING: Standing = { settled: [], present: [], ready: '', limit: 0n };
+/** How long deleted keys are remembered. */
+export const GRACE_MS = 72 * 3_600_000;
+const NOTHING: Standing = { settled: [], present: [], ready: '', met: new Map(), limit: 0n };
 
 /** What is on the disk of a node: it outlives its crashes. */
 export class Disk {
@@ -33,13 +34,14 @@ interface Job {
 /** The records of one life of a node. What was not on the disk when it crashed is lost, and who waited for it waits for ever. */
 export class SimulatedRecords implements Records {
   readonly #disk: Disk;
-  readonly #clock: SimulatedClock;
+  readonly #clock: Clock;
   readonly #random: Random;
   #queue: Job[] = [];
   #commit: Promise<void> | undefined;
   #phase: 'up' | 'crashed' = 'up';
+  #mayExpire: () => boolean = () => false;
 
-  constructor(disk: Disk, clock: SimulatedClock, random: Random) {
+  constructor(disk: Disk, clock: Clock, random: Random) {
     this.#disk = disk;
     this.#clock = clock;
     this.#random = random;
@@ -74,6 +76,40 @@ export class SimulatedRecords implements Records {
       });
       return { pairs, next: keys.length > PAGE ? page.at(-1) : undefined };
     });
+  }
+
+  async scan({ prefix, limit }: Scope, after: string | undefined): Promise<RecordPage> {
+    return await this.#alive(() => {
+      const all = [...this.#disk.records].filter(
+        ([key]) => key.startsWith(prefix) && (after === undefined || key > after),
+      );
+      const page = all.sort(([one], [other]) => (one < other ? -1 : 1)).slice(0, limit);
+      const records = page.map(([key, record]) => ({ key, record }));
+      return { records, next: all.length > limit ? page.at(-1)?.[0] : undefined };
+    });
+  }
+
+  async setAsideBeyond(horizon: Stamp): Promise<number> {
+    await this.#synced();
+    const ahead = [...this.#disk.records].filter(([, { version }]) => version.stamp > horizon);
+    for (const [key] of ahead) this.#disk.records.delete(key);
+    return ahead.length;
+  }
+
+  expireWhile(isAllowed: () => boolean): void {
+    this.#mayExpire = isAllowed;
+  }
+
+  /** Forgets what was deleted long ago, as the sweeper does. */
+  async sweep(): Promise<void> {
+    if (!this.#mayExpire()) return;
+    const tombstones = [...this.#disk.records].filter(([, record]) => record.kind === 'tombstone');
+    for (const [key] of tombstones) {
+      void this.ask(key, (held, { now, graceMs }) => {
+        const isOld = held !== undefined && held !== 'damaged' && held.kind === 'tombstone';
+        return { next: isOld && isForgotten(held, { now, graceMs }) ? null : undefined, answer: undefined };
+      });
+    }
   }
 
   async trees(view: View): Promise<ReadonlyMap<string, Tree>> {
@@ -112,7 +148,7 @@ export class SimulatedRecords implements Records {
 
   async #batch(jobs: readonly Job[]): Promise<void> {
     const changed = new Map<string, KvRecord | undefined>();
-    const moment = { now: this.#clock.wall(), graceMs: GRACE_MS, version: never };
+    const moment = { now: this.#clock.wall(), graceMs: GRACE_MS, forgets: this.#mayExpire(), version: never };
     const answers = jobs.map(({ key, rule }) => {
       try {
         const held = changed.has(key) ? changed.get(key) : this.#disk.records.get(key);
@@ -127,12 +163,19 @@ export class SimulatedRecords implements Records {
     for (const [key, record] of changed) {
       if (record === undefined) this.#disk.records.delete(key);
       else this.#disk.records.set(key, record);
+      this.#raise(record?.version.stamp ?? 0n);
     }
     for (const [place, job] of jobs.entries()) {
       const outcome = answers[place];
       if (outcome && 'answer' in outcome) job.resolve(outcome.answer);
       else job.reject(outcome?.refusal);
     }
+  }
+
+  /** As the mark of the store: after a crash the clock goes on behind what is on the disk. */
+  #raise(stamp: Stamp): void {
+    const { standing } = this.#disk;
+    if (stamp > standing.limit) this.#disk.standing = { ...standing, limit: stamp };
   }
 
   /** Resolves when the disk has written; never, when the node crashes before. */

@@ -1,0 +1,95 @@
+import type { Clock } from '../../base/clock.ts';
+
+/** A reading counts for so long. */
+const FRESH_MS = 60_000;
+/** The wall clock against the monotonic one: beyond this it was set, or the machine slept. */
+const JUMP_MS = 1_000;
+/** An answer that took longer says too little about the moment. */
+const MOST_WAIT_MS = 2_000;
+
+interface Reading {
+  /** Wall time of that node, less our monotonic time at that moment. */
+  readonly base: number;
+  /** Monotonic. */
+  readonly at: number;
+}
+
+/**
+ * Whether the wall clock of this node can be believed: it agrees with what most nodes say, this one included. Who knows of no others trusts
+ * himself.
+ */
+export class ClockTrust {
+  readonly #clock: Clock;
+  readonly #maxSkewMs: number;
+  readonly #readings = new Map<string, Reading>();
+  #others: readonly string[] = [];
+  #base: number;
+
+  constructor(clock: Clock, maxSkewMs: number) {
+    this.#clock = clock;
+    this.#maxSkewMs = maxSkewMs;
+    this.#base = clock.wall() - clock.now();
+  }
+
+  /** Who lives beside this node. */
+  setOthers(others: readonly string[]): void {
+    this.#others = others;
+    for (const node of this.#readings.keys()) if (!others.includes(node)) this.#readings.delete(node);
+  }
+
+  /** A node that was asked at `askedAt` (monotonic) has just said what time it is. */
+  hear(node: string, wall: number, askedAt: number): void {
+    const now = this.#clock.now();
+    if (now - askedAt > MOST_WAIT_MS || !this.#others.includes(node)) return;
+    this.#look();
+    this.#readings.set(node, { base: wall - (now + askedAt) / 2, at: now });
+  }
+
+  /** Whether what is stamped and what has expired can go by this clock. */
+  get isSound(): boolean {
+    if (this.#others.length === 0) return true;
+    const skew = this.#skew();
+    return skew !== undefined && Math.abs(skew) <= this.#maxSkewMs;
+  }
+
+  /** Whether others confirm it. */
+  get isConfirmed(): boolean {
+    return this.#others.length > 0 && this.isSound;
+  }
+
+  /** The time as far as known, in epoch milliseconds: our own, unless the others say that it is wrong. */
+  get wall(): number {
+    const wall = this.#clock.wall();
+    return this.isSound ? wall : wall - (this.#skew() ?? 0);
+  }
+
+  /** Whom to ask the time, as nothing was heard of them for so long. */
+  silentFor(ms: number): readonly string[] {
+    this.#look();
+    const since = this.#clock.now() - ms;
+    return this.#others.filter((node) => (this.#readings.get(node)?.at ?? Number.NEGATIVE_INFINITY) <= since);
+  }
+
+  /** How far our clock is ahead of the median of all; `undefined` when nobody said anything of late. */
+  #skew(): number | undefined {
+    this.#look();
+    const oldest = this.#clock.now() - FRESH_MS;
+    const fresh = [...this.#readings.values()].filter(({ at }) => at > oldest);
+    if (fresh.length === 0) return undefined;
+    return this.#base - median([this.#base, ...fresh.map(({ base }) => base)]);
+  }
+
+  /** After a jump everybody has to be asked again. */
+  #look(): void {
+    const base = this.#clock.wall() - this.#clock.now();
+    if (Math.abs(base - this.#base) > JUMP_MS) this.#readings.clear();
+    this.#base = base;
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const upper = Math.floor(sorted.length / 2);
+  const [below = 0, above = 0] = [sorted[sorted.length % 2 === 0 ? upper - 1 : upper], sorted[upper]];
+  return (below + above) / 2;
+}

@@ -1,0 +1,35 @@
+/** What kinds of wishes, questions and answers there are. Pure. */
+import type { Answer, Question, Wish } from './messages.ts';
+
+/** Whether a wish depends on the version that is there. */
+export function isConditional(wish: Wish): boolean {
+  if (wish.op === 'put') return wish.options.cas !== undefined;
+  return wish.op === 'delete' && wish.cas !== undefined;
+}
+
+/** Whether doing it twice is as good as once, whatever happened between. */
+export const isRepeatable = ({ op }: Wish): boolean => op === 'get' || op === 'restore';
+
+/** Whether it is asked because a client waits for it. */
+export const isForClients = ({ type }: Question): boolean => FOR_CLIENTS.has(type);
+
+const FOR_CLIENTS: ReadonlySet<Question['type']> = new Set([
+  'write',
+  'read',
+  'prepare',
+  'accept',
+  'scan',
+  'coordinate',
+]);
+
+/** Whether the node that is asked is to keep something. */
+export const isWriting = ({ type }: Question): boolean => type === 'write' || type === 'accept' || type === 'merge';
+
+/** The one key that a node is to keep something of. */
+export const keyOf = (question: Question): string | undefined =>
+  question.type === 'write' || question.type === 'accept' ? question.key : undefined;
+
+/** Whether a node could not keep what it was to keep; that it has something newer is as good. */
+export function isMissed(answer: Answer): boolean {
+  return answer.type === 'refused' && !['view', 'superseded', 'conflict'].includes(answer.refusal.type);
+}
