@@ -4,6 +4,7 @@ import { BlockingReads } from '../http/blocking.ts';
 import type { ApiParts } from '../http/parts.ts';
 import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
+import { ChangeFeed } from '../kv/change-feed.ts';
 import { announceTaking, tellGroups, tellHealth } from './alert-news.ts';
 import { alertingPart } from './alerting-part.ts';
 import { announce } from './announcer.ts';
@@ -54,6 +55,7 @@ export class Agent implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #opened: Disposal;
   readonly #reads: BlockingReads;
+  readonly #changes: ChangeFeed;
   readonly #doors: Doors;
   readonly #services: HealthPart;
   readonly #zoneChange: ZoneChange;
@@ -95,9 +97,11 @@ export class Agent implements AsyncDisposable {
       opened,
     );
     this.#reads = new BlockingReads(world);
+    this.#changes = new ChangeFeed({ ...world, store: parts.kv });
     this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
     // Ended before the doors close, so that who waits gets an answer.
     opened.use(this.#reads);
+    opened.use(this.#changes);
     this.#announcing = this.#announce();
     opened.defer(() => this.#announcing[Symbol.dispose]());
     opened.use(world.bus.on('groups-change', () => void this.#serveDns()));
@@ -336,6 +340,7 @@ export class Agent implements AsyncDisposable {
       health: healthApi(this.#services, { world, logPaths: () => this.#written.loaded.config.mob.log_paths }),
       polling: runtime.polling,
       kv,
+      changes: this.#changes,
       series,
       keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),
       packs: () => this.#written.packs,

@@ -17,6 +17,9 @@ import { eventRoutes } from './routes/events.ts';
 import { handlerRoutes } from './routes/handlers.ts';
 import { healthServiceRoutes, otherServiceRoutes, repairRoutes } from './routes/health-services.ts';
 import { kvRoutes } from './routes/kv.ts';
+import { kvChangesRoutes } from './routes/kv-changes.ts';
+import { kvManyRoutes } from './routes/kv-many.ts';
+import { kvTransferRoutes } from './routes/kv-transfer.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
 import { bareMobRoutes, mobRoutes, oldRepairRoute } from './routes/mob.ts';
 import { muteRoutes } from './routes/mutes.ts';
@@ -56,6 +59,9 @@ export const routesOf = (parts: ApiParts) => ({
   ...parameterRoutes(parts),
   ...evaluatorRoutes(parts),
   ...kvRoutes(parts),
+  ...kvManyRoutes(parts),
+  ...kvChangesRoutes(parts),
+  ...kvTransferRoutes(parts),
   ...seriesRoutes(parts),
   ...dockerRoutes(parts),
   ...healthServiceRoutes(parts),

@@ -71,6 +71,7 @@ async function answer(context: Context<Env>, path: string, route: Route, setting
   } catch (error) {
     response = fail(error, settings);
   }
+  for (const [name, value] of Object.entries(route.headers?.() ?? {})) response.headers.set(name, value);
   settings.requests.count(`${context.req.method} ${path}`, response.status);
   return response;
 }
@@ -105,7 +106,7 @@ const tagsOf = (header: string): ReadonlySet<string> =>
 
 async function bodyOf(request: Request, route: Route, { maxBody }: AppSettings): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'HEAD') return undefined;
-  const bytes = await readBody(request, maxBody);
+  const bytes = await readBody(request, route.maxBody ?? maxBody);
   return checked(route.body ?? NOTHING, bodyInput(bytes, request.headers.get('content-type') ?? '', route), 'body');
 }
 

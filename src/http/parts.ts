@@ -1,6 +1,7 @@
 import type { Maintenance, MuteEntry, Silence } from '../alerts/mutes/entry.ts';
 import type { MaintenanceWish, SilenceWish } from '../alerts/mutes/mute-book.ts';
 import type { Clock } from '../base/clock.ts';
+import type { ChangeFeed } from '../kv/change-feed.ts';
 import type { Acknowledgement, Alert } from '../model/alert.ts';
 import type { AlertRecord } from '../model/alert-record.ts';
 import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
@@ -225,6 +226,8 @@ export interface ApiParts {
   readonly health: HealthPart;
   readonly polling: PollingPart;
   readonly kv: KvStore;
+  /** What happens to its keys. */
+  readonly changes: ChangeFeed;
   /** The time series this node keeps. */
   readonly series: SeriesReader;
   /** The gossip key of ours with that fingerprint, in base64. */

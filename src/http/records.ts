@@ -159,7 +159,12 @@ export const problemJson = ({ level, file, line, column, key, message, suggestio
 });
 
 /** When a key was written, in the form of dates that sorts. */
-export const kvStampJson = ({ key, version, created, modified, expires }: KvWritten) => ({
+export const kvStampJson = ({ replicas, ...written }: KvWritten) => ({
+  ...kvTimesJson(written),
+  ...(replicas && { replicas: { acked: replicas.acked, total: replicas.total } }),
+});
+
+const kvTimesJson = ({ key, version, created, modified, expires }: KvWritten) => ({
   key,
   version,
   created: new Date(created).toISOString(),
@@ -169,6 +174,6 @@ export const kvStampJson = ({ key, version, created, modified, expires }: KvWrit
 
 /** A key with its value, which may be any bytes. */
 export const kvEntryJson = ({ value, ...written }: KvEntry) => ({
-  ...kvStampJson(written),
+  ...kvTimesJson(written),
   value: Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64'),
 });

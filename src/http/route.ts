@@ -53,6 +53,10 @@ export interface Route<
   readonly answer: Answered;
   /** Content type of answers that are not JSON. */
   readonly produces?: string;
+  /** Bytes its body may have, where that is not what the API takes in general. */
+  readonly maxBody?: number;
+  /** Heads of all its answers, failures included. */
+  headers?(): Readonly<Record<string, string>>;
   /** Turns a posted web form into the body, for old clients that send forms. */
   fromForm?(fields: URLSearchParams): unknown;
   handle(

@@ -309,6 +309,9 @@ const Stamps = {
   modified: Instant,
   expires: Instant.nullable(),
 };
-export const KvStampJson = z.object(Stamps);
+const Replicas = z
+  .object({ acked: z.int(), total: z.int() })
+  .describe('nodes that have it, and nodes that are to have it');
+export const KvStampJson = z.object({ ...Stamps, replicas: Replicas.optional() });
 export const KvEntryJson = z.object({ ...Stamps, value: z.string().describe('base64') });
 export const KvDeletedJson = z.object({ key: z.string(), version: z.string().nullable(), existed: z.boolean() });

@@ -1,11 +1,16 @@
 import type { Bus } from '../base/bus.ts';
+import type { Clock } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type {
+  KvChange,
   KvDeleted,
   KvEntry,
+  KvGetOptions,
   KvPage,
   KvPutOptions,
+  KvRestored,
+  KvRestoring,
   KvSelection,
   KvStats,
   KvStore,
@@ -14,6 +19,7 @@ import type {
 import type { Engine, EngineContext } from '../plugins/kinds.ts';
 import { Registry } from '../plugins/registry.ts';
 import { checkKey, checkTtl, isReserved } from './key-rules.ts';
+import { putBack } from './put-back.ts';
 
 // The key-value store of this node: what a key and a value may be, before any engine is asked.
 
@@ -43,35 +49,37 @@ export async function openKv({ bus, settings = {}, ...context }: Setting): Promi
   const open = engines.get(settings.engine ?? 'level').configure(settings);
   const store = await open({
     ...context,
-    onChange: ({ op, key, version, index }) => bus.emit({ type: 'kv-change', op, key, version, index }),
+    onChange: (change) => bus.emit({ type: 'kv-change', ...change }),
   });
-  return new Kv(store, settings.max_value ?? DEFAULT_MAX_VALUE);
+  return new Kv(store, settings.max_value ?? DEFAULT_MAX_VALUE, context.clock);
 }
 
 /** A store as the public sees it: checked keys and values, reserved keys only to read, a bounded number of requests at a time. */
 class Kv implements KvStore {
   readonly #store: KvStore;
   readonly #maxValue: number;
+  readonly #clock: Clock;
   #inFlight = 0;
 
-  constructor(store: KvStore, maxValue: number) {
+  constructor(store: KvStore, maxValue: number, clock: Clock) {
     this.#store = store;
     this.#maxValue = maxValue;
+    this.#clock = clock;
   }
 
-  async get(key: string): Promise<KvEntry | undefined> {
+  async get(key: string, options: KvGetOptions = {}): Promise<KvEntry | undefined> {
     checkKey(key);
-    return await this.#bounded(() => this.#store.get(key));
+    return await this.#bounded(() => this.#store.get(key, options));
   }
 
   async put(key: string, value: Uint8Array, options: KvPutOptions = {}): Promise<KvWritten> {
     checkWritable(key, options);
     if (options.ttl !== undefined) checkTtl(options.ttl);
-    if (value.length > this.#maxValue) throw tooLarge(value.length, this.#maxValue);
+    this.#checkLength(value);
     return await this.#bounded(() => this.#store.put(key, value, options));
   }
 
-  async delete(key: string, options: Pick<KvPutOptions, 'cas' | 'by'> = {}): Promise<KvDeleted> {
+  async delete(key: string, options: Omit<KvPutOptions, 'ttl'> = {}): Promise<KvDeleted> {
     checkWritable(key, options);
     return await this.#bounded(() => this.#store.delete(key, options));
   }
@@ -86,8 +94,23 @@ class Kv implements KvStore {
     return await this.#bounded(() => this.#store.entries(selection));
   }
 
+  async restore(entry: KvEntry, over: KvRestoring): Promise<KvRestored> {
+    checkWritable(entry.key, {});
+    this.#checkLength(entry.value);
+    return await this.#bounded(async () => {
+      if (this.#store.restore) return await this.#store.restore(entry, over);
+      return await putBack(this.#store, entry, over, this.#clock.wall());
+    });
+  }
+
   changes(index: number, limit: number) {
     return this.#store.changes(index, limit);
+  }
+
+  async history(key: string, limit: number): Promise<readonly KvChange[]> {
+    checkKey(key);
+    if (this.#store.history === undefined) throw cannot('look up the changes of a key');
+    return await this.#store.history(key, limit);
   }
 
   stats(): KvStats {
@@ -96,6 +119,10 @@ class Kv implements KvStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#store[Symbol.asyncDispose]();
+  }
+
+  #checkLength({ length }: Uint8Array): void {
+    if (length > this.#maxValue) throw tooLarge(length, this.#maxValue);
   }
 
   async #bounded<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
@@ -126,6 +153,8 @@ function checkSelection({ prefix, after, limit }: KvSelection): void {
   if (limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE)) return;
   throw new OpsbroError('bad_request', `limit: "${limit}" is no page size; write 1 to ${MAX_PAGE}`);
 }
+
+const cannot = (what: string): OpsbroError => new OpsbroError('not_supported', `this store cannot ${what}`);
 
 const tooLarge = (bytes: number, limit: number): OpsbroError =>
   new OpsbroError('too_large', `the value has ${bytes} bytes; at most ${limit} are kept`, { details: { limit } });

@@ -8,7 +8,8 @@ import { type Version, versionText } from './version.ts';
 
 /** How far ahead of the clock its mark on disk is: after a crash the clock starts from there. */
 const MARK_AHEAD_MS = 2_000;
-const KEPT_CHANGES = 100_000;
+/** How many changes the log keeps. */
+export const KEPT_CHANGES = 100_000;
 
 /** What the store knows of itself as a whole; stored with every batch. */
 export interface Totals {

@@ -5,6 +5,9 @@ import type {
   KvEntry,
   KvPage,
   KvPutOptions,
+  KvReplicas,
+  KvRestored,
+  KvRestoring,
   KvSelection,
   KvStats,
   KvStore,
@@ -12,18 +15,22 @@ import type {
 } from '../model/kv.ts';
 import type { EngineContext } from '../plugins/kinds.ts';
 import { GroupCommit } from './group-commit.ts';
+import { historyOf } from './history.ts';
 import type { Stamp } from './hlc.ts';
 import { changeRange, decodeChange, metaPlace, quarantinePlace, recordPlace } from './layout.ts';
-import { encodeMark, type Found, Ledger, type Move, type Operation, type Totals } from './ledger.ts';
+import { encodeMark, type Found, KEPT_CHANGES, Ledger, type Move, type Operation, type Totals } from './ledger.ts';
 import { type Database, openDatabase, proveRoom, proveWritable } from './level-database.ts';
 import { entryOf, type Form, readPage } from './pages.ts';
 import { decodeRecord, isLive } from './record.ts';
+import { restoring } from './restoring.ts';
 import { damaged, deleting, expiring, type Held, purging, putting, type Rule, settingAside } from './rules.ts';
 import { StoreHealth } from './store-health.ts';
 import { Sweeper } from './sweeper.ts';
 import { readStanding } from './totals.ts';
 import { nodeTag } from './version.ts';
 
+/** Nobody else is asked. */
+const ALONE: KvReplicas = { acked: 1, total: 1 };
 const BATCH = { items: 256, bytes: 1_048_576 };
 
 /** What the owner of a store decides about it. */
@@ -114,14 +121,16 @@ export class LevelStore implements KvStore {
       await this.#setAside(key);
       throw damaged(key);
     }
-    return isLive(record, this.#context.clock.wall()) ? entryOf(key, record) : undefined;
+    return isLive(record, this.#context.clock.wall()) ? { ...entryOf(key, record), replicas: ALONE } : undefined;
   }
 
   async put(key: string, value: Uint8Array, options: KvPutOptions = {}): Promise<KvWritten> {
-    return await this.ask(key, putting(key, value, options), 'room', value.length);
+    checkCopies(options);
+    return { ...(await this.ask(key, putting(key, value, options), 'room', value.length)), replicas: ALONE };
   }
 
-  async delete(key: string, { cas }: Pick<KvPutOptions, 'cas'> = {}): Promise<KvDeleted> {
+  async delete(key: string, { cas, copies }: Pick<KvPutOptions, 'cas' | 'copies'> = {}): Promise<KvDeleted> {
+    checkCopies({ copies });
     return await this.ask(key, deleting(key, cas), 'nothing');
   }
 
@@ -133,10 +142,20 @@ export class LevelStore implements KvStore {
     return await this.#page(selection, { pick: entryOf, weigh: ({ value }) => value.length });
   }
 
+  async restore(entry: KvEntry, over: KvRestoring): Promise<KvRestored> {
+    return await this.ask(entry.key, restoring(entry, over), 'room', entry.value.length);
+  }
+
   async changes(index: number, limit: number): Promise<readonly KvChange[]> {
-    return await this.#read(async () => {
-      const logged = await this.#database.iterator({ ...changeRange(index), limit }).all();
-      return logged.map(([place, stored]) => decodeChange(place, stored));
+    const changes = await this.#logged({ ...changeRange(index), limit });
+    if ((changes[0]?.index ?? index + 1) === index + 1) return changes;
+    throw new OpsbroError('index_gone', `the changes after ${index} are not kept any more; list the keys anew`);
+  }
+
+  async history(key: string, limit: number): Promise<readonly KvChange[]> {
+    return await historyOf(key, limit, {
+      behind: Math.max(0, this.#totals.index - KEPT_CHANGES),
+      read: (index, size) => this.#logged({ ...changeRange(index), limit: size }),
     });
   }
 
@@ -314,6 +333,13 @@ export class LevelStore implements KvStore {
     }
   }
 
+  #logged(range: ReturnType<typeof changeRange> & { readonly limit: number }): Promise<readonly KvChange[]> {
+    return this.#read(async () => {
+      const logged = await this.#database.iterator(range).all();
+      return logged.map(([place, stored]) => decodeChange(place, stored));
+    });
+  }
+
   async #isSetAside(key: string): Promise<boolean> {
     const stored: Uint8Array | undefined = await this.#database.get(quarantinePlace(key));
     return stored !== undefined;
@@ -337,4 +363,10 @@ export class LevelStore implements KvStore {
     this.#totals = totals;
     this.#quarantined = quarantined;
   }
+}
+
+function checkCopies({ copies }: Pick<KvPutOptions, 'copies'>): void {
+  if (typeof copies !== 'number' || copies <= 1) return;
+  const details = { acked: 0, needed: copies, total: 1 };
+  throw new OpsbroError('quorum', `${copies} copies are wanted, and this node is the only one`, { details });
 }

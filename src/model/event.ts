@@ -2,6 +2,7 @@ import type { Alert, AlertAction, Problem } from './alert.ts';
 import type { CheckRecord, CheckResult } from './check.ts';
 import type { CollectorRecord } from './collector.ts';
 import type { ServiceStatus } from './health.ts';
+import type { KvChange } from './kv.ts';
 import type { Member } from './member.ts';
 import type { UserEvent } from './pool.ts';
 import type { RepairRecord } from './repair.ts';
@@ -157,12 +158,8 @@ interface CollectorEvent {
 }
 
 /** A key of the local store was written, deleted or has expired. */
-interface KvEvent {
+interface KvEvent extends KvChange {
   readonly type: 'kv-change';
-  readonly op: 'put' | 'delete' | 'expire';
-  readonly key: string;
-  readonly version: string;
-  readonly index: number;
 }
 
 /** Something was done or refused about a broken check of this node. */

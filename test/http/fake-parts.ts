@@ -10,6 +10,7 @@ import type { ErrorBody } from '../../src/http/errors.ts';
 import type { Page } from '../../src/http/page.ts';
 import type { ApiParts } from '../../src/http/parts.ts';
 import type { AgentFactsJson } from '../../src/http/schemas.ts';
+import { ChangeFeed } from '../../src/kv/change-feed.ts';
 import type { CollectorRecord } from '../../src/model/collector.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { KvEntry, KvStore } from '../../src/model/kv.ts';
@@ -132,6 +133,8 @@ const NO_HISTORY = { changes: async () => [] };
 /** An agent of one node with one of everything, and a list of what it was told to do. */
 export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly done: string[] } {
   const done: string[] = [];
+  const bus = new Bus<AgentEvent>(() => {});
+  const store = memoryStore();
   const self = member('11111111-1111', { name: 'one', displayName: 'front', groups: ['kv', 'linux'] });
   const other = member('22222222-2222', {
     name: 'two',
@@ -152,12 +155,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     pool: fakePool(done),
     inquire: fakeInquire,
     ...{ history: NO_HISTORY, groupHistory: NO_HISTORY, collectorHistory: NO_HISTORY, checkHistory: NO_HISTORY },
-    reads: new BlockingReads({
-      bus: new Bus<AgentEvent>(() => {}),
-      clock: systemClock,
-      random: seeded(1),
-      boot: 'boot-1',
-    }),
+    reads: new BlockingReads({ bus, clock: systemClock, random: seeded(1), boot: 'boot-1' }),
     filtering: { functions: new Map(), clock: systemClock },
     keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),
     zones: fakeZones(done),
@@ -168,7 +166,8 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     docker: fakeDocker(),
     health: fakeHealth().part,
     polling: fakePolling(),
-    kv: memoryStore(),
+    kv: store,
+    changes: new ChangeFeed({ store, bus, clock: systemClock, boot: 'b0071e55-0000' }),
     series: fakeSeries(),
     packs: fakePacks,
     edits: fakeEdits(done),
