@@ -1,5 +1,6 @@
 import { ALERT_COMMANDS } from './alert-commands.ts';
 import type { Command } from './command.ts';
+import { KV_COMMANDS } from './kv-commands.ts';
 
 /** What the list of commands says of one, before it is loaded. */
 export interface Listing {
@@ -315,10 +316,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ['health run', { summary: 'Run the checks of a service now.', load: () => import('./commands/health/run.ts') }],
   ['health status', { summary: 'Tell how the services are.', load: () => import('./commands/health/status.ts') }],
   ['health test', { summary: 'Try a package without an agent.', load: () => import('./commands/health/test.ts') }],
-  ['kv delete', { summary: 'Delete a key.', load: () => import('./commands/kv/delete.ts') }],
-  ['kv get', { summary: 'Print the value of a key.', load: () => import('./commands/kv/get.ts') }],
-  ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],
-  ['kv put', { summary: 'Store a value under a key.', load: () => import('./commands/kv/put.ts') }],
+  ...KV_COMMANDS,
   ['metrics list', { summary: 'List the names of series.', load: () => import('./commands/metrics/list.ts') }],
   ['metrics show', { summary: 'Show how series went.', load: () => import('./commands/metrics/show.ts') }],
   [

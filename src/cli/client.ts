@@ -30,6 +30,8 @@ export interface Answer<Body> {
 export interface Manner {
   /** Milliseconds it may take; as the client was told when left out. */
   readonly timeoutMs?: number;
+  /** Ends it when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 interface Settings {
@@ -92,14 +94,35 @@ export class AgentClient implements AsyncDisposable {
     const sent = sentOf(route, asked);
     const trace = this.#settings.trace;
     trace?.(`> ${sent.method} ${sent.target} (${sent.body?.length ?? 0} bytes)`);
-    const { status, headers, body } = await this.#send(
-      sent,
-      manner.timeoutMs ?? this.#settings.timeoutMs ?? TIMEOUT_MS,
-    );
+    const { status, headers, body } = await this.#send(sent, manner);
     trace?.(`< ${status} ${body.toString('utf8', 0, 2_000)}`);
     const answer = parsed(body);
     if (status < 200 || status > 299) throw new AgentRefusal(status, answer);
     return { body: answer as Api[Name]['answer'], headers };
+  }
+
+  /** Hands on the answer of a route as it comes. What broke off is `unreachable`. */
+  async download<Name extends RouteName>(
+    route: Name,
+    asked: Asked<Name>,
+    take: (chunk: Uint8Array) => Promise<void> | void,
+  ): Promise<void> {
+    const sent = sentOf(route, asked);
+    this.#settings.trace?.(`> ${sent.method} ${sent.target}`);
+    const { address } = this;
+    const response = await this.#open(sent, address, {}).catch((error: unknown) => {
+      throw unreachable(error, address);
+    });
+    const status = response.statusCode ?? 0;
+    if (status !== 200) throw new AgentRefusal(status, parsed(await bodyOf(response)));
+    const chunks = response as AsyncIterable<Buffer>;
+    const broken = (error: unknown) =>
+      error instanceof Error && systemCode(error) === 'ECONNRESET' ? unreachable(error, address) : error;
+    try {
+      for await (const chunk of chunks) await take(chunk);
+    } catch (error) {
+      throw broken(error);
+    }
   }
 
   /** Ends who stood in for the agent. */
@@ -108,11 +131,11 @@ export class AgentClient implements AsyncDisposable {
     await standingIn?.[Symbol.asyncDispose]();
   }
 
-  async #send(sent: Sent, timeoutMs: number): Promise<Received> {
+  async #send(sent: Sent, manner: Manner): Promise<Received> {
     const { standIn } = this.#settings;
     if (standIn?.isWanted || this.#standingIn !== undefined) return await this.#sendLocally(sent);
     try {
-      return await this.#sendToAgent(sent, timeoutMs);
+      return await this.#sendToAgent(sent, manner);
     } catch (error) {
       const isNobodyThere = this.address.kind === 'socket' && failedWith(error, 'unreachable') && isAbsent(error.cause);
       if (standIn === undefined || !isNobodyThere) throw error;
@@ -128,22 +151,23 @@ export class AgentClient implements AsyncDisposable {
     return { status, headers: Object.fromEntries(headers), body: Buffer.from(await response.arrayBuffer()) };
   }
 
-  async #sendToAgent(sent: Sent, timeoutMs: number): Promise<Received> {
+  async #sendToAgent(sent: Sent, manner: Manner): Promise<Received> {
     const { address } = this;
     try {
-      const response = await this.#open(sent, address, timeoutMs);
+      const response = await this.#open(sent, address, manner);
       return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response) };
     } catch (error) {
       throw unreachable(error, address);
     }
   }
 
-  #open({ method, target, body, type }: Sent, address: Address, timeout: number): Promise<IncomingMessage> {
+  #open({ method, target, body, type }: Sent, address: Address, manner: Manner): Promise<IncomingMessage> {
+    const { timeoutMs: timeout = this.#settings.timeoutMs ?? TIMEOUT_MS, signal } = manner;
     const to = { ...placeOf(address), ...NO_TLS };
     const length = body === undefined ? {} : { 'content-type': type, 'content-length': body.length };
     return new Promise((resolve, reject) => {
       const asking = request(
-        { ...to, method, path: target, agent: false, headers: { ...to.headers, ...length } },
+        { ...to, method, path: target, agent: false, signal, headers: { ...to.headers, ...length } },
         resolve,
       );
       asking.setTimeout(timeout, () => asking.destroy(new Error(`no answer within ${timeout / 1_000} s`)));

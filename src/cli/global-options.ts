@@ -22,7 +22,10 @@ export const GLOBAL_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 /** Short forms of options. */
-export const SHORT: ReadonlyMap<string, string> = new Map([['config', 'c']]);
+export const SHORT: ReadonlyMap<string, string> = new Map([
+  ['config', 'c'],
+  ['output', 'o'],
+]);
 
 /** Whether the word after this one belongs to it. */
 export function takesValue(token: string): boolean {

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ALIASES, COMMANDS, TOPICS } from '../../src/cli/catalog.ts';
 import { Answered, fakeAgent, opsbro, refused } from '../support/cli.ts';
@@ -67,7 +68,11 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['gossip why', 'n1'],
   ['kv delete', 'a'],
   ['kv get', 'a'],
+  ['kv history', 'a'],
+  ['kv import', fileURLToPath(new URL('../fixtures/kv/consul.json', import.meta.url))],
   ['kv put', 'a b'],
+  ['kv wait-exists', 'a'],
+  ['kv wait-value', 'a b'],
   ['packs diff', 'linux'],
   ['pollsters run', 'local_node'],
   ['packs overload', 'global.linux'],

@@ -5,12 +5,15 @@ import { AgentRefusal } from '../../failure.ts';
 
 export default defineCommand({
   arguments: '<KEY>',
-  options: { raw: { kind: 'flag', description: 'write the bytes of the value and nothing else' } },
+  options: {
+    raw: { kind: 'flag', description: 'write the bytes of the value and nothing else' },
+    r: { kind: 'value', placeholder: 'N', description: 'nodes that are asked: 1, 2, 3 or all' },
+  },
   examples: ['kv get config/db', 'kv get picture.png --raw'],
   route: 'GET /kv/KEY',
   async run({ args: [key = ''], options }, { agent, terminal }) {
     try {
-      const entry = await agent.ask('GET /kv/:key*', { params: { key } });
+      const entry = await agent.ask('GET /kv/:key*', { params: { key }, query: { r: options.r } });
       const value = Buffer.from(entry.value, 'base64');
       if (options.raw) {
         terminal.bytes(value);

@@ -10,6 +10,7 @@ interface Wanted {
   readonly limit: number;
   readonly recurse: '1' | undefined;
   readonly all: '1' | undefined;
+  readonly cluster: '1' | undefined;
 }
 
 export default defineCommand({
@@ -25,7 +26,11 @@ export default defineCommand({
   async run({ args: [prefix = ''], options }, { agent, terminal }) {
     const limit = limitOf(options.limit);
     const all = options.all ? '1' : undefined;
-    const items = await listed(agent, { prefix, limit, all, recurse: options.long ? '1' : undefined });
+    const items = await listed(agent, {
+      ...{ prefix, limit, all },
+      recurse: options.long ? '1' : undefined,
+      cluster: options.local ? undefined : '1',
+    });
     if (terminal.json || !options.long) {
       terminal.show(items, () => {
         for (const item of items) terminal.line(escaped(keyOf(item)));
@@ -65,11 +70,11 @@ function limitOf(written: string | undefined): number {
 }
 
 /** All pages of a list, up to the limit. */
-async function listed(agent: AgentClient, { prefix, limit, recurse, all }: Wanted) {
+async function listed(agent: AgentClient, { limit, ...wanted }: Wanted) {
   const items: Awaited<ReturnType<typeof page>>['items'][number][] = [];
   let after: string | undefined;
   do {
-    const query = { prefix, recurse, all, limit: String(Math.min(limit - items.length, PAGE)), after };
+    const query = { ...wanted, limit: String(Math.min(limit - items.length, PAGE)), after };
     const { items: more, next } = await page(agent, query);
     items.push(...more);
     after = next;
