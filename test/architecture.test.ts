@@ -24,7 +24,7 @@ const FLOORS = [
     'shinken',
   ],
   ['runtime'],
-  ['http', 'websocket', 'dns'],
+  ['http', 'websocket', 'dns', 'statsd', 'graphite'],
   ['agent'],
   ['cli'],
 ];

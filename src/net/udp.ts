@@ -7,6 +7,8 @@ import { type Endpoint, mappedAddress, plainAddress } from './address.ts';
 export interface UdpSocket extends AsyncDisposable {
   readonly address: string;
   readonly port: number;
+  /** Bytes that the kernel holds for it at most, as it counts them: each datagram takes more than its own. */
+  readonly receiveBuffer: number;
   /** Whether datagrams to that address can leave by this socket at all. */
   reaches(address: string): boolean;
   /** Sends one datagram; `failed` is told when the system refuses it. */
@@ -49,6 +51,7 @@ export async function bindUdp(
   return {
     address: plainAddress(bound.address),
     port: bound.port,
+    receiveBuffer: socket.getRecvBufferSize(),
     reaches: (target) => (isV6 ? bound.address === '::' || isIPv6(target) : !isIPv6(target)),
     send(bytes, to, failed) {
       const target = isV6 ? mappedAddress(to.address) : to.address;

@@ -1,0 +1,57 @@
+import type { Counter, Fate, Flush, Gauge, Key, Members, Timer } from './kinds.ts';
+import type { ValueRoom } from './values.ts';
+
+/** Everything of one key; each kind of it is a series of its own. */
+export class Named implements Key {
+  readonly path: string;
+  readonly tags: string;
+  /** The number of the window that its values are of. */
+  window: number;
+  counter: Counter | undefined;
+  gauge: Gauge | undefined;
+  timer: Timer | undefined;
+  members: Members | undefined;
+
+  /** `key` is the path with its tags behind it. */
+  constructor(key: string, window: number) {
+    const at = key.indexOf(';');
+    this.path = at < 0 ? key : key.slice(0, at);
+    this.tags = at < 0 ? '' : key.slice(at);
+    this.window = window;
+  }
+
+  get key(): string {
+    return this.path + this.tags;
+  }
+
+  /** How many series there are. */
+  get series(): number {
+    return Number(!!this.counter) + Number(!!this.gauge) + Number(!!this.timer) + Number(!!this.members);
+  }
+
+  /** Tells of the window and begins the next; kinds that nobody sends any more are forgotten. Answers how many. */
+  settle(flush: Flush, window: number): number {
+    const before = this.series;
+    this.window = window;
+    if (this.counter && this.#goes(this.counter, flush)) this.counter = undefined;
+    if (this.gauge && this.#goes(this.gauge, flush)) this.gauge = undefined;
+    if (this.timer && this.#goes(this.timer, flush)) this.timer = undefined;
+    if (this.members && this.#goes(this.members, flush)) this.members = undefined;
+    return before - this.series;
+  }
+
+  /** Forgets everything untold. Answers how many series there were. */
+  drop(room: ValueRoom): number {
+    const { series } = this;
+    this.timer?.drop(room);
+    this.counter = undefined;
+    this.gauge = undefined;
+    this.timer = undefined;
+    this.members = undefined;
+    return series;
+  }
+
+  #goes(kind: { settle(key: Key, flush: Flush): Fate }, flush: Flush): boolean {
+    return kind.settle(this, flush) === 'goes';
+  }
+}
