@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readSmallFile, writeSmallFile } from './small-file.ts';
 
 /** The doors of an agent, by the names they have in `ports.json`. */
-export type Door = 'gossip' | 'peer' | 'http' | 'websocket' | 'dns' | 'mob';
+export type Door = 'gossip' | 'peer' | 'http' | 'websocket' | 'dns' | 'mob' | 'statsd' | 'graphite' | 'pickle';
 
 /** Which ports are really bound, for those who come from outside; and which were last time, so that a free port stays the same. */
 export class PortsFile {

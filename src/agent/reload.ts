@@ -22,6 +22,8 @@ const HOT: ReadonlySet<string> = new Set([
   'monitoring_topic_enabled',
   'metrology_topic_enabled',
   'dns',
+  'statsd',
+  'graphite',
   'watch',
 ]);
 

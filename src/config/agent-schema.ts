@@ -4,8 +4,10 @@ import type { Yaml } from '../model/pack.ts';
 import { alerting } from './alerting-schema.ts';
 import { dns } from './dns-schema.ts';
 import * as field from './fields.ts';
+import { graphite } from './graphite-schema.ts';
 import { mob } from './mob-schema.ts';
 import { section } from './section.ts';
+import { statsd } from './statsd-schema.ts';
 import { metrics, store } from './store-schema.ts';
 
 const loopback = () => field.addresses().prefault(['127.0.0.1', '::1']);
@@ -216,6 +218,8 @@ export const AgentConfig = z.strictObject({
     .describe('Settings of single collectors, by name.'),
   store,
   metrics,
+  statsd,
+  graphite,
   mob,
   log_level: field
     .oneOf(['ERROR', 'WARNING', 'INFO', 'DEBUG'])

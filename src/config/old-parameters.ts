@@ -12,11 +12,7 @@ export interface WrittenParameters {
 }
 
 /** Objects of the early days that are parameters of the pack of their name today, and what they say by being there. */
-const PACKS: ReadonlyMap<string, YamlMap> = new Map([
-  ['statsd', {}],
-  ['graphite', {}],
-  ['shinken', { enabled: true }],
-]);
+const PACKS: ReadonlyMap<string, YamlMap> = new Map([['shinken', { enabled: true }]]);
 
 /** Keys of the top level that are such objects. */
 export const OLD_PARAMETERS: readonly string[] = [...PACKS.keys()];

@@ -111,6 +111,11 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     return true;
   }
 
+  /** Whether there is a series of that name. */
+  has(name: string): boolean {
+    return this.#register.get(name) !== undefined;
+  }
+
   names(pattern: string): readonly string[] {
     return this.#register.matching(pattern);
   }

@@ -1,4 +1,4 @@
-import { readNumber } from './number.ts';
+import { readNumber } from '../base/read-number.ts';
 
 /** What a sample is: a count, a gauge, a time that is never negative, a value of a distribution, or a member of a set. */
 export const TYPE = { none: 0, bad: 1, counter: 2, gauge: 3, time: 4, value: 5, set: 6 } as const;

@@ -1,11 +1,11 @@
 import { ByteIndex } from '../base/byte-index.ts';
 import type { Random } from '../base/random.ts';
+import { readNumber } from '../base/read-number.ts';
 import type { StatsdCounters } from './counters.ts';
 import { seriesKey } from './key.ts';
 import { Counter, type Flush, Gauge, Members, Timer } from './kinds.ts';
 import { Line, TYPE } from './line.ts';
 import { Named } from './named.ts';
-import { readNumber } from './number.ts';
 import type { WindowSettings } from './settings.ts';
 import { type Keeping, ValueRoom } from './values.ts';
 
