@@ -11,8 +11,10 @@ import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
+import { AnnotationLog } from '../metrics/annotation-log.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import type { Mutes } from '../model/alert.ts';
+import type { Annotations } from '../model/annotation.ts';
 import type { CheckHistory, CollectorHistory, GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
@@ -73,6 +75,8 @@ export interface Parts {
   readonly state: StateStore;
   readonly kv: KvStore;
   readonly series: MetricStore;
+  /** Marks on charts. */
+  readonly annotations: Annotations;
   /** The pool this node is in; it stays the same object when the node moves to another zone. */
   readonly pool: Pool;
   readonly peers: Peers;
@@ -104,6 +108,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const { config } = written.loaded;
   const kv = opened.use(await openStore(setting));
   const series = await openSeries(world, config, identity.name, opened);
+  const annotations = await AnnotationLog.open(state.shelf('annotations'), clock);
   let bind = notedBind(setting);
   const isRebindNeeded = () => !isDeepStrictEqual(bindOf(setting).addresses, bind.addresses);
   const peers = await openPeers(setting, bind.addresses, opened);
@@ -144,6 +149,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     state,
     kv,
     series,
+    annotations,
     pool,
     peers,
     history,
