@@ -21,6 +21,7 @@ const FLOORS = [
     'functions',
     'hosting',
     'pollsters',
+    'render',
     'shinken',
   ],
   ['runtime'],
