@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const FLOORS = [
   ['base', 'model'],
   ['net', 'config', 'expressions', 'templates'],
-  ['plugins', 'peer'],
+  ['plugins', 'peer', 'openstack'],
   [
     'gossip',
     'kv',

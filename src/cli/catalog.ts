@@ -378,6 +378,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     { summary: 'List the tutorials of the packs.', load: () => import('./commands/tutorials/list.ts') },
   ],
   ['tutorials show', { summary: 'Play a tutorial.', load: () => import('./commands/tutorials/show.ts') }],
+  ['maas', { summary: 'Probe OpenStack and what it needs.', load: () => import('./commands/maas.ts') }],
   ['version', { summary: 'Print the version.', load: () => import('./commands/version.ts') }],
   ...ALERT_COMMANDS,
 ]);

@@ -71,8 +71,8 @@ interface Spec<Specs extends OptionSpecs> {
    * Left out, it needs an agent, or its route is `none`.
    */
   readonly local?: LocalDepth | 'itself';
-  /** Arguments may begin with a dash, as those of `evaluator eval` do. */
-  readonly dashes?: 'options' | 'arguments';
+  /** Arguments may begin with a dash, as those of `evaluator eval` do; `own`: the command reads all words behind its own by itself. */
+  readonly dashes?: 'options' | 'arguments' | 'own';
   /** Does it, and gives the exit code. */
   run(invocation: Invocation<Specs>, context: Context): Promise<Exit>;
 }

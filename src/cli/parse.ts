@@ -21,6 +21,7 @@ export interface Subject {
 
 /** Reads arguments and options. Gives the help instead when it is asked for. Throws a `UsageError` at what cannot be understood. */
 export function parseLine(subject: Subject, rest: readonly string[]): Parsed | { readonly help: string } {
+  if (subject.command.dashes === 'own') return { args: rest, options: {}, globals: new Map() };
   const commander = commanderOf(subject);
   const own = subject.command.options ?? {};
   try {

@@ -59,7 +59,12 @@ const SPACE = { blockSize: 4_096, blocks: 10, blocksFree: 5, blocksAvailable: 5,
 const SPACES = { '/': SPACE, '/data files': SPACE, '/mnt/far': 'hung' } as const;
 
 /** Options that switch on what is off unless somebody wants it. */
-const WHERE_OFF: ReadonlyMap<string, object> = new Map([['geoloc', { enabled: true }]]);
+const WHERE_OFF: ReadonlyMap<string, object> = new Map([
+  ['geoloc', { enabled: true }],
+  ['glance_registry_local_check', { ip: '127.0.0.1' }],
+  ['horizon_check', { ip: '127.0.0.1' }],
+  ['service_api_local_check', { services: [{ name: 'heat_cfn', ip: '127.0.0.1', port: 8000 }] }],
+]);
 
 const MACHINES: readonly (readonly [string, World])[] = [
   ['a modern machine', { files: MODERN }],

@@ -1,4 +1,5 @@
 import { MEMBERSHIP, version1, version2 } from './cgroup-trees.ts';
+import { CLOUD, OPENRC } from './cloud.ts';
 import { CLOUDS } from './cloud-machines.ts';
 import { DOCKER_HOST } from './docker.ts';
 import type { World } from './host.ts';
@@ -58,6 +59,7 @@ export const SPECIAL: readonly (readonly [string, World])[] = [
     },
   ],
   ...Object.entries(CLOUDS).map(([name, world]) => [`a machine of ${name}`, world] as const),
+  ['a controller of OpenStack', { files: { '/root/openrc-maas': OPENRC }, pages: CLOUD }],
   ['a machine with containers', DOCKER_HOST],
   ['network storage of Synology', SYNOLOGY],
   [

@@ -1,0 +1,17 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+const FOLDER = new URL('../collectors/', import.meta.url);
+const FILE = /^(.+?)(?<!\.d)\.[jt]s$/;
+
+/** Names of the collectors that are probes as well, which their files say; none of them is loaded for it. */
+export async function probeNames(): Promise<string[]> {
+  const names = await Promise.all(
+    (await readdir(FOLDER)).map(async (file) => {
+      const name = FILE.exec(file)?.[1];
+      if (name === undefined) return [];
+      const source = await readFile(new URL(file, FOLDER), 'utf8');
+      return source.includes('/support/maas-probe.') ? [name.replaceAll('-', '_')] : [];
+    }),
+  );
+  return names.flat().sort();
+}

@@ -1,0 +1,80 @@
+import type { Metrics, Value } from '../../model/metrics.ts';
+import type { Host } from '../../net/host.ts';
+import { type Metric, type MetricValue, NoCredentials, NotHere, type ProbeRun } from '../../openstack/metric.ts';
+import { type Runnable, runProbe } from '../../openstack/probing.ts';
+import { CollectError, NotAnswering, NotEligible } from '../../plugins/outcomes.ts';
+
+/** Milliseconds that a run may take. */
+const LIMIT_MS = 10_000;
+
+const HELP = "write credentials into /root/openrc-maas, or name their file as openrc, and let the agent's user read it";
+
+/** Only what collectors of the agent have, which reads its variables from files. */
+const NO_VARIABLES = new Map<string, string>();
+
+/**
+ * Runs a probe as a collector. An endpoint that is down is what was seen, an error keeps what was seen before it; a service that is in no
+ * catalog, and a node without credentials, are not eligible.
+ */
+export async function collectProbe(runnable: Runnable, host: Host, signal: AbortSignal): Promise<Metrics> {
+  const situation = {
+    host,
+    signal,
+    profile: 'full',
+    limitMs: LIMIT_MS,
+    environment: NO_VARIABLES,
+    agent: 'opsbro',
+  } as const;
+  const run = await runProbe(runnable, situation);
+  const { thrown } = run;
+  if (thrown instanceof NoCredentials) throw new NotEligible(`${thrown.message}; ${HELP}`, { cause: thrown });
+  if (thrown instanceof NotHere) throw new NotEligible(thrown.message, { cause: thrown });
+  const tree = treeOf(run);
+  if (run.isUp === false) throw new NotAnswering(run.message, tree);
+  if (run.status === 'error') throw new CollectError(run.message, tree);
+  return tree;
+}
+
+function treeOf({ status, message, isUp, timings, metrics, missing }: ProbeRun): Metrics {
+  const up = isUp === undefined ? {} : { _up: isUp ? 1 : 0, client_success: isUp ? 1 : 0 };
+  const tree: Record<string, Value> = {
+    _status: status,
+    _message: message,
+    _collect_ms: Math.round(timings.totalMs),
+    ...up,
+  };
+  for (const metric of metrics) for (const place of placesOf(metric)) put(tree, place, leafOf(metric.value));
+  if (missing.size > 0) tree['missing'] = Object.fromEntries(Array.from(missing, ([group, why]) => [safe(group), why]));
+  return tree;
+}
+
+/** A metric that has a place of its own stands there alone; any other under its name, and its second one. */
+function placesOf({ name, alias, place }: Metric): readonly (readonly string[])[] {
+  if (place !== undefined) return [place.map(safe)];
+  return [name, ...(alias === undefined ? [] : [alias])].map((each) => [safe(each)]);
+}
+
+function put(tree: Record<string, Value>, [first = '', ...rest]: readonly string[], value: Value): void {
+  if (rest.length === 0) {
+    tree[first] = value;
+    return;
+  }
+  const below = tree[first];
+  const branch =
+    typeof below === 'object' && below !== null && !Array.isArray(below) ? (below as Record<string, Value>) : {};
+  tree[first] = branch;
+  put(branch, rest, value);
+}
+
+/** What is too large to be a number is a text. */
+function leafOf(value: MetricValue): Value {
+  if (typeof value !== 'bigint') return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
+}
+
+/** Keys of trees are plain; the names of hosts are not. */
+function safe(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9_-]/g, '_');
+  return plain === '' || plain === '__proto__' ? '_' : plain;
+}
