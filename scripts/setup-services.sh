@@ -5,6 +5,7 @@ packages=(
   serf bind9-dnsutils unbound dnsmasq-base dnsperf chromium monitoring-plugins-basic monitoring-plugins-standard nagios4-core iproute2
   redis-server memcached rabbitmq-server mariadb-server galera-4 rsync postgresql
   nginx-light apache2 haproxy postfix podman prometheus-node-exporter
+  etcd-server graphite-carbon graphite-web prometheus keystone glance
 )
 missing=()
 for package in "${packages[@]}"; do
