@@ -245,6 +245,7 @@ export class Agent implements AsyncDisposable {
   #moved(zone: string): void {
     const { pool, runtime } = this.#parts;
     runtime.moveTo(zone);
+    this.#parts.kvCluster.moved();
     this.#announcing[Symbol.dispose]();
     this.#announcing = this.#announce();
     this.#parts.alerts.moved();

@@ -138,6 +138,8 @@ export class Alone implements Pool, PoolActions {
 
   setNotice(): void {}
 
+  setKv(): void {}
+
   reviewZones(): void {}
 
   acceptLink(link: Link): void {

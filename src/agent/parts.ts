@@ -20,6 +20,7 @@ import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
 import { functionTable } from '../plugins/function.ts';
+import type { KvCluster } from '../plugins/kinds.ts';
 import { defineKnownChecks } from '../runtime/health-services.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
@@ -36,6 +37,7 @@ import { type Incarnation, openIncarnation } from './incarnation.ts';
 import { testimonyRoute } from './inquiries.ts';
 import { keptNumbers } from './kept-numbers.ts';
 import type { KnownHosting } from './known-hosting.ts';
+import { AgentKvCluster } from './kv-cluster.ts';
 import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
@@ -74,6 +76,7 @@ export interface Setting {
 export interface Parts {
   readonly state: StateStore;
   readonly kv: KvStore;
+  readonly kvCluster: AgentKvCluster;
   readonly series: MetricStore;
   /** Marks on charts. */
   readonly annotations: Annotations;
@@ -106,7 +109,8 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const state = opened.use(await StateStore.open(join(home.data, 'state'), clock, log.logger.child({ part: 'state' })));
   const address = localAddress(host.interfaces(), (await host.facts()).addresses);
   const { config } = written.loaded;
-  const kv = opened.use(await openStore(setting));
+  const kvCluster = new AgentKvCluster(world.random);
+  const kv = opened.use(await openStore(setting, kvCluster));
   const series = await openSeries(world, config, identity.name, opened);
   const annotations = await AnnotationLog.open(state.shelf('annotations'), clock);
   let bind = notedBind(setting);
@@ -142,12 +146,14 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
   const checkDefinitions = await openApiChecks(world, state, runtime);
   await restore(runtime, state);
+  opened.use(kvCluster.connect({ pool, peers, bus, clock, groups: () => runtime.groups }));
   opened.use(keepCheckKeys(setting, kv, runtime));
   const workWatch = opened.use(watchWork(world, runtime, pool));
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
   return {
     state,
     kv,
+    kvCluster,
     series,
     annotations,
     pool,
@@ -166,7 +172,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   };
 }
 
-function openStore({ world, identity, written }: Setting): Promise<KvStore> {
+function openStore({ world, identity, written }: Setting, cluster: KvCluster): Promise<KvStore> {
   const { home, clock, log, bus } = world;
   const { kv: settings } = written.loaded.config;
   const freeBytes = async () => {
@@ -174,7 +180,8 @@ function openStore({ world, identity, written }: Setting): Promise<KvStore> {
     return bavail * bsize;
   };
   const path = join(home.data, 'kv');
-  return openKv({ path, nodeId: identity.id, clock, log: log.logger.child({ part: 'kv' }), bus, settings, freeBytes });
+  const logger = log.logger.child({ part: 'kv' });
+  return openKv({ path, nodeId: identity.id, clock, log: logger, bus, settings, freeBytes, cluster });
 }
 
 type Histories = Pick<Parts, 'groupHistory' | 'collectorHistory' | 'checkHistory'>;

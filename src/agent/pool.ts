@@ -1,6 +1,6 @@
 import type { ZoneWish } from '../gossip/zones/border.ts';
 import type { Link } from '../gossip/zones/link.ts';
-import type { CheckSummary, Membership, Notice, ServiceSummary } from '../model/member.ts';
+import type { CheckSummary, KvStanding, Membership, Notice, ServiceSummary } from '../model/member.ts';
 import type { PoolActions, Testimony } from '../model/pool.ts';
 
 /** The pool of nodes as the agent uses it: who is there, and what is told of this node. */
@@ -29,6 +29,8 @@ export interface Pool extends Membership, PoolActions, AsyncDisposable {
   setPorts(ports: ReadonlyMap<string, number>): void;
   /** Whether this node has somebody to tell when another node dies. */
   setTakesNodeAlerts(takes: boolean): void;
+  /** How the key-value store of this node is. */
+  setKv(standing: KvStanding): void;
   /** How far it got with telling people of an incident that all see; nothing: it has nothing to say of it any more. */
   setNotice(incident: string, notice: Notice | undefined): void;
 }

@@ -5,6 +5,7 @@ import { alerting } from './alerting-schema.ts';
 import { dns } from './dns-schema.ts';
 import * as field from './fields.ts';
 import { graphite } from './graphite-schema.ts';
+import { kvRing } from './kv-ring-schema.ts';
 import { mob } from './mob-schema.ts';
 import { section } from './section.ts';
 import { statsd } from './statsd-schema.ts';
@@ -40,6 +41,7 @@ const kv = section({
     .prefault('1MiB')
     .describe('Longest value of a key, at most 8MiB.'),
   max_bytes: field.size().prefault('1GiB').describe('Bytes the store may hold on this node; 0 for no limit.'),
+  ...kvRing,
 });
 
 const profiled = () => field.duration().optional();

@@ -12,7 +12,7 @@ type ChangeEffect = Extract<Effect, { type: 'member' }>;
 type RecordEffect = Pick<Extract<Effect, { type: 'record' }>, 'type' | 'id' | 'part' | 'change'>;
 
 /** What of a member its base part tells. */
-type BaseKey = 'displayName' | 'groups' | 'version' | 'takesNodeAlerts' | 'notices';
+type BaseKey = 'displayName' | 'groups' | 'version' | 'takesNodeAlerts' | 'notices' | 'kv';
 
 /** Tags that repeat what a member's record says: its version, and its groups. */
 const RECORD_TAGS: ReadonlySet<string> = new Set(['sv', 'g']);
@@ -211,11 +211,12 @@ export class Directory {
   /** What the record says, else what the tags say. */
   #baseOf(id: string, tags: ReadonlyMap<string, string>): Pick<Member, BaseKey> {
     const { entries } = this.#core.record(id).base;
-    const { displayName, groups, version, takesNodeAlerts, notices } = readBase(entries);
+    const { displayName, groups, version, takesNodeAlerts, notices, kv } = readBase(entries);
     return {
       displayName,
       takesNodeAlerts,
       notices,
+      kv,
       groups: entries.has('groups') ? groups : groupsOfTags(tags),
       version,
     };

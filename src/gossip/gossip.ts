@@ -290,6 +290,7 @@ export class Gossip implements Membership, AsyncDisposable {
   readonly setPorts = this.#word.setPorts;
   readonly setTakesNodeAlerts = this.#word.setTakesNodeAlerts;
   readonly setNotice = this.#word.setNotice;
+  readonly setKv = this.#word.setKv;
 
   /** Closes the sockets without a word: the others will miss us. */
   async [Symbol.asyncDispose](): Promise<void> {

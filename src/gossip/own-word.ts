@@ -1,8 +1,9 @@
-import type { CheckSummary, Notice, ServiceSummary } from '../model/member.ts';
+import type { CheckSummary, KvStanding, Notice, ServiceSummary } from '../model/member.ts';
 import type { Entry, PartChange, PartName } from './core/effect.ts';
 import {
   checkEntry,
   flagEntry,
+  kvEntry,
   listEntry,
   noticeEntry,
   noticeName,
@@ -54,6 +55,9 @@ export class OwnWord {
 
   /** Tells the pool whether this node has somebody to tell when another node dies. */
   readonly setTakesNodeAlerts = (takes: boolean): void => this.#set('base', 'al', flagEntry(takes));
+
+  /** Tells the pool how the key-value store of this node is. */
+  readonly setKv = (standing: KvStanding): void => this.#set('base', 'kv', kvEntry(standing));
 
   /** Tells the pool how far this node got with telling people of an incident; nothing: it has nothing to say of it any more. */
   readonly setNotice = (incident: string, notice: Notice | undefined): void => {

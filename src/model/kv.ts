@@ -89,8 +89,50 @@ export interface KvStats {
   readonly quarantined: number;
   /** Number of the last change. */
   readonly index: number;
+  /** How the ring is that this node shares; left out by a store that shares none. */
+  readonly ring?: KvRing | undefined;
   /** That number means the same on every node and after a new start; otherwise it counts for this start of this node only. */
   readonly indexScope?: 'everywhere' | undefined;
+}
+
+/** How a node sees the ring that keeps the keys. */
+export interface KvRing {
+  /** `starting`: it waits for the nodes of its last ring; `returning`: for those it did not meet for long; `running`: it serves. */
+  readonly phase: 'starting' | 'returning' | 'running';
+  /** The ring, in 16 hex digits: nodes that know the same members have the same. */
+  readonly view: string;
+  /** Ids of the nodes that keep keys. */
+  readonly members: readonly string[];
+  /** This node has everything that belongs to it. */
+  readonly isReady: boolean;
+  /** Every member has everything that belongs to it. */
+  readonly isSettled: boolean;
+  /** The clock of this node agrees with those of the others. */
+  readonly isClockSound: boolean;
+  /** Nodes that this one has yet to compare with since the ring changed. */
+  readonly unseen: number;
+  /** Nodes that missed writes and have yet to be brought them. */
+  readonly owed: number;
+  /** What was done to keep nodes equal, by name. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Which nodes keep a key, the responsible one first. */
+export interface KvWhere {
+  readonly key: string;
+  /** Its place on the ring, 16 hex digits. */
+  readonly position: string;
+  readonly replicas: readonly KvReplica[];
+}
+
+/** What a node says that it holds of a key. */
+export interface KvReplica {
+  /** Its id. */
+  readonly node: string;
+  /** `whole`: what it does not hold is not there; `filling`: it may not have come yet; `silent`: it did not answer. */
+  readonly trust: 'whole' | 'filling' | 'silent';
+  /** `null`: it holds nothing. */
+  readonly version: string | null;
 }
 
 /** A key came, changed, went, or its time ran out. */
@@ -129,4 +171,8 @@ export interface KvStore extends AsyncDisposable {
   /** The last kept changes of a key, oldest first, at most `limit`. Left out by a store that cannot look them up. */
   history?(key: string, limit: number): Promise<readonly KvChange[]>;
   stats(): KvStats;
+  /** Which nodes keep a key, and what they hold of it. Left out by a store that shares none. */
+  where?(key: string): Promise<KvWhere>;
+  /** Compares what is held here with those nodes, or with all, as soon as may be. Left out by a store that shares none. */
+  sync?(nodes?: readonly string[]): void;
 }

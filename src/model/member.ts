@@ -1,4 +1,5 @@
 import type { ShownState } from './check.ts';
+import type { KvState } from './kv.ts';
 
 /** What a node is believed to be. `left` is a death that the node announced itself. */
 export type NodeState = 'alive' | 'suspect' | 'dead' | 'left';
@@ -36,6 +37,15 @@ export interface Notice {
   readonly at: number;
 }
 
+/** What a node says of its key-value store. */
+export interface KvStanding {
+  /** It is to keep keys of others. */
+  readonly ring: boolean;
+  readonly store: KvState;
+  /** The view of the ring for which it has everything that belongs to it; empty while it has not. */
+  readonly ready: string;
+}
+
 /** A server of the pool, ourselves included, or one of another zone that this node may see. */
 export interface Member {
   /** The node id; `serf:<name>` for a member that is a plain Serf agent. */
@@ -71,6 +81,8 @@ export interface Member {
   readonly takesNodeAlerts?: boolean | undefined;
   /** By incident; left out: none. */
   readonly notices?: ReadonlyMap<string, Notice> | undefined;
+  /** Left out: it has no store that works together with others. */
+  readonly kv?: KvStanding | undefined;
   /** Version of its agent; empty when unknown. */
   readonly version: string;
   /** Epoch milliseconds of the last change of state. */

@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
 import type { Message } from '../model/alert.ts';
 import type { CheckRecord, CheckResult, CheckState, ShownState } from '../model/check.ts';
 import type { Evaluated, Purpose } from '../model/expression.ts';
-import type { KvChange, KvStore } from '../model/kv.ts';
+import type { KvChange, KvState, KvStore } from '../model/kv.ts';
+import type { NodeState } from '../model/member.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Resource, SampleType, TakenSample } from '../model/sample.ts';
 import type { Host } from '../net/host.ts';
@@ -165,6 +167,39 @@ export interface EngineContext {
   freeBytes(): Promise<number>;
   /** Is told of each change once it is on stable storage. */
   onChange(change: KvChange): void;
+  /** The nodes with which an engine may share keys; left out: there are none. */
+  readonly cluster?: KvCluster | undefined;
+}
+
+/** A node of the zone that has a store, as membership knows it at the moment. */
+export interface Candidate {
+  readonly id: string;
+  readonly state: NodeState;
+  /** It is about to leave. */
+  readonly leaving: boolean;
+  /** It wants to keep keys, and its store works. */
+  readonly ring: boolean;
+}
+
+/** An engine that works together with its like on other nodes. */
+export interface ClusterPart {
+  /** Answers another node; `undefined` when the question makes no sense. */
+  answer(from: string, question: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Who is there from now on, this node included. */
+  setCandidates(candidates: readonly Candidate[]): void;
+  /** How its store is, and for which ring it has everything. */
+  standing(): { readonly store: KvState; readonly ready: string };
+}
+
+/** How an engine works together with its like on other nodes. */
+export interface KvCluster {
+  readonly random: Random;
+  /** Asks the engine of another node. Rejects with `unreachable` when it was not asked at all. */
+  ask(node: string, question: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+  /** From now on this engine answers other nodes, and is told who is there. */
+  join(part: ClusterPart): void;
+  /** What `standing` says may be different now. */
+  changed(): void;
 }
 
 /** Opens the store. Fails with `store_failed` when it is in use elsewhere, of a newer format or beyond repair. */

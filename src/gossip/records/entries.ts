@@ -1,6 +1,6 @@
 /** What this version of the agent writes into records, and how it reads what others wrote. Reading never throws: what is missing is empty. */
 import { CHECK_STATES, type ShownState, stateId } from '../../model/check.ts';
-import type { CheckSummary, Notice, ServiceSummary } from '../../model/member.ts';
+import type { CheckSummary, KvStanding, Notice, ServiceSummary } from '../../model/member.ts';
 import type { Entry } from '../core/effect.ts';
 import { pack, struct } from '../wire/pack.ts';
 import { guarded, isMalformed } from '../wire/refusal.ts';
@@ -15,6 +15,7 @@ interface BaseFacts {
   readonly started: number;
   readonly takesNodeAlerts?: boolean;
   readonly notices?: ReadonlyMap<string, Notice>;
+  readonly kv?: KvStanding;
 }
 
 /** What the names of entries with notices begin with; the rest is the incident. */
@@ -30,6 +31,17 @@ const MAX_PORT = 65_535;
 
 /** A text as an entry. */
 export const textEntry = (text: string): Entry => pack(text);
+
+/** What a node says of its key-value store as an entry. */
+export const kvEntry = ({ ring, store, ready }: KvStanding): Entry => pack(struct({ ready, ring, store }));
+
+function readKv(entry: Entry | undefined): KvStanding | undefined {
+  if (entry === undefined) return undefined;
+  const get = fieldsOf(entry);
+  const store = text(get('store'));
+  const isKnown = store === 'ok' || store === 'full' || store === 'failed';
+  return { ring: get('ring') === true, store: isKnown ? store : 'failed', ready: text(get('ready')) };
+}
 
 /** A list of texts as an entry. */
 export const listEntry = (texts: readonly string[]): Entry => pack(texts);
@@ -111,6 +123,7 @@ function noticesIn(entries: ReadonlyMap<string, Entry>): Map<string, Notice> {
 /** What a base part says; the groups are sorted. */
 export function readBase(entries: ReadonlyMap<string, Entry>): BaseFacts {
   const notices = noticesIn(entries);
+  const kv = readKv(entries.get('kv'));
   return {
     displayName: text(read(entries.get('display_name'))),
     groups: readTexts(entries.get('groups')),
@@ -118,6 +131,7 @@ export function readBase(entries: ReadonlyMap<string, Entry>): BaseFacts {
     started: number(read(entries.get('started'))),
     ...(readFlag(entries.get('al')) === true && { takesNodeAlerts: true }),
     ...(notices.size > 0 && { notices }),
+    ...(kv && { kv }),
   };
 }
 

@@ -1,15 +1,19 @@
 import type { Clock } from '../../base/clock.ts';
 import { OpsbroError } from '../../base/errors.ts';
+import { Pieces, piecesOf } from './pieces.ts';
 
-const HEAD = 5;
 const ASKED = 0;
 const ANSWERED = 1;
 /** Questions under way at a time, of each side. */
 const MOST = 1_024;
+/** Bytes that wait until the other side reads on. */
+const MOST_WAITING = 67_108_864;
 
 /** A stream of frames to another node, such as those of the peer API. */
 export interface FrameStream {
-  send(payload: Uint8Array): unknown;
+  /** False: it will go, but hold the next ones back until drained. */
+  send(payload: Uint8Array): boolean;
+  onDrain(listen: () => void): void;
   onFrame(listen: (payload: Buffer) => void): void;
   onClose(listen: (reason: string) => void): void;
   close(reason?: 'refused'): void;
@@ -25,23 +29,34 @@ interface Waiting {
 export type Serve = (question: Uint8Array) => Promise<Uint8Array | undefined>;
 
 /**
- * Questions and answers of both sides on one stream, many at a time, in any order. A frame is one byte (0 asked, 1 answered), four bytes of
- * number (big-endian, counted by the one who asks), and the message.
+ * Questions and answers of both sides on one stream, many at a time, in any order, in pieces when they are long. The type is 0 for what is
+ * asked and 1 for what is answered; the number is counted by the one who asks.
  */
 export class Calls {
   readonly #stream: FrameStream;
   readonly #clock: Clock;
   readonly #serve: Serve;
+  readonly #onEnd: () => void;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #pieces = new Pieces();
+  #outbox: Uint8Array[] = [];
+  #outboxBytes = 0;
+  #isHeldBack = false;
   #last = 0;
   #serving = 0;
   #ended: string | undefined;
 
-  constructor(stream: FrameStream, clock: Clock, serve: Serve) {
+  /** `onEnd` is told when nothing can be asked any more. */
+  constructor(stream: FrameStream, clock: Clock, serve: Serve, onEnd: () => void = () => {}) {
     this.#stream = stream;
+    this.#onEnd = onEnd;
     this.#clock = clock;
     this.#serve = serve;
     stream.onClose((reason) => this.#end(reason));
+    stream.onDrain(() => {
+      this.#isHeldBack = false;
+      this.#flush();
+    });
     stream.onFrame((frame) => this.#onFrame(frame));
   }
 
@@ -53,7 +68,7 @@ export class Calls {
   /** Rejects with `unreachable` when it was not asked, with `overloaded` when too much is under way, with `peer_timeout` when no answer came. */
   async ask(question: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
     if (this.#ended !== undefined) throw new OpsbroError('unreachable', `the stream ended: ${this.#ended}`);
-    if (this.#waiting.size >= MOST)
+    if (this.#waiting.size >= MOST || this.#outboxBytes + question.length > MOST_WAITING)
       throw new OpsbroError('overloaded', `more than ${MOST} questions wait for this node`);
     this.#last = (this.#last + 1) >>> 0;
     const number = this.#last;
@@ -63,16 +78,16 @@ export class Calls {
         reject(new OpsbroError('peer_timeout', `no answer within ${timeoutMs} ms`));
       });
       this.#waiting.set(number, { resolve, reject, late });
-      this.#stream.send(framed(ASKED, number, question));
+      this.#send(ASKED, number, question);
     });
   }
 
   #onFrame(frame: Buffer): void {
-    const type = frame[0];
-    const number = frame.length < HEAD ? undefined : frame.readUInt32BE(1);
-    const message = frame.subarray(HEAD);
-    if (number !== undefined && type === ANSWERED) this.#settle(number, message);
-    else if (number !== undefined && type === ASKED && this.#serving < MOST) void this.#answer(number, message);
+    const message = this.#pieces.push(frame);
+    if (message === undefined) return;
+    if (message === 'senseless') this.#refuse();
+    else if (message.type === ANSWERED) this.#settle(message.number, message.bytes);
+    else if (message.type === ASKED && this.#serving < MOST) void this.#answer(message.number, message.bytes);
     else this.#refuse();
   }
 
@@ -90,12 +105,32 @@ export class Calls {
     try {
       const answer = await this.#serve(question);
       if (answer === undefined) this.#refuse();
-      else this.#stream.send(framed(ANSWERED, number, answer));
+      else this.#send(ANSWERED, number, answer);
     } catch {
       // Whoever serves has told of it; the other side hears nothing, and gives up in its time.
     } finally {
       this.#serving -= 1;
     }
+  }
+
+  #send(type: number, number: number, bytes: Uint8Array): void {
+    for (const frame of piecesOf({ type, number, bytes })) {
+      this.#outbox.push(frame);
+      this.#outboxBytes += frame.length;
+    }
+    this.#flush();
+  }
+
+  /** What the stream cannot take at the moment waits here, so that it does not take us for one who never stops. */
+  #flush(): void {
+    let sent = 0;
+    for (const frame of this.#outbox) {
+      if (this.#isHeldBack) break;
+      this.#isHeldBack = !this.#stream.send(frame);
+      this.#outboxBytes -= frame.length;
+      sent += 1;
+    }
+    this.#outbox = this.#outbox.slice(sent);
   }
 
   #refuse(): void {
@@ -106,18 +141,12 @@ export class Calls {
   #end(reason: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
+    this.#outbox = [];
     for (const { reject, late } of this.#waiting.values()) {
       late[Symbol.dispose]();
       reject(new OpsbroError('peer_failed', `the stream ended before an answer came: ${reason}`));
     }
     this.#waiting.clear();
+    this.#onEnd();
   }
-}
-
-function framed(type: number, number: number, message: Uint8Array): Uint8Array {
-  const frame = Buffer.allocUnsafe(HEAD + message.length);
-  frame[0] = type;
-  frame.writeUInt32BE(number, 1);
-  frame.set(message, HEAD);
-  return frame;
 }

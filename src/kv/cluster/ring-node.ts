@@ -154,6 +154,7 @@ export class RingNode implements Disposable {
   /** Does what a client wants, here or at a node that keeps the key. Rejects with an `OpsbroError`. */
   async run(wish: Wish): Promise<Outcome> {
     this.#checkRunning();
+    if (this.#isTheRing && !this.#standpoint.isSettled) await this.#upkeep.nextTurn();
     const alone = await this.#solo.run(wish);
     if (alone !== undefined) return alone;
     const { self } = this.#ports;
@@ -195,10 +196,12 @@ export class RingNode implements Disposable {
   readonly #isAlive = (node: string): boolean => this.#alive.has(node);
 
   get #isAlone(): boolean {
-    const { present, isSettled } = this.#standpoint;
-    const [only] = present.members;
-    const isWholeRing = isSettled && present.members.length === 1 && only === this.#ports.self;
-    return isWholeRing && this.#phase === 'running' && this.#watch.isSound;
+    return this.#isTheRing && this.#standpoint.isSettled && this.#phase === 'running' && this.#watch.isSound;
+  }
+
+  get #isTheRing(): boolean {
+    const [first, second] = this.#standpoint.present.members;
+    return first === this.#ports.self && second === undefined;
   }
 
   async #answer(from: string, question: Question, views: readonly string[]): Promise<Answer> {

@@ -39,6 +39,7 @@ export class Upkeep implements Disposable {
   #tellAt = 0;
   #hasReleased = false;
   #syncAt: number;
+  readonly #onTurn: (() => void)[] = [];
   #timer: Disposable | undefined;
   #phase: 'idle' | 'working' | 'stopped' = 'idle';
 
@@ -84,6 +85,12 @@ export class Upkeep implements Disposable {
     for (const node of this.#others) this.owe(node);
   }
 
+  /** Resolves when everything that is to be done now was tried once. */
+  nextTurn(): Promise<void> {
+    if (this.#isStopped()) return Promise.resolve();
+    return new Promise((resolve) => this.#onTurn.push(resolve));
+  }
+
   /** Compares with that node, or with all, as soon as may be. */
   syncSoon(nodes: readonly string[] = this.#others): void {
     for (const node of nodes) if (this.#others.includes(node)) this.#owed.set(node, 'anything');
@@ -99,6 +106,7 @@ export class Upkeep implements Disposable {
 
   [Symbol.dispose](): void {
     this.#phase = 'stopped';
+    for (const resolve of this.#onTurn.splice(0)) resolve();
     this.#timer?.[Symbol.dispose]();
   }
 
@@ -117,6 +125,7 @@ export class Upkeep implements Disposable {
     } catch {
       // A disk that failed; its owner knows, and the next turn tries again.
     }
+    for (const resolve of this.#onTurn.splice(0)) resolve();
     if (this.#isStopped()) return;
     this.#phase = 'idle';
     this.#wake(this.#others === others ? this.#pause() : 0);

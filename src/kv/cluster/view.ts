@@ -1,6 +1,6 @@
 /** Who is on the ring, and so which nodes keep a key. */
 import { createHash } from 'node:crypto';
-import { type HashRing, hashRing, placed } from '../../base/placement.ts';
+import { type HashRing, hashRing, placed, positionOf } from '../../base/placement.ts';
 
 /** How many nodes keep a key, when there are as many. */
 export const COPIES = 3;
@@ -35,6 +35,9 @@ function made(named: string): View {
 
 /** The nodes that keep a key in a view, the responsible one first. */
 export const ownersOf = (key: string, view: View): readonly string[] => placed(key, view.ring, COPIES);
+
+/** Where a key is on every ring: 16 hex digits. */
+export const keyPosition = (key: string): string => positionOf(key).toString(16).padStart(16, '0');
 
 /** The name of all keys of a view that are kept by the same nodes in the same order. */
 export const rangeOf = (key: string, view: View): string => ownersOf(key, view).join(' ');

@@ -8,7 +8,11 @@ function streams(clock: SimulatedClock) {
   const made = ends.map((own, place): FrameStream => {
     const other = ends[1 - place] ?? own;
     return {
-      send: (payload) => clock.after(1, () => other.onFrame(Buffer.from(payload))),
+      send(payload) {
+        clock.after(1, () => other.onFrame(Buffer.from(payload)));
+        return true;
+      },
+      onDrain() {},
       onFrame: (listen) => Object.assign(own, { onFrame: listen }),
       onClose: (listen) => Object.assign(own, { onClose: listen }),
       close: (reason = 'refused') => clock.after(1, () => other.onClose(reason)),

@@ -1,0 +1,74 @@
+/** Carries what the stores of nodes say to each other, over one stream to each. */
+import type { Clock } from '../base/clock.ts';
+import { messageOf, OpsbroError } from '../base/errors.ts';
+import { Calls } from '../kv/cluster/calls.ts';
+import type { Member } from '../model/member.ts';
+import type { PeerClient } from '../peer/client.ts';
+import type { Peer } from '../peer/route.ts';
+import type { PeerStream } from '../peer/stream.ts';
+import { peerEndpoint } from './zone-peers.ts';
+
+/** The part of the peer API that the stores talk over. */
+export const KV_PART = 'kv';
+
+interface Parts {
+  readonly client: Pick<PeerClient, 'open'>;
+  readonly clock: Clock;
+  /** The zone this node is in at the moment. */
+  ownZone(): string;
+  member(id: string): Member | undefined;
+  /** Answers a question of another node; `undefined` when it makes no sense. */
+  answer(from: string, question: Uint8Array): Promise<Uint8Array | undefined>;
+}
+
+/** Streams to the stores of other nodes, opened when there is something to ask. */
+export class KvLinks {
+  readonly #parts: Parts;
+  readonly #links = new Map<string, Promise<Calls>>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects with `unreachable` when the node was not asked at all, and otherwise when no answer came in time. */
+  async ask(node: string, question: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    const calls = await this.#to(node, timeoutMs);
+    return await calls.ask(question, timeoutMs);
+  }
+
+  /** Answers what comes on a stream; only nodes of the own zone are answered. */
+  accept(stream: PeerStream, { id, zone }: Peer): void {
+    const { clock, ownZone, answer } = this.#parts;
+    if (zone === ownZone()) new Calls(stream, clock, (question) => answer(id, question));
+    else stream.close('refused');
+  }
+
+  /** Those who come while a stream is being opened wait for it. */
+  #to(node: string, timeoutMs: number): Promise<Calls> {
+    const known = this.#links.get(node);
+    if (known !== undefined) return known;
+    const opening = this.#open(node, timeoutMs);
+    this.#links.set(node, opening);
+    return opening;
+  }
+
+  async #open(node: string, timeoutMs: number): Promise<Calls> {
+    const { client, clock, member, answer } = this.#parts;
+    try {
+      const found = member(node);
+      if (found === undefined) throw new Error('it is no member of this pool');
+      const stream = await client.open(peerEndpoint(found), KV_PART, { timeoutMs });
+      const calls = new Calls(
+        stream,
+        clock,
+        (question) => answer(node, question),
+        () => this.#links.delete(node),
+      );
+      if (calls.isOver) throw new Error('the stream ended at once');
+      return calls;
+    } catch (error) {
+      this.#links.delete(node);
+      throw new OpsbroError('unreachable', `node ${node} cannot be asked: ${messageOf(error)}`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { OpsbroError } from '../base/errors.ts';
+import type {
+  KvChange,
+  KvDeleted,
+  KvEntry,
+  KvGetOptions,
+  KvPage,
+  KvPutOptions,
+  KvSelection,
+  KvStats,
+  KvStore,
+  KvWhere,
+  KvWritten,
+} from '../model/kv.ts';
+import type { Outcome, Wish } from './cluster/messages.ts';
+import type { RingNode } from './cluster/ring-node.ts';
+import { keyPosition } from './cluster/view.ts';
+import type { LevelStore } from './level-store.ts';
+import { entryOf } from './pages.ts';
+import { versionText } from './version.ts';
+
+const MAX_PAGE = 10_000;
+
+/** The store of this node as a part of the ring: keys are kept by the nodes that they belong to, whichever node is asked. */
+export class RingStore implements KvStore {
+  readonly #node: RingNode;
+  readonly #store: LevelStore;
+  readonly #members: Disposable;
+
+  /** `members` tells the node who is there, as long as the store is open. */
+  constructor(node: RingNode, store: LevelStore, members: Disposable) {
+    this.#node = node;
+    this.#store = store;
+    this.#members = members;
+  }
+
+  async get(key: string, { copies = 'majority' }: KvGetOptions = {}): Promise<KvEntry | undefined> {
+    const { entry, acked, total } = await this.#run({ op: 'get', key, copies });
+    return entry && { ...entry, replicas: { acked, total } };
+  }
+
+  async put(key: string, value: Uint8Array, { copies = 'majority', ttl, cas }: KvPutOptions = {}): Promise<KvWritten> {
+    const options = { ...(ttl !== undefined && { ttl }), ...(cas !== undefined && { cas }) };
+    const { written, acked, total } = await this.#run({ op: 'put', key, value, options, copies });
+    return { ...written, replicas: { acked, total } };
+  }
+
+  async delete(key: string, { copies = 'majority', cas }: Omit<KvPutOptions, 'ttl'> = {}): Promise<KvDeleted> {
+    const { deleted } = await this.#run({ op: 'delete', key, copies, ...(cas !== undefined && { cas }) });
+    return deleted;
+  }
+
+  async keys(selection: KvSelection = {}): Promise<KvPage<string>> {
+    if (selection.scope !== 'ring') return await this.#store.keys(selection);
+    const { records, ...page } = await this.#list(selection, 'without');
+    return { items: records.map(({ key }) => key), ...page };
+  }
+
+  async entries(selection: KvSelection = {}): Promise<KvPage<KvEntry>> {
+    if (selection.scope !== 'ring') return await this.#store.entries(selection);
+    const { records, ...page } = await this.#list(selection, 'with');
+    return { items: records.map(({ key, record }) => entryOf(key, record)), ...page };
+  }
+
+  async changes(index: number, limit: number): Promise<readonly KvChange[]> {
+    return await this.#store.changes(index, limit);
+  }
+
+  async where(key: string): Promise<KvWhere> {
+    const copies = await this.#node.copiesOf(key);
+    const replicas = copies.map(({ node, trust, version }) => ({
+      ...{ node, trust },
+      version: version === undefined ? null : versionText(version),
+    }));
+    return { key, position: keyPosition(key), replicas };
+  }
+
+  sync(nodes?: readonly string[]): void {
+    this.#node.syncSoon(nodes);
+  }
+
+  stats(): KvStats {
+    const { phase, view, members, ready, isSettled, isClockSound, unseen, owed, counts } = this.#node.standing;
+    const ring = { phase, view, members, isReady: ready === view, isSettled, isClockSound, unseen, owed, counts };
+    return { ...this.#store.stats(), ring };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#members[Symbol.dispose]();
+    this.#node[Symbol.dispose]();
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  #list({ prefix = '', limit = MAX_PAGE, after, include = 'public' }: KvSelection, values: 'with' | 'without') {
+    return this.#node.list({ prefix, include, limit: Math.min(limit, MAX_PAGE), values }, after);
+  }
+
+  async #run<Op extends Wish['op']>(wish: Extract<Wish, { op: Op }>): Promise<Extract<Outcome, { op: Op }>> {
+    const outcome = await this.#node.run(wish);
+    if (outcome.op === wish.op) return outcome as Extract<Outcome, { op: Op }>;
+    throw new OpsbroError('peer_failed', `a node of the ring answered ${wish.op} with ${outcome.op}`);
+  }
+}
