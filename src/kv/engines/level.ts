@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../../base/duration.ts';
 import { defineEngine } from '../../plugins/kinds.ts';
 import { openLevelStore } from '../level-store.ts';
+import { openRingStore } from '../open-ring.ts';
 
 const bytes = (number: number) => z.int().min(0).default(number);
 
@@ -35,7 +36,6 @@ export default defineEngine({
     const store = { maxBytes: max_bytes, minFree: min_free, graceMs: tombstone_grace, sync };
     const { cluster } = context;
     if (cluster === undefined) return await openLevelStore(context, store);
-    const { openRingStore } = await import('../open-ring.ts');
     const tuning = {
       timeoutMs: options.timeout,
       peerTimeoutMs: options.peer_timeout,
