@@ -29,6 +29,8 @@ import { seriesFamilies } from './series-families.ts';
 import { openShinken } from './shinken-part.ts';
 import type { StandIn } from './sound-reading.ts';
 import { noteStores } from './store-health.ts';
+import { Telemetry } from './telemetry.ts';
+import { united } from './telemetry-families.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
@@ -57,6 +59,7 @@ export class Agent implements AsyncDisposable {
   readonly #reads: BlockingReads;
   readonly #changes: ChangeFeed;
   readonly #doors: Doors;
+  readonly #telemetry: Telemetry;
   readonly #services: HealthPart;
   readonly #zoneChange: ZoneChange;
   readonly #started: number;
@@ -96,6 +99,7 @@ export class Agent implements AsyncDisposable {
       { ...parts, world, muting: parts.runtime.muting, written: () => this.#written },
       opened,
     );
+    this.#telemetry = opened.use(new Telemetry({ ...parts, world, written: () => this.#written }));
     this.#reads = new BlockingReads(world);
     this.#changes = new ChangeFeed({ ...world, store: parts.kv });
     this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
@@ -113,6 +117,7 @@ export class Agent implements AsyncDisposable {
   async open(): Promise<void> {
     await this.#doors.open();
     await this.#serveDns();
+    await this.#telemetry.serve();
   }
 
   /** Looks for the pool and begins to work; resolves when collectors and detectors have done a round. */
@@ -220,6 +225,7 @@ export class Agent implements AsyncDisposable {
     const seeds = config.seeds.filter((seed) => !before.loaded.config.seeds.includes(seed));
     if (seeds.length > 0) void this.#parts.pool.join(seeds);
     await this.#serveDns();
+    await this.#telemetry.serve();
   }
 
   /** Follows changes of files while the configuration wants it. */
@@ -343,6 +349,7 @@ export class Agent implements AsyncDisposable {
       kv,
       changes: this.#changes,
       series,
+      statsd: this.#telemetry.statsd,
       keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),
       packs: () => this.#written.packs,
       edits: editsOf({ world, written: () => this.#written, reload: () => this.reload() }),
@@ -352,7 +359,8 @@ export class Agent implements AsyncDisposable {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
         const { counts: doors } = this.#doors;
         const counted = { gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime };
-        return [...ownCounts(counted), ...seriesFamilies(series.stats()), ...workWatch.families()];
+        const own = [...ownCounts(counted), ...seriesFamilies(series.stats()), ...workWatch.families()];
+        return united([...own, ...this.#telemetry.families()]);
       },
     };
   }

@@ -14,7 +14,7 @@ interface Greeted {
 
 /** What an agent says when it is up: who it is, what it found, where its doors are, how to stop it. */
 export function greeting({ version, name, groups, zone, domain, ports, socket, warnings, command }: Greeted): string {
-  const { http, dns, gossip } = ports;
+  const { http, dns, gossip, statsd, graphite } = ports;
   const lines = [
     ...warnings.map((warning) => `WARNING: ${warning}`),
     `opsbro ${version} runs as node ${name}`,
@@ -22,6 +22,8 @@ export function greeting({ version, name, groups, zone, domain, ports, socket, w
     ...(http === undefined ? [] : [`  page     http://127.0.0.1:${http}/`, `  API      http://127.0.0.1:${http}/docs`]),
     `  socket   ${socket}`,
     ...(dns === undefined ? [] : [`  DNS      dig @127.0.0.1 -p ${dns} ${name}.name.${zone}${domain}`]),
+    ...(statsd === undefined ? [] : [`  statsd   127.0.0.1:${statsd}, UDP and TCP`]),
+    ...(graphite === undefined ? [] : [`  Graphite 127.0.0.1:${graphite}, lines of: name value time`]),
     ...(gossip === undefined ? [] : [`  others   opsbro gossip join 127.0.0.1:${gossip}`]),
     `  stop it with Ctrl-C, or: ${command} agent stop`,
   ];

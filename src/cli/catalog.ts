@@ -1,6 +1,7 @@
 import { ALERT_COMMANDS } from './alert-commands.ts';
 import type { Command } from './command.ts';
 import { KV_COMMANDS } from './kv-commands.ts';
+import { METRIC_COMMANDS } from './metric-commands.ts';
 
 /** What the list of commands says of one, before it is loaded. */
 export interface Listing {
@@ -32,6 +33,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['check', 'The checks of this node.'],
   ['kv', 'The key-value store.'],
   ['metrics', 'The time series that this node keeps.'],
+  ['statsd', 'Counters, gauges and timers that programs send.'],
   ['docker', 'The containers of this node.'],
   ['evaluator', 'Try out the language of checks.'],
   ['packs', 'What the agent is configured from.'],
@@ -317,8 +319,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ['health status', { summary: 'Tell how the services are.', load: () => import('./commands/health/status.ts') }],
   ['health test', { summary: 'Try a package without an agent.', load: () => import('./commands/health/test.ts') }],
   ...KV_COMMANDS,
-  ['metrics list', { summary: 'List the names of series.', load: () => import('./commands/metrics/list.ts') }],
-  ['metrics show', { summary: 'Show how series went.', load: () => import('./commands/metrics/show.ts') }],
+  ...METRIC_COMMANDS,
   [
     'monitoring history',
     { summary: 'Show how checks and services changed.', load: () => import('./commands/monitoring/history.ts') },

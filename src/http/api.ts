@@ -28,6 +28,7 @@ import { parameterRoutes } from './routes/parameters.ts';
 import { pollsterRoutes } from './routes/pollsters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { seriesRoutes } from './routes/series.ts';
+import { statsdRoutes } from './routes/statsd.ts';
 import { formerRoutes, pageRoutes, servicesPageRoute, systemRoutes } from './routes/system.ts';
 import { checkRoutes, monitoringRoutes } from './routes/work.ts';
 import { zoneRoutes } from './routes/zones.ts';
@@ -63,6 +64,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...kvChangesRoutes(parts),
   ...kvTransferRoutes(parts),
   ...seriesRoutes(parts),
+  ...statsdRoutes(parts),
   ...dockerRoutes(parts),
   ...healthServiceRoutes(parts),
   ...repairRoutes(parts),

@@ -18,6 +18,7 @@ import type { Inquiry, PoolActions } from '../model/pool.ts';
 import type { PollsterRecord, Sample } from '../model/sample.ts';
 import type { SeriesReader } from '../model/series.ts';
 import type { ServiceRecord } from '../model/service.ts';
+import type { StatsdReader } from '../model/statsd.ts';
 import type { TextStyle } from '../plugins/function.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
 import type { Deed } from '../repair/repair-world.ts';
@@ -230,6 +231,7 @@ export interface ApiParts {
   readonly changes: ChangeFeed;
   /** The time series this node keeps. */
   readonly series: SeriesReader;
+  readonly statsd: StatsdReader;
   /** The gossip key of ours with that fingerprint, in base64. */
   keyNamed(fingerprint: string): string | undefined;
   packs(): PackSet;

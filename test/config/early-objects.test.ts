@@ -78,8 +78,8 @@ describe.skipIf(README === undefined)('the objects of the first README, exactly 
     const { config, parametersOf } = await load(printedObjects());
     expect(config.dns).toMatchObject({ enabled: true, port: 6766, domain: '.opsbro' });
     expect(config.websocket).toMatchObject({ enabled: true, port: 6769 });
-    expect(parametersOf('statsd')).toMatchObject({ enabled: true, port: 8125, interval: 10 });
-    expect(parametersOf('graphite')).toMatchObject({ enabled: true, port: 2003, udp: true, tcp: true });
+    expect(config.statsd).toMatchObject({ enabled: true, port: 8125, interval: 10_000 });
+    expect(config.graphite).toMatchObject({ enabled: true, port: 2003, udp: true, tcp: true });
     expect(parametersOf('shinken')).toMatchObject({ enabled: true, cfg_path: '/etc/shinken/agent' });
   });
 

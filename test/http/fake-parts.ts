@@ -169,6 +169,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     kv: store,
     changes: new ChangeFeed({ store, bus, clock: systemClock, boot: 'b0071e55-0000' }),
     series: fakeSeries(),
+    statsd: fakeStatsd(done),
     packs: fakePacks,
     edits: fakeEdits(done),
     functions: () => [
@@ -179,6 +180,18 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     ...over,
   };
 }
+
+const fakeStatsd = (done: string[]): ApiParts['statsd'] => ({
+  stats: () => ({
+    ...{ port: 8125, packets: 9, samples: 20, badLines: 1, ignored: 0, series: 4 },
+    ...{ seriesDropped: 0, membersDropped: 0, refused: 0, drops: 3, flushMs: 1.5 },
+  }),
+  list: (kind) => [
+    { name: `web.${kind}`, value: 2 },
+    { name: `api.${kind}`, value: 1 },
+  ],
+  forget: (key) => void done.push(`forget ${key}`),
+});
 
 /** Changes nothing and notes what was wanted. */
 function fakeEdits(done: string[]): ApiParts['edits'] {

@@ -1,0 +1,122 @@
+/** Wires the doors for samples and points of others: statsd and Graphite, into the series of this node. */
+import type { Bus } from '../base/bus.ts';
+import { OpsbroError } from '../base/errors.ts';
+import type { GraphiteDoor } from '../graphite/graphite.ts';
+import type { Family } from '../http/exposition.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import type { CheckState } from '../model/check.ts';
+import type { AgentEvent } from '../model/event.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { StatsdDoor } from '../statsd/statsd.ts';
+import type { ToldCheck } from '../statsd/told.ts';
+import type { StateStore } from './state-store.ts';
+import { statsdView } from './statsd-view.ts';
+import { SwitchedDoor } from './switched-door.ts';
+import { telemetryFamilies } from './telemetry-families.ts';
+import { type GraphiteDoorSettings, type StatsdDoorSettings, telemetryDoors } from './telemetry-settings.ts';
+import type { World } from './world.ts';
+import type { Written } from './written.ts';
+
+const STATES: readonly CheckState[] = ['ok', 'warning', 'critical', 'unknown'];
+
+interface TelemetrySetting {
+  readonly world: World;
+  readonly series: MetricStore;
+  readonly runtime: Pick<Runtime, 'groups' | 'reportCheck'>;
+  readonly state: StateStore;
+  /** What is in effect now. */
+  written(): Written;
+}
+
+/** The doors for samples and points, open while they are wanted. What is not wanted is not even loaded. */
+export class Telemetry implements AsyncDisposable {
+  readonly #setting: TelemetrySetting;
+  readonly #statsd: SwitchedDoor<StatsdDoorSettings, StatsdDoor>;
+  readonly #graphite: SwitchedDoor<GraphiteDoorSettings, GraphiteDoor>;
+  readonly #pickle: SwitchedDoor<GraphiteDoorSettings, GraphiteDoor>;
+  readonly #listening: Disposable;
+  /** What the API tells of statsd. */
+  readonly statsd;
+
+  constructor(setting: TelemetrySetting) {
+    const { world } = setting;
+    const bus: Bus<AgentEvent> = world.bus;
+    this.#setting = setting;
+    this.#statsd = new SwitchedDoor('statsd', world, (settings, port) => this.#listenStatsd(settings, port));
+    const graphite = (part: 'graphite' | 'pickle') => (settings: GraphiteDoorSettings, port: number) =>
+      this.#listenGraphite(part, settings, port);
+    this.#graphite = new SwitchedDoor('graphite', world, graphite('graphite'));
+    this.#pickle = new SwitchedDoor('pickle', world, graphite('pickle'));
+    this.#listening = bus.on('groups-change', () => void this.serve());
+    this.statsd = statsdView(() => this.#statsd.opened);
+  }
+
+  /** Opens and closes doors, as it is wanted now. */
+  async serve(): Promise<void> {
+    const { written, runtime } = this.#setting;
+    const { statsd, graphite, pickle } = telemetryDoors(written(), runtime.groups);
+    await Promise.all([this.#statsd.serve(statsd), this.#graphite.serve(graphite), this.#pickle.serve(pickle)]);
+  }
+
+  /** What the doors count, for `/metrics`. */
+  families(): Family[] {
+    const [lines, pickles] = [this.#graphite.opened?.counters, this.#pickle.opened?.counters];
+    return telemetryFamilies(
+      this.#statsd.opened?.counters,
+      [lines, pickles].filter((counters) => counters !== undefined),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listening[Symbol.dispose]();
+    await Promise.all([this.#statsd, this.#graphite, this.#pickle].map((door) => door[Symbol.asyncDispose]()));
+  }
+
+  async #listenStatsd({ bind, door: settings }: StatsdDoorSettings, port: number): Promise<StatsdDoor> {
+    const { startStatsd } = await import('../statsd/statsd.ts');
+    const { world, series, state } = this.#setting;
+    return await startStatsd({
+      ...{ bind, port, settings, clock: world.clock, random: world.random },
+      log: world.log.logger.child({ part: 'statsd' }),
+      store: (name, value, time) => void series.add({ name, value, time }, 'own'),
+      takeEvent: () => {},
+      takeCheck: (check) => this.#takeCheck(check),
+      shelf: state.shelf('statsd-gauges'),
+      trouble: this.#troubleOf('statsd'),
+    });
+  }
+
+  async #listenGraphite(
+    part: 'graphite' | 'pickle',
+    { bind, door: settings }: GraphiteDoorSettings,
+    port: number,
+  ): Promise<GraphiteDoor> {
+    const { startGraphite } = await import('../graphite/graphite.ts');
+    const { world, series } = this.#setting;
+    return await startGraphite({
+      ...{ bind, port, settings, clock: world.clock, random: world.random },
+      log: world.log.logger.child({ part: 'graphite' }),
+      store: series,
+      trouble: this.#troubleOf(part),
+    });
+  }
+
+  #takeCheck({ name, state, message, at }: ToldCheck): boolean {
+    try {
+      const result = { state: STATES[state] ?? 'unknown', output: message };
+      this.#setting.runtime.reportCheck(name, result, at === undefined ? {} : { at });
+      return true;
+    } catch (error) {
+      if (error instanceof OpsbroError) return false;
+      throw error;
+    }
+  }
+
+  #troubleOf(part: string): (code: string, text: string) => void {
+    const { health } = this.#setting.world;
+    return (code, text) => {
+      if (text === '') health.clear(part, code);
+      else health.raise(part, code, text);
+    };
+  }
+}
