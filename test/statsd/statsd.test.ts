@@ -36,7 +36,7 @@ async function open(changes: Partial<StatsdOptions> = {}) {
     trouble: (code, text) => troubles.set(code, text),
     ...changes,
   });
-  opened.defer(() => door[Symbol.asyncDispose]());
+  opened.defer(async () => await door[Symbol.asyncDispose]());
   const lastOf = (name: string) => points.findLast(([each]) => each === name)?.[1];
   return { clock, points, events, checks, troubles, door, lastOf };
 }
