@@ -70,8 +70,13 @@ export class ApiChecks {
     return id;
   }
 
+  /** All of them. */
+  objects(): readonly PackObject[] {
+    return [...this.#objects.values()];
+  }
+
   #define(): void {
-    this.#options.define([...this.#objects.values()]);
+    this.#options.define(this.objects());
   }
 
   #read(id: string, fields: YamlMap): PackObject {

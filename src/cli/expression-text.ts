@@ -2,6 +2,29 @@ import { escaped } from './escape.ts';
 import { AgentRefusal } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
+/** A part of an expression, as the agent tells of it. */
+interface Explained {
+  readonly text: string;
+  readonly shown: string;
+  readonly parts: readonly Explained[];
+}
+
+/** Shows an expression with the value of every part of it, parts below what they are part of. */
+export function showExplained(explained: unknown, terminal: Terminal): void {
+  terminal.show(explained, () => {
+    terminal.title('Result');
+    for (const line of explainedLines(explained)) terminal.line(line);
+  });
+}
+
+/** An expression and the value of every part of it, a line each. */
+export const explainedLines = (explained: unknown, indent = ''): string[] => partLines(explained as Explained, indent);
+
+const partLines = ({ text, shown, parts }: Explained, indent: string): string[] => [
+  `${indent}${escaped(text)} → ${escaped(shown)}`,
+  ...parts.flatMap((part) => partLines(part, `${indent}  `)),
+];
+
 /**
  * Says what is wrong with an expression: missing data in one line, of an error the place. Gives the exit code when all is said; otherwise
  * the caller goes on to throw.

@@ -13,7 +13,7 @@ import type { HandlerRecord, QueuedMessage, RouteExplanation, RouteQuestion, Tes
 import type { CheckHistory, CollectorHistory, GroupHistory, NodeHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
-import type { Level, PackSet, Problem, Yaml, YamlMap } from '../model/pack.ts';
+import type { Level, PackObject, PackSet, Problem, Yaml, YamlMap } from '../model/pack.ts';
 import type { Inquiry, PoolActions } from '../model/pool.ts';
 import type { PollsterRecord, Sample } from '../model/sample.ts';
 import type { SeriesReader } from '../model/series.ts';
@@ -201,6 +201,8 @@ export interface CheckDefinitionsPart {
   put(name: string, fields: YamlMap): string;
   /** Throws `not_found` for one that no request defined. */
   delete(name: string): string;
+  /** All of them, as if they stood in a file. */
+  objects(): readonly PackObject[];
 }
 
 /** Everything the API speaks for; the agent hands it in. */

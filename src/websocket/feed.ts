@@ -28,6 +28,10 @@ export interface CheckChange {
   readonly output: string;
   /** Epoch milliseconds; of other nodes, of the last change. */
   readonly last_check: number | null;
+  /** It changes too often to tell of each change; `null` for other nodes, of which that is not known. */
+  readonly flapping: boolean | null;
+  /** The checks whose failure explains this one; `null` for other nodes. */
+  readonly suppressed_by: readonly string[] | null;
 }
 
 /** A member as JSON. */
@@ -170,6 +174,8 @@ export function checkChange(
     hard: check.hard,
     output: check.output,
     last_check: check.changed === 0 ? null : check.changed,
+    flapping: null,
+    suppressed_by: null,
   };
 }
 
@@ -185,5 +191,7 @@ export function ownCheckChange(node: string, check: CheckRecord, before: ShownSt
     hard: check.hard,
     output: check.output,
     last_check: check.lastCheck,
+    flapping: check.flapping,
+    suppressed_by: check.suppressedBy,
   };
 }

@@ -126,6 +126,7 @@ const fakeDefinitions = (done: string[]): ApiParts['checkDefinitions'] => ({
     done.push(`take away ${name}`);
     return `local/${name}`;
   },
+  objects: () => [],
 });
 
 const NO_HISTORY = { changes: async () => [] };

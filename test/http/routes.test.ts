@@ -123,6 +123,15 @@ test('a check shows where it is written, without its secrets', async () => {
   expect(await (await request('/monitoring/checks/cpu/load')).json()).toMatchObject({ definition });
 });
 
+test('a check that a request defined shows what was asked for', async () => {
+  const object = { type: 'check', id: 'cpu/load', packName: 'local', packLevel: 'local', line: 1 } as const;
+  const parts = fakeParts();
+  const defined = { ...object, file: 'HTTP API', definition: { passive: true } };
+  const request = fakeApi({ ...parts, checkDefinitions: { ...parts.checkDefinitions, objects: () => [defined] } });
+  const definition = { file: 'HTTP API', line: 1, fields: { passive: true } };
+  expect(await (await request('/monitoring/checks/cpu/load')).json()).toMatchObject({ definition });
+});
+
 test('secrets of packs are not shown, at any depth', async () => {
   const { core } = await bodyOf<{ core: { linux: PackJson[] } }>(await fakeApi()('/packs'));
 

@@ -129,6 +129,8 @@ test('a check of this node is told with what it was before', () => {
         hard: false,
         output: 'too much',
         last_check: 2,
+        flapping: false,
+        suppressed_by: [],
       },
     },
   ]);
@@ -162,6 +164,7 @@ test('of the record of another node every change has its frame', () => {
   ]);
   expect(frames[1]?.payload).toEqual({ node: 'a', add: ['new'], remove: ['old'] });
   expect(frames[2]?.payload).toMatchObject({ node: 'a', name: 'x', state: 'warning', old_state: 'ok', last_check: 7 });
+  expect(frames[2]?.payload).toMatchObject({ flapping: null, suppressed_by: null });
   expect(frames[3]?.payload).toMatchObject({ node: 'a', name: 'z', state: 'critical', old_state: 'pending' });
 });
 

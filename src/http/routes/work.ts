@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { masked } from '../../config/secrets.ts';
 import type { Alert } from '../../model/alert.ts';
 import type { CheckRecord } from '../../model/check.ts';
-import type { PackSet } from '../../model/pack.ts';
 import { BLOCKING } from '../blocking.ts';
 import { countStates } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
@@ -43,14 +42,17 @@ export const monitoringRoutes = (parts: ApiParts) => ({
   'GET /state/services/:id*': serviceRoute(parts),
 });
 
+/** Without an agent there are no checks that requests defined. */
+type CheckParts = Pick<ApiParts, 'runtime' | 'packs'> & Partial<Pick<ApiParts, 'checkDefinitions'>>;
+
 /** What this node is judged by. */
-export const checkRoutes = (parts: Pick<ApiParts, 'runtime' | 'packs'>) => ({
+export const checkRoutes = (parts: CheckParts) => ({
   'GET /monitoring/checks': route({
     access: 'read',
     summary: 'Every check of this node with its definition.',
     answer: z.array(DefinedCheckJson),
     handle() {
-      const definitions = definitionsOf(parts.packs());
+      const definitions = definitionsOf(parts);
       return parts.runtime.checks().map((check) => definedCheck(check, definitions));
     },
   }),
@@ -66,7 +68,7 @@ export const checkRoutes = (parts: Pick<ApiParts, 'runtime' | 'packs'>) => ({
     summary: 'One check of this node with its definition.',
     params: Identified,
     answer: DefinedCheckJson,
-    handle: ({ params }) => definedCheck(parts.runtime.check(params.id), definitionsOf(parts.packs())),
+    handle: ({ params }) => definedCheck(parts.runtime.check(params.id), definitionsOf(parts)),
   }),
 });
 
@@ -121,9 +123,9 @@ type Definitions = ReadonlyMap<
   { readonly file: string; readonly line: number; readonly fields: Record<string, unknown> }
 >;
 
-const definitionsOf = ({ objects }: PackSet): Definitions =>
+const definitionsOf = ({ packs, checkDefinitions }: CheckParts): Definitions =>
   new Map(
-    objects
+    [...packs().objects, ...(checkDefinitions?.objects() ?? [])]
       .filter(({ type }) => type === 'check')
       .map(({ id, file, line, definition }) => [id, { file, line, fields: { ...masked(definition) } }]),
   );

@@ -1,8 +1,7 @@
 import { defineCommand } from '../../command.ts';
 import { escaped } from '../../escape.ts';
-import { tellFailure } from '../../expression-text.ts';
+import { showExplained, tellFailure } from '../../expression-text.ts';
 import { pythonText } from '../../python.ts';
-import { showExplained } from './explain.ts';
 
 export default defineCommand({
   arguments: '<EXPR>',

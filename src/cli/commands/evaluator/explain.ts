@@ -1,14 +1,5 @@
 import { defineCommand } from '../../command.ts';
-import { escaped } from '../../escape.ts';
-import { tellFailure } from '../../expression-text.ts';
-import type { Terminal } from '../../terminal.ts';
-
-/** A part of an expression, as the agent tells of it. */
-interface Explained {
-  readonly text: string;
-  readonly shown: string;
-  readonly parts: readonly Explained[];
-}
+import { showExplained, tellFailure } from '../../expression-text.ts';
 
 export default defineCommand({
   arguments: '<EXPR>',
@@ -30,16 +21,3 @@ export default defineCommand({
     }
   },
 });
-
-/** Shows an expression with the value of every part of it, parts below what they are part of. */
-export function showExplained(explained: unknown, terminal: Terminal): void {
-  terminal.show(explained, () => {
-    terminal.title('Result');
-    showPart(explained as Explained, '', terminal);
-  });
-}
-
-function showPart({ text, shown, parts }: Explained, indent: string, terminal: Terminal): void {
-  terminal.line(`${indent}${escaped(text)} → ${escaped(shown)}`);
-  for (const part of parts) showPart(part, `${indent}  `, terminal);
-}
