@@ -23,12 +23,20 @@ interface Parts {
   ask(node: string, question: Question, views: readonly string[]): Promise<Answer>;
   /** Keeps records here that another node holds, unless newer ones are held. */
   take(records: readonly Keyed[], from: string): Promise<void>;
-  /** The time as far as known; `undefined` while the clock cannot be believed. */
-  wall(): number | undefined;
+  /** The time as far as known; `undefined` while nobody knows it. */
+  wall(): Promise<number | undefined>;
   tell(news: RingNews): void;
   /** Counts what was done, by name. */
   count(name: string, by: number): void;
 }
+
+/** How many records came here, and how many did not, as they were deleted and forgotten here. */
+interface Came {
+  readonly came: number;
+  readonly forgotten: number;
+}
+
+const NOTHING_CAME: Came = { came: 0, forgotten: 0 };
 
 /** A refusal, or an answer to something else than was asked. */
 export class ExchangeError extends Error {}
@@ -47,8 +55,8 @@ export class Exchange {
    */
   async withPeer(peer: string): Promise<number> {
     const { standpoint, records, self, meetings, oblivion, wall } = this.#parts;
+    const begun = await wall();
     const view = standpoint.present;
-    const begun = wall();
     if (begun !== undefined) meetings.begin(peer, begun);
     else if (oblivion.gapTo(peer) !== undefined) throw new ExchangeError('nobody knows what time it is');
     const trees = await records.trees(view);
@@ -60,8 +68,10 @@ export class Exchange {
       const ours = trees.get(range) ?? new Tree();
       wanted.set(range, differing(ours.leaves, theirs));
     }
-    const came = wanted.size === 0 ? 0 : await this.#walk(peer, wanted, view);
+    const { came, forgotten } = wanted.size === 0 ? NOTHING_CAME : await this.#walk(peer, wanted, view);
     if (standpoint.present !== view) throw new ExchangeError('the ring changed meanwhile');
+    // Taken for equal, it would be asked for them the next time.
+    if (forgotten > 0) throw new ExchangeError(`${peer} has yet to drop ${forgotten} keys that were deleted`);
     if (begun !== undefined) meetings.end(peer, view.members);
     this.#parts.count('comparisons', 1);
     return came;
@@ -122,18 +132,21 @@ export class Exchange {
     await Promise.all(pairs.map(({ key, version }) => records.ask(key, forgetting(key, version))));
   }
 
-  async #walk(peer: string, wanted: ReadonlyMap<string, readonly number[]>, view: View): Promise<number> {
+  async #walk(peer: string, wanted: ReadonlyMap<string, readonly number[]>, view: View): Promise<Came> {
     const isWanted = isInLeaves(wanted, view);
-    let came = 0;
+    let { came, forgotten } = NOTHING_CAME;
     let after: string | undefined;
     do {
       const question: Question = { type: 'list', leaves: wanted, after };
       const { pairs, next }: PairPage = await this.#expect(peer, 'pairs', question, view);
       const own = await this.#ownBetween(isWanted, after, next);
-      came += await this.#level(peer, own, new Map(pairs.map(({ key, version }) => [key, version] as const)), view);
+      const theirs = new Map(pairs.map(({ key, version }) => [key, version] as const));
+      const step = await this.#level(peer, own, theirs, view);
+      came += step.came;
+      forgotten += step.forgotten;
       after = next;
     } while (after !== undefined);
-    return came;
+    return { came, forgotten };
   }
 
   async #level(
@@ -141,7 +154,7 @@ export class Exchange {
     own: ReadonlyMap<string, Version>,
     theirs: ReadonlyMap<string, Version>,
     view: View,
-  ): Promise<number> {
+  ): Promise<Came> {
     const belongs = (key: string, node: string) => ownersOf(key, view).includes(node);
     const { self } = this.#parts;
     const wanted = newerOf(theirs, own).filter((key) => belongs(key, self));
@@ -154,7 +167,7 @@ export class Exchange {
       peer,
       push.filter((key) => !forgotten.has(key)),
     );
-    return pull.length;
+    return { came: pull.length, forgotten: wanted.length - pull.length };
   }
 
   /** After a long time without each other: what both held once, and this node, which holds everything, has no more. */

@@ -8,8 +8,8 @@ import type { Tuning } from './ports.ts';
 interface Parts {
   readonly meetings: Meetings;
   readonly tuning: Tuning;
-  /** The time as far as known; `undefined` while the clock cannot be believed. */
-  wall(): number | undefined;
+  /** The time as far as known. */
+  wall(): number;
 }
 
 /**
@@ -30,9 +30,9 @@ export class Oblivion {
   /** For how long that node was not met, in ms, if it is so long that one of the two may have forgotten what the other deleted. */
   gapTo(node: string): number | undefined {
     const { meetings, wall } = this.#parts;
-    const [met, now] = [meetings.lastWith(node), wall()];
-    if (met === undefined || now === undefined) return undefined;
-    const gap = now - met;
+    const met = meetings.lastWith(node);
+    if (met === undefined) return undefined;
+    const gap = wall() - met;
     return gap > this.#longMs ? gap : undefined;
   }
 

@@ -94,7 +94,7 @@ export class RingNode implements Disposable {
       ...{ self, records, standpoint, meetings, count, oblivion: this.#oblivion },
       ask: (node, question, views) => this.#ask(node, question, views, tuning.exchangeTimeoutMs),
       take: (taken, from) => this.#replica.take(taken, from),
-      wall: () => (this.#watch.isSound ? this.#trust.wall : undefined),
+      wall: async () => ((await this.#watch.verified()) ? this.#trust.wall : undefined),
       tell: (news) => ports.tell(news),
     });
     this.#upkeep = new Upkeep({

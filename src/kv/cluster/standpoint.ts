@@ -65,10 +65,14 @@ export class Standpoint {
     return this.duties().every(({ view }) => views.includes(view.id));
   }
 
-  /** Whether it means something that this node does not hold a key. */
+  /**
+   * Whether it means something that this node does not hold a key. That it was a ring by itself does not: it may have lost its disk before,
+   * and has yet to find out what there is.
+   */
   isWholeFor(key: string): boolean {
     if (this.#ready === this.#present.id) return true;
-    return this.#settled !== undefined && ownersOf(key, this.#settled).includes(this.#self);
+    if (this.#settled === undefined || this.#settled.members.length === 1) return false;
+    return ownersOf(key, this.#settled).includes(this.#self);
   }
 
   /** The ring has other members from now on. */
@@ -100,7 +104,9 @@ export class Standpoint {
 
   /** Whether what that node does not hold, of what belongs to it, is not there, as far as it said. */
   isWhole(node: string): boolean {
-    return this.isReady(node) || this.#settled?.members.includes(node) === true;
+    if (this.isReady(node)) return true;
+    const former = this.#settled?.members ?? [];
+    return former.length > 1 && former.includes(node);
   }
 
   /** What is to be known after a restart. */

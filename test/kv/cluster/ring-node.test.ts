@@ -144,7 +144,7 @@ test('what belongs elsewhere is dropped only when all who keep it have it', asyn
     meetings: new Meetings('z', new Map()),
     oblivion: new Oblivion({ meetings: new Meetings('z', new Map()), tuning: TUNING, wall: () => NOW }),
     take: async () => {},
-    wall: () => NOW,
+    wall: async () => NOW,
     tell() {},
     count() {},
   });
