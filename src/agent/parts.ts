@@ -172,7 +172,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   };
 }
 
-function openStore({ world, identity, written }: Setting, cluster: KvCluster): Promise<KvStore> {
+function openStore({ world, identity, written, zones }: Setting, cluster: KvCluster): Promise<KvStore> {
   const { home, clock, log, bus } = world;
   const { kv: settings } = written.loaded.config;
   const freeBytes = async () => {
@@ -181,7 +181,8 @@ function openStore({ world, identity, written }: Setting, cluster: KvCluster): P
   };
   const path = join(home.data, 'kv');
   const logger = log.logger.child({ part: 'kv' });
-  return openKv({ path, nodeId: identity.id, clock, log: logger, bus, settings, freeBytes, cluster });
+  const about = { path, nodeId: identity.id, zone: zones.own };
+  return openKv({ ...about, clock, log: logger, bus, settings, freeBytes, cluster });
 }
 
 type Histories = Pick<Parts, 'groupHistory' | 'collectorHistory' | 'checkHistory'>;

@@ -11,7 +11,8 @@ export interface ChangeEntry {
   readonly key: string;
   readonly op: KvChange['op'];
   readonly version: string;
-  readonly time: string;
+  /** `null` when it is not known. */
+  readonly time: string | null;
   readonly expires: string | null;
   /** In base64, where it was asked for. */
   readonly value?: string;
@@ -34,17 +35,17 @@ export function wants({ prefix = '', key }: Wanted, change: Pick<KvChange, 'key'
 /** The change at its place. */
 export function entryOfChange(change: KvChange, index: string): ChangeEntry {
   const { key, op, version, expires } = change;
-  return { index, key, op, version, time: isoOf(timeOf(change)), expires: expires === null ? null : isoOf(expires) };
+  return { index, key, op, version, time: isoOf(timeOf(change)), expires: isoOf(expires) };
 }
 
 /** A version tells when it was written; an expiry happens at its own time. */
-function timeOf({ op, version, expires, time }: KvChange): number {
+function timeOf({ op, version, expires, time }: KvChange): number | null {
   if (time !== undefined) return time;
   if (op === 'expire' && expires !== null) return expires;
   return msOf(parseVersion(version)?.stamp ?? 0n);
 }
 
-const isoOf = (ms: number): string => new Date(ms).toISOString();
+const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 interface Log {
   /** Differs at each start of the agent. */

@@ -143,8 +143,8 @@ export interface KvChange {
   readonly version: string;
   /** Epoch milliseconds; `null` for never. */
   readonly expires: number | null;
-  /** When it happened, in epoch milliseconds; left out where the version tells. */
-  readonly time?: number | undefined;
+  /** When it happened, in epoch milliseconds; `null` when that is not known, left out where the version tells. */
+  readonly time?: number | null | undefined;
 }
 
 /**

@@ -52,6 +52,12 @@ export interface Upgraded {
   readonly head: Buffer;
 }
 
+/** An answer whose body comes bit by bit. */
+export interface Streamed {
+  readonly status: number;
+  readonly body: AsyncIterable<Buffer>;
+}
+
 /** Opens a connection that is ready for HTTP. */
 export type Dial = (to: Endpoint, signal: AbortSignal) => Promise<Socket>;
 
@@ -60,6 +66,7 @@ const DIAL_MS = 3_000;
 const IDLE_MS = 30_000;
 const CONNECTIONS = 32;
 const KEPT = 4;
+const KEEP_ALIVE_MS = 15_000;
 const STALE: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Kept connections to any number of peers, all dialled the same way. Disposing of it breaks them all off, upgraded ones excepted. */
@@ -97,6 +104,22 @@ export class HttpPool implements Disposable {
     });
   }
 
+  /**
+   * Sends a request over a connection of its own and hands on the body of the answer as it comes, for as long as the signal lets it. A
+   * partner that is gone without a word is noticed within half a minute.
+   */
+  stream(ask: Omit<HttpAsk, 'repeatable' | 'maxBody'>): Promise<Streamed> {
+    return new Promise((resolve, reject) => {
+      const createConnection: ClientRequestArgs['createConnection'] = (_, done) =>
+        void connectBy(this.#dial, ask.to, done);
+      const sent = request({ ...this.#target(ask), createConnection });
+      sent.setSocketKeepAlive(true, KEEP_ALIVE_MS);
+      sent.once('response', (answer) => resolve({ status: answer.statusCode ?? 0, body: answer }));
+      sent.once('error', (error) => reject(reasonOf(error, ask.signal)));
+      sent.end(ask.body);
+    });
+  }
+
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#agent.destroy();
@@ -114,7 +137,7 @@ export class HttpPool implements Disposable {
     });
   }
 
-  #target({ to, method, path, headers, signal }: Omit<HttpAsk, 'repeatable' | 'body'>): ClientRequestArgs {
+  #target({ to, method, path, headers, signal }: Omit<HttpAsk, 'repeatable' | 'body' | 'maxBody'>): ClientRequestArgs {
     return { host: to.address, port: to.port, method, path, headers: { ...headers }, signal };
   }
 }

@@ -161,6 +161,8 @@ export interface EngineContext {
   /** Folder that is the engine's own. */
   readonly path: string;
   readonly nodeId: string;
+  /** The zone of the node, for stores that several zones share. */
+  readonly zone?: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** Free bytes of the file system that `path` is on. */

@@ -6,7 +6,7 @@ const ChangeJson = z.object({
   key: z.string(),
   op: z.enum(['put', 'delete', 'expire']),
   version: z.string(),
-  time: z.string().describe('ISO 8601 in UTC with milliseconds'),
+  time: z.string().nullable().describe('ISO 8601 in UTC with milliseconds; null when it is not known'),
   expires: z.string().nullable(),
   value: z.string().optional().describe('base64'),
 });

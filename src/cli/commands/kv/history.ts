@@ -12,7 +12,7 @@ export default defineCommand({
       return;
     }
     const rows = changes.map(({ time, op, version, expires }) => [
-      terminal.time(Date.parse(time)),
+      terminal.time(time === null ? null : Date.parse(time)),
       op,
       version,
       terminal.time(expires === null ? null : Date.parse(expires)),
