@@ -48,7 +48,7 @@ test('tells of each change on the bus, once it is stored', async () => {
 
 test('refuses an unknown engine and wrong options by name', async () => {
   await using folder = await temporaryFolder();
-  await expect(opened(folder.path, { engine: 'lvel' })).rejects.toThrow('known: level');
+  await expect(opened(folder.path, { engine: 'lvel' })).rejects.toThrow('known: etcd, level');
   await expect(opened(folder.path, { max_bytes: -1 })).rejects.toThrow('engine level.max_bytes');
 });
 

@@ -62,19 +62,23 @@ export class EtcdStore implements KvStore {
   }
 
   async get(key: string, { copies }: KvGetOptions = {}): Promise<KvEntry | undefined> {
+    this.#checkOpen();
     const [entry] = await this.#read([key], copies === 1 ? 'one' : 'all');
     return entry;
   }
 
   async put(key: string, value: Uint8Array, options: KvPutOptions = {}): Promise<KvWritten> {
+    this.#checkOpen();
     return await this.#writer.put(key, value, options);
   }
 
   async delete(key: string, { cas }: Pick<KvPutOptions, 'cas'> = {}): Promise<KvDeleted> {
+    this.#checkOpen();
     return await this.#writer.delete(key, cas);
   }
 
   async restore(entry: KvEntry, over: KvRestoring): Promise<KvRestored> {
+    this.#checkOpen();
     return await this.#writer.restore(entry, over);
   }
 
@@ -164,7 +168,6 @@ export class EtcdStore implements KvStore {
   }
 
   async #call(path: string, body: object, sending: 'again' | 'once'): Promise<unknown> {
-    this.#checkOpen();
     const answer = await this.#gateway.call(path, body, sending);
     this.#see(revisionOf(answer));
     return answer;

@@ -1,3 +1,4 @@
+import { sharedAbort } from '../../base/abort.ts';
 import type { Clock } from '../../base/clock.ts';
 import { failedWith, messageOf, OpsbroError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -32,7 +33,7 @@ export class Gateway implements Disposable {
   readonly #settings: GatewaySettings;
   readonly #endpoints: Endpoints;
   readonly #pools: { readonly plain: HttpPool; readonly tls: HttpPool };
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   #token: string | undefined;
 
   constructor(settings: GatewaySettings) {
