@@ -310,6 +310,7 @@ export class Agent implements AsyncDisposable {
       checkDefinitions,
       kv,
       series,
+      render,
     } = this.#parts;
     return {
       agent: {
@@ -350,6 +351,7 @@ export class Agent implements AsyncDisposable {
       changes: this.#changes,
       series,
       statsd: this.#telemetry.statsd,
+      render,
       keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),
       packs: () => this.#written.packs,
       edits: editsOf({ world, written: () => this.#written, reload: () => this.reload() }),

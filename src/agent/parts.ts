@@ -11,10 +11,8 @@ import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
-import { AnnotationLog } from '../metrics/annotation-log.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import type { Mutes } from '../model/alert.ts';
-import type { Annotations } from '../model/annotation.ts';
 import type { CheckHistory, CollectorHistory, GroupHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
@@ -26,6 +24,7 @@ import { Runtime } from '../runtime/runtime.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
 import { ApiChecks } from './api-checks.ts';
+import { type Charts, openCharts } from './charts.ts';
 import { keepCheckHistory } from './check-history.ts';
 import { CheckKeys } from './check-keys.ts';
 import { ChildKeys } from './child-keys.ts';
@@ -73,13 +72,11 @@ export interface Setting {
 }
 
 /** What an agent is made of, beside its doors. */
-export interface Parts {
+export interface Parts extends Charts {
   readonly state: StateStore;
   readonly kv: KvStore;
   readonly kvCluster: AgentKvCluster;
   readonly series: MetricStore;
-  /** Marks on charts. */
-  readonly annotations: Annotations;
   /** The pool this node is in; it stays the same object when the node moves to another zone. */
   readonly pool: Pool;
   readonly peers: Peers;
@@ -112,7 +109,6 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const kvCluster = new AgentKvCluster(world.random);
   const kv = opened.use(await openStore(setting, kvCluster));
   const series = await openSeries(world, config, identity.name, opened);
-  const annotations = await AnnotationLog.open(state.shelf('annotations'), clock);
   let bind = notedBind(setting);
   const isRebindNeeded = () => !isDeepStrictEqual(bindOf(setting).addresses, bind.addresses);
   const peers = await openPeers(setting, bind.addresses, opened);
@@ -143,6 +139,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const vitals = opened.use(watchVitals(clock));
   const alerts = await openAlertParts(setting, { pool, peers, state }, opened);
   const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals, mutes: alerts.book }));
+  const charts = await openCharts(setting, { series, state, membership: pool, peers });
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
   const checkDefinitions = await openApiChecks(world, state, runtime);
   await restore(runtime, state);
@@ -155,7 +152,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     kv,
     kvCluster,
     series,
-    annotations,
+    ...charts,
     pool,
     peers,
     history,

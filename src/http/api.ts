@@ -1,5 +1,6 @@
 import type { AccessRules } from './access.ts';
 import { createApp } from './app.ts';
+import { graphiteAliases } from './graphite-route.ts';
 import type { Page } from './page.ts';
 import type { ApiParts } from './parts.ts';
 import { Requests } from './requests.ts';
@@ -14,6 +15,7 @@ import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
 import { dockerRoutes } from './routes/docker.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
 import { eventRoutes } from './routes/events.ts';
+import { graphiteRoutes } from './routes/graphite.ts';
 import { handlerRoutes } from './routes/handlers.ts';
 import { healthServiceRoutes, otherServiceRoutes, repairRoutes } from './routes/health-services.ts';
 import { kvRoutes } from './routes/kv.ts';
@@ -90,13 +92,21 @@ export interface ApiSettings {
 /** The API of an agent made of these parts. */
 export function createApi(parts: ApiParts, settings: ApiSettings) {
   const requests = new Requests();
+  const graphite = graphiteRoutes(parts);
   const table: RouteTable = {
     ...pageRoutes(settings.page),
     ...systemRoutes({ parts, page: settings.page, requests, table: () => table }),
     ...routesOf(parts),
+    ...graphite,
   };
   return createApp(
-    { ...table, ...oldRepairs(parts, settings), ...otherServiceRoutes(parts), ...formerRoutes() },
+    {
+      ...table,
+      ...graphiteAliases(graphite),
+      ...oldRepairs(parts, settings),
+      ...otherServiceRoutes(parts),
+      ...formerRoutes(),
+    },
     { ...settings, requests },
   );
 }

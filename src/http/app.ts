@@ -83,7 +83,7 @@ async function admitted(context: Context<Env>, route: Route, settings: AppSettin
   const query = queryOf(targetOf(request, context.env));
   const call: Call<unknown, unknown, unknown> = {
     params: checked(route.params ?? NOTHING, context.req.param(), 'path'),
-    query: checked(route.query ?? NOTHING, queryInput(query), 'query'),
+    query: checked(route.query ?? NOTHING, route.fromQuery?.(new URLSearchParams(query)) ?? queryInput(query), 'query'),
     body: await bodyOf(request, route, settings),
     caller,
     method: request.method,

@@ -31,6 +31,7 @@ import type { ContainerJson, ContainerStatsJson, EngineJson, ImageJson } from '.
 import type { EditedJson } from './schemas/packs.ts';
 import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
 import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson, ReloadPreviewJson } from './schemas.ts';
+import type { RenderPart } from './series-view.ts';
 
 /** What collects, detects and checks, as the API sees it. */
 export interface RuntimePart {
@@ -234,6 +235,8 @@ export interface ApiParts {
   /** The time series this node keeps. */
   readonly series: SeriesReader;
   readonly statsd: StatsdReader;
+  /** Series of the zone through functions, and marks on charts. */
+  readonly render: RenderPart;
   /** The gossip key of ours with that fingerprint, in base64. */
   keyNamed(fingerprint: string): string | undefined;
   packs(): PackSet;

@@ -57,6 +57,8 @@ export interface Route<
   readonly maxBody?: number;
   /** Heads of all its answers, failures included. */
   headers?(): Readonly<Record<string, string>>;
+  /** Turns what stands behind the `?` into the query, for fields that may come several times. */
+  fromQuery?(fields: URLSearchParams): unknown;
   /** Turns a posted web form into the body, for old clients that send forms. */
   fromForm?(fields: URLSearchParams): unknown;
   handle(

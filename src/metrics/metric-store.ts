@@ -2,7 +2,15 @@
 import { type Clock, every } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import type { SeriesOrigin, SeriesReader, SeriesStats, SeriesValues, TimeRange } from '../model/series.ts';
+import type {
+  AggregationMethod,
+  FoundPath,
+  SeriesOrigin,
+  SeriesReader,
+  SeriesStats,
+  SeriesValues,
+  TimeRange,
+} from '../model/series.ts';
 import { Blocks } from './blocks.ts';
 import type { Database } from './database.ts';
 import { settleFormat } from './format.ts';
@@ -14,6 +22,7 @@ import { Rules, type WrittenRules } from './rules.ts';
 import type { Series } from './series.ts';
 import { storeWaiting } from './storing.ts';
 import { dropExpired, makeRoom } from './sweeping.ts';
+import { countTags, parseTagQuery, taggedNames } from './tag-query.ts';
 
 /** Longest time for which a crash loses points. */
 const LOG_MS = 1_000;
@@ -118,6 +127,22 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
 
   names(pattern: string): readonly string[] {
     return this.#register.matching(pattern);
+  }
+
+  find(pattern: string): readonly FoundPath[] {
+    return this.#register.find(pattern);
+  }
+
+  async tagged(expressions: readonly string[]): Promise<readonly string[]> {
+    return taggedNames(this.#register.names(), await parseTagQuery(expressions));
+  }
+
+  tagValues(tag?: string): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    return countTags(this.#register.names(), tag);
+  }
+
+  methodOf(name: string): AggregationMethod | undefined {
+    return this.#register.get(name)?.layout.method;
   }
 
   beginningWith(prefix: string, page: { readonly after: string; readonly limit: number }): readonly string[] {

@@ -1,4 +1,5 @@
 import { OpsbroError } from '../base/errors.ts';
+import type { FoundPath } from '../model/series.ts';
 import { type Element, parsePattern } from './pattern.ts';
 
 /** More than this no pattern may stand for. */
@@ -40,9 +41,20 @@ export class Names {
     const found = new Set<string>();
     if (names[lowerBound(names, pattern, 0)] === pattern) found.add(pattern);
     if (!pattern.includes(';')) {
-      for (const elements of parsePattern(pattern)) collect(names, elements, found);
+      for (const elements of parsePattern(pattern)) collect(names, elements, { found, last: 'ends' });
     }
     return [...found].sort();
+  }
+
+  /** The paths of as many elements as the pattern has that fit, sorted. A name with tags is found only by itself. Throws as `matching`. */
+  find(pattern: string): readonly FoundPath[] {
+    const leaves = this.matching(pattern).map((path) => ({ path, isLeaf: true }));
+    const branches = new Set<string>();
+    const names = this.#inOrder();
+    if (!pattern.includes(';')) {
+      for (const elements of parsePattern(pattern)) collect(names, elements, { found: branches, last: 'goes on' });
+    }
+    return [...Array.from(branches, (path) => ({ path, isLeaf: false })), ...leaves].sort(byPath);
   }
 
   /** The names that begin so, sorted: `limit` of them at most, those behind `after`. */
@@ -67,17 +79,31 @@ export class Names {
   }
 }
 
+/** What is looked for: names, or beginnings of names. */
+interface Wanted {
+  readonly found: Set<string>;
+  readonly last: 'ends' | 'goes on';
+}
+
 /** Walks the sorted names element by element; what cannot fit is jumped over. */
-function collect(names: readonly string[], elements: readonly Element[], found: Set<string>): void {
+function collect(names: readonly string[], elements: readonly Element[], { found, last }: Wanted): void {
   const walk = (prefix: string, depth: number): void => {
     const isLast = depth === elements.length - 1;
-    for (const text of fittingBehind(names, prefix, elements[depth] ?? '', isLast ? 'ends' : 'goes on')) {
+    for (const text of fittingBehind(names, prefix, elements[depth] ?? '', isLast ? last : 'goes on')) {
+      if (isLast && last === 'goes on' && !hasMore(names, `${prefix}${text}.`)) continue;
       if (isLast) take(prefix + text, found);
       else walk(`${prefix}${text}.`, depth + 1);
     }
   };
   walk('', 0);
 }
+
+/** Whether names begin so. */
+const hasMore = (names: readonly string[], prefix: string): boolean =>
+  names[lowerBound(names, prefix, 0)]?.startsWith(prefix) === true;
+
+const byPath = (a: FoundPath, b: FoundPath): number =>
+  a.path < b.path ? -1 : a.path > b.path ? 1 : Number(a.isLeaf) - Number(b.isLeaf);
 
 /** The elements behind a prefix that fit, and with which a name ends or goes on. */
 function fittingBehind(
@@ -113,7 +139,7 @@ function* elementsBehind(
 function take(name: string, found: Set<string>): void {
   found.add(name);
   if (found.size <= MOST_MATCHES) return;
-  throw new OpsbroError('bad_request', `the pattern fits more than ${MOST_MATCHES} series; make it narrower`);
+  throw new OpsbroError('bad_request', `too many series: the pattern fits more than ${MOST_MATCHES} series; make it narrower`);
 }
 
 /** The place of the first name that is not before `name`, from a place on. */

@@ -1,5 +1,5 @@
 import { retentionOf } from '../config/retentions.ts';
-import type { Archive, SeriesOrigin } from '../model/series.ts';
+import type { Archive, FoundPath, SeriesOrigin } from '../model/series.ts';
 import type { Database, Write } from './database.ts';
 import { Names } from './names.ts';
 import { allSeries, readSeriesKey, seriesKey } from './places.ts';
@@ -43,6 +43,15 @@ export class Register {
 
   matching(pattern: string): readonly string[] {
     return this.#names.matching(pattern);
+  }
+
+  find(pattern: string): readonly FoundPath[] {
+    return this.#names.find(pattern);
+  }
+
+  /** All names, in no order. */
+  names(): Iterable<string> {
+    return this.#byName.keys();
   }
 
   beginningWith(prefix: string, page: { readonly after: string; readonly limit: number }): readonly string[] {

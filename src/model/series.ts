@@ -53,6 +53,12 @@ export interface SeriesStats {
   readonly troubles: ReadonlyMap<string, string>;
 }
 
+/** Something that a pattern fits: a series, or a beginning of names of series, without its dot. One path may be both. */
+export interface FoundPath {
+  readonly path: string;
+  readonly isLeaf: boolean;
+}
+
 /** The series of this node, to be read. */
 export interface SeriesReader {
   /**
@@ -60,6 +66,17 @@ export interface SeriesReader {
    * `bad_request` for a pattern that is none, or stands for too much.
    */
   names(pattern: string): readonly string[];
+  /** As `names`, but of paths of as many elements as the pattern has, whether names end with them or go on; sorted. */
+  find(pattern: string): readonly FoundPath[];
+  /**
+   * The names whose tags fit all expressions (`tag=v`, `tag!=v`, `tag=~regex`, `tag!=~regex`), sorted. Fails with `bad_request` for wrong
+   * ones, and when none of them asks for a value.
+   */
+  tagged(expressions: readonly string[]): Promise<readonly string[]>;
+  /** The values of a tag, and how many series have each; of every tag when there is no name. */
+  tagValues(tag?: string): ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** How values of that series become one; `undefined` for an unknown one. */
+  methodOf(name: string): AggregationMethod | undefined;
   /** The names that begin so, sorted: `limit` of them at most, those behind `after`. */
   beginningWith(prefix: string, page: { readonly after: string; readonly limit: number }): readonly string[];
   /** The values of these series in the finest archive that goes back to `from`. Unknown names are left out. Throws `too_large`. */

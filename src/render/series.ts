@@ -1,4 +1,5 @@
 import type { SeriesValues } from '../model/series.ts';
+import { tagsOf } from '../model/series-name.ts';
 
 /** How several values of one series become one; as `consolidateBy` names it. */
 export const CONSOLIDATIONS = ['average', 'sum', 'min', 'max', 'first', 'last', 'avg_zero'] as const;
@@ -21,17 +22,6 @@ export interface RenderSeries {
   readonly consolidation: Consolidation;
   /** The part of the values, 0 to 1, that must be there for several to become one. */
   readonly xFilesFactor: number;
-}
-
-/** The path and the tags of the name of a stored series, such as `disk.used;host=a`; the path is the tag `name`. */
-export function tagsOf(name: string): ReadonlyMap<string, string> {
-  const [path = '', ...pairs] = name.split(';');
-  const tags = new Map([['name', path]]);
-  for (const pair of pairs) {
-    const at = pair.indexOf('=');
-    if (at > 0) tags.set(pair.slice(0, at), pair.slice(at + 1));
-  }
-  return tags;
 }
 
 /** A stored series at the beginning of its way. */

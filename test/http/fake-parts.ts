@@ -20,6 +20,7 @@ import { fakeAlerting } from './fake-alerting.ts';
 import { fakeHealth } from './fake-health.ts';
 import { fakePacks } from './fake-packs.ts';
 import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
+import { fakeRender } from './fake-render.ts';
 
 /** A collector that saw something. */
 export const collector = (name: string, over: Partial<CollectorRecord> = {}): CollectorRecord => ({
@@ -171,6 +172,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     changes: new ChangeFeed({ store, bus, clock: systemClock, boot: 'b0071e55-0000' }),
     series: fakeSeries(),
     statsd: fakeStatsd(done),
+    render: fakeRender(),
     packs: fakePacks,
     edits: fakeEdits(done),
     functions: () => [
@@ -220,6 +222,10 @@ function fakeSeries(): ApiParts['series'] {
   const names = ['one.cpu.load', 'one.cpu.none'];
   return {
     names: (pattern) => names.filter((name) => pattern === name || pattern === 'one.cpu.*'),
+    find: () => [],
+    tagged: async () => [],
+    tagValues: () => new Map(),
+    methodOf: () => 'average',
     beginningWith: (prefix, { after, limit }) =>
       names.filter((name) => name.startsWith(prefix) && name > after).slice(0, limit),
     read: async (wanted) =>

@@ -82,3 +82,15 @@ test.each([
   if (fault) expect(nameFault(name)).toMatch(fault);
   else expect(nameFault(name)).toBeUndefined();
 });
+
+test.each([
+  ['*', ['one/', 'one-b/', 'two/']],
+  ['one.*', ['one.cpu/', 'one.cpu']],
+  ['one.c*.user', ['one.cpu.user']],
+  ['two.disk', ['two.disk/']],
+  ['two.{cpu,disk}.*', ['two.cpu.user', 'two.disk.root/', 'two.disk.sda1/', 'two.disk.sdb1/']],
+  ['three.*', []],
+  ['reqs;az=1;env=prod', ['reqs;az=1;env=prod']],
+])('%s leads to what it says', (pattern, expected) => {
+  expect(names.find(pattern).map(({ path, isLeaf }) => (isLeaf ? path : `${path}/`))).toEqual(expected);
+});

@@ -1,9 +1,10 @@
 import { OpsbroError } from '../../base/errors.ts';
+import { tagsOf } from '../../model/series-name.ts';
 import { aggregated } from '../combining.ts';
 import { define, type FunctionTable, type Surroundings } from '../function.ts';
 import { groupedBy, nodeKey } from '../nodes.ts';
 import { many, optional, p, preset } from '../params.ts';
-import { type RenderSeries, tagsOf } from '../series.ts';
+import type { RenderSeries } from '../series.ts';
 
 /** One series of a group, by a function of series or of rows. */
 async function called(
