@@ -21,7 +21,8 @@ export interface Subject {
 
 /** Reads arguments and options. Gives the help instead when it is asked for. Throws a `UsageError` at what cannot be understood. */
 export function parseLine(subject: Subject, rest: readonly string[]): Parsed | { readonly help: string } {
-  if (subject.command.dashes === 'own') return { args: rest, options: {}, globals: new Map() };
+  const isOwn = subject.command.dashes === 'own' && rest[0] !== undefined && !rest[0].startsWith('-');
+  if (isOwn) return { args: rest, options: {}, globals: new Map() };
   const commander = commanderOf(subject);
   const own = subject.command.options ?? {};
   try {

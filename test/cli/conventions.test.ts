@@ -10,6 +10,7 @@ const loaded = await Promise.all(
 );
 const LOCAL = new Set(loaded.flatMap(([path, { local }]) => (local === undefined ? [] : [path])));
 const NEED_NO_AGENT = new Set([
+  'maas',
   'agent keygen',
   'config sample',
   'config schema',
