@@ -30,8 +30,8 @@ export async function buildCli(file: string): Promise<Metafile> {
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
     plugins: [agentOutside],
-    // Only commands that watch need it.
-    external: ['ws'],
+    // Only commands that watch, or ask for names, need them.
+    external: ['ws', 'dns2'],
     logLevel: 'warning',
   });
   return metafile;

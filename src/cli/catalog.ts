@@ -1,5 +1,6 @@
 import { ALERT_COMMANDS } from './alert-commands.ts';
 import type { Command } from './command.ts';
+import { DNS_COMMANDS } from './dns-commands.ts';
 import { KV_COMMANDS } from './kv-commands.ts';
 import { METRIC_COMMANDS } from './metric-commands.ts';
 
@@ -34,6 +35,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['kv', 'The key-value store.'],
   ['metrics', 'The time series that this node keeps.'],
   ['statsd', 'Counters, gauges and timers that programs send.'],
+  ['dns', 'Names: what the agent answers, and who passes them on to it.'],
   ['docker', 'The containers of this node.'],
   ['evaluator', 'Try out the language of checks.'],
   ['packs', 'What the agent is configured from.'],
@@ -166,6 +168,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     'detectors wait-group',
     { summary: 'Wait until this node is in a group.', load: () => import('./commands/detectors/wait-group.ts') },
   ],
+  ...DNS_COMMANDS,
   [
     'docker containers',
     { summary: 'List the containers of this node.', load: () => import('./commands/docker/containers.ts') },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import { Disposal } from '../../src/base/disposal.ts';
+import { RELAYS } from '../../src/cli/dns/relays.ts';
 import { listenTcp } from '../../src/net/tcp.ts';
 import { lookUntil } from '../support/look-until.ts';
 import { program, testWith } from '../support/services.ts';
@@ -26,6 +27,10 @@ async function place() {
   return { folder, port: listener.port };
 }
 
+/** What `dns install` writes for a program. */
+const installed = (name: string, port: number): string =>
+  RELAYS.find((relay) => relay.name === name)?.content({ port, domain: 'opsbro', networks: ['10.0.0.0/8'] }) ?? '';
+
 /** Addresses and names arrive through a forwarder as if we had been asked. */
 async function expectForwarded(port: number) {
   const group = async () => (await dig(DIG, port, '+short', 'redis.group.dc1.opsbro').catch(() => '')).trim();
@@ -40,7 +45,7 @@ testWith('dnsmasq', 'dnsmasq passes our domain and our addresses on', async (pat
   const { door } = await openPool(opened, POOL);
   const { folder, port } = await place();
   const file = join(folder, 'opsbro.conf');
-  await writeFile(file, `server=/opsbro/127.0.0.1#${door.port}\nrev-server=10.0.0.0/8,127.0.0.1#${door.port}\n`);
+  await writeFile(file, installed('dnsmasq', door.port));
   const own = [
     '-k',
     '-p',
@@ -61,20 +66,11 @@ testWith('unbound', 'unbound passes our domain and our addresses on', async (pat
   const { door } = await openPool(opened, POOL);
   const { folder, port } = await place();
   const file = join(folder, 'unbound.conf');
-  const forward = (name: string) => ['forward-zone:', `  name: "${name}"`, `  forward-addr: 127.0.0.1@${door.port}`];
-  const lines = [
-    'server:',
-    '  do-not-query-localhost: no',
-    '  domain-insecure: "opsbro"',
-    '  local-zone: "10.in-addr.arpa." nodefault',
-    ...['interface: 127.0.0.1', `port: ${port}`, 'do-daemonize: no', 'username: ""', 'chroot: ""'].map(
-      (line) => `  ${line}`,
-    ),
-    ...[`  directory: "${folder}"`, `  pidfile: "${folder}/pid"`, '  use-syslog: no'],
-    ...['remote-control:', '  control-enable: no'],
-    ...forward('opsbro.'),
-    ...forward('10.in-addr.arpa.'),
-  ];
+  const own = [
+    ...['interface: 127.0.0.1', `port: ${port}`, 'do-daemonize: no', 'username: ""', 'chroot: ""'],
+    ...[`directory: "${folder}"`, `pidfile: "${folder}/pid"`, 'use-syslog: no'],
+  ].map((line) => `  ${line}`);
+  const lines = [installed('unbound', door.port), 'server:', ...own, 'remote-control:', '  control-enable: no'];
   await writeFile(file, `${lines.join('\n')}\n`);
   startProgram(opened, path, ['-d', '-c', file]);
   await expectForwarded(port);
