@@ -21,6 +21,7 @@ import { healthServiceRoutes, otherServiceRoutes, repairRoutes } from './routes/
 import { kvRoutes } from './routes/kv.ts';
 import { kvChangesRoutes } from './routes/kv-changes.ts';
 import { kvManyRoutes } from './routes/kv-many.ts';
+import { kvRingRoutes } from './routes/kv-ring.ts';
 import { kvTransferRoutes } from './routes/kv-transfer.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
 import { bareMobRoutes, mobRoutes, oldRepairRoute } from './routes/mob.ts';
@@ -62,6 +63,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...parameterRoutes(parts),
   ...evaluatorRoutes(parts),
   ...kvRoutes(parts),
+  ...kvRingRoutes(parts),
   ...kvManyRoutes(parts),
   ...kvChangesRoutes(parts),
   ...kvTransferRoutes(parts),

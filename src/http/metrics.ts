@@ -1,4 +1,5 @@
 import type { CollectorRecord } from '../model/collector.ts';
+import type { KvRing } from '../model/kv.ts';
 import type { Metrics, Value } from '../model/metrics.ts';
 import { standsFor } from '../plugins/key-match.ts';
 import type { KeyDoc } from '../plugins/kinds.ts';
@@ -40,7 +41,28 @@ function agentFamilies({ agent, membership, kv }: ApiParts): Family[] {
     },
     gauge('opsbro_kv_keys', 'Records of the key-value store.', records),
     gauge('opsbro_kv_bytes', 'Bytes of keys and records of the key-value store.', bytes),
+    ...ringFamilies(kv.stats().ring),
     gauge('opsbro_process_resident_memory_bytes', 'Memory of the agent.', facts.memory_consumption),
+  ];
+}
+
+function ringFamilies(ring: KvRing | undefined): Family[] {
+  if (ring === undefined) return [];
+  return [
+    gauge('opsbro_kv_ring_members', 'Nodes that keep the keys.', ring.members.length),
+    gauge('opsbro_kv_ring_ready', '1: this node has every record that belongs to it.', Number(ring.isReady)),
+    gauge(
+      'opsbro_kv_clock_sound',
+      '1: the clock of this node agrees with those of the others.',
+      Number(ring.isClockSound),
+    ),
+    gauge('opsbro_kv_hints', 'Nodes that missed writes and have yet to be brought them.', ring.owed),
+    {
+      name: 'opsbro_kv_repairs_total',
+      help: 'What was done to keep nodes equal, by kind.',
+      type: 'counter',
+      samples: [...ring.counts].map(([kind, value]) => ({ labels: { kind }, value })),
+    },
   ];
 }
 

@@ -14,6 +14,7 @@ import type {
   KvSelection,
   KvStats,
   KvStore,
+  KvWhere,
   KvWritten,
 } from '../model/kv.ts';
 import type { Engine, EngineContext } from '../plugins/kinds.ts';
@@ -111,6 +112,17 @@ class Kv implements KvStore {
     checkKey(key);
     if (this.#store.history === undefined) throw cannot('look up the changes of a key');
     return await this.#store.history(key, limit);
+  }
+
+  async where(key: string): Promise<KvWhere> {
+    checkKey(key);
+    if (this.#store.where === undefined) throw cannot('tell where a key is: it shares none');
+    return await this.#store.where(key);
+  }
+
+  sync(nodes?: readonly string[]): void {
+    if (this.#store.sync === undefined) throw cannot('compare itself with others: it shares no keys');
+    this.#store.sync(nodes);
   }
 
   stats(): KvStats {

@@ -12,6 +12,7 @@ import {
   replicasHeader,
   WriteCopies,
 } from '../kv-query.ts';
+import { whereIs } from '../kv-where.ts';
 import type { ApiParts } from '../parts.ts';
 import { kvEntryJson, kvStampJson } from '../records.ts';
 import { Reply, route } from '../route.ts';
@@ -27,6 +28,8 @@ const Listed = z.strictObject({
   limit: pageSize.optional(),
   after: z.string().optional().describe('only keys behind this one'),
 });
+
+const Read = z.strictObject({ raw: flag.optional(), where: flag.optional(), r: ReadCopies });
 
 /** What the head of every answer about keys says. */
 export const nodeHeader =
@@ -59,11 +62,12 @@ export const kvRoutes = (parts: ApiParts) => {
       access: 'read',
       summary: 'A key with its value in base64; with raw, or asked by HEAD, the bytes of the value.',
       params: Key,
-      query: z.strictObject({ raw: flag.optional(), r: ReadCopies }),
+      query: Read,
       answer: KvEntryJson,
       headers,
-      async handle({ params: { key }, query: { raw, r }, method }) {
+      async handle({ params: { key }, query: { raw, where, r }, method }) {
         checkKey(key);
+        if (where) return new Reply((await whereIs(key, parts)) as never);
         const entry = await kv.get(key, { copies: r });
         if (!entry) throw new OpsbroError('not_found', `no key is named "${key}"`);
         const about = entryHeaders(entry);
