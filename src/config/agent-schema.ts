@@ -5,6 +5,7 @@ import { alerting } from './alerting-schema.ts';
 import { dns } from './dns-schema.ts';
 import * as field from './fields.ts';
 import { graphite } from './graphite-schema.ts';
+import { kvEtcd } from './kv-etcd-schema.ts';
 import { kvRing } from './kv-ring-schema.ts';
 import { mob } from './mob-schema.ts';
 import { section } from './section.ts';
@@ -36,12 +37,19 @@ const websocket = section({
 });
 
 const kv = section({
+  engine: field
+    .oneOf(['level', 'etcd'])
+    .prefault('level')
+    .describe(
+      'Where keys are kept: level on the nodes themselves, three copies each; etcd in a cluster that is there already.',
+    ),
   max_value: field
     .size(8 * 1024 * 1024)
     .prefault('1MiB')
     .describe('Longest value of a key, at most 8MiB.'),
   max_bytes: field.size().prefault('1GiB').describe('Bytes the store may hold on this node; 0 for no limit.'),
   ...kvRing,
+  etcd: kvEtcd,
 });
 
 const profiled = () => field.duration().optional();

@@ -46,7 +46,7 @@ export async function openRingStore(context: Context, options: RingOptions): Pro
     setCandidates: (candidates) => members.follow(candidates),
     standing: () => ({ store: store.stats().state, ready: node.standing.ready }),
   });
-  return new RingStore(node, store, members);
+  return new RingStore(node, { store, members, clock });
 }
 
 /** What the node is told when membership changes, and when a dead node has been dead for long enough. */

@@ -29,8 +29,11 @@ function mayReplace(living: KvRecord, exported: Version, over: KvRestoring): boo
   return over === 'anything';
 }
 
-/** Entries of another kind of store have versions of their own; when they were written is then what counts. */
-function exportedVersion({ version, modified, key }: KvEntry, now: Moment['now']): Version {
+/**
+ * The version of an exported entry. Those of another kind of store have versions of their own; when they were written is then what counts.
+ * Refuses with `bad_request` what was written after the wall time `now`.
+ */
+export function exportedVersion({ version, modified, key }: KvEntry, now: Moment['now']): Version {
   const exported = parseVersion(version) ?? { stamp: stampAt(modified), tag: nodeTag('') };
   if (msOf(exported.stamp) <= now + MAX_AHEAD_MS) return exported;
   throw new OpsbroError('bad_request', `"${key}" was written in the future: ${new Date(modified).toISOString()}`);

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type {
   KvChange,
@@ -6,6 +7,8 @@ import type {
   KvGetOptions,
   KvPage,
   KvPutOptions,
+  KvRestored,
+  KvRestoring,
   KvSelection,
   KvStats,
   KvStore,
@@ -17,21 +20,31 @@ import type { RingNode } from './cluster/ring-node.ts';
 import { keyPosition } from './cluster/view.ts';
 import type { LevelStore } from './level-store.ts';
 import { entryOf } from './pages.ts';
+import { restoreOnRing } from './ring-restore.ts';
 import { versionText } from './version.ts';
 
 const MAX_PAGE = 10_000;
+
+/** What the store of a node on a ring is made of. */
+interface RingParts {
+  readonly store: LevelStore;
+  readonly members: Disposable;
+  readonly clock: Clock;
+}
 
 /** The store of this node as a part of the ring: keys are kept by the nodes that they belong to, whichever node is asked. */
 export class RingStore implements KvStore {
   readonly #node: RingNode;
   readonly #store: LevelStore;
   readonly #members: Disposable;
+  readonly #clock: Clock;
 
   /** `members` tells the node who is there, as long as the store is open. */
-  constructor(node: RingNode, store: LevelStore, members: Disposable) {
+  constructor(node: RingNode, { store, members, clock }: RingParts) {
     this.#node = node;
     this.#store = store;
     this.#members = members;
+    this.#clock = clock;
   }
 
   async get(key: string, { copies = 'majority' }: KvGetOptions = {}): Promise<KvEntry | undefined> {
@@ -64,6 +77,18 @@ export class RingStore implements KvStore {
 
   async changes(index: number, limit: number): Promise<readonly KvChange[]> {
     return await this.#store.changes(index, limit);
+  }
+
+  async restore(entry: KvEntry, over: KvRestoring): Promise<KvRestored> {
+    return await restoreOnRing(entry, over, {
+      get: (key) => this.get(key),
+      keep: async (key, record) => (await this.#run({ op: 'restore', key, record, copies: 'majority' })).came,
+      now: () => this.#clock.wall(),
+    });
+  }
+
+  async history(key: string, limit: number): Promise<readonly KvChange[]> {
+    return await this.#store.history(key, limit);
   }
 
   async where(key: string): Promise<KvWhere> {
