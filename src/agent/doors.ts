@@ -11,6 +11,7 @@ import { pageIn } from '../http/page.ts';
 import type { ApiParts } from '../http/parts.ts';
 import { eventJson } from '../http/pool-records.ts';
 import { memberJson } from '../http/records.ts';
+import type { KvChange } from '../model/kv.ts';
 import { type HttpHandler, listenHttp } from '../net/http-listener.ts';
 import { listenUnix } from '../net/unix-socket.ts';
 import { refuseRequest } from '../websocket/refusal.ts';
@@ -43,7 +44,8 @@ export class Doors implements AsyncDisposable {
     const checks = () => runtime.checks();
     const alerts = () => alerting.alerts('open');
     const health = () => services.services.status();
-    const views = { memberView: memberJson, eventView: eventJson };
+    const changeView = (change: KvChange) => parts.changes.entryOf(change);
+    const views = { memberView: memberJson, eventView: eventJson, changeView };
     this.#websocket = new Websocket({ bus, clock, version, boot, membership, ...views, checks, alerts, health });
     const listening = alerting.onMuteChange(() => this.#dns?.opened?.refresh());
     this.#open.defer(() => listening[Symbol.dispose]());

@@ -4,6 +4,7 @@ import { alertRecord } from '../model/alert-record.ts';
 import { type CheckRecord, type ShownState, stateId } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { ServiceStatus } from '../model/health.ts';
+import type { KvChange } from '../model/kv.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
 import type { UserEvent } from '../model/pool.ts';
 import { repairJson } from '../model/repair-json.ts';
@@ -11,7 +12,7 @@ import { repairJson } from '../model/repair-json.ts';
 /** The kinds of frames that come by themselves. */
 export const CHANNELS = ['gossip', 'checks', 'groups', 'events', 'alerts', 'health'] as const;
 /** Those that come only to who asked for them, as there is much of them. */
-export const ASKED_CHANNELS = ['collectors', 'repairs'] as const;
+export const ASKED_CHANNELS = ['collectors', 'repairs', 'kv'] as const;
 export type AskedChannel = (typeof ASKED_CHANNELS)[number];
 export type Channel = (typeof CHANNELS)[number] | AskedChannel | 'hello' | 'snapshot' | 'pong' | 'error';
 
@@ -46,10 +47,12 @@ interface FeedOptions {
   readonly membership: Membership;
   readonly memberView: MemberView;
   readonly eventView: EventView;
-  /** Sends a finished frame to all who want this channel. */
-  broadcast(frame: string, channel: Channel): void;
-  /** Whether anybody wants this channel. */
-  hasClients(channel: Channel): boolean;
+  /** A change of a key as JSON. */
+  changeView(change: KvChange): object;
+  /** Sends a finished frame to all who want this channel; of `kv` to those who want this key. */
+  broadcast(frame: string, channel: Channel, key?: string): void;
+  /** Whether anybody wants this channel, or this key. */
+  hasClients(channel: Channel, key?: string): boolean;
 }
 
 /** OpsBro's word for each event of a member. */
@@ -108,6 +111,7 @@ export class Feed implements Disposable {
       ),
       bus.on('health-change', ({ service, status }) => this.#send('health', () => healthChange(service, status))),
       bus.on('repair-change', ({ record }) => this.#send('repairs', () => repairJson(record))),
+      bus.on('kv-change', (change) => this.#send('kv', () => this.#options.changeView(change), change.key)),
       bus.on('groups-change', ({ add, remove }) => this.#tellGroups(this.#options.membership.self.id, add, remove)),
       bus.on('collector-done', ({ collector, changed }) => {
         const { name, state, log, results } = collector;
@@ -147,9 +151,10 @@ export class Feed implements Disposable {
     this.#send('groups', () => ({ node, add, remove }));
   }
 
-  #send(channel: Channel, payload: () => unknown): void {
+  #send(channel: Channel, payload: () => unknown, key?: string): void {
+    const { hasClients, broadcast } = this.#options;
     this.#index += 1;
-    if (this.#options.hasClients(channel)) this.#options.broadcast(this.frame(channel, payload()), channel);
+    if (hasClients(channel, key)) broadcast(this.frame(channel, payload()), channel, key);
   }
 }
 

@@ -5,7 +5,9 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
+import { wants as wantsKey } from '../kv/change-entry.ts';
 import type { AgentEvent } from '../model/event.ts';
+import type { KvChange } from '../model/kv.ts';
 import { ASKED_CHANNELS, type AskedChannel, CHANNELS, type Channel, type EventView, Feed } from './feed.ts';
 import { refuseUpgrade } from './refusal.ts';
 import { type SnapshotParts, snapshotParts } from './snapshot.ts';
@@ -15,6 +17,8 @@ export interface WebsocketOptions extends SnapshotParts {
   readonly bus: Bus<AgentEvent>;
   readonly clock: Clock;
   readonly eventView: EventView;
+  /** A change of a key as JSON. */
+  changeView(change: KvChange): object;
   readonly version: string;
   /** Differs at each start of the agent. */
   readonly boot: string;
@@ -28,6 +32,8 @@ type CheckClient = (incoming: IncomingMessage) => void;
 const MAX_CLIENTS = 500;
 const MAX_MESSAGE = 65_536;
 const MAX_UNSENT = 4 * 1_048_576;
+/** Of those who follow keys, which may change very often. */
+const MAX_UNSENT_KEYS = 1_048_576;
 const PING_MS = 30_000;
 const MAX_MISSED = 2;
 const NOT_UNDERSTOOD = {
@@ -42,6 +48,8 @@ interface Client {
   missed: number;
   /** What it gets because it asked for it. */
   readonly asked: Set<Channel>;
+  /** What keys begin with that it wants to hear of. */
+  prefix: string;
 }
 
 /** The websocket clients of this agent, whichever port they came in at. */
@@ -57,8 +65,8 @@ export class Websocket implements Disposable {
     this.#options = options;
     this.#feed = new Feed({
       ...options,
-      broadcast: (frame, channel) => this.#broadcast(frame, channel),
-      hasClients: (channel) => [...this.#clients.values()].some((client) => wants(client, channel)),
+      broadcast: (frame, channel, key) => this.#broadcast(frame, channel, key),
+      hasClients: (channel, key) => [...this.#clients.values()].some((client) => wants(client, channel, key)),
     });
   }
 
@@ -95,7 +103,7 @@ export class Websocket implements Disposable {
       client.close(TOO_SLOW, 'too many clients');
       return;
     }
-    const known: Client = { missed: 0, asked: new Set() };
+    const known: Client = { missed: 0, asked: new Set(), prefix: '' };
     this.#clients.set(client, known);
     this.#ping ??= every(this.#options.clock, PING_MS, () => this.#pingAll());
     client.on('close', () => this.#forget(client));
@@ -125,25 +133,25 @@ export class Websocket implements Disposable {
   }
 
   #hear(client: WebSocket, text: RawData | undefined): void {
-    const { ping, subscribe, unsubscribe } = text === undefined ? {} : parsed(String(text));
-    const [wanted, unwanted] = [channelsIn(subscribe), channelsIn(unsubscribe)];
+    const { ping, ...said } = text === undefined ? {} : parsed(String(text));
+    const [wanted, unwanted] = [channelsIn(said.subscribe), channelsIn(said.unsubscribe)];
     if (ping !== undefined) this.#send(client, this.#feed.frame('pong', ping));
     else if (wanted === undefined && unwanted === undefined) {
       this.#send(client, this.#feed.frame('error', NOT_UNDERSTOOD));
     }
-    const asked = this.#clients.get(client)?.asked;
-    for (const channel of wanted ?? []) asked?.add(channel);
-    for (const channel of unwanted ?? []) asked?.delete(channel);
+    const known = this.#clients.get(client);
+    if (known) subscribe(known, { wanted, unwanted, prefix: said.prefix });
   }
 
-  #broadcast(frame: string, channel: Channel): void {
-    for (const [client, known] of this.#clients) if (wants(known, channel)) this.#send(client, frame);
+  #broadcast(frame: string, channel: Channel, key: string | undefined): void {
+    for (const [client, known] of this.#clients) if (wants(known, channel, key)) this.#send(client, frame);
   }
 
   /** Who does not read is let go before the frames that wait for it eat the memory. */
   #send(client: WebSocket, frame: string): void {
     if (client.readyState !== WebSocket.OPEN) return;
-    if (client.bufferedAmount <= MAX_UNSENT) {
+    const followsKeys = this.#clients.get(client)?.asked.has('kv') ?? false;
+    if (client.bufferedAmount <= (followsKeys ? MAX_UNSENT_KEYS : MAX_UNSENT)) {
       client.send(frame);
       return;
     }
@@ -180,7 +188,22 @@ function checkPath(target: string, path: string | undefined): void {
 
 const isAsked = (channel: unknown): channel is AskedChannel => ASKED_CHANNELS.some((known) => known === channel);
 
-const wants = ({ asked }: Client, channel: Channel): boolean => !isAsked(channel) || asked.has(channel);
+function wants({ asked, prefix }: Client, channel: Channel, key: string | undefined): boolean {
+  if (!isAsked(channel)) return true;
+  return asked.has(channel) && (key === undefined || wantsKey({ prefix }, { key }));
+}
+
+interface Subscription {
+  readonly wanted: readonly AskedChannel[] | undefined;
+  readonly unwanted: readonly AskedChannel[] | undefined;
+  readonly prefix: unknown;
+}
+
+function subscribe(client: Client, { wanted = [], unwanted = [], prefix }: Subscription): void {
+  if (wanted.includes('kv')) client.prefix = typeof prefix === 'string' ? prefix : '';
+  for (const channel of wanted) client.asked.add(channel);
+  for (const channel of unwanted) client.asked.delete(channel);
+}
 
 /** The channels of a name or a list of names; `undefined` when there is another among them. */
 function channelsIn(written: unknown): readonly AskedChannel[] | undefined {
@@ -193,6 +216,8 @@ interface Said {
   readonly ping?: unknown;
   readonly subscribe?: unknown;
   readonly unsubscribe?: unknown;
+  /** With `kv`: what the keys begin with. */
+  readonly prefix?: unknown;
 }
 
 /** The fields of a text that is a JSON object; none of any other text. */

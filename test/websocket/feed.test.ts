@@ -29,6 +29,7 @@ function feed(clients = 1) {
     membership: { self: SELF, members: new Map([[SELF.id, SELF]]) },
     memberView: ({ id, state }: Member) => ({ uuid: id, state }),
     eventView: ({ name }) => ({ type: name }),
+    changeView: ({ key, op }) => ({ key, op }),
     broadcast: (frame) => frames.push(JSON.parse(frame)),
     hasClients: () => clients > 0,
   });

@@ -35,6 +35,7 @@ async function door(over: Partial<WebsocketOptions> = {}) {
     membership: { self: SELF, members: new Map([[SELF.id, SELF]]) },
     memberView: ({ id, state }) => ({ uuid: id, state }),
     eventView: ({ name }) => ({ type: name }),
+    changeView: ({ key, op }) => ({ key, op }),
     checks: () => [check('cpu/load')],
     alerts: () => [],
     health: () => [],
@@ -237,4 +238,26 @@ test('a channel that is none is refused', async () => {
   await settled(frames);
   socket.send('{"subscribe":["weather"]}');
   await expect.poll(() => frames.at(-1)?.channel).toBe('error');
+});
+
+test('keys are told only to who asked for them, and only those that begin as was said', async () => {
+  const { url, bus } = await door();
+  const [config, all, none] = [client(`${url}/ws`), client(`${url}/ws`), client(`${url}/ws`)];
+  for (const { frames } of [config, all, none]) await settled(frames);
+  config.socket.send('{"subscribe":["kv"],"prefix":"config/"}');
+  all.socket.send('{"subscribe":"kv"}');
+  for (const { socket } of [config, all, none]) socket.send('{"ping":1}');
+  for (const { frames } of [config, all, none]) {
+    await expect.poll(() => frames.some(({ channel }) => channel === 'pong')).toBe(true);
+  }
+  const change = { type: 'kv-change', op: 'put', version: 'v', index: 1, expires: null } as const;
+  for (const key of ['other', 'config/db', '__health/1']) bus.emit({ ...change, key });
+  for (const { socket } of [config, all, none]) socket.send('{"ping":2}');
+  const told = async ({ frames }: typeof config) => {
+    await expect.poll(() => frames.filter(({ channel }) => channel === 'pong').length).toBe(2);
+    return frames.filter(({ channel }) => channel === 'kv').map(({ payload }) => payload['key']);
+  };
+  expect(await told(config)).toEqual(['config/db']);
+  expect(await told(all)).toEqual(['other', 'config/db']);
+  expect(await told(none)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OpsbroError } from '../../base/errors.ts';
 import { checkKey, isReserved, parseTtl } from '../../kv/key-rules.ts';
-import type { KvPage, KvSelection } from '../../model/kv.ts';
+import type { KvEntry, KvPage, KvSelection } from '../../model/kv.ts';
 import { foldersOf } from '../kv-pages.ts';
 import {
   Condition,
@@ -70,9 +70,8 @@ export const kvRoutes = (parts: ApiParts) => {
         if (where) return new Reply((await whereIs(key, parts)) as never);
         const entry = await kv.get(key, { copies: r });
         if (!entry) throw new OpsbroError('not_found', `no key is named "${key}"`);
-        const about = entryHeaders(entry);
-        if (!raw && method !== 'HEAD') return new Reply(kvEntryJson(entry), { headers: about });
-        return new Reply(entry.value, { headers: { ...about, 'content-type': 'application/octet-stream' } });
+        if (raw || method === 'HEAD') return bytesOf(entry, method);
+        return new Reply(kvEntryJson(entry), { headers: entryHeaders(entry) });
       },
     }),
     'PUT /kv/:key*': route({
@@ -122,6 +121,13 @@ async function pageOf({ kv }: ApiParts, query: z.output<typeof Listed>) {
   if (separator === undefined) return recurse ? await kv.entries(selection) : await kv.keys(selection);
   if (recurse) throw new OpsbroError('bad_request', 'folders have no values; ask with separator or with recurse');
   return (await foldersOf(kv, separator, selection)) as KvPage<string>;
+}
+
+function bytesOf(entry: KvEntry, method: string): Reply<Uint8Array> {
+  // Where the bytes are sent, their length is known by them.
+  const length = method === 'HEAD' ? { 'content-length': String(entry.value.length) } : {};
+  const headers = { ...entryHeaders(entry), ...length, 'content-type': 'application/octet-stream' };
+  return new Reply(entry.value, { headers });
 }
 
 function checkWritable(key: string): void {
