@@ -23,6 +23,7 @@ const FLOORS = [
     'pollsters',
     'render',
     'shinken',
+    'export',
   ],
   ['runtime'],
   ['http', 'websocket', 'dns', 'statsd', 'graphite'],

@@ -75,6 +75,7 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   readonly #journal: Journal;
   readonly #timers: Disposable[];
   readonly #refused = new Map<string, number>();
+  #listeners: readonly ((point: Point) => void)[] = [];
   #points = 0;
   #waiting = 0;
   #dropped = 0;
@@ -105,7 +106,8 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   }
 
   /** Takes a point; one that cannot be taken is counted by its reason. Tells whether it was taken. */
-  add({ name, value, time }: Point, origin: SeriesOrigin = 'received'): boolean {
+  add(point: Point, origin: SeriesOrigin = 'received'): boolean {
+    const { name, value, time } = point;
     const now = this.#now();
     if (!Number.isFinite(value)) return this.#refuse('value');
     if (!(time <= now + this.#setting.maxFuture)) return this.#refuse('future');
@@ -117,7 +119,18 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     this.#journal.add({ id: series.id, time: Math.floor(time), value });
     this.#points += 1;
     this.#writeSoon();
+    for (const listen of this.#listeners) listen(point);
     return true;
+  }
+
+  /** Tells `listen` of every point that is taken, until disposed of. */
+  onPoint(listen: (point: Point) => void): Disposable {
+    this.#listeners = [...this.#listeners, listen];
+    return {
+      [Symbol.dispose]: () => {
+        this.#listeners = this.#listeners.filter((each) => each !== listen);
+      },
+    };
   }
 
   /** Whether there is a series of that name. */

@@ -38,7 +38,7 @@ async function open(settings: GraphiteSettings = LINES, changes: Partial<Graphit
     ...{ bind: ['127.0.0.1'], port: 0, settings, clock, random: seeded(3), log: silent, store, trouble: () => {} },
     ...changes,
   });
-  opened.defer(async () => await door[Symbol.asyncDispose]());
+  opened.use(door);
   return { clock, door, points };
 }
 

@@ -36,7 +36,7 @@ async function open(changes: Partial<StatsdOptions> = {}) {
     trouble: (code, text) => troubles.set(code, text),
     ...changes,
   });
-  opened.defer(async () => await door[Symbol.asyncDispose]());
+  opened.use(door);
   const lastOf = (name: string) => points.findLast(([each]) => each === name)?.[1];
   return { clock, points, events, checks, troubles, door, lastOf };
 }
