@@ -14,23 +14,21 @@ import { dockerPart, dockerSocket } from './docker-part.ts';
 import { Doors } from './doors.ts';
 import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
-import { ownCounts } from './families.ts';
 import { functionJson, pureFunctions } from './function-json.ts';
 import { healthApi } from './health-api.ts';
 import { type HealthPart, openHealth } from './health-part.ts';
 import { inquire } from './inquiries.ts';
+import { measuredFamilies } from './measured.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
 import { keysIn } from './plugins.ts';
 import { afterReload } from './reload.ts';
 import { reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
-import { seriesFamilies } from './series-families.ts';
 import { openShinken } from './shinken-part.ts';
 import type { StandIn } from './sound-reading.ts';
 import { noteStores } from './store-health.ts';
 import { Telemetry } from './telemetry.ts';
-import { united } from './telemetry-families.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
@@ -306,7 +304,6 @@ export class Agent implements AsyncDisposable {
       checkHistory,
       runtime,
       alerts,
-      workWatch,
       checkDefinitions,
       kv,
       series,
@@ -359,10 +356,8 @@ export class Agent implements AsyncDisposable {
       collectorKeys: (name) => keysIn(world.plugins, name),
       metrics: () => {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
-        const { counts: doors } = this.#doors;
-        const counted = { gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime };
-        const own = [...ownCounts(counted), ...seriesFamilies(series.stats()), ...workWatch.families()];
-        return united([...own, ...this.#telemetry.families()]);
+        const { counts } = this.#doors;
+        return measuredFamilies({ parts: this.#parts, doors: counts, telemetry: this.#telemetry, uptime });
       },
     };
   }

@@ -9,10 +9,11 @@ import type { AgentEvent } from '../model/event.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { StatsdDoor } from '../statsd/statsd.ts';
 import type { ToldCheck } from '../statsd/told.ts';
+import { ForwardPart } from './forward-part.ts';
 import type { StateStore } from './state-store.ts';
 import { statsdView } from './statsd-view.ts';
 import { SwitchedDoor } from './switched-door.ts';
-import { telemetryFamilies } from './telemetry-families.ts';
+import { telemetryFamilies, united } from './telemetry-families.ts';
 import { type GraphiteDoorSettings, type StatsdDoorSettings, telemetryDoors } from './telemetry-settings.ts';
 import type { World } from './world.ts';
 import type { Written } from './written.ts';
@@ -34,6 +35,7 @@ export class Telemetry implements AsyncDisposable {
   readonly #statsd: SwitchedDoor<StatsdDoorSettings, StatsdDoor>;
   readonly #graphite: SwitchedDoor<GraphiteDoorSettings, GraphiteDoor>;
   readonly #pickle: SwitchedDoor<GraphiteDoorSettings, GraphiteDoor>;
+  readonly #forward: ForwardPart;
   readonly #listening: Disposable;
   /** What the API tells of statsd. */
   readonly statsd;
@@ -47,6 +49,7 @@ export class Telemetry implements AsyncDisposable {
       this.#listenGraphite(part, settings, port);
     this.#graphite = new SwitchedDoor('graphite', world, graphite('graphite'));
     this.#pickle = new SwitchedDoor('pickle', world, graphite('pickle'));
+    this.#forward = new ForwardPart(world, setting.series);
     this.#listening = bus.on('groups-change', () => void this.serve());
     this.statsd = statsdView(() => this.#statsd.opened);
   }
@@ -55,21 +58,26 @@ export class Telemetry implements AsyncDisposable {
   async serve(): Promise<void> {
     const { written, runtime } = this.#setting;
     const { statsd, graphite, pickle } = telemetryDoors(written(), runtime.groups);
+    await this.#forward.serve(written().loaded.config.graphite);
     await Promise.all([this.#statsd.serve(statsd), this.#graphite.serve(graphite), this.#pickle.serve(pickle)]);
   }
 
-  /** What the doors count, for `/metrics`. */
-  families(): Family[] {
+  /** What the doors count, for `/metrics`, with what others count. */
+  families(others: readonly Family[]): Iterable<Family> {
     const [lines, pickles] = [this.#graphite.opened?.counters, this.#pickle.opened?.counters];
-    return telemetryFamilies(
-      this.#statsd.opened?.counters,
-      [lines, pickles].filter((counters) => counters !== undefined),
-    );
+    const graphite = [lines, pickles].filter((counters) => counters !== undefined);
+    return united([
+      ...others,
+      ...telemetryFamilies(this.#statsd.opened?.counters, graphite),
+      ...this.#forward.families(),
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listening[Symbol.dispose]();
     await Promise.all([this.#statsd, this.#graphite, this.#pickle].map((door) => door[Symbol.asyncDispose]()));
+    // Last, as the doors tell of their windows when they close.
+    await this.#forward[Symbol.asyncDispose]();
   }
 
   async #listenStatsd({ bind, door: settings }: StatsdDoorSettings, port: number): Promise<StatsdDoor> {
