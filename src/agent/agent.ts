@@ -295,20 +295,8 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts {
     const { world } = this.#setting;
-    const {
-      pool,
-      peers,
-      history,
-      groupHistory,
-      collectorHistory,
-      checkHistory,
-      runtime,
-      alerts,
-      checkDefinitions,
-      kv,
-      series,
-      render,
-    } = this.#parts;
+    const { pool, peers, history, groupHistory, collectorHistory, checkHistory } = this.#parts;
+    const { runtime, alerts, checkDefinitions, kv, series, render } = this.#parts;
     return {
       agent: {
         facts: () => this.#facts(),

@@ -149,9 +149,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const warnings = () => [...bind.warnings, ...setting.zones.warnings];
   return {
     state,
-    kv,
-    kvCluster,
-    series,
+    ...{ kv, kvCluster, series },
     ...charts,
     pool,
     peers,
