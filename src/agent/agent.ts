@@ -344,8 +344,9 @@ export class Agent implements AsyncDisposable {
       collectorKeys: (name) => keysIn(world.plugins, name),
       metrics: () => {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
-        const { counts } = this.#doors;
-        return measuredFamilies({ parts: this.#parts, doors: counts, telemetry: this.#telemetry, uptime });
+        const { counts: doors } = this.#doors;
+        const seriesAt = this.#written.loaded.config.prometheus.series ? world.clock.wall() / 1_000 : undefined;
+        return measuredFamilies({ parts: this.#parts, doors, telemetry: this.#telemetry, uptime, seriesAt });
       },
     };
   }

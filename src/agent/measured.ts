@@ -1,6 +1,7 @@
 import type { Family } from '../http/exposition.ts';
 import { type DoorCounts, ownCounts } from './families.ts';
 import type { Parts } from './parts.ts';
+import { latestFamilies } from './series-exposition.ts';
 import { seriesFamilies } from './series-families.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -10,11 +11,14 @@ interface Measured {
   readonly telemetry: Pick<Telemetry, 'families'>;
   /** Seconds since the start. */
   readonly uptime: number;
+  /** Epoch seconds at which the last values of all series are shown too; `undefined` when they are not. */
+  readonly seriesAt: number | undefined;
 }
 
 /** What all parts of the agent count of themselves, for `/metrics`. */
-export function measuredFamilies({ parts, doors, telemetry, uptime }: Measured): Iterable<Family> {
+export function measuredFamilies({ parts, doors, telemetry, uptime, seriesAt }: Measured): Iterable<Family> {
   const { pool, peers, runtime, series, workWatch } = parts;
   const own = ownCounts({ gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime });
-  return telemetry.families([...own, ...seriesFamilies(series.stats()), ...workWatch.families()]);
+  const shown = seriesAt === undefined ? [] : latestFamilies(series, seriesAt);
+  return telemetry.families([...own, ...seriesFamilies(series.stats()), ...workWatch.families(), ...shown]);
 }

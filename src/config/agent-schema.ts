@@ -8,6 +8,7 @@ import { graphite } from './graphite-schema.ts';
 import { kvEtcd } from './kv-etcd-schema.ts';
 import { kvRing } from './kv-ring-schema.ts';
 import { mob } from './mob-schema.ts';
+import { prometheus } from './prometheus-schema.ts';
 import { section } from './section.ts';
 import { statsd } from './statsd-schema.ts';
 import { metrics, store } from './store-schema.ts';
@@ -230,6 +231,7 @@ export const AgentConfig = z.strictObject({
   metrics,
   statsd,
   graphite,
+  prometheus,
   mob,
   log_level: field
     .oneOf(['ERROR', 'WARNING', 'INFO', 'DEBUG'])

@@ -16,17 +16,21 @@ export interface Family {
 /** Samples shown of one family; what is left out is counted in `opsbro_exposition_truncated`. */
 const MAX_SAMPLES = 10_000;
 
-/** Families as Prometheus' text format 0.0.4. Of families of the same name the first is shown, so are samples of the same labels. */
-export function exposition(families: Iterable<Family>): string {
+/** Prometheus' text format 0.0.4, or OpenMetrics 1.0, in which a counter is named without its `_total`. */
+export type ExpositionFormat = 'text' | 'openmetrics';
+
+/** Families as Prometheus reads them. Of families of the same name the first is shown, so are samples of the same labels. */
+export function exposition(families: Iterable<Family>, format: ExpositionFormat = 'text'): string {
   const lines: string[] = [];
   const names = new Set<string>();
   let leftOut = 0;
   for (const family of families) {
     if (names.has(family.name)) continue;
     names.add(family.name);
-    leftOut += write(family, lines);
+    leftOut += write(family, lines, format);
   }
-  write(truncated(leftOut), lines);
+  write(truncated(leftOut), lines, format);
+  if (format === 'openmetrics') lines.push('# EOF');
   return `${lines.join('\n')}\n`;
 }
 
@@ -38,13 +42,14 @@ const truncated = (value: number): Family => ({
 });
 
 /** Adds a family's lines and answers how many of its samples were left out. */
-function write({ name, help, type, samples }: Family, lines: string[]): number {
+function write({ name, help, type, samples }: Family, lines: string[], format: ExpositionFormat): number {
+  const title = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
   const seen = new Set<string>();
   let leftOut = 0;
   for (const { labels, value } of samples) {
     const series = name + labelText(labels);
     if (seen.has(series)) continue;
-    if (seen.size === 0) lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`);
+    if (seen.size === 0) lines.push(`# HELP ${title} ${escapeHelp(help)}`, `# TYPE ${title} ${type}`);
     if (seen.size >= MAX_SAMPLES) leftOut += 1;
     else lines.push(`${series} ${numberText(value)}`);
     seen.add(series);

@@ -6,6 +6,7 @@ import type { KeyDoc } from '../plugins/kinds.ts';
 import { checkFamilies } from './check-families.ts';
 import { countMembers } from './counts.ts';
 import type { Family, Sample } from './exposition.ts';
+import { familyName } from './family-name.ts';
 import type { ApiParts } from './parts.ts';
 
 const HEALTH = ['ok', 'degraded', 'failed'];
@@ -108,7 +109,7 @@ function collectorFamilies(collector: CollectorRecord, keys: readonly KeyDoc[]):
     const { doc, segments } = patterns.find((pattern) => standsFor(pattern.doc, leaf.path)) ?? {};
     if (doc?.kind === 'info') continue;
     const isCounter = doc?.kind === 'cumulative';
-    const name = familyName([collector.name, ...namedParts(leaf.path, segments)], doc);
+    const { name, factor } = familyName([collector.name, ...namedParts(leaf.path, segments)], doc);
     const family = families.get(name) ?? {
       name,
       help: doc?.meaning ?? `collector.${collector.name}`,
@@ -116,7 +117,7 @@ function collectorFamilies(collector: CollectorRecord, keys: readonly KeyDoc[]):
       samples: [],
     };
     families.set(name, family);
-    family.samples.push({ labels: labelsOf(leaf.path, segments), value: leaf.value });
+    family.samples.push({ labels: labelsOf(leaf.path, segments), value: leaf.value * factor });
   }
   return families.values();
 }
@@ -139,25 +140,3 @@ function labelsOf(path: readonly string[], segments: readonly string[] = []): Re
   const stars = path.filter((_, at) => segments[at] === '*');
   return Object.fromEntries(stars.map((value, at) => [at === 0 ? 'item' : `item_${at + 1}`, value]));
 }
-
-/** Units that belong at the end of a name. */
-const UNIT_ENDINGS: ReadonlyMap<string, string> = new Map([
-  ['bytes', '_bytes'],
-  ['s', '_seconds'],
-]);
-
-function familyName(parts: readonly string[], doc: KeyDoc | undefined): string {
-  const name = `opsbro_${parts.map(cleaned).filter(Boolean).join('_')}`;
-  const unit = UNIT_ENDINGS.get(doc?.unit ?? '') ?? '';
-  // Our own names say `uptime_s`.
-  const bare = unit === '_seconds' ? name.replace(/_s$/, '') : name;
-  const measured = bare.endsWith(unit) ? bare : bare + unit;
-  return doc?.kind === 'cumulative' && !measured.endsWith('_total') ? `${measured}_total` : measured;
-}
-
-const cleaned = (part: string): string =>
-  part
-    .replaceAll('%', 'pct_')
-    .replace(/\/s$/, '_per_s')
-    .replace(/[^a-zA-Z0-9]+/g, '_')
-    .replace(/^_|_$/g, '');

@@ -154,6 +154,11 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     return countTags(this.#register.names(), tag);
   }
 
+  *latest(since: number): Iterable<Point> {
+    for (const { name, newest: time, newestValue: value } of this.#register.all)
+      if (time >= since) yield { name, time, value };
+  }
+
   methodOf(name: string): AggregationMethod | undefined {
     return this.#register.get(name)?.layout.method;
   }

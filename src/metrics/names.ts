@@ -139,7 +139,10 @@ function* elementsBehind(
 function take(name: string, found: Set<string>): void {
   found.add(name);
   if (found.size <= MOST_MATCHES) return;
-  throw new OpsbroError('bad_request', `too many series: the pattern fits more than ${MOST_MATCHES} series; make it narrower`);
+  throw new OpsbroError(
+    'bad_request',
+    `too many series: the pattern fits more than ${MOST_MATCHES} series; make it narrower`,
+  );
 }
 
 /** The place of the first name that is not before `name`, from a place on. */

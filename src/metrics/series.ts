@@ -17,6 +17,8 @@ export class Series {
   #storing: Tail | undefined;
   /** The latest time of a point since the start, epoch seconds. */
   newest = 0;
+  /** The value of that point. */
+  newestValue: number = Number.NaN;
 
   constructor(kept: Pick<Series, 'id' | 'name' | 'layout' | 'former'>) {
     this.id = kept.id;
@@ -38,7 +40,10 @@ export class Series {
   /** Takes a point; of several in one slot the last one counts. Answers how many more are waiting than before. */
   add(time: number, value: number): number {
     const slot = time - (time % this.step);
-    if (slot > this.newest) this.newest = slot;
+    if (slot >= this.newest) {
+      this.newest = slot;
+      this.newestValue = value;
+    }
     this.#tail ??= { times: [], values: [] };
     const { times, values } = this.#tail;
     if (times.at(-1) === slot) {

@@ -7,11 +7,14 @@ test('a reading knows its own files, also while another is going on', async () =
   const wait = new Promise<void>((resolve) => {
     go = resolve;
   });
-  const first = notingFiles(async () => {
-    await wait;
-    noteFile('/a', 'one');
-    return textInstead('/b');
-  }, new Map([['/b', 'instead']]));
+  const first = notingFiles(
+    async () => {
+      await wait;
+      noteFile('/a', 'one');
+      return textInstead('/b');
+    },
+    new Map([['/b', 'instead']]),
+  );
   const second = await notingFiles(async () => noteFile('/c', 'two'));
   go();
 

@@ -67,7 +67,7 @@ test('the agent, its checks and what its collectors saw are measured', async () 
       'opsbro_members{state="alive",zone="internet"} 2',
       'opsbro_check_hard_state{check="cpu/load",pack="cpu"} 1',
       'opsbro_disk_volumes_used_bytes{item="/home"} 7',
-      'opsbro_disk_read_per_s 1.5',
+      'opsbro_disk_read_per_second 1.5',
       'opsbro_disk_reads_total 3',
       'opsbro_disk_ok 1',
       'opsbro_disk_uptime_seconds 9',

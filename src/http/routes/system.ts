@@ -18,6 +18,7 @@ interface SystemParts {
 }
 
 const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const OPENMETRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 const HTML = 'text/html; charset=utf-8';
 
 /** What the API says of itself, and the numbers for Prometheus. */
@@ -33,7 +34,11 @@ export function systemRoutes({ parts, requests, table }: SystemParts) {
       summary: 'Everything that can be counted and measured, for Prometheus.',
       answer: z.string(),
       produces: PROMETHEUS_TYPE,
-      handle: () => exposition([...ownFamilies(parts), requests.family(), ...parts.metrics()]),
+      handle({ headers }) {
+        const families = [...ownFamilies(parts), requests.family(), ...parts.metrics()];
+        if (!headers.get('accept')?.includes('application/openmetrics-text')) return exposition(families);
+        return new Reply(exposition(families, 'openmetrics'), { headers: { 'content-type': OPENMETRICS_TYPE } });
+      },
     }),
     'GET /api': route({
       access: 'read',
