@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { OPENSTACK_SERVICES } from '../../src/collectors/support/openstack-services.ts';
 import expressionDetector from '../../src/detectors/expression.ts';
 import type { Metrics } from '../../src/model/metrics.ts';
 import { never } from '../support/host.ts';
@@ -33,6 +34,8 @@ const debianPackage = (name: string): Seen => ({
     '/var/lib/dpkg/status': `Package: ${name}\nStatus: install ok installed\n`,
   },
 });
+
+const OPENSTACK = OPENSTACK_SERVICES.map(({ name }) => name);
 
 /** Detector, what the node sees, and the groups it gets. */
 const ROWS: readonly (readonly [string, Seen, readonly string[]])[] = [
@@ -139,6 +142,16 @@ const ROWS: readonly (readonly [string, Seen, readonly string[]])[] = [
     hosted('openstack', { openstack: { availability_zone: 'nova' } }),
     ['openstack-az::nova'],
   ],
+  ...OPENSTACK.flatMap((name): [string, Seen, readonly string[]][] => {
+    const group = `openstack-${name.replaceAll('_', '-')}`;
+    const seen = (there: number) => sees({ openstack_services: { services: { [name]: there }, count: there } });
+    return [
+      [`openstack/${group}`, seen(1), [group]],
+      [`openstack/${group}`, seen(0), []],
+    ];
+  }),
+  ['openstack/openstack-controller', sees({ openstack_services: { count: 2 } }), ['openstack-controller']],
+  ['openstack/openstack-controller', sees({ openstack_services: { count: 0 } }), []],
   ['synology/synology-model', hosted('synology', { synology: { model: 'DS918+' } }), ['model::DS918+']],
   ['shinken-enterprise/shinken', file('/var/lib/shinken/context.json', '{}'), ['shinken-enterprise']],
   ...['arbiter', 'broker', 'poller', 'reactionner', 'receiver', 'scheduler', 'synchronizer'].flatMap(

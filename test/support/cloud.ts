@@ -67,6 +67,8 @@ export const CLOUD: Pages = {
   [`http://127.0.0.1:8776/v3/${PROJECT}/snapshots/detail?all_tenants=1`]: recordedPage('ci_snapshots_all.json'),
   [`http://127.0.0.1:8776/v3/${PROJECT}/os-services`]: recordedPage('ci_services.json'),
   'http://127.0.0.1:9292/v2/images?limit=1000': recordedPage('gl_images.json'),
+  'http://127.0.0.1:5000/': recordedPage('ks_root.json', 300),
+  'http://127.0.0.1:9292/': recordedPage('gl_v1.json', 300),
   'http://127.0.0.1:9292/healthcheck': html('OK'),
   'http://127.0.0.1:9696/v2.0/agents': recordedPage('ne_agents.json'),
   'http://127.0.0.1:9696/v2.0/agents?fields=id': recordedPage('ne_agents.json'),

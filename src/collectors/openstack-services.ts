@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { messageOf } from '../base/errors.ts';
+import type { Metrics } from '../model/metrics.ts';
+import type { Host } from '../net/host.ts';
+import { originOf } from '../openstack/endpoint.ts';
+import { defineCollector } from '../plugins/kinds.ts';
+import { NotEligible } from '../plugins/outcomes.ts';
+import { gauge, info } from './support/key-docs.ts';
+import { OPENSTACK_SERVICES, type OpenstackService } from './support/openstack-services.ts';
+
+const PROBE_MS = 3_000;
+const MAX_BYTES = 262_144;
+
+/** What a node has where services of OpenStack run, or that is to look after them. */
+const SIGNS = [
+  '/root/openrc-maas',
+  '/root/openrc',
+  '/etc/kolla',
+  '/etc/openstack_deploy',
+  ...[
+    'keystone',
+    'nova',
+    'glance',
+    'neutron',
+    'cinder',
+    'heat',
+    'placement',
+    'openstack-dashboard',
+    'swift',
+    'ironic',
+  ].map((name) => `/etc/${name}`),
+];
+
+export default defineCollector({
+  name: 'openstack_services',
+  description: 'Which services of OpenStack answer here, by pages that want no login.',
+  pack: 'openstack',
+  intervalMs: 60_000,
+  options: z.object({
+    ip: z.string().min(1).default('127.0.0.1').describe('Name or address that the services listen at.'),
+    openrc: z
+      .string()
+      .default('')
+      .describe('File with the credentials, whose being there says that this node is to look for services.'),
+  }),
+  keys: [
+    gauge('services.*', 'Is 1 while the service of that name answers as it should, else 0.'),
+    info('log.*', 'Why a service does not count as there, when something else answers at its port.'),
+    gauge('count', 'Services that answer.'),
+  ],
+
+  configure:
+    ({ ip, openrc }) =>
+    async (host, signal) => {
+      signal.throwIfAborted();
+      if (!(await hasSigns(host, openrc)))
+        throw new NotEligible('nothing on this machine says that OpenStack runs here');
+      const looks = await Promise.all(OPENSTACK_SERVICES.map((service) => look(host, signal, { service, ip })));
+      const found = looks.filter(({ isThere }) => isThere);
+      const odd = looks.filter(({ log }) => log !== '');
+      return {
+        services: Object.fromEntries(looks.map(({ name, isThere }) => [name, isThere ? 1 : 0])),
+        count: found.length,
+        ...(odd.length > 0 && { log: Object.fromEntries(odd.map(({ name, log }) => [name, log])) }),
+      } satisfies Metrics;
+    },
+});
+
+async function hasSigns(host: Host, openrc: string): Promise<boolean> {
+  for (const path of openrc === '' ? SIGNS : [openrc, ...SIGNS]) if (await host.exists(path)) return true;
+  return false;
+}
+
+interface Look {
+  readonly name: string;
+  readonly isThere: boolean;
+  readonly log: string;
+}
+
+/** Nobody at the port is what is usual; somebody else there is worth telling. */
+async function look(
+  host: Host,
+  signal: AbortSignal,
+  { service, ip }: { service: OpenstackService; ip: string },
+): Promise<Look> {
+  const { name, port, path, statuses, body } = service;
+  const url = originOf({ protocol: 'http', address: ip, port }) + path;
+  try {
+    const answer = await host.fetch({ url, timeoutMs: PROBE_MS, maxBytes: MAX_BYTES, isCutting: true }, signal);
+    const isStatus = statuses.includes(answer.status);
+    const isThere = isStatus && body.test(Buffer.from(answer.body).toString('utf8'));
+    const log = isStatus ? 'answers with another page' : `answers ${answer.status} instead of ${statuses.join(' or ')}`;
+    return { name, isThere, log: isThere ? '' : log };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { name, isThere: false, log: /ECONNREFUSED/.test(messageOf(error)) ? '' : messageOf(error) };
+  }
+}
