@@ -67,6 +67,7 @@ export const kvRoutes = (parts: ApiParts) => {
       headers,
       async handle({ params: { key }, query: { raw, where, r }, method }) {
         checkKey(key);
+        // Another answer than the type says; who is typed asks GET /kv-where.
         if (where) return new Reply((await whereIs(key, parts)) as never);
         const entry = await kv.get(key, { copies: r });
         if (!entry) throw new OpsbroError('not_found', `no key is named "${key}"`);
