@@ -42,9 +42,13 @@ export async function portOf({ home, ...running }: Running & { readonly home: st
   });
 }
 
-/** Asks again and again until there is an answer; fails when the program ends or 15 s have passed. */
-export async function soon<Answer>(running: Running, ask: () => Promise<Answer | undefined>): Promise<Answer> {
-  const until = performance.now() + PATIENCE_MS;
+/** Asks again and again until there is an answer; fails when the program ends or the time is over, which is 15 s when left out. */
+export async function soon<Answer>(
+  running: Running,
+  ask: () => Promise<Answer | undefined>,
+  patienceMs = PATIENCE_MS,
+): Promise<Answer> {
+  const until = performance.now() + patienceMs;
   while (running.child.exitCode === null && performance.now() < until) {
     const answer = await ask();
     if (answer !== undefined) return answer;

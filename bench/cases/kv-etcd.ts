@@ -1,0 +1,72 @@
+import { ensureBuilt } from '../agents.ts';
+import type { BenchCase, Row } from '../case.ts';
+import type { KvLoad } from '../kv/load.ts';
+import { loaded, type Store, startAgents, startBare, startEtcds } from '../kv/stores.ts';
+import { Workplace } from '../workplace.ts';
+
+const SECONDS = Number(process.env['KV_BENCH_SECONDS'] ?? 2);
+const CLIENTS = [1, 16, 64];
+const WARM_UP = { op: 'put', clients: 8, seconds: 0.5 } as const;
+
+interface Compared {
+  readonly title: string;
+  readonly ours: Store;
+  readonly theirs: Store;
+  readonly op: KvLoad['op'];
+  readonly clients: readonly number[];
+}
+
+/** Puts and gets of 128 bytes, both sides durable; each figure is measured right after the one it is compared with. */
+async function compare(place: Workplace, { title, ours, theirs, op, clients }: Compared): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const count of clients) {
+    const peer = await loaded(place, theirs, { op, clients: count, seconds: SECONDS });
+    const own = await loaded(place, ours, { op, clients: count, seconds: SECONDS });
+    const name = `${title}, ${op}, ${count} clients`;
+    rows.push(
+      { case: `${name}, peer`, value: peer.rate, unit: '/s' },
+      { case: name, value: own.rate, unit: '/s', ratio: own.rate / peer.rate, peer: 'peer, more is better' },
+      { case: `${name}, p99`, value: own.p99, unit: 'ms', ratio: own.p99 / peer.p99, peer: 'peer' },
+    );
+  }
+  return rows;
+}
+
+async function with3(place: Workplace): Promise<Row[]> {
+  const ours = await startAgents(place, 3);
+  const theirs = await startEtcds(place, 3);
+  for (const store of [ours, theirs]) await loaded(place, store, WARM_UP);
+  const title = '3 members, etcd of 3';
+  return [
+    ...(await compare(place, { title, ours, theirs, op: 'put', clients: CLIENTS })),
+    ...(await compare(place, { title, ours, theirs, op: 'get', clients: [64] })),
+  ];
+}
+
+async function with1(place: Workplace): Promise<Row[]> {
+  const ours = await startAgents(place, 1);
+  const theirs = await startEtcds(place, 1);
+  for (const store of [ours, theirs]) await loaded(place, store, WARM_UP);
+  const rows = [
+    ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'put', clients: CLIENTS })),
+    ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'get', clients: CLIENTS })),
+  ];
+  const bare = await startBare(place);
+  rows.push(...(await compare(place, { title: '1 member, bare hono', ours, theirs: bare, op: 'get', clients: [64] })));
+  return rows;
+}
+
+const bench: BenchCase = {
+  name: 'kv-etcd: puts and gets against etcd',
+  async run() {
+    ensureBuilt();
+    const rows: Row[] = [];
+    for (const part of [with1, with3]) {
+      await using place = await Workplace.make('kv');
+      rows.push(...(await part(place)));
+    }
+    return rows;
+  },
+};
+
+export default bench;
