@@ -4,6 +4,7 @@ import { OpsbroError } from '../base/errors.ts';
 import type { GraphiteDoor } from '../graphite/graphite.ts';
 import type { Family } from '../http/exposition.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
+import type { Annotations } from '../model/annotation.ts';
 import type { CheckState } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -25,6 +26,7 @@ interface TelemetrySetting {
   readonly series: MetricStore;
   readonly runtime: Pick<Runtime, 'groups' | 'reportCheck'>;
   readonly state: StateStore;
+  readonly annotations: Pick<Annotations, 'add'>;
   /** What is in effect now. */
   written(): Written;
 }
@@ -82,12 +84,13 @@ export class Telemetry implements AsyncDisposable {
 
   async #listenStatsd({ bind, door: settings }: StatsdDoorSettings, port: number): Promise<StatsdDoor> {
     const { startStatsd } = await import('../statsd/statsd.ts');
-    const { world, series, state } = this.#setting;
+    const { world, series, state, annotations } = this.#setting;
     return await startStatsd({
       ...{ bind, port, settings, clock: world.clock, random: world.random },
       log: world.log.logger.child({ part: 'statsd' }),
-      store: (name, value, time) => void series.add({ name, value, time }, 'own'),
-      takeEvent: () => {},
+      store: (name, value, time) => void series.put(name, value, time, 'own'),
+      takeEvent: ({ title: what, text: data, tags, at }) =>
+        void annotations.add({ what, data, tags, ...(at !== undefined && { when: at / 1_000 }) }),
       takeCheck: (check) => this.#takeCheck(check),
       shelf: state.shelf('statsd-gauges'),
       trouble: this.#troubleOf('statsd'),

@@ -13,7 +13,7 @@ import { readPoints, type SentPoint } from './pickled-points.ts';
 /** Where points go. */
 export interface PointStore {
   /** Takes a point; tells whether it was taken. Times are epoch seconds. */
-  add(point: { readonly name: string; readonly value: number; readonly time: number }): boolean;
+  put(name: string, value: number, time: number, origin: 'received'): boolean;
   /** Whether there is a series of that name. */
   has(name: string): boolean;
 }
@@ -35,6 +35,7 @@ export interface Source {
 }
 
 /** New series that one source may begin. */
+const MOST_PICKLED = 250_000;
 const BEGINNINGS = { perSecond: 1_000, burst: 10_000 };
 
 /** Makes points of lines and pickles; what is wrong is counted, told of, and costs only itself. */
@@ -43,6 +44,8 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #line = new PointLine();
   readonly #paths: Paths;
+  /** Names by paths of pickles, which are strings anyway. */
+  readonly #pickledPaths = new Map<string, string>();
   readonly #share: SourceShare;
   readonly #complaints: LineComplaints;
 
@@ -86,21 +89,47 @@ export class Intake {
     const line = this.#line;
     const fault = line.read(bytes, start, end);
     if (fault) return fault;
-    const name = this.#paths.nameOf(bytes, line.pathStart, line.pathEnd);
-    return name === undefined ? 'path' : this.#store(name, line.value, line.time, address);
+    const known = this.#paths.find(bytes, line.pathStart, line.pathEnd);
+    if (known < 0) return this.#learn(bytes, address);
+    const name = this.#paths.nameOf(known);
+    return name === undefined ? 'path' : this.#store(name, line.value, line.time);
+  }
+
+  /** Takes the point of a path that did not come before. */
+  #learn(bytes: Buffer, address: string): Fault | undefined {
+    const { pathStart, pathEnd, value, time } = this.#line;
+    const name = seriesPath(bytes.toString('utf8', pathStart, pathEnd));
+    if (name !== undefined && !this.#mayBegin(name, address)) return 'share';
+    this.#paths.learn(bytes, pathStart, pathEnd, name);
+    return name === undefined ? 'path' : this.#store(name, value, time);
   }
 
   #takePoint({ path, value, time }: SentPoint, { listener, address }: Source): void {
-    const name = seriesPath(path);
-    const fault = name === undefined ? 'path' : this.#store(name, value, time, address);
-    if (fault) this.counters.countBad(listener, fault);
-    else this.counters.countPoint(listener);
+    const known = this.#pickledPaths.get(path);
+    const name = known ?? seriesPath(path);
+    const isNew = known === undefined && name !== undefined;
+    if (name === undefined) this.counters.countBad(listener, 'path');
+    else if (isNew && !this.#mayBegin(name, address)) this.counters.countBad(listener, 'share');
+    else {
+      if (isNew) this.#rememberPickled(path, name);
+      const fault = this.#store(name, value, time);
+      if (fault) this.counters.countBad(listener, fault);
+      else this.counters.countPoint(listener);
+    }
   }
 
-  #store(name: string, value: number, time: number, address: string): Fault | undefined {
+  #rememberPickled(path: string, name: string): void {
+    if (this.#pickledPaths.size >= MOST_PICKLED) this.#pickledPaths.clear();
+    this.#pickledPaths.set(path, name);
+  }
+
+  #mayBegin(name: string, address: string): boolean {
+    return this.#options.store.has(name) || this.#share.take(address);
+  }
+
+  #store(name: string, value: number, time: number): Fault | undefined {
     const { store, clock } = this.#options;
-    if (!store.has(name) && !this.#share.take(address)) return 'share';
     const at = time === -1 ? Math.floor(clock.wall() / 1_000) : time;
-    return store.add({ name, value, time: at }) ? undefined : 'store';
+    return store.put(name, value, at, 'received') ? undefined : 'store';
   }
 }

@@ -1,5 +1,4 @@
 import { ByteIndex } from '../base/byte-index.ts';
-import { seriesPath } from './path.ts';
 
 /** Ways to write paths that are remembered; then all are forgotten, and come again. */
 const MOST = 250_000;
@@ -18,18 +17,22 @@ export class Paths {
     this.#index = new ByteIndex(seed);
   }
 
-  /** The name that the path at these bytes stands for; `undefined` when it stands for none. */
-  nameOf(bytes: Uint8Array, start: number, end: number): string | undefined {
-    const known = this.#index.find(bytes, start, end);
-    if (known >= 0) return this.#names[known];
+  /** The number of the path at these bytes; -1 when it is not known. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    return this.#index.find(bytes, start, end);
+  }
+
+  /** The name that a known path stands for; `undefined` when it stands for none. */
+  nameOf(number: number): string | undefined {
+    return this.#names[number];
+  }
+
+  /** Takes in a path that is not known. The name is one string for all that comes: then it is found by its identity. */
+  learn(bytes: Uint8Array, start: number, end: number, name: string | undefined): void {
     if (this.#index.size >= this.#most) {
       this.#index = new ByteIndex(this.#seed);
       this.#names = [];
     }
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
-    // One string of the name for all that comes: then what is looked up by it is found by its identity.
-    const name = seriesPath(text);
     this.#names[this.#index.add(bytes, start, end)] = name;
-    return name;
   }
 }

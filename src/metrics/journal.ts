@@ -30,7 +30,8 @@ export class Journal {
     return this.#length === 0 && this.#writes.length === 0;
   }
 
-  add({ id, time, value }: LoggedPoint): void {
+  /** Notes a point of a series: epoch seconds, and the value. */
+  add(id: number, time: number, value: number): void {
     if (this.#length === this.#points.length) this.#grow();
     this.#points.writeUInt32BE(id, this.#length);
     this.#points.writeUInt32BE(time, this.#length + 4);

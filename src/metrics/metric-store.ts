@@ -17,7 +17,7 @@ import { settleFormat } from './format.ts';
 import { Journal } from './journal.ts';
 import { nameFault } from './names.ts';
 import { readSeries } from './reading.ts';
-import { longestOf, Register } from './register.ts';
+import { Register } from './register.ts';
 import { Rules, type WrittenRules } from './rules.ts';
 import type { Series } from './series.ts';
 import { storeWaiting } from './storing.ts';
@@ -106,20 +106,25 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   }
 
   /** Takes a point; one that cannot be taken is counted by its reason. Tells whether it was taken. */
-  add(point: Point, origin: SeriesOrigin = 'received'): boolean {
-    const { name, value, time } = point;
+  add({ name, value, time }: Point, origin: SeriesOrigin = 'received'): boolean {
+    return this.put(name, value, time, origin);
+  }
+
+  /** As `add`, for those who have very many: no object is made for any. */
+  put(name: string, value: number, time: number, origin: SeriesOrigin): boolean {
     const now = this.#now();
     if (!Number.isFinite(value)) return this.#refuse('value');
     if (!(time <= now + this.#setting.maxFuture)) return this.#refuse('future');
     if (this.#waiting >= MOST_WAITING) return this.#refuse('memory');
     const series = this.#register.get(name) ?? this.#make(name, origin);
     if (!series) return false;
-    if (time < now - longestOf(series)) return this.#refuse('old');
-    this.#waiting += series.add(Math.floor(time), value);
-    this.#journal.add({ id: series.id, time: Math.floor(time), value });
+    if (time < now - series.longest) return this.#refuse('old');
+    const second = Math.floor(time);
+    this.#waiting += series.add(second, value);
+    this.#journal.add(series.id, second, value);
     this.#points += 1;
     this.#writeSoon();
-    for (const listen of this.#listeners) listen(point);
+    if (this.#listeners.length > 0) this.#tell({ name, value, time });
     return true;
   }
 
@@ -223,6 +228,10 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     return series;
   }
 
+  #tell(point: Point): void {
+    for (const listen of this.#listeners) listen(point);
+  }
+
   #refuse(reason: string): false {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
     return false;
@@ -265,7 +274,7 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     const { database } = this.#setting;
     const alive = await dropExpired(this.#register.byId(), this.#now(), { database, blocks: this.#blocks });
     const gone = [...this.#register.all].filter(
-      (series) => !alive.has(series.id) && series.waiting === 0 && series.newest < this.#now() - longestOf(series),
+      (series) => !alive.has(series.id) && series.waiting === 0 && series.newest < this.#now() - series.longest,
     );
     const writes = this.#register.forget(gone);
     if (writes.length > 0) await database.batch([...writes]);

@@ -1,4 +1,3 @@
-import { retentionOf } from '../config/retentions.ts';
 import type { Archive, FoundPath, SeriesOrigin } from '../model/series.ts';
 import type { Database, Write } from './database.ts';
 import { Names } from './names.ts';
@@ -98,9 +97,6 @@ export class Register {
     this.#nextId = Math.max(this.#nextId, series.id + 1);
   }
 }
-
-/** How long the last point of a series is seen. */
-export const longestOf = (series: Series): number => Math.max(...series.layout.archives.map(retentionOf));
 
 function writeOf({ id, name, layout, former }: Series, origin: SeriesOrigin) {
   const pairs = (archives: readonly Archive[]) => archives.map(({ step, points }) => [step, points] as const);

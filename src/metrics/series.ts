@@ -1,3 +1,4 @@
+import { retentionOf } from '../config/retentions.ts';
 import type { Archive, Layout } from '../model/series.ts';
 
 /** Points of one series in the order they came: times in epoch seconds, at the beginning of a slot, and values. */
@@ -13,6 +14,8 @@ export class Series {
   readonly layout: Layout;
   /** Archives from before its rule changed, which are only read. */
   readonly former: readonly Archive[];
+  /** For how many seconds its last point is seen. */
+  readonly longest: number;
   #tail: Tail | undefined;
   #storing: Tail | undefined;
   /** The latest time of a point since the start, epoch seconds. */
@@ -21,6 +24,7 @@ export class Series {
   newestValue: number = Number.NaN;
 
   constructor(kept: Pick<Series, 'id' | 'name' | 'layout' | 'former'>) {
+    this.longest = Math.max(...kept.layout.archives.map(retentionOf));
     this.id = kept.id;
     this.name = kept.name;
     this.layout = kept.layout;

@@ -29,7 +29,7 @@ async function open(settings: GraphiteSettings = LINES, changes: Partial<Graphit
   const points: string[] = [];
   const store: GraphiteOptions['store'] = {
     has: (name) => points.some((point) => point.startsWith(`${name} `)),
-    add: ({ name, value, time }) => {
+    put: (name, value, time) => {
       points.push(`${name} ${value} ${time}`);
       return time <= NOW + 60;
     },
