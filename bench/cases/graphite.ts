@@ -1,0 +1,87 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BenchCase, Row } from '../case.ts';
+import { cpuOf, send, settled, startOurs } from '../telemetry/loads.ts';
+import { freePort, type Running, Workplace } from '../workplace.ts';
+
+interface Measured {
+  /** Points a second until all were read, and until nothing was left to do. */
+  readonly read: number;
+  readonly durable: number;
+  /** Processor seconds for a million points. */
+  readonly cpu: number;
+}
+
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' }, () => resolve(true));
+    socket.on('error', () => resolve(false)).once('connect', () => socket.destroy());
+  });
+
+/** Debian's carbon-cache, as fast as it can be set. */
+async function startCarbon(place: Workplace): Promise<Running & { readonly port: number }> {
+  const folder = await place.directory('carbon');
+  const [port, pickle, query] = [await freePort(), await freePort(), await freePort()];
+  await Promise.all(['whisper', 'log'].map((name) => mkdir(join(folder, name))));
+  const lines = [
+    '[cache]',
+    ...[`STORAGE_DIR = ${folder}/`, `LOCAL_DATA_DIR = ${folder}/whisper/`, `CONF_DIR = ${folder}/`],
+    ...[`LOG_DIR = ${folder}/log/`, `PID_DIR = ${folder}/`, 'USER =', 'DATABASE = whisper'],
+    ...['MAX_CACHE_SIZE = inf', 'MAX_UPDATES_PER_SECOND = inf', 'MAX_CREATES_PER_MINUTE = inf'],
+    ...['LINE_RECEIVER_INTERFACE = 127.0.0.1', `LINE_RECEIVER_PORT = ${port}`, 'ENABLE_UDP_LISTENER = False'],
+    ...['PICKLE_RECEIVER_INTERFACE = 127.0.0.1', `PICKLE_RECEIVER_PORT = ${pickle}`],
+    ...['CACHE_QUERY_INTERFACE = 127.0.0.1', `CACHE_QUERY_PORT = ${query}`, 'CACHE_WRITE_STRATEGY = sorted'],
+    ...['LOG_UPDATES = False', 'LOG_CREATES = False', 'ENABLE_LOGROTATION = False', 'USE_FLOW_CONTROL = True'],
+  ];
+  await writeFile(join(folder, 'carbon.conf'), `${lines.join('\n')}\n`);
+  await writeFile(join(folder, 'storage-schemas.conf'), '[all]\npattern = .*\nretentions = 10s:4h\n');
+  const args = ['-c', '0', '/usr/bin/carbon-cache', `--config=${folder}/carbon.conf`, '--debug', 'start'];
+  const running = place.start('taskset', args, { GRAPHITE_ROOT: folder });
+  for (let looks = 0; looks < 150 && !(await isOpen(port)); looks++) await pause(100);
+  return { ...running, port };
+}
+
+async function measure(
+  place: Workplace,
+  { pid, port }: { readonly pid: number; readonly port: number },
+  [series, points]: readonly [series: number, points: number],
+): Promise<Measured> {
+  const before = await cpuOf(pid);
+  const { count, seconds } = await send(place, 'lines', port, series, points, `bench${series}`);
+  const read = performance.now();
+  const quiet = await settled(pid);
+  const cpu = (((await cpuOf(pid)) - before) / count) * 1e6;
+  return { read: count / seconds, durable: count / (seconds + Math.max(0, quiet - read) / 1_000), cpu };
+}
+
+const bench: BenchCase = {
+  name: 'graphite: lines, against carbon-cache',
+  async run(): Promise<Row[]> {
+    await using place = await Workplace.make('graphite');
+    const carbon = await startCarbon(place);
+    const running = await startOurs(place, 'ours');
+    const ours = { pid: running.pid, port: running.ports.graphite };
+    const rows: Row[] = [];
+    for (const load of [
+      [1_000, 300],
+      [10_000, 30],
+    ] as const) {
+      const theirs = await measure(place, carbon, load);
+      const own = await measure(place, ours, load);
+      const name = `${load[0]} series x ${load[1]} points`;
+      const more = (what: string, of: keyof Measured, goal: number): Row => ({
+        ...{ case: `${name}: ${what}`, value: own[of], unit: 'points/s', ratio: own[of] / theirs[of] },
+        peer: `carbon-cache, more is better (goal ${goal})`,
+      });
+      rows.push(more('read', 'read', 4), more('durable', 'durable', 2.5), {
+        ...{ case: `${name}: CPU for a million`, value: own.cpu, unit: 's', ratio: own.cpu / theirs.cpu },
+        peer: 'carbon-cache (goal 0.3)',
+      });
+    }
+    return rows;
+  },
+};
+
+export default bench;
