@@ -11,6 +11,8 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { StatsdDoor } from '../statsd/statsd.ts';
 import type { ToldCheck } from '../statsd/told.ts';
 import { ForwardPart } from './forward-part.ts';
+import { RemoteWritePart } from './remote-write-part.ts';
+import { latestFamilies } from './series-exposition.ts';
 import type { StateStore } from './state-store.ts';
 import { statsdView } from './statsd-view.ts';
 import { SwitchedDoor } from './switched-door.ts';
@@ -27,6 +29,7 @@ interface TelemetrySetting {
   readonly runtime: Pick<Runtime, 'groups' | 'reportCheck'>;
   readonly state: StateStore;
   readonly annotations: Pick<Annotations, 'add'>;
+  readonly pool: { readonly self: { readonly name: string } };
   /** What is in effect now. */
   written(): Written;
 }
@@ -38,6 +41,7 @@ export class Telemetry implements AsyncDisposable {
   readonly #graphite: SwitchedDoor<GraphiteDoorSettings, GraphiteDoor>;
   readonly #pickle: SwitchedDoor<GraphiteDoorSettings, GraphiteDoor>;
   readonly #forward: ForwardPart;
+  readonly #remoteWrite: RemoteWritePart;
   readonly #listening: Disposable;
   /** What the API tells of statsd. */
   readonly statsd;
@@ -52,6 +56,7 @@ export class Telemetry implements AsyncDisposable {
     this.#graphite = new SwitchedDoor('graphite', world, graphite('graphite'));
     this.#pickle = new SwitchedDoor('pickle', world, graphite('pickle'));
     this.#forward = new ForwardPart(world, setting.series);
+    this.#remoteWrite = new RemoteWritePart(world, setting.series, () => setting.pool.self.name);
     this.#listening = bus.on('groups-change', () => void this.serve());
     this.statsd = statsdView(() => this.#statsd.opened);
   }
@@ -60,18 +65,23 @@ export class Telemetry implements AsyncDisposable {
   async serve(): Promise<void> {
     const { written, runtime } = this.#setting;
     const { statsd, graphite, pickle } = telemetryDoors(written(), runtime.groups);
-    await this.#forward.serve(written().loaded.config.graphite);
+    const { config } = written().loaded;
+    await Promise.all([this.#forward.serve(config.graphite), this.#remoteWrite.serve(config.prometheus)]);
     await Promise.all([this.#statsd.serve(statsd), this.#graphite.serve(graphite), this.#pickle.serve(pickle)]);
   }
 
   /** What the doors count, for `/metrics`, with what others count. */
   families(others: readonly Family[]): Iterable<Family> {
+    const { world, series, written } = this.#setting;
+    const { prometheus } = written().loaded.config;
     const [lines, pickles] = [this.#graphite.opened?.counters, this.#pickle.opened?.counters];
     const graphite = [lines, pickles].filter((counters) => counters !== undefined);
     return united([
       ...others,
       ...telemetryFamilies(this.#statsd.opened?.counters, graphite),
       ...this.#forward.families(),
+      ...this.#remoteWrite.families(),
+      ...(prometheus.series ? latestFamilies(series, world.clock.wall() / 1_000) : []),
     ]);
   }
 
@@ -79,7 +89,7 @@ export class Telemetry implements AsyncDisposable {
     this.#listening[Symbol.dispose]();
     await Promise.all([this.#statsd, this.#graphite, this.#pickle].map((door) => door[Symbol.asyncDispose]()));
     // Last, as the doors tell of their windows when they close.
-    await this.#forward[Symbol.asyncDispose]();
+    await Promise.all([this.#forward[Symbol.asyncDispose](), this.#remoteWrite[Symbol.asyncDispose]()]);
   }
 
   async #listenStatsd({ bind, door: settings }: StatsdDoorSettings, port: number): Promise<StatsdDoor> {
