@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PackObjectType } from '../model/pack.ts';
 import { CHECK } from './objects/check.ts';
+import { COLLECTOR } from './objects/collector.ts';
 import { COMPLIANCE } from './objects/compliance.ts';
 import { DASHBOARD } from './objects/dashboard.ts';
 import { DETECTOR } from './objects/detector.ts';
@@ -21,6 +22,7 @@ export const OBJECT_KINDS: Readonly<Record<PackObjectType, ObjectKind>> = {
   generator: GENERATOR,
   compliance: COMPLIANCE,
   dashboard: DASHBOARD,
+  collector: COLLECTOR,
   tutorial: TUTORIAL,
 };
 
@@ -34,5 +36,6 @@ export const OBJECT_SCHEMAS: Readonly<Record<PackObjectType, z.ZodObject>> = {
   generator: GENERATOR.schema,
   compliance: COMPLIANCE.schema,
   dashboard: DASHBOARD.schema,
+  collector: COLLECTOR.schema,
   tutorial: TUTORIAL.schema,
 };

@@ -93,6 +93,7 @@ export const OBJECT_TYPES = [
   'generator',
   'compliance',
   'dashboard',
+  'collector',
   'tutorial',
 ] as const;
 export type PackObjectType = (typeof OBJECT_TYPES)[number];

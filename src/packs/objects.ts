@@ -16,6 +16,7 @@ const FOLDERS: readonly { readonly folder: string; readonly types: readonly Pack
   { folder: 'generators', types: ['generator'] },
   { folder: 'compliance', types: ['compliance'] },
   { folder: 'dashboards', types: ['dashboard'] },
+  { folder: 'collectors', types: ['collector'] },
   { folder: 'tutorials', types: ['tutorial'] },
 ];
 

@@ -28,6 +28,7 @@ import type { RuntimeOptions } from './runtime-options.ts';
 import { Schedule } from './schedule.ts';
 import type { Services } from './services.ts';
 import { Turns } from './turns.ts';
+import { withWritten } from './written-collectors.ts';
 
 const START_GAP_MS = 50;
 /** People wait for what the first runs see. */
@@ -83,7 +84,7 @@ export class Runtime implements AsyncDisposable {
     const parts = { ...options, guard: this.#guard, schedule: this.#schedule, turns };
     const groups = () => this.#groups.all;
     this.polling = new Polling({ ...options, ...plugins, record: (name) => this.#collecting.record(name) });
-    const collectors = { [Symbol.iterator]: () => this.polling.among(plugins.collectors) };
+    const collectors = withWritten(this.polling, plugins.collectors, () => this.#configuration.packs);
     this.#collecting = new Collecting({ ...parts, groups, shelf: shelves.collectors, plugins: collectors });
     const variables = () => this.#configuration.variables;
     this.#evaluator = new Evaluator({

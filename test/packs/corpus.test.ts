@@ -65,6 +65,7 @@ describe.skipIf(!hasCorpus)('packs of the original, unchanged', () => {
       generator: 2,
       compliance: 12,
       dashboard: 3,
+      collector: 0,
       tutorial: 0,
     });
     const levels = ['core', 'global'].map((level) => set.packs.filter((pack) => pack.level === level).length);

@@ -1,7 +1,8 @@
 import type { Metrics, Value } from '../../model/metrics.ts';
 import type { Host } from '../../net/host.ts';
-import { type Metric, type MetricValue, NoCredentials, NotHere, type ProbeRun } from '../../openstack/metric.ts';
+import { type Metric, NoCredentials, NotHere, type ProbeRun } from '../../openstack/metric.ts';
 import { type Runnable, runProbe } from '../../openstack/probing.ts';
+import { leafOf, put, safe } from '../../openstack/tree.ts';
 import { CollectError, NotAnswering, NotEligible } from '../../plugins/outcomes.ts';
 
 /** Milliseconds that a run may take. */
@@ -52,29 +53,4 @@ function treeOf({ status, message, isUp, timings, metrics, missing }: ProbeRun):
 function placesOf({ name, alias, place }: Metric): readonly (readonly string[])[] {
   if (place !== undefined) return [place.map(safe)];
   return [name, ...(alias === undefined ? [] : [alias])].map((each) => [safe(each)]);
-}
-
-function put(tree: Record<string, Value>, [first = '', ...rest]: readonly string[], value: Value): void {
-  if (rest.length === 0) {
-    tree[first] = value;
-    return;
-  }
-  const below = tree[first];
-  const branch =
-    typeof below === 'object' && below !== null && !Array.isArray(below) ? (below as Record<string, Value>) : {};
-  tree[first] = branch;
-  put(branch, rest, value);
-}
-
-/** What is too large to be a number is a text. */
-function leafOf(value: MetricValue): Value {
-  if (typeof value !== 'bigint') return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : String(value);
-}
-
-/** Keys of trees are plain; the names of hosts are not. */
-function safe(name: string): string {
-  const plain = name.replace(/[^A-Za-z0-9_-]/g, '_');
-  return plain === '' || plain === '__proto__' ? '_' : plain;
 }
