@@ -103,12 +103,16 @@ export class AgentKvCluster implements KvCluster, Disposable {
     if (this.#around === undefined) return [];
     const { pool } = this.#around;
     const { self } = pool;
-    const others = [...pool.members.values()].filter(({ id, zone }) => zone === self.zone && id !== self.id);
     const own = this.#standing();
-    return [
-      ...(own ? [candidateOf({ ...self, state: 'alive', kv: own })] : []),
-      ...others.filter(({ kv }) => kv !== undefined).map(candidateOf),
-    ];
+    const candidates = own ? [candidateOf({ ...self, state: 'alive', kv: own })] : [];
+    // Whom nobody can ask keeps to itself.
+    if (!this.#hasDoor) return candidates;
+    const others = [...pool.members.values()].filter(({ id, zone }) => zone === self.zone && id !== self.id);
+    return [...candidates, ...others.filter((other) => other.kv !== undefined && isOpen(other)).map(candidateOf)];
+  }
+
+  get #hasDoor(): boolean {
+    return this.#around !== undefined && this.#around.peers.port !== 0;
   }
 
   #standing(): KvStanding | undefined {
@@ -122,9 +126,11 @@ export class AgentKvCluster implements KvCluster, Disposable {
     const told = JSON.stringify(standing);
     if (standing === undefined || told === this.#told || this.#around === undefined) return;
     this.#told = told;
-    this.#around.pool.setKv(standing);
+    this.#around.pool.setKv({ ...standing, ring: standing.ring && this.#hasDoor });
   }
 }
+
+const isOpen = ({ tags }: Member): boolean => Number.parseInt(tags.get('pp') ?? '', 10) > 0;
 
 const candidateOf = ({ id, state, leaving, kv }: Member): Candidate => ({
   ...{ id, state, leaving },

@@ -79,6 +79,7 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['dns resolve', 'a.opsbro'],
   ['kv wait-exists', 'a'],
   ['kv wait-value', 'a b'],
+  ['kv where', 'a'],
   ['packs diff', 'linux'],
   ['pollsters run', 'local_node'],
   ['packs overload', 'global.linux'],

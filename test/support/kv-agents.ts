@@ -74,7 +74,8 @@ export class KvAgents implements AsyncDisposable {
       launcher === undefined ? {} : { launcher },
     );
     this.#running.set(name, agent);
-    return await agent.ready();
+    // Several agents that start together may take longer than one.
+    return await agent.ready().catch(() => agent.ready());
   }
 
   /** As a power cut. */

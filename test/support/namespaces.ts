@@ -15,6 +15,8 @@ export interface Machine {
 export interface Segment extends Disposable {
   /** Plugs a machine in; its one interface beside loopback is `eth0`. */
   plug(name: string, addresses: readonly Address[]): Machine;
+  /** Puts a machine on a side: those on different sides do not hear each other. All begin on side 0. */
+  move(name: string, side: number): void;
 }
 
 const IP = program('ip') ?? 'ip';
@@ -37,14 +39,26 @@ export function openSegment(): Segment {
     return namespace;
   };
   const hub = add('hub');
-  ip('-n', hub, 'link', 'add', 'bridge', 'type', 'bridge');
-  ip('-n', hub, 'link', 'set', 'bridge', 'up');
+  const bridges = new Set<string>();
+  const bridge = (side: number): string => {
+    const made = `bridge${side}`;
+    if (bridges.has(made)) return made;
+    ip('-n', hub, 'link', 'add', made, 'type', 'bridge');
+    ip('-n', hub, 'link', 'set', made, 'up');
+    bridges.add(made);
+    return made;
+  };
+  const ports = new Map<string, string>();
   return {
+    move(name, side) {
+      ip('-n', hub, 'link', 'set', ports.get(name) ?? '', 'master', bridge(side));
+    },
     plug(name, addresses) {
       const namespace = add(name);
       const port = `port${made.length}`;
       ip('-n', hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
-      ip('-n', hub, 'link', 'set', port, 'master', 'bridge', 'up');
+      ports.set(name, port);
+      ip('-n', hub, 'link', 'set', port, 'master', bridge(0), 'up');
       // Without the seconds in which nobody else may have the address.
       for (const address of addresses) ip('-n', namespace, 'address', 'add', address, 'dev', 'eth0', ...flags(address));
       ip('-n', namespace, 'link', 'set', 'eth0', 'addrgenmode', 'eui64', 'up');

@@ -1,0 +1,95 @@
+import { expect } from 'vitest';
+import { KvAgents } from '../support/kv-agents.ts';
+import { KvLoad } from '../support/kv-load.ts';
+import { type Segment, testOnSegment } from '../support/namespaces.ts';
+
+// Five agents, each in a network of its own as on a machine of its own, under load, while things go wrong.
+
+const NAMES = ['a', 'b', 'c', 'd', 'e'];
+/** Rounds of killing: 50 in all, unless told otherwise. */
+const ROUNDS = Number(process.env['KV_ROUNDS'] ?? 50);
+const TIMEOUT_MS = 3_600_000;
+
+async function fiveOn(segment: Segment): Promise<KvAgents> {
+  const machines = new Map(NAMES.map((name, at) => [name, segment.plug(name, [`10.7.0.${at + 1}/24`])] as const));
+  const agents = new KvAgents(NAMES, {
+    where: (name) => ({
+      address: `10.7.0.${NAMES.indexOf(name) + 1}`,
+      launcher: machines.get(name)?.launcher ?? [],
+    }),
+    gossipPort: 6_768,
+    peerPort: 6_767,
+    isKeyed: true,
+    env: { OPSBRO_KV__REBALANCE_DELAY: '3s' },
+  });
+  for (const name of NAMES) await agents.start(name);
+  await agents.settled(NAMES, 120_000);
+  return agents;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+testOnSegment(
+  'nothing acknowledged is lost while nodes are killed one after the other, and some lose their disk',
+  async (segment) => {
+    await using agents = await fiveOn(segment);
+    await using load = new KvLoad(agents, NAMES);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const name = NAMES[round % NAMES.length] ?? 'a';
+      await pause(2_000);
+      load.avoid(name);
+      await agents.kill(name);
+      if (round % 5 === 4) agents.wipe(name);
+      await pause(2_000);
+      await agents.start(name);
+      load.avoid(undefined);
+      await agents.settled(NAMES, 120_000);
+    }
+    expect(await load.faults()).toEqual([]);
+    expect(load.acknowledged).toBeGreaterThan(ROUNDS);
+  },
+  TIMEOUT_MS,
+);
+
+testOnSegment(
+  'two nodes are killed at once: what was acknowledged is asked for in vain at worst, and never missing',
+  async (segment) => {
+    await using agents = await fiveOn(segment);
+    await using load = new KvLoad(agents, ['a', 'b', 'c']);
+    await pause(5_000);
+    await load.pause();
+    // What is younger than some seconds may be on two nodes only.
+    await pause(6_000);
+    await Promise.all([agents.kill('d'), agents.kill('e')]);
+    load.resume();
+    expect(await load.faults({ mayBeRefused: true })).toEqual([]);
+    await agents.settled(['a', 'b', 'c'], 120_000);
+    expect(await load.faults()).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
+testOnSegment(
+  'a partition with writes and deletes on both sides: one winner everywhere after it, and what was deleted last stays so',
+  async (segment) => {
+    await using agents = await fiveOn(segment);
+    const keys = Array.from({ length: 40 }, (_, each) => `both/${each}`);
+    for (const key of keys) expect(await agents.put('a', key, 'before')).toBe(200);
+    for (const name of ['d', 'e']) segment.move(name, 1);
+    await agents.settled(['a', 'b', 'c'], 120_000);
+    await agents.settled(['d', 'e'], 120_000);
+    for (const key of keys) expect(await agents.put('a', key, 'majority')).toBe(200);
+    for (const [at, key] of keys.entries()) {
+      if (at % 2 === 0) expect(await agents.put('e', key, 'minority')).toBe(200);
+      else expect((await agents.ask('e', 'DELETE', `/kv/${key}`)).status).toBe(200);
+    }
+    for (const name of ['d', 'e']) segment.move(name, 0);
+    await agents.settled(NAMES, 120_000);
+    for (const [at, key] of keys.entries()) {
+      for (const name of NAMES) expect(await agents.value(name, key)).toBe(at % 2 === 0 ? 'minority' : 404);
+      const copies = new Set((await agents.copies('a', key)).values());
+      expect(copies.size).toBe(1);
+    }
+  },
+  TIMEOUT_MS,
+);
