@@ -29,4 +29,4 @@ export const kvEtcd = section({
   cert: field.path().optional().describe('File with the certificate that this agent shows.'),
   key: field.path().optional().describe('File with the private key of that certificate.'),
   timeout: field.duration(1).prefault('5s').describe('How long the cluster may take to answer.'),
-});
+}).describe('How the cluster is reached; see docs/kv.md.');
