@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { expect, test, vi } from 'vitest';
+import { changePlace } from '../../src/kv/layout.ts';
 import { type LevelOptions, openLevelStore } from '../../src/kv/level-store.ts';
 import { engineContext, temporaryFolder } from '../support/kv.ts';
 
@@ -169,4 +170,15 @@ test('forgets tombstones and expired records after the grace, not before', async
   expect(store.stats()).toMatchObject({ records: 3 });
   await settled(3_600);
   await sooner(() => expect(store.stats()).toMatchObject({ records: 1 }));
+});
+
+test('says so when changes are asked for that are not kept any more', async () => {
+  await using folder = await temporaryFolder();
+  await filled(folder.path);
+  await tamper(folder.path, (database) => database.del(changePlace(1)));
+  const { store } = await opened(folder.path);
+  await using _store = store;
+  await expect(store.changes(0, 10)).rejects.toMatchObject({ code: 'index_gone' });
+  expect((await store.changes(1, 10)).map(({ index }) => index)).toEqual([2, 3]);
+  expect((await store.history('c', 10)).map(({ index }) => index)).toEqual([3]);
 });
