@@ -2,6 +2,7 @@ import { ensureBuilt } from '../agents.ts';
 import type { BenchCase, Row } from '../case.ts';
 import type { KvLoad } from '../kv/load.ts';
 import { loaded, type Store, startAgents, startBare, startEtcds } from '../kv/stores.ts';
+import { usageOf } from '../usage.ts';
 import { Workplace } from '../workplace.ts';
 
 const SECONDS = Number(process.env['KV_BENCH_SECONDS'] ?? 2);
@@ -20,16 +21,30 @@ interface Compared {
 async function compare(place: Workplace, { title, ours, theirs, op, clients }: Compared): Promise<Row[]> {
   const rows: Row[] = [];
   for (const count of clients) {
-    const peer = await loaded(place, theirs, { op, clients: count, seconds: SECONDS });
-    const own = await loaded(place, ours, { op, clients: count, seconds: SECONDS });
+    const how = { op, clients: count, seconds: SECONDS };
+    const peer = await measured(place, theirs, how);
+    const own = await measured(place, ours, how);
     const name = `${title}, ${op}, ${count} clients`;
     rows.push(
       { case: `${name}, peer`, value: peer.rate, unit: '/s' },
       { case: name, value: own.rate, unit: '/s', ratio: own.rate / peer.rate, peer: 'peer, more is better' },
       { case: `${name}, p99`, value: own.p99, unit: 'ms', ratio: own.p99 / peer.p99, peer: 'peer' },
+      { case: `${name}, processor`, value: own.cpu, unit: 'us a request', ratio: own.cpu / peer.cpu, peer: 'peer' },
     );
   }
   return rows;
+}
+
+/** A load with the processor time that each request took, in microseconds, all members together. */
+async function measured(place: Workplace, store: Store, how: Omit<KvLoad, 'places' | 'form'>) {
+  const used = async () => {
+    const each = await Promise.all(store.members.map(({ pid }) => usageOf(pid)));
+    return each.reduce((sum, { cpu }) => sum + cpu, 0);
+  };
+  const before = await used();
+  const seen = await loaded(place, store, how);
+  const cpu = (await used()) - before;
+  return { ...seen, cpu: (cpu * 1e6) / (seen.rate * how.seconds) };
 }
 
 async function with3(place: Workplace): Promise<Row[]> {
