@@ -20,12 +20,13 @@ export interface Ports {
   readonly pickle: number;
 }
 
-const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
+const SENDER = fileURLToPath(new URL('./send.ts', import.meta.url));
 
 /** Starts our doors over a store of their own, on the first processor. */
 export async function startOurs(place: Workplace, folder: string): Promise<Running & { readonly ports: Ports }> {
   const directory = join(await place.directory(folder), 'ts');
-  const args = ['--max-semi-space-size=2', '--import', 'tsx', script('server.ts'), directory];
+  const args = ['--max-semi-space-size=2', '--import', 'tsx', SERVER, directory];
   const running = place.start('taskset', ['-c', '0', process.execPath, ...args]);
   const ports = await soon(running, async () => {
     const [line] = running
@@ -40,7 +41,7 @@ export async function startOurs(place: Workplace, folder: string): Promise<Runni
 /** Sends a load to its end, from the second processor. */
 export async function send(place: Workplace, ...words: readonly (string | number)[]): Promise<Sent> {
   const running = place.start('taskset', [
-    ...['-c', '1', process.execPath, '--import', 'tsx', script('send.ts')],
+    ...['-c', '1', process.execPath, '--import', 'tsx', SENDER],
     ...words.map(String),
   ]);
   await new Promise((resolve) => running.child.once('close', resolve));

@@ -15,9 +15,6 @@ const SPELLINGS = 2;
 const DAY = 86_400;
 const AHEAD = 60;
 
-/** A series of one kind that somebody sends; what is told of the others of the same key is not of it. */
-export type Kind = 'counters' | 'gauges' | 'timers' | 'sets';
-
 /** Where points go. */
 export type Store = (name: string, value: number, time: number) => void;
 

@@ -22,6 +22,8 @@ const HAS_GAPS = 0b100;
 const DEFLATED_AT_LEAST = 24;
 /** Bytes a value in which a block that will be written again is small enough not to try the slower codecs. */
 const GOOD_ENOUGH = 3;
+/** With fewer values the slower codecs save next to nothing in a block that will be written again. */
+const FEW = 64;
 const MOST_SLOTS = 65_535;
 
 /** Consecutive slots: the time of the first in epoch seconds, the seconds between two, and a value each, NaN where there is none. */
@@ -42,7 +44,8 @@ export function encodeBlock(values: Float64Array): Uint8Array | undefined {
   const present = slots.includes(Number.NaN) ? slots.filter((value) => !Number.isNaN(value)) : slots;
   const gaps = present.length < slots.length ? encodeGaps(slots) : undefined;
   const isOpen = Number.isNaN(values.at(-1));
-  const { codec, bytes } = smallest(present, isOpen ? GOOD_ENOUGH * present.length : 0);
+  const goodEnough = present.length < FEW ? Number.POSITIVE_INFINITY : GOOD_ENOUGH * present.length;
+  const { codec, bytes } = smallest(present, isOpen ? goodEnough : 0);
   const head = [(VERSION << VERSION_BITS) | codec | (gaps ? HAS_GAPS : 0)];
   writeVarint(present.length, head);
   writeVarint(from, head);
