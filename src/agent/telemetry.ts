@@ -57,7 +57,7 @@ export class Telemetry implements AsyncDisposable {
     this.#pickle = new SwitchedDoor('pickle', world, graphite('pickle'));
     this.#forward = new ForwardPart(world, setting.series);
     this.#remoteWrite = new RemoteWritePart(world, setting.series, () => setting.pool.self.name);
-    this.#listening = bus.on('groups-change', () => void this.serve());
+    this.#listening = bus.on('groups-change', () => this.#serveSoon());
     this.statsd = statsdView(() => this.#statsd.opened);
   }
 
@@ -90,6 +90,11 @@ export class Telemetry implements AsyncDisposable {
     await Promise.all([this.#statsd, this.#graphite, this.#pickle].map((door) => door[Symbol.asyncDispose]()));
     // Last, as the doors tell of their windows when they close.
     await Promise.all([this.#forward[Symbol.asyncDispose](), this.#remoteWrite[Symbol.asyncDispose]()]);
+  }
+
+  #serveSoon(): void {
+    const { logger } = this.#setting.world.log;
+    this.serve().catch((error: unknown) => logger.error({ err: error }, 'doors cannot be opened or closed'));
   }
 
   async #listenStatsd({ bind, door: settings }: StatsdDoorSettings, port: number): Promise<StatsdDoor> {

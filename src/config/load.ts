@@ -53,7 +53,9 @@ export interface LoadedConfig {
   readonly files: readonly string[];
 }
 
-const LOCAL_TYPES: readonly PackObjectType[] = OBJECT_TYPES.filter((type) => type !== 'tutorial' && type !== 'collector');
+const LOCAL_TYPES: readonly PackObjectType[] = OBJECT_TYPES.filter(
+  (type) => type !== 'tutorial' && type !== 'collector',
+);
 /** Keys of the top level that are no settings. */
 const NO_SETTINGS: readonly string[] = [...LOCAL_TYPES, ...OLD_PARAMETERS, 'zone'];
 

@@ -215,7 +215,9 @@ test('random and mutated packets do no harm', async () => {
     await new Promise((resolve) => socket.send(bytes, door.port, '127.0.0.1', resolve));
   }
   socket.send('alive:1|c', door.port, '127.0.0.1', () => socket.close());
-  await vi.waitFor(() => expect([...door.window.all].some(({ key }) => key === 'alive')).toBe(true));
+  await vi.waitFor(() => expect([...door.window.all].some(({ key }) => key === 'alive')).toBe(true), {
+    timeout: 10_000,
+  });
   clock.run(3_000);
   expect(lastOf('stats.counters.alive.count')).toBe(1);
   expect(door.counters.series).toBeLessThanOrEqual(1_000);
