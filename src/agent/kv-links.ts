@@ -11,6 +11,8 @@ import { peerEndpoint } from './zone-peers.ts';
 /** The part of the peer API that the stores talk over. */
 export const KV_PART = 'kv';
 
+const MOST_OPENING_MS = 1_000;
+
 interface Parts {
   readonly client: Pick<PeerClient, 'open'>;
   readonly clock: Clock;
@@ -57,7 +59,10 @@ export class KvLinks {
     try {
       const found = member(node);
       if (found === undefined) throw new Error('it is no member of this pool');
-      const stream = await client.open(peerEndpoint(found), KV_PART, { timeoutMs });
+      // Others who have less time wait for the same stream.
+      const stream = await client.open(peerEndpoint(found), KV_PART, {
+        timeoutMs: Math.min(timeoutMs, MOST_OPENING_MS),
+      });
       const calls = new Calls(
         stream,
         clock,
