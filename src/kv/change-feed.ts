@@ -140,9 +140,11 @@ export class ChangeFeed implements Disposable {
   /** No more of them than fit into one answer. */
   async #paged({ changes, at }: Scan, { withValues }: Reading): Promise<ChangePage> {
     const entries: ChangeEntry[] = [];
+    const { write } = this.#places;
     let bytes = 0;
     for (const change of changes.slice(0, MOST_ENTRIES)) {
-      const entry = withValues ? await this.#withValue(change) : this.entryOf(change);
+      const plain = entryOfChange(change, write(change.index));
+      const entry = withValues && change.op === 'put' ? await this.#withValue(plain) : plain;
       bytes += 200 + entry.key.length + (entry.value?.length ?? 0);
       if (entries.length > 0 && bytes > MOST_BYTES) break;
       entries.push(entry);
@@ -155,11 +157,9 @@ export class ChangeFeed implements Disposable {
   }
 
   /** The value is left out when the key has another one by now: a later change tells of that. */
-  async #withValue(change: KvChange): Promise<ChangeEntry> {
-    const entry = this.entryOf(change);
-    if (change.op !== 'put') return entry;
-    const found = await this.#options.store.get(change.key);
-    if (found?.version !== change.version) return entry;
+  async #withValue(entry: ChangeEntry): Promise<ChangeEntry> {
+    const found = await this.#options.store.get(entry.key);
+    if (found?.version !== entry.version) return entry;
     return { ...entry, value: Buffer.from(found.value).toString('base64') };
   }
 }
