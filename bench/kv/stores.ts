@@ -5,7 +5,19 @@ import { freePort, type Running, type Workplace } from '../workplace.ts';
 import type { KvLoad, KvSeen } from './load.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const OFF = { OPSBRO_HTTP__PORT: 'off', OPSBRO_WEBSOCKET__PORT: 'off', OPSBRO_DNS__PORT: 'off', OPSBRO_HOME: '' };
+/** What is compared is the store, so that nothing is collected and checked beside it. */
+const IDLE = {
+  OPSBRO_MONITORING_TOPIC_ENABLED: 'false',
+  OPSBRO_METROLOGY_TOPIC_ENABLED: 'false',
+  OPSBRO_AUTOMATIC_DETECTION_TOPIC_ENABLED: 'false',
+};
+const OFF = {
+  ...IDLE,
+  OPSBRO_HTTP__PORT: 'off',
+  OPSBRO_WEBSOCKET__PORT: 'off',
+  OPSBRO_DNS__PORT: 'off',
+  OPSBRO_HOME: '',
+};
 
 /** How long agents may take to find each other and to settle their ring. */
 const RING_MS = 60_000;
