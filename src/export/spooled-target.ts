@@ -88,6 +88,8 @@ class SpooledTarget implements Target {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer[Symbol.dispose]();
+    // What came while the disk was busy is not in the write that goes on.
+    await this.#work;
     this.#flush();
     await this.#work;
     await this.#sender.stop();

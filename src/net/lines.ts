@@ -48,8 +48,7 @@ export class LineStream {
         return;
       }
       if (this.#begun || this.#skips) this.#complete(bytes.subarray(from, found));
-      else if (found - from > this.#most) this.#refuse();
-      else takeOne(bytes, from, found, this.#take);
+      else this.#takeWhole(bytes, from, found);
       if (!this.#isStopped) this.#skips = false;
       from = found + 1;
     }
@@ -71,8 +70,14 @@ export class LineStream {
     if (this.#skips) return;
     const line = this.#begun ? Buffer.concat([this.#begun, rest]) : rest;
     this.#begun = undefined;
-    if (line.length > this.#most + 1) this.#refuse();
-    else takeOne(line, 0, line.length, this.#take);
+    this.#takeWhole(line, 0, line.length);
+  }
+
+  /** The return at its end does not count. */
+  #takeWhole(bytes: Buffer, from: number, end: number): void {
+    const most = end > from && bytes[end - 1] === RETURN ? this.#most + 1 : this.#most;
+    if (end - from > most) this.#refuse();
+    else takeOne(bytes, from, end, this.#take);
   }
 
   #refuse(): void {

@@ -82,6 +82,26 @@ test('every line arrives after an outage in which the agent was restarted', asyn
   expect(receiver.lines.length).toBeLessThan(number + 100);
 });
 
+test('what comes while the disk is busy is not lost when the agent stops', async () => {
+  using temporary = tempDirectory();
+  const receiver = new Receiver();
+  receiver.isThere = false;
+  const clock = new SimulatedClock();
+  const first = await open(temporary.path, receiver, clock);
+  first.add('a 1 1\n');
+  // The write begins, and nothing waits for its end.
+  clock.run(1_000);
+  first.add('a 2 2\n');
+  await first[Symbol.asyncDispose]();
+  receiver.isThere = true;
+  const second = await open(temporary.path, receiver, clock);
+  await vi.waitFor(async () => {
+    await pass(clock, 2);
+    expect(receiver.lines).toEqual(['a 1 1', 'a 2 2']);
+  }, PATIENCE);
+  await second[Symbol.asyncDispose]();
+});
+
 test('after an orderly stop nothing is sent twice', async () => {
   using temporary = tempDirectory();
   const receiver = new Receiver();

@@ -34,6 +34,10 @@ test('lines are the same however the stream is cut', () => {
   );
 });
 
+test('a return at the end does not make a line too long', () => {
+  expect(cut([Buffer.from('aaaaa\r\nbbbbbb\nc\r\n')], 5)).toEqual({ lines: ['aaaaa', 'c'], long: 1 });
+});
+
 test('of a datagram every line counts, with or without an end', () => {
   const lines: string[] = [];
   eachLine(Buffer.from('a\n\nb\r\n\r\nc'), (bytes, start, end) => lines.push(bytes.toString('latin1', start, end)));
