@@ -2,7 +2,7 @@ import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import type { AgentEvent } from '../model/event.ts';
+import { type AgentEvent, MEMBER_CHANGES } from '../model/event.ts';
 import type { KvStanding, Member } from '../model/member.ts';
 import type { Candidate, ClusterPart, KvCluster } from '../plugins/kinds.ts';
 import { KV_PART, KvLinks } from './kv-links.ts';
@@ -12,15 +12,6 @@ import type { Pool } from './pool.ts';
 const GROUP = 'kv';
 /** How its disk is, a store does not tell by itself. */
 const LOOK_MS = 5_000;
-const MEMBERSHIP = [
-  'member-join',
-  'member-update',
-  'member-suspect',
-  'member-alive',
-  'member-failed',
-  'member-leave',
-  'member-reap',
-] as const;
 
 interface Surroundings {
   readonly pool: Pool;
@@ -75,7 +66,7 @@ export class AgentKvCluster implements KvCluster, Disposable {
     peers.stream(KV_PART, (stream, peer) => this.#links?.accept(stream, peer));
     const look = () => this.#look();
     this.#listening = [
-      ...MEMBERSHIP.map((type) => bus.on(type, look)),
+      ...MEMBER_CHANGES.map((type) => bus.on(type, look)),
       bus.on('record-change', ({ part: changed }) => changed === 'base' && look()),
       bus.on('groups-change', look),
       every(clock, LOOK_MS, look),

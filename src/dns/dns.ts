@@ -4,7 +4,7 @@ import { Disposal } from '../base/disposal.ts';
 import { systemCode } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { secureBytes } from '../base/random.ts';
-import type { AgentEvent } from '../model/event.ts';
+import { type AgentEvent, MEMBER_CHANGES } from '../model/event.ts';
 import type { Endpoint } from '../net/address.ts';
 import { type Connection, listenTcp } from '../net/tcp.ts';
 import { bindUdp, type UdpSocket } from '../net/udp.ts';
@@ -46,18 +46,7 @@ const TRIES = 10;
 const SOCKET_BUFFERS = 4 * 1024 * 1024;
 /** What the system says when it does not have an address. */
 const NO_SUCH_ADDRESS: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
-const MEMBER_CHANGES = [
-  'member-join',
-  'member-update',
-  'member-suspect',
-  'member-alive',
-  'member-failed',
-  'member-leave',
-  'member-reap',
-  'member-settle',
-  'member-reach',
-  'record-change',
-] as const;
+const NEWS = [...MEMBER_CHANGES, 'member-settle', 'member-reach', 'record-change'] as const;
 const OTHER_CHANGES = ['config-change', 'groups-change', 'pool-joined', 'isolated', 'key-change'] as const;
 
 /** Opens the door. Fails with the system's error when the port is taken or the first address is not ours. */
@@ -118,8 +107,7 @@ class Listeners implements AsyncDisposable {
     this.#log = new QueryLog(door.logQueries, { clock, log });
     const { recursors: servers } = door;
     this.#recursor = servers.length > 0 ? new Recursor({ servers, clock, secureBytes }) : undefined;
-    for (const type of MEMBER_CHANGES)
-      this.#opened.use(bus.on(type, ({ member }) => this.#responder.noteChange(member.id)));
+    for (const type of NEWS) this.#opened.use(bus.on(type, ({ member }) => this.#responder.noteChange(member.id)));
     for (const type of OTHER_CHANGES) this.#opened.use(bus.on(type, () => this.refresh()));
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { parseDuration } from '../base/duration.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import type { AgentEvent } from '../model/event.ts';
+import { type AgentEvent, MEMBER_CHANGES } from '../model/event.ts';
 import { Reply } from './route.ts';
 
 const DEFAULT_WAIT_MS = 60_000;
@@ -15,19 +15,7 @@ const MAX_WAITING = 1_000;
 
 /** What changes the answers of each family of resources. */
 const CHANGES = {
-  members: [
-    'member-join',
-    'member-update',
-    'member-suspect',
-    'member-alive',
-    'member-failed',
-    'member-leave',
-    'member-reap',
-    'member-flap',
-    'member-settle',
-    'member-reach',
-    'record-change',
-  ],
+  members: [...MEMBER_CHANGES, 'member-flap', 'member-settle', 'member-reach', 'record-change'],
   alerts: ['alert-change'],
   events: ['user-event'],
   collectors: ['collector-done'],

@@ -8,16 +8,21 @@ import type { UserEvent } from './pool.ts';
 import type { RepairRecord } from './repair.ts';
 import type { ServiceRecord } from './service.ts';
 
+/** A member came, changed its state or what it says of itself, or went. */
+export const MEMBER_CHANGES = [
+  'member-join',
+  'member-update',
+  'member-suspect',
+  'member-alive',
+  'member-failed',
+  'member-leave',
+  'member-reap',
+] as const;
+
 /** A member came, changed or went. `before` is missing when it was not known. */
 interface MemberEvent {
   readonly type:
-    | 'member-join'
-    | 'member-update'
-    | 'member-suspect'
-    | 'member-alive'
-    | 'member-failed'
-    | 'member-leave'
-    | 'member-reap'
+    | (typeof MEMBER_CHANGES)[number]
     /** It begins to flap, or has settled; `member.flapping` says which. */
     | 'member-flap'
     /** What names and alerts go by changed without a change of state: a return has lasted. */

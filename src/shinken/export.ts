@@ -4,7 +4,7 @@ import { type Clock, every } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { CheckRecord } from '../model/check.ts';
-import type { AgentEvent } from '../model/event.ts';
+import { type AgentEvent, MEMBER_CHANGES } from '../model/event.ts';
 import type { Member, Membership } from '../model/member.ts';
 import type { Host } from '../net/host.ts';
 import { handIn } from '../plugins/nagios-pipes.ts';
@@ -17,15 +17,6 @@ import type { ExportSettings } from './settings.ts';
 
 /** Changes of this time make one reload. */
 const GATHER_MS = 2_000;
-const MEMBER_EVENTS = [
-  'member-join',
-  'member-update',
-  'member-suspect',
-  'member-alive',
-  'member-failed',
-  'member-leave',
-  'member-reap',
-] as const;
 
 interface ExportParts {
   readonly settings: ExportSettings;
@@ -70,7 +61,7 @@ export class ShinkenExport implements Disposable {
       trouble: (text) => parts.trouble('reload', text),
     });
     this.#running = [
-      ...MEMBER_EVENTS.map((type) => bus.on(type, ({ member, before }) => this.#memberChanged(member, before))),
+      ...MEMBER_CHANGES.map((type) => bus.on(type, ({ member, before }) => this.#memberChanged(member, before))),
       bus.on('record-change', ({ member, before }) => this.#recordChanged(member, before)),
       bus.on('check-change', ({ check }) => this.#results.tellOwn(check)),
       every(clock, settings.resendMs, () => this.#resend()),

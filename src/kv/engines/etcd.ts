@@ -32,7 +32,7 @@ export default defineEngine({
   name: 'etcd',
   description: 'Keeps keys in an etcd cluster, for those who need linearizable reads and writes.',
   options: z.object({
-    etcd: Etcd,
+    etcd: Etcd.describe('The cluster, and how it is asked.'),
     max_value: z
       .number()
       .max(MAX_VALUE, `etcd takes values of at most ${MAX_VALUE} bytes`)
