@@ -33,8 +33,19 @@ function made(named: string): View {
   return { id: createHash('sha1').update(named).digest('hex').slice(0, 16), members: ring.members, ring };
 }
 
+const MOST_REMEMBERED = 512;
+/** One request asks for the owners of its key a dozen times. */
+const remembered = new WeakMap<View, Map<string, readonly string[]>>();
+
 /** The nodes that keep a key in a view, the responsible one first. */
-export const ownersOf = (key: string, view: View): readonly string[] => placed(key, view.ring, COPIES);
+export function ownersOf(key: string, view: View): readonly string[] {
+  const ofView = remembered.get(view) ?? new Map<string, readonly string[]>();
+  remembered.set(view, ofView);
+  const owners = ofView.get(key) ?? placed(key, view.ring, COPIES);
+  if (ofView.size >= MOST_REMEMBERED) ofView.clear();
+  ofView.set(key, owners);
+  return owners;
+}
 
 /** Where a key is on every ring: 16 hex digits. */
 export const keyPosition = (key: string): string => positionOf(key).toString(16).padStart(16, '0');
