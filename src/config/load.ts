@@ -66,7 +66,9 @@ const OLD_KEYS = new Set(['detector', 'check', 'handler', 'dns', 'statsd', 'grap
 const SKIPPED = new Set(['packs', 'templates', 'zones', 'zone_keys']);
 const SKIPPED_FILES = new Set(['tokens.yml', 'executors.yml']);
 
-/** What an agent does that nobody has configured: a store and a name server for itself. */
+/** Where the settings come from of an agent that nobody has configured. */
+export const UNCONFIGURED_ORIGIN = 'no configuration file';
+/** What such an agent does: a store and a name server for itself. */
 const UNCONFIGURED: YamlMap = { groups: ['kv', 'dns-listener'] };
 
 /**
@@ -94,7 +96,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     problems.push(...text.problems, ...read.problems, ...takeSettings(text, file, settlement));
   }
   if (!files.includes(agentFile) && !settlement.origins.has('groups')) {
-    settlement.take(UNCONFIGURED, { name: 'no configuration file', placeOf: nowhere }, 'replace');
+    settlement.take(UNCONFIGURED, { name: UNCONFIGURED_ORIGIN, placeOf: nowhere }, 'replace');
   }
   readEnvironment(sources.env, settlement);
   for (const [key, value] of sources.flags ?? []) {

@@ -5,7 +5,7 @@ import { didYouMean } from '../base/nearest.ts';
 import type { Yaml } from '../model/pack.ts';
 import { AgentConfig } from './agent-schema.ts';
 import { faultOf } from './fault.ts';
-import type { LoadedConfig } from './load.ts';
+import { type LoadedConfig, UNCONFIGURED_ORIGIN } from './load.ts';
 import { replaceFile } from './replace-file.ts';
 import { fieldsOf } from './schema-walk.ts';
 import { isSecret, maskedValue } from './secrets.ts';
@@ -41,7 +41,7 @@ export async function changeSetting(
   const fault = value === undefined || !field ? undefined : faultOf(field, value, path.join('.'));
   if (fault !== undefined) throw new OpsbroError('invalid_config', `${key}: ${fault}`);
   const file = fileOf(path, change);
-  const text = await textOf(file);
+  const text = withUnconfigured(await textOf(file), file, change);
   const shown = value === undefined ? '' : shownAs(key, value);
   const edited = withValue(text, asWritten(text, path), value);
   const verb = value === undefined ? ('REMOVE' as const) : ('SET' as const);
@@ -123,6 +123,13 @@ function itemsIn({ loaded }: SettingChange, key: string): string[] {
 function fileOf(path: readonly string[], { directory, loaded }: SettingChange): string {
   const [, file] = /^(\/.*):\d+$/.exec(loaded.origins.get(path.join('.')) ?? '') ?? [];
   return file ?? join(directory, 'agent.yml');
+}
+
+/** What counts without any file has to be written down, or the first setting would end it. */
+function withUnconfigured(text: string, file: string, change: SettingChange): string {
+  const isFirst = file === join(change.directory, 'agent.yml');
+  const isUnconfigured = change.loaded.origins.get('groups') === UNCONFIGURED_ORIGIN;
+  return isFirst && isUnconfigured ? withValue(text, ['groups'], itemsIn(change, 'groups')) : text;
 }
 
 /** Keys may be written with dashes. */
