@@ -89,6 +89,21 @@ test('check run --explain shows what its expressions are made of', async () => {
   expect(json.explained).toMatchObject({ critical_if: { shown: 'True' } });
 });
 
+test('check run --explain puts what variables stand for in their place', async () => {
+  const variables = { used: '100 - {{variables.idle}}', idle: '{{collector.cpustats.idle}}' };
+  const fields = { critical_if: '{{variables.used}} > 90', variables };
+  await using agent = await fakeAgent({
+    'POST /monitoring/checks/linux/cpu/run': check,
+    'GET /monitoring/checks/linux/cpu': { ...check, definition: { file: '/f', line: 1, fields } },
+    'POST /agent/evaluator/eval': { text: '', shown: '', parts: [] },
+  });
+  await opsbro('check run linux/cpu --explain', agent);
+  const expr = '(100 - ({{collector.cpustats.idle}})) > 90';
+  expect(agent.asked().at(-1)).toBe(
+    `POST /agent/evaluator/eval ${JSON.stringify({ expr, explain: true, pack: 'linux' })}`,
+  );
+});
+
 test('check show names the file', async () => {
   const definition = { file: '/etc/cpu.yml', line: 3, fields: { interval: '10s', ok: 'ok' } };
   await using agent = await fakeAgent({ 'GET /monitoring/checks/linux/cpu': { ...check, definition } });

@@ -40,9 +40,23 @@ async function explainedConditions(id: string, agent: AgentClient): Promise<Read
   const { definition, pack_name: pack } = await agent.ask('GET /monitoring/checks/:id*', { params: { id } });
   const trees: [string, unknown][] = [];
   for (const name of CONDITIONS) {
-    const expr = definition?.fields[name];
-    if (typeof expr !== 'string') continue;
+    const written = definition?.fields[name];
+    if (typeof written !== 'string') continue;
+    const expr = withVariables(written, definition?.fields['variables']);
     trees.push([name, await agent.ask('POST /agent/evaluator/eval', { body: { expr, explain: true, pack } })]);
   }
   return Object.fromEntries(trees);
+}
+
+const VARIABLE = /\{\{\s*variables\.([A-Za-z0-9_-]+)\s*\}\}/g;
+/** Variables may be made of others, so often. */
+const MOST_DEEP = 8;
+
+/** An expression with what the variables of its check stand for in their place, as only the check itself knows them. */
+function withVariables(expr: string, variables: unknown): string {
+  const known = new Map(Object.entries(typeof variables === 'object' && variables !== null ? variables : {}));
+  let whole = expr;
+  for (let depth = 0; depth < MOST_DEEP && VARIABLE.test(whole); depth++)
+    whole = whole.replace(VARIABLE, (hole, name: string) => (known.has(name) ? `(${known.get(name)})` : hole));
+  return whole;
 }
