@@ -55,7 +55,9 @@ test('a setting is changed in the file where it counts, by the name it has there
 test('a setting that stands nowhere goes into agent.yml, which is made if need be', async () => {
   using world = settings({});
   expect(await world.set('dns.port', 5300)).toMatchObject({ file: 'agent.yml', changed: true });
-  expect(world.read('agent.yml')).toBe(`groups: [ kv, dns-listener ]\ndns:\n  port: 5300\n${CHANGED} SET dns.port → 5300\n`);
+  expect(world.read('agent.yml')).toBe(
+    `groups: [ kv, dns-listener ]\ndns:\n  port: 5300\n${CHANGED} SET dns.port → 5300\n`,
+  );
 });
 
 test('the first setting of an agent that nobody has configured does not end what it did without a file', async () => {
