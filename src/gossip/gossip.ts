@@ -189,10 +189,7 @@ export class Gossip implements Membership, AsyncDisposable {
     return this.#directory.members;
   }
 
-  /**
-   * How often what happened: packets and bytes, drops by reason, probes, suspicions, how many messages wait (`queue_*`), and
-   * how this node does: `awareness`, 0 is well and 7 the worst, and whether it is `isolated`, 1 or 0.
-   */
+  /** What gossip counts, by name: packets, bytes, drops by reason, probes; and as numbers how this node does. */
   get counters(): ReadonlyMap<string, number> {
     return poolCounters({ core: this.#core, counts: this.#counts, kernelDrops: this.#door.kernelDrops });
   }

@@ -8,7 +8,10 @@ interface Counted {
   readonly kernelDrops: number;
 }
 
-/** Everything that gossip counts, by name: what the core did, what the sockets saw, how many messages wait, and how this node does. */
+/**
+ * Everything that gossip counts, by name: what the core did, what the sockets saw, how many messages wait (`queue_*`), and how this node
+ * does: `awareness`, 0 is well and 7 the worst, and whether it is `isolated`, 1 or 0.
+ */
 export function poolCounters({ core, counts, kernelDrops }: Counted): ReadonlyMap<string, number> {
   const { awareness, isIsolated, queueDepths } = core;
   const depths = [...queueDepths].map(([name, depth]) => [`queue_${name}`, depth] as const);
