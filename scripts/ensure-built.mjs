@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 // Builds only when a source is newer than what was built from it. Plain JavaScript, so that the usual case costs nothing.
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const SOURCES = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts'];
+const SOURCES = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'scripts'];
 
 /** Time of the last change of a file, or of anything in a folder. */
 function changed(path) {

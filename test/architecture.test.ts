@@ -106,6 +106,20 @@ test('what decides on members knows no time of day: a clock that is set changes 
   expect(deciding.filter((file) => /\bwall\(|base\/clock/.test(sources.get(file) ?? ''))).toEqual([]);
 });
 
+test('what lies beside a source is found from every piece that it is built into', async () => {
+  // The build moves code into `dist/chunks`: only what goes up one folder, and then names one, is found from there too.
+  const sources = files.filter((file) => !file.startsWith('cli/'));
+  const texts = await Promise.all(
+    sources.map(async (file) => [file, await readFile(new URL(file, src), 'utf8')] as const),
+  );
+  const addresses = texts.flatMap(([file, text]) =>
+    [...text.matchAll(/new URL\(\s*['"`](.*?)['"`],\s*import\.meta\.url/g)].map(([, path = '']) => `${file}: ${path}`),
+  );
+
+  expect(addresses).not.toEqual([]);
+  for (const address of addresses) expect(address).toMatch(/: \.\.\/(\.\.\/$|\w|\$)/);
+});
+
 test('jsep is set up in one place', () => {
   expect([...sources].filter(([, text]) => /from 'jsep'/.test(text)).map(([file]) => file).length).toBeLessThanOrEqual(
     1,

@@ -3,7 +3,7 @@ import { compileExpression } from 'filtrex';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Reading, Scope } from '../../src/expressions/contract.ts';
 import type { Evaluated } from '../../src/model/expression.ts';
-import { ensureBuilt } from '../agents.ts';
+import { bundled } from '../bundled.ts';
 import { type BenchCase, median, type Row } from '../case.ts';
 
 type Sample = Readonly<Record<'idle' | 'critical' | 'load1' | 'cpus', number>>;
@@ -31,10 +31,7 @@ const TURN_MS = 60;
 const nothing = (): Reading => ({ found: false, reason: 'only records are measured' });
 
 async function ours(): Promise<Engine> {
-  ensureBuilt();
-  // As it is shipped: the runner of the benches gives every closure a name, which costs more than many a closure does.
-  const built = new URL('../../dist/expressions/compile.js', import.meta.url).href;
-  const { compile } = (await import(built)) as typeof import('../../src/expressions/compile.ts');
+  const { compile } = await bundled<typeof import('../../src/expressions/compile.ts')>('expressions/compile.ts');
   const functions = new Map();
   const { signal } = new AbortController();
   const scope: Scope & { record: Sample } = { read: nothing, record: SAMPLES[0] as Sample, clock: systemClock, signal };

@@ -7,7 +7,7 @@ const HEAP_MB = 128;
 const PYTHON = 'python3';
 
 /** The runner as it was built, whether this is the source or what was built of it. */
-const built = new URL(import.meta.url.endsWith('.ts') ? '../../dist/health/' : './', import.meta.url);
+const built = new URL(import.meta.url.endsWith('.ts') ? '../../dist/health/' : '../health/', import.meta.url);
 
 /** The command that runs packages of a language; each process may use 128 MiB for what it keeps. */
 export function programFor(language: Language): readonly [string, ...string[]] {

@@ -46,7 +46,7 @@ interface Setting extends Omit<EngineContext, 'onChange'> {
  * `invalid_config` for wrong options, with `store_failed` when the store cannot be opened.
  */
 export async function openKv({ bus, settings = {}, ...context }: Setting): Promise<KvStore> {
-  const engines = await new Registry<Engine>('engine').addFrom(new URL('./engines/', import.meta.url));
+  const engines = await new Registry<Engine>('engine').addFrom(new URL('../kv/engines/', import.meta.url));
   const open = engines.get(settings.engine ?? 'level').configure(settings);
   const store = await open({
     ...context,

@@ -35,7 +35,7 @@ const STACK_MIB = 2;
 /** A thread knows no types: where the program runs from its sources, as in tests, its threads take what was built of them. */
 const runnable = ({ href }: URL): URL => new URL(href.replace(/^(.*)\/src\/(.*)\.ts$/, '$1/dist/$2.js'));
 
-const ENTRY = runnable(new URL(`./thread-entry${extname(import.meta.url)}`, import.meta.url));
+const ENTRY = runnable(new URL(`../net/thread-entry${extname(import.meta.url)}`, import.meta.url));
 
 /**
  * Applies a function to items in a thread that lives only meanwhile. An item that takes too long, needs too much memory or ends the thread

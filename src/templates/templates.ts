@@ -37,7 +37,7 @@ interface TemplatesWorld {
 }
 
 const LONGEST_TEXT = 65_536;
-const MODULE = new URL(`./render${extname(import.meta.url)}`, import.meta.url);
+const MODULE = new URL(`../templates/render${extname(import.meta.url)}`, import.meta.url);
 /** Unknown names that have been warned of; a template that makes up names must not fill the memory. */
 const MOST_WARNED = 1_000;
 
