@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
@@ -19,6 +19,21 @@ const PLUGIN_FOLDERS = [
 
 /** What is started, or handed to a thread, by the path of its file. */
 const BY_PATH = ['health/runner/main.ts', 'net/thread-entry.ts', 'plugins/pack-api.ts', 'templates/render.ts'] as const;
+
+/** Packages that every start needs and that are many small files: they become part of the agent. All others stay where npm puts them. */
+const WITHIN = /^(?:@hono\/node-server|hono|jsep|yaml|zod)(?:\/|$)/;
+
+const packages: Plugin = {
+  name: 'packages',
+  setup({ onResolve }) {
+    onResolve({ filter: /^yaml$/ }, () => ({
+      path: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)),
+    }));
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || WITHIN.test(path) ? undefined : { path, external: true },
+    );
+  },
+};
 
 const filesIn = (folder: string): string[] =>
   readdirSync(join(src, folder))
@@ -53,7 +68,7 @@ export async function buildAgent(folder: string, entries: readonly string[]): Pr
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    packages: 'external',
+    plugins: [packages],
     logLevel: 'warning',
   });
 }
