@@ -7,6 +7,7 @@ const FLOORS = [
   ['net', 'config', 'expressions', 'templates'],
   ['plugins', 'peer', 'openstack'],
   [
+    'access',
     'gossip',
     'kv',
     'alerts',

@@ -216,6 +216,7 @@ export class Agent implements AsyncDisposable {
     this.#parts.alerts.apply(config.alerting);
     await this.#parts.history.limit(historyLimits(config));
     await zones.reload(tree);
+    await this.#parts.access.readFile();
     this.#parts.peers.keys.refresh();
     this.#reviewZones();
     world.log.setLevel(config.log_level);
@@ -293,11 +294,12 @@ export class Agent implements AsyncDisposable {
     await this.#doors.serveDns(dns, dns.enabled || this.groups.has(DNS_GROUP));
   }
 
-  #apiParts(): ApiParts {
+  #apiParts(): ApiParts & Pick<Parts, 'access'> {
     const { world } = this.#setting;
     const { pool, peers, history, groupHistory, collectorHistory, checkHistory } = this.#parts;
-    const { runtime, alerts, checkDefinitions, kv, series, render } = this.#parts;
+    const { access, runtime, alerts, checkDefinitions, kv, series, render } = this.#parts;
     return {
+      access,
       agent: {
         facts: () => this.#facts(),
         health: () => this.#health(),

@@ -6,7 +6,8 @@ import { messageOf } from '../base/errors.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import { type DnsDoor, startDns } from '../dns/dns.ts';
 import { createApi, createMobApi } from '../http/api.ts';
-import { checkReader, createDoor } from '../http/door.ts';
+import type { AuditEntry } from '../http/audit-entry.ts';
+import { admitReader, createDoor } from '../http/door.ts';
 import { pageIn } from '../http/page.ts';
 import type { ApiParts } from '../http/parts.ts';
 import { eventJson } from '../http/pool-records.ts';
@@ -16,6 +17,7 @@ import { type HttpHandler, listenHttp } from '../net/http-listener.ts';
 import { listenUnix } from '../net/unix-socket.ts';
 import { refuseRequest } from '../websocket/refusal.ts';
 import { Websocket } from '../websocket/websocket.ts';
+import type { Access } from './access-part.ts';
 import { dnsOptions } from './dns-part.ts';
 import type { DoorCounts } from './families.ts';
 import type { Door } from './ports-file.ts';
@@ -28,14 +30,14 @@ const LOCALHOST = ['127.0.0.1'] as const;
 export class Doors implements AsyncDisposable {
   readonly #world: World;
   readonly #config: AgentConfig;
-  readonly #parts: ApiParts;
+  readonly #parts: ApiParts & { readonly access: Access };
   readonly #websocket: Websocket;
   readonly #open = new Disposal();
   #dns: Opening<DnsDoor> | undefined;
   #dnsConfig: AgentConfig['dns'] | undefined;
   #dnsChange: Promise<void> = Promise.resolve();
 
-  constructor(world: World, config: AgentConfig, parts: ApiParts) {
+  constructor(world: World, config: AgentConfig, parts: ApiParts & { readonly access: Access }) {
     this.#world = world;
     this.#config = config;
     this.#parts = parts;
@@ -59,26 +61,30 @@ export class Doors implements AsyncDisposable {
   /** Opens the unix socket, which must succeed, and the others, which may have to wait for their port. */
   async open(): Promise<void> {
     const { http, mob } = this.#config;
-    const access = { anonymousRead: 'loopback', socketPath: this.#world.socketPath } as const;
+    const { access } = this.#parts;
+    const audit = (entry: AuditEntry) => access.audit(entry);
     const report = (error: unknown) => this.#report(error);
     const page = http.ui ? pageIn(new URL('../ui/', import.meta.url)) : undefined;
-    const apiSettings = { access, maxBody: http.max_body, page, report, takesOldRepairs: mob.compat_get_repair };
+    const apiSettings = {
+      ...{ access, maxBody: http.max_body, page, report, audit },
+      takesOldRepairs: mob.compat_get_repair,
+    };
     const app = createApi(this.#parts, apiSettings);
     const settings = { wall: this.#wall(), access, report };
     const handler = (door: 'socket' | 'tcp'): HttpHandler => ({
       onRequest: createDoor(app, settings, door),
-      onUpgrade: this.#websocket.door((incoming) => checkReader(incoming, door, settings), '/ws'),
+      onUpgrade: this.#websocket.door((incoming) => admitReader(incoming, door, settings), '/ws'),
     });
     const limits = { connectionsPerClient: http.max_connections_per_client };
     this.#open.use(await listenUnix({ path: this.#world.socketPath }, handler('socket'), limits));
     await this.#openTcp('http', http, handler('tcp'));
     if (mob.enabled) {
       const onRequest = createDoor(createMobApi(this.#parts, apiSettings), settings, 'tcp');
-      const onUpgrade = this.#websocket.door((incoming) => checkReader(incoming, 'tcp', settings), '/ws');
+      const onUpgrade = this.#websocket.door((incoming) => admitReader(incoming, 'tcp', settings), '/ws');
       await this.#openTcp('mob', mob, { onRequest, onUpgrade });
     }
     const { websocket } = this.#config;
-    const onUpgrade = this.#websocket.door((incoming) => checkReader(incoming, 'tcp', settings));
+    const onUpgrade = this.#websocket.door((incoming) => admitReader(incoming, 'tcp', settings));
     if (websocket.enabled) await this.#openTcp('websocket', websocket, { onRequest: refuseRequest, onUpgrade });
   }
 

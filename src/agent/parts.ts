@@ -21,6 +21,7 @@ import { functionTable } from '../plugins/function.ts';
 import type { KvCluster } from '../plugins/kinds.ts';
 import { defineKnownChecks } from '../runtime/health-services.ts';
 import { Runtime } from '../runtime/runtime.ts';
+import { Access, httpWarnings } from './access-part.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
 import { ApiChecks } from './api-checks.ts';
@@ -74,6 +75,7 @@ export interface Setting {
 /** What an agent is made of, beside its doors. */
 export interface Parts extends Charts {
   readonly state: StateStore;
+  readonly access: Access;
   readonly kv: KvStore;
   readonly kvCluster: AgentKvCluster;
   readonly series: MetricStore;
@@ -104,6 +106,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const { world, identity, written } = setting;
   const { home, clock, log, host, bus } = world;
   const state = opened.use(await StateStore.open(join(home.data, 'state'), clock, log.logger.child({ part: 'state' })));
+  const access = opened.use(await Access.open({ world, state, config: () => written.loaded.config }));
   const address = localAddress(host.interfaces(), (await host.facts()).addresses);
   const { config } = written.loaded;
   const kvCluster = new AgentKvCluster(world.random);
@@ -146,14 +149,12 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   opened.use(kvCluster.connect({ pool, peers, bus, clock, groups: () => runtime.groups }));
   opened.use(keepCheckKeys(setting, kv, runtime));
   const workWatch = opened.use(watchWork(world, runtime, pool));
-  const warnings = () => [...bind.warnings, ...setting.zones.warnings];
+  const warnings = () => [...bind.warnings, ...setting.zones.warnings, ...httpWarnings(config)];
   return {
-    state,
+    ...{ state, access },
     ...{ kv, kvCluster, series },
     ...charts,
-    pool,
-    peers,
-    history,
+    ...{ pool, peers, history },
     ...histories,
     movePool,
     isRebindNeeded,

@@ -23,6 +23,10 @@ const http = section({
     .words('a list of host names')
     .prefault([])
     .describe("Names, beside the agent's own, that a request may give as its Host."),
+  anonymous_read: field
+    .oneOf(['none', 'loopback', 'any'])
+    .prefault('loopback')
+    .describe('From where reading needs no token: from nowhere, from this machine, or from everywhere.'),
   max_body: field.size().prefault('8MB').describe('Longest body of a request; a longer one is answered with 413.'),
   max_connections_per_client: field
     .wholeNumber(1, 100_000)

@@ -1,5 +1,6 @@
 import type { AccessRules } from './access.ts';
 import { createApp } from './app.ts';
+import type { AuditEntry } from './audit-entry.ts';
 import { graphiteAliases } from './graphite-route.ts';
 import type { Page } from './page.ts';
 import type { ApiParts } from './parts.ts';
@@ -23,6 +24,7 @@ import { kvChangesRoutes } from './routes/kv-changes.ts';
 import { kvManyRoutes } from './routes/kv-many.ts';
 import { kvRingRoutes } from './routes/kv-ring.ts';
 import { kvTransferRoutes } from './routes/kv-transfer.ts';
+import { loginRoutes } from './routes/login.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
 import { bareMobRoutes, mobRoutes, oldRepairRoute } from './routes/mob.ts';
 import { muteRoutes } from './routes/mutes.ts';
@@ -33,6 +35,7 @@ import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { statsdRoutes } from './routes/statsd.ts';
 import { formerRoutes, pageRoutes, servicesPageRoute, systemRoutes } from './routes/system.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { checkRoutes, monitoringRoutes } from './routes/work.ts';
 import { zoneRoutes } from './routes/zones.ts';
 
@@ -40,6 +43,8 @@ import { zoneRoutes } from './routes/zones.ts';
 export const routesOf = (parts: ApiParts) => ({
   ...agentRoutes(parts),
   ...controlRoutes(parts),
+  ...tokenRoutes(parts),
+  ...loginRoutes(parts),
   ...historyRoutes(parts),
   ...memberRoutes(parts),
   ...joinRoutes(parts),
@@ -89,6 +94,8 @@ export interface ApiSettings {
   readonly page: Page | undefined;
   /** Is told of everything unforeseen; answers the name under which the log has it. */
   report(error: unknown): string;
+  /** Is told of everything that was to change something, whatever came of it. */
+  audit?(entry: AuditEntry): void;
 }
 
 /** The API of an agent made of these parts. */
@@ -119,6 +126,7 @@ export function createMobApi(parts: ApiParts, settings: ApiSettings) {
   const table: RouteTable = {
     ...pageRoutes(settings.page),
     'GET /': servicesPageRoute(settings.page),
+    ...loginRoutes(parts),
     ...healthServiceRoutes(parts),
     ...repairRoutes(parts),
     ...known,

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
 import { type AccessRules, admit, type Caller } from './access.ts';
 import { COMMON_HEADERS, JSON_TYPE, respond } from './answer.ts';
+import { type AuditEntry, entryOf } from './audit-entry.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
 import { bodyInput, checked, queryInput, readBody } from './input.ts';
+import { offerIn } from './offer.ts';
 import type { Requests } from './requests.ts';
 import type { Call, Route, RouteTable } from './route.ts';
 import { pathOf, queryOf } from './wall.ts';
@@ -23,6 +25,8 @@ export interface AppSettings {
   /** Is told of everything unforeseen; answers the name under which the log has it. */
   report(error: unknown): string;
   readonly requests: Requests;
+  /** Is told of everything that was to change something, whatever came of it. */
+  audit?(entry: AuditEntry): void;
 }
 
 type Env = { Bindings: Partial<Arrival> };
@@ -65,22 +69,44 @@ function targetOf(request: Request, env: Partial<Arrival> | undefined): string {
 }
 
 async function answer(context: Context<Env>, path: string, route: Route, settings: AppSettings): Promise<Response> {
+  const target = targetOf(context.req.raw, context.env);
+  let caller = context.env?.caller ?? NOBODY;
   let response: Response;
   try {
-    response = await admitted(context, route, settings);
+    caller = admitted(context.req.raw, { caller, target }, { route, settings });
+    response = await served(context, { caller, target }, { route, settings });
   } catch (error) {
     response = fail(error, settings);
   }
   for (const [name, value] of Object.entries(route.headers?.() ?? {})) response.headers.set(name, value);
-  settings.requests.count(`${context.req.method} ${path}`, response.status);
+  const { status } = response;
+  const { method } = context.req;
+  settings.requests.count(`${method} ${path}`, status);
+  const entry = entryOf({ caller, target, method, route: path, access: route.access, status });
+  if (entry) settings.audit?.(entry);
   return response;
 }
 
-async function admitted(context: Context<Env>, route: Route, settings: AppSettings): Promise<Response> {
+/** A route of the app, and what the app works by. */
+interface Place {
+  readonly route: Route;
+  readonly settings: AppSettings;
+}
+
+/** The caller with what it proved. */
+function admitted({ headers }: Request, { caller, target }: Arrival, { route, settings }: Place): Caller {
+  const isFromPage = headers.get('x-requested-with') === 'opsbro';
+  const asking = { access: route.access, caller, path: pathOf(target), offer: offerIn(headers), isFromPage };
+  return admit(asking, settings.access);
+}
+
+async function served(
+  context: Context<Env>,
+  { caller, target }: Arrival,
+  { route, settings }: Place,
+): Promise<Response> {
   const request = context.req.raw;
-  const caller = context.env?.caller ?? NOBODY;
-  admit(route.access, caller, settings.access);
-  const query = queryOf(targetOf(request, context.env));
+  const query = queryOf(target);
   const call: Call<unknown, unknown, unknown> = {
     params: checked(route.params ?? NOTHING, context.req.param(), 'path'),
     query: checked(route.query ?? NOTHING, route.fromQuery?.(new URLSearchParams(query)) ?? queryInput(query), 'query'),

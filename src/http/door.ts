@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { OpsbroError } from '../base/errors.ts';
-import { type AccessRules, admit, type Caller } from './access.ts';
+import type { Offer } from '../access/gate.ts';
+import { failedWith, OpsbroError } from '../base/errors.ts';
+import type { Scope } from '../model/token.ts';
+import { type AccessRules, admit, type Caller, scopeOf } from './access.ts';
 import { COMMON_HEADERS, JSON_TYPE } from './answer.ts';
 import type { Arrival } from './app.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
+import { type OfferHeads, offerOf } from './offer.ts';
 import { askedBy, checkAsked, type WallRules } from './wall.ts';
 
 interface Answering {
@@ -19,6 +22,8 @@ export interface DoorSettings {
   report(error: unknown): string;
 }
 
+/** Tokens that are for some paths only have to name it, whatever port the stream is at. */
+const WEBSOCKET_PATH = '/ws';
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']);
 
 /** Gives an app the requests of a door, once they have passed the wall. */
@@ -40,14 +45,36 @@ export function createDoor(app: Answering, settings: DoorSettings, door: 'socket
   };
 }
 
-/** Throws what a websocket client of this door is refused with: it needs what a reader of the API needs. */
-export function checkReader(
+/** What a reader who proves nothing more may do, or how it proves that it is one. */
+type Admission = { readonly scope: Scope } | ((token: string) => { readonly scope: Scope });
+
+/**
+ * Judges a websocket client of this door, which needs what a reader of the API needs: throws what it is refused with. Who shows nothing, and
+ * may not read without, may still show a token.
+ */
+export function admitReader(
   incoming: IncomingMessage,
   door: 'socket' | 'tcp',
   { wall, access }: Omit<DoorSettings, 'report'>,
-): void {
+): Admission {
   checkAsked(askedBy(incoming, door), wall);
-  admit('read', callerOf(incoming, door), access);
+  const caller = callerOf(incoming, door);
+  const admitWith = (offer: Offer) => {
+    const asking = { access: 'read', caller, path: WEBSOCKET_PATH, offer, isFromPage: false } as const;
+    return { scope: scopeOf(admit(asking, access), access.anonymousRead) ?? 'read' };
+  };
+  const offer = offerOf(headsOf(incoming));
+  try {
+    return admitWith(offer);
+  } catch (error) {
+    if (offer.token !== undefined || !access.gate || !failedWith(error, 'unauthorized')) throw error;
+    return (token) => admitWith({ token });
+  }
+}
+
+function headsOf({ headers }: IncomingMessage): OfferHeads {
+  const token = headers['x-opsbro-token'];
+  return { ...headers, 'x-opsbro-token': typeof token === 'string' ? token : undefined };
 }
 
 function callerOf({ socket }: IncomingMessage, door: 'socket' | 'tcp'): Caller {

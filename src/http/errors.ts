@@ -18,7 +18,7 @@ export const statusOf = ({ code }: OpsbroError): number => FAILURES[code].status
 
 /** What the answer's head says about the failure. */
 export function errorHeaders(error: OpsbroError): Record<string, string> {
-  const { allow } = error.details ?? {};
+  const { allow, retry_after: wait } = error.details ?? {};
   switch (FAILURES[error.code].status) {
     case 401:
       return { 'www-authenticate': 'Bearer' };
@@ -27,6 +27,8 @@ export function errorHeaders(error: OpsbroError): Record<string, string> {
     case 413:
       // The rest of the body stays unread, so the connection cannot serve another request.
       return { connection: 'close' };
+    case 429:
+      return typeof wait === 'number' ? { 'retry-after': String(wait) } : {};
     case 503:
       return { 'retry-after': '1' };
     default:

@@ -1,3 +1,5 @@
+import type { Gate } from '../access/gate.ts';
+import type { TokenBook } from '../access/token-book.ts';
 import type { Maintenance, MuteEntry, Silence } from '../alerts/mutes/entry.ts';
 import type { MaintenanceWish, SilenceWish } from '../alerts/mutes/mute-book.ts';
 import type { Clock } from '../base/clock.ts';
@@ -24,6 +26,7 @@ import type { KeyDoc } from '../plugins/kinds.ts';
 import type { Deed } from '../repair/repair-world.ts';
 import type { HealthServices } from '../runtime/health-services.ts';
 import type { RepairAudit } from '../runtime/repair-audit.ts';
+import type { AccessRules } from './access.ts';
 import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
 import type { PureFunctions } from './filter.ts';
@@ -206,8 +209,15 @@ export interface CheckDefinitionsPart {
   objects(): readonly PackObject[];
 }
 
+/** Who may ask, and the tokens by which that is proven. */
+export interface AccessPart extends AccessRules {
+  readonly gate: Pick<Gate, 'passOf' | 'login' | 'logout' | 'ticketFor'>;
+  readonly tokens: Pick<TokenBook, 'list' | 'create' | 'revoke'>;
+}
+
 /** Everything the API speaks for; the agent hands it in. */
 export interface ApiParts {
+  readonly access: AccessPart;
   readonly agent: AgentPart;
   readonly membership: Membership;
   readonly pool: PoolActions;

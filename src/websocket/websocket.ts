@@ -8,6 +8,7 @@ import { OpsbroError } from '../base/errors.ts';
 import { wants as wantsKey } from '../kv/change-entry.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { KvChange } from '../model/kv.ts';
+import { type CheckClient, Unproven } from './admission.ts';
 import { ASKED_CHANNELS, type AskedChannel, CHANNELS, type Channel, type EventView, Feed } from './feed.ts';
 import { refuseUpgrade } from './refusal.ts';
 import { type SnapshotParts, snapshotParts } from './snapshot.ts';
@@ -25,9 +26,6 @@ export interface WebsocketOptions extends SnapshotParts {
   /** Clients at once; 500 when left out. */
   readonly maxClients?: number;
 }
-
-/** Throws what a client is refused with. */
-type CheckClient = (incoming: IncomingMessage) => void;
 
 const MAX_CLIENTS = 500;
 const MAX_MESSAGE = 65_536;
@@ -57,12 +55,14 @@ export class Websocket implements Disposable {
   readonly #options: WebsocketOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
   readonly #clients = new Map<WebSocket, Client>();
+  readonly #unproven: Unproven;
   readonly #feed: Feed;
   #ping: Disposable | undefined;
   #closedSlow = 0;
 
   constructor(options: WebsocketOptions) {
     this.#options = options;
+    this.#unproven = new Unproven(options.clock);
     this.#feed = new Feed({
       ...options,
       broadcast: (frame, channel, key) => this.#broadcast(frame, channel, key),
@@ -76,16 +76,20 @@ export class Websocket implements Disposable {
   }
 
   /** Takes over the upgrades of a port. With `path` others are answered with 404; without, any path will do. */
-  door(check: CheckClient, path?: string) {
+  door(check: CheckClient<IncomingMessage>, path?: string) {
     return (incoming: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      let admission: ReturnType<typeof check>;
       try {
         checkPath(incoming.url ?? '', path);
-        check(incoming);
+        admission = check(incoming);
       } catch (error) {
         refuseUpgrade(socket, error);
         return;
       }
-      this.#server.handleUpgrade(incoming, socket, head, (client) => this.#welcome(client));
+      this.#server.handleUpgrade(incoming, socket, head, (client) => {
+        if (typeof admission === 'function') this.#unproven.wait(client, admission, () => this.#welcome(client));
+        else this.#welcome(client);
+      });
     };
   }
 

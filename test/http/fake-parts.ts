@@ -16,6 +16,7 @@ import type { AgentEvent } from '../../src/model/event.ts';
 import type { KvEntry, KvStore } from '../../src/model/kv.ts';
 import { fakeHost } from '../support/host.ts';
 import { check, member, service } from '../support/nodes.ts';
+import { fakeAccess } from './fake-access.ts';
 import { fakeAlerting } from './fake-alerting.ts';
 import { fakeHealth } from './fake-health.ts';
 import { fakePacks } from './fake-packs.ts';
@@ -144,6 +145,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
   });
   return {
     done,
+    access: fakeAccess(),
     agent: {
       facts: () => FACTS,
       health: () => ({ health: 'ok', reasons: [] }),
@@ -379,7 +381,7 @@ export const SETTINGS = {
 
 /** Requests to an API: as the command line makes them, through the unix socket, unless told from where. */
 export function fakeApi(parts: ApiParts = fakeParts(), { page }: { readonly page?: Page } = {}) {
-  const app = createApi(parts, { ...SETTINGS, page });
+  const app = createApi(parts, { ...SETTINGS, access: parts.access, page });
   return (path: string, init: RequestInit = {}, from: Partial<Arrival> = { caller: { door: 'socket' } }) =>
     Promise.resolve(app.request(path, init, from));
 }

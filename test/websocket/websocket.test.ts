@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Bus } from '../../src/base/bus.ts';
 import { silent } from '../../src/base/log.ts';
-import { checkReader } from '../../src/http/door.ts';
+import { admitReader } from '../../src/http/door.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import { listenHttp } from '../../src/net/http-listener.ts';
 import { refuseRequest } from '../../src/websocket/refusal.ts';
@@ -45,7 +45,7 @@ async function door(over: Partial<WebsocketOptions> = {}) {
   });
   const handler = {
     onRequest: refuseRequest,
-    onUpgrade: websocket.door((incoming) => checkReader(incoming, 'tcp', READERS), '/ws'),
+    onUpgrade: websocket.door((incoming) => admitReader(incoming, 'tcp', READERS), '/ws'),
   };
   const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'websocket', log: silent };
   const listener = await listenHttp(wanted, handler, { connectionsPerClient: 100 });

@@ -5,7 +5,7 @@ import type { Yaml } from '../../model/pack.ts';
 import { repairJson } from '../../model/repair-json.ts';
 import { type RepairRules, rulesOf } from '../../repair/rules.ts';
 import type { ServiceCheck } from '../../runtime/health-services.ts';
-import type { Caller } from '../access.ts';
+import { whoIs } from '../access.ts';
 import type { ApiParts } from '../parts.ts';
 import { Reply, type RouteTable, route } from '../route.ts';
 import {
@@ -23,9 +23,6 @@ type Parts = Pick<ApiParts, 'health'>;
 
 const CheckNamed = Named.extend({ check: z.string().min(1).max(1_024) });
 const Done = z.object({ done: z.boolean() });
-
-/** Who asks, as it is written into the audit. */
-export const whoIs = (caller: Caller): string => (caller.door === 'socket' ? 'socket (uid unknown)' : caller.address);
 
 /** The services of this node. */
 export const healthServiceRoutes = ({ health }: Parts) => ({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { readArgs, readKwargs } from '../../health/written-arguments.ts';
 import type { ServiceStatus } from '../../model/health.ts';
+import { whoIs } from '../access.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Call, Reply, type RouteTable, route } from '../route.ts';
 import { ActionInfoJson, ServiceStatusJson } from '../schemas/health.ts';
-import { whoIs } from './health-services.ts';
 
 type Parts = Pick<ApiParts, 'health'>;
 

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { AuditTrail } from '../access/audit-trail.ts';
+import { Gate } from '../access/gate.ts';
+import { TokenBook } from '../access/token-book.ts';
+import { isLoopback } from '../base/loopback.ts';
+import type { AgentConfig } from '../config/agent-schema.ts';
+import { readTokenFile, TOKEN_FILE, type TokensRead } from '../config/token-file.ts';
+import type { AuditEntry } from '../http/audit-entry.ts';
+import type { AccessPart } from '../http/parts.ts';
+import { problemLine } from '../model/pack.ts';
+import type { StateStore } from './state-store.ts';
+import type { World } from './world.ts';
+
+const HEALTH = 'tokens';
+const CODES = ['file', 'open'] as const;
+
+interface Options {
+  readonly world: World;
+  readonly state: StateStore;
+  config(): AgentConfig;
+}
+
+/** Who may ask this agent over TCP, and the audit of what was asked. */
+export class Access implements AccessPart, Disposable {
+  readonly #options: Options;
+  readonly #trail: AuditTrail<AuditEntry>;
+  readonly tokens: TokenBook;
+  readonly gate: Gate;
+
+  private constructor(options: Options, tokens: TokenBook) {
+    const { clock, log } = options.world;
+    this.#options = options;
+    this.tokens = tokens;
+    this.gate = new Gate({ tokens, clock });
+    const logger = log.logger.child({ part: 'audit' });
+    this.#trail = new AuditTrail({ clock, write: (entry, repeated) => writeEntry(logger, entry, repeated) });
+  }
+
+  /** Goes on with the tokens that are kept, and reads those of the file. */
+  static async open(options: Options): Promise<Access> {
+    const { world, state } = options;
+    const access = new Access(options, await TokenBook.open({ clock: world.clock, shelf: state.shelf('tokens') }));
+    await access.readFile();
+    return access;
+  }
+
+  get anonymousRead(): AccessPart['anonymousRead'] {
+    return this.#options.config().http.anonymous_read;
+  }
+
+  get socketPath(): string {
+    return this.#options.world.socketPath;
+  }
+
+  /** Notes a request that was to change something. */
+  audit(entry: AuditEntry): void {
+    this.#trail.note(entry);
+  }
+
+  /** Reads the file of tokens again; what is odd about it is told in the log and the health of the agent. */
+  async readFile(): Promise<void> {
+    const { health, log, home } = this.#options.world;
+    const file = join(home.config, TOKEN_FILE);
+    const read = await readTokenFile(file);
+    const taken = this.tokens.setWritten(read.tokens);
+    const logger = log.logger.child({ part: 'config' });
+    for (const code of CODES) health.clear(HEALTH, code);
+    for (const [code, text] of complaintsOf(file, read, taken)) {
+      logger.warn({}, text);
+      health.raise(HEALTH, code, text);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#trail[Symbol.dispose]();
+  }
+}
+
+function writeEntry(log: World['log']['logger'], entry: AuditEntry, repeated: number): void {
+  const { who, address, method, target, status } = entry;
+  const facts = { who, ...(address !== '' && { from: address }), result: status };
+  if (repeated === 0) log.info(facts, `${method} ${target}`);
+  else log.info({ ...facts, last: target }, `${method} ${entry.route}: repeated ${repeated} times`);
+}
+
+function* complaintsOf(
+  file: string,
+  { problems, openTo }: TokensRead,
+  taken: readonly string[],
+): Generator<readonly [(typeof CODES)[number], string]> {
+  if (openTo === 'writers')
+    yield ['open', `${file} can be changed by others and counts for nothing; run chmod 600 ${file} and reload`];
+  if (openTo === 'readers') yield ['open', `${file} can be read by others; run chmod 600 ${file}`];
+  const lines = problems.map(problemLine);
+  const doubles = taken.map((name) => `${file}: there is another token "${name}"; the one of the file is left out`);
+  if (lines.length + doubles.length > 0) yield ['file', [...lines, ...doubles].slice(0, 5).join('; ')];
+}
+
+/** What a person should know about doors that are open to others than this machine. */
+export function httpWarnings({ http, websocket, mob }: AgentConfig): readonly string[] {
+  const doors = [
+    ['http', http],
+    ['websocket', { ...websocket, port: websocket.enabled ? websocket.port : 'off' }],
+    ['mob', { ...mob, port: mob.enabled ? mob.port : 'off' }],
+  ] as const;
+  return doors
+    .filter(([, { port, bind }]) => port !== 'off' && bind.some((address) => !isLoopback(address)))
+    .map(
+      ([door]) =>
+        `${door} listens beyond this machine without TLS: tokens can be read on the way; put a proxy with TLS before it`,
+    );
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { OpsbroError } from '../../base/errors.ts';
+import { type Caller, scopeOf, whoIs } from '../access.ts';
+import { loginCookie, offerIn } from '../offer.ts';
+import type { ApiParts } from '../parts.ts';
+import { Reply, route } from '../route.ts';
+import { WhoJson } from '../schemas/tokens.ts';
+
+const MAX_BODY = 4_096;
+
+/** How people log in at the page, and what somebody may. */
+export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
+  'GET /login': route({
+    access: 'open',
+    summary: 'Who asks, and what that may.',
+    answer: WhoJson,
+    handle: ({ caller, headers }) => whoAsks(caller, headers, access),
+  }),
+  'POST /login': route({
+    access: 'open',
+    summary: 'Begins a login with a token: sets the cookie that stands for it for 12 hours at most.',
+    body: z.strictObject({ token: z.string().min(1).max(512) }),
+    maxBody: MAX_BODY,
+    answer: WhoJson,
+    handle({ body, caller, headers }) {
+      const { secret, pass, lastsMs } = access.gate.login(body.token, addressOf(caller));
+      const { name, scope } = pass;
+      const cookie = loginCookie({ secret, seconds: Math.ceil(lastsMs / 1_000), isSecure: isSecure(headers) });
+      return new Reply<WhoJson>({ name, scope, by: 'login' }, { headers: { 'set-cookie': cookie } });
+    },
+  }),
+  'POST /logout': route({
+    access: 'open',
+    summary: 'Ends the login of the cookie, and takes the cookie back.',
+    answer: z.object({ done: z.literal(true) }),
+    handle({ headers }) {
+      const { login } = offerIn(headers);
+      if (login !== undefined) access.gate.logout(login);
+      const cookie = loginCookie({ secret: '', seconds: 0, isSecure: isSecure(headers) });
+      return new Reply({ done: true as const }, { headers: { 'set-cookie': cookie } });
+    },
+  }),
+  'POST /login/ticket': route({
+    access: 'write',
+    summary: 'A secret for one login within a minute, which may what the asking side may.',
+    answer: z.object({ ticket: z.string(), lasts: z.number().describe('seconds') }),
+    handle({ caller }) {
+      const scope = scopeOf(caller, access.anonymousRead);
+      if (scope === undefined) throw new OpsbroError('unauthorized', 'show a token first');
+      const paths = caller.door === 'tcp' ? (caller.pass?.paths ?? []) : [];
+      return { ticket: access.gate.ticketFor({ name: whoIs(caller), scope, paths }), lasts: 60 };
+    },
+  }),
+});
+
+function whoAsks(caller: Caller, headers: Headers, access: ApiParts['access']): WhoJson {
+  if (caller.door === 'socket') return { name: null, scope: 'admin', by: 'socket' };
+  const pass = access.gate.passOf(offerIn(headers), caller.address);
+  if (pass) return { name: pass.name, scope: pass.scope, by: pass.by };
+  return { name: null, scope: scopeOf(caller, access.anonymousRead) ?? null, by: 'address' };
+}
+
+const addressOf = (caller: Caller): string => (caller.door === 'tcp' ? caller.address : 'the unix socket');
+
+/** A proxy that ends TLS says so. Who says so without is only left without a cookie. */
+const isSecure = (headers: Headers): boolean => headers.get('x-forwarded-proto') === 'https';
