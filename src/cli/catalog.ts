@@ -1,8 +1,10 @@
 import { ALERT_COMMANDS } from './alert-commands.ts';
 import type { Command } from './command.ts';
+import { CONFIG_COMMANDS } from './config-commands.ts';
 import { DNS_COMMANDS } from './dns-commands.ts';
 import { KV_COMMANDS } from './kv-commands.ts';
 import { METRIC_COMMANDS } from './metric-commands.ts';
+import { TOKEN_COMMANDS } from './token-commands.ts';
 
 /** What the list of commands says of one, before it is loaded. */
 export interface Listing {
@@ -42,6 +44,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['packs parameters', 'The parameters of packs, and how to change them.'],
   ['pollsters', 'What takes samples, and how it is.'],
   ['samples', 'What pollsters sampled.'],
+  ['token', 'What proves who asks over HTTP.'],
   ['tutorials', 'Recordings that show how things are done.'],
 ]);
 
@@ -126,17 +129,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
     'collectors wait-ok',
     { summary: 'Wait until a collector is ok.', load: () => import('./commands/collectors/wait-ok.ts') },
   ],
-  ['config diff', { summary: 'Tell what a reload would change.', load: () => import('./commands/config/diff.ts') }],
-  [
-    'config sample',
-    { summary: 'Print a file with every field explained.', load: () => import('./commands/config/sample.ts') },
-  ],
-  ['config schema', { summary: 'Print the JSON Schema of a file.', load: () => import('./commands/config/schema.ts') }],
-  ['config show', { summary: 'Show all settings as they count.', load: () => import('./commands/config/show.ts') }],
-  [
-    'config validate',
-    { summary: 'Say everything that is wrong in the files.', load: () => import('./commands/config/validate.ts') },
-  ],
+  ...CONFIG_COMMANDS,
   [
     'dashboards list',
     { summary: 'List the dashboards of the packs.', load: () => import('./commands/dashboards/list.ts') },
@@ -323,6 +316,7 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
   ['health test', { summary: 'Try a package without an agent.', load: () => import('./commands/health/test.ts') }],
   ...KV_COMMANDS,
   ...METRIC_COMMANDS,
+  ...TOKEN_COMMANDS,
   [
     'monitoring history',
     { summary: 'Show how checks and services changed.', load: () => import('./commands/monitoring/history.ts') },

@@ -34,6 +34,15 @@ export interface Manner {
   readonly signal?: AbortSignal;
 }
 
+/** How an agent is found, and how it is proven to it who asks. */
+export interface Finding {
+  find(): Address;
+  /** Where to ask instead when the socket is missing or may not be opened. */
+  elsewhere(reason: 'absent' | 'denied'): Address | undefined;
+  /** What is shown over HTTP. */
+  token(): string | undefined;
+}
+
 interface Settings {
   readonly timeoutMs?: number | undefined;
   /** Answers when there is no agent; without one that is an error. */
@@ -60,20 +69,28 @@ interface Sent {
  * back, is the type of its API.
  */
 export class AgentClient implements AsyncDisposable {
-  readonly #find: () => Address;
+  readonly #finding: Finding;
   readonly #settings: Settings;
   #address: Address | undefined;
+  /** The socket that may not be opened, if that is why another place is asked. */
+  #deniedSocket: string | undefined;
   #standingIn: Promise<LocalAgent> | undefined;
 
-  constructor(find: () => Address, settings: Settings) {
-    this.#find = find;
+  constructor(finding: Finding, settings: Settings) {
+    this.#finding = finding;
     this.#settings = settings;
   }
 
   /** Where it asks. */
   get address(): Address {
-    this.#address ??= this.#find();
+    this.#address ??= this.#finding.find();
     return this.#address;
+  }
+
+  /** The heads that prove who asks there. */
+  get heads(): Readonly<Record<string, string>> {
+    const token = this.address.kind === 'http' ? this.#finding.token() : undefined;
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
   /** The answer of a route. Throws `unreachable` when no agent is there, an `AgentRefusal` when it answers with an error. */
@@ -97,7 +114,7 @@ export class AgentClient implements AsyncDisposable {
     const { status, headers, body } = await this.#send(sent, manner);
     trace?.(`< ${status} ${body.toString('utf8', 0, 2_000)}`);
     const answer = parsed(body);
-    if (status < 200 || status > 299) throw new AgentRefusal(status, answer);
+    if (status < 200 || status > 299) throw this.#refusal(status, answer);
     return { body: answer as Api[Name]['answer'], headers };
   }
 
@@ -109,12 +126,10 @@ export class AgentClient implements AsyncDisposable {
   ): Promise<void> {
     const sent = sentOf(route, asked);
     this.#settings.trace?.(`> ${sent.method} ${sent.target}`);
+    const response = await this.#reach(sent, {});
     const { address } = this;
-    const response = await this.#open(sent, address, {}).catch((error: unknown) => {
-      throw unreachable(error, address);
-    });
     const status = response.statusCode ?? 0;
-    if (status !== 200) throw new AgentRefusal(status, parsed(await bodyOf(response)));
+    if (status !== 200) throw this.#refusal(status, parsed(await bodyOf(response)));
     const chunks = response as AsyncIterable<Buffer>;
     const broken = (error: unknown) =>
       error instanceof Error && systemCode(error) === 'ECONNRESET' ? unreachable(error, address) : error;
@@ -152,18 +167,60 @@ export class AgentClient implements AsyncDisposable {
   }
 
   async #sendToAgent(sent: Sent, manner: Manner): Promise<Received> {
-    const { address } = this;
+    const response = await this.#reach(sent, manner);
     try {
-      const response = await this.#open(sent, address, manner);
       return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response) };
     } catch (error) {
+      throw unreachable(error, this.address);
+    }
+  }
+
+  /** Asks at the address, or elsewhere where that is a socket that cannot be opened. */
+  async #reach(sent: Sent, manner: Manner): Promise<IncomingMessage> {
+    const { address } = this;
+    try {
+      return await this.#open(sent, address, manner);
+    } catch (error) {
+      // The token could not be read.
+      if (error instanceof OpsbroError) throw error;
+      const response = await this.#reachElsewhere(sent, manner, error);
+      if (response) return response;
       throw unreachable(error, address);
     }
   }
 
-  #open({ method, target, body, type }: Sent, address: Address, manner: Manner): Promise<IncomingMessage> {
+  async #reachElsewhere(sent: Sent, manner: Manner, error: unknown): Promise<IncomingMessage | undefined> {
+    const { address } = this;
+    const reason = isDenied(error) ? 'denied' : isAbsent(error) ? 'absent' : undefined;
+    if (address.kind !== 'socket' || reason === undefined) return undefined;
+    const other = this.#finding.elsewhere(reason);
+    if (!other) return undefined;
+    this.#address = other;
+    try {
+      const response = await this.#open(sent, other, manner);
+      if (reason === 'denied') this.#deniedSocket = address.path;
+      return response;
+    } catch (failure) {
+      // The socket is where an agent is expected: what is said is about that.
+      this.#address = address;
+      if (failure instanceof OpsbroError) throw failure;
+      return undefined;
+    }
+  }
+
+  /** Who was led elsewhere because of the rights on the socket is told so when that does not help. */
+  #refusal(status: number, answer: unknown): AgentRefusal {
+    const refusal = new AgentRefusal(status, answer);
+    if (this.#deniedSocket === undefined || (status !== 401 && status !== 403)) return refusal;
+    return new AgentRefusal(status, {
+      error: { ...refusal, message: `${noRight(this.#deniedSocket)}; over HTTP: ${refusal.message}` },
+    });
+  }
+
+  async #open({ method, target, body, type }: Sent, address: Address, manner: Manner): Promise<IncomingMessage> {
     const { timeoutMs: timeout = this.#settings.timeoutMs ?? TIMEOUT_MS, signal } = manner;
-    const to = { ...placeOf(address), ...NO_TLS };
+    const request = await requestFor(address);
+    const to = placeOf(address, this.heads);
     const length = body === undefined ? {} : { 'content-type': type, 'content-length': body.length };
     return new Promise((resolve, reject) => {
       const asking = request(
@@ -180,10 +237,17 @@ export class AgentClient implements AsyncDisposable {
 /** Without it Node works out a TLS name from the Host header, which takes 5 ms of the start. */
 const NO_TLS = { servername: '' };
 
-function placeOf(address: Address) {
-  if (address.kind === 'socket') return { socketPath: address.path, headers: { host: 'localhost' } };
-  const { hostname, port } = address.url;
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port || 80, headers: {} };
+/** TLS is loaded only when somebody asks over it. */
+async function requestFor(address: Address): Promise<typeof request> {
+  return address.kind === 'http' && address.url.protocol === 'https:' ? (await import('node:https')).request : request;
+}
+
+function placeOf(address: Address, heads: Readonly<Record<string, string>>) {
+  if (address.kind === 'socket') return { socketPath: address.path, headers: { host: 'localhost' }, ...NO_TLS };
+  const { hostname, port, protocol } = address.url;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (protocol === 'https:') return { host, port: port || 443, headers: heads };
+  return { host, port: port || 80, headers: heads, ...NO_TLS };
 }
 
 function sentOf(route: string, asked: { params?: unknown; query?: unknown; body?: unknown }): Sent {
@@ -234,6 +298,12 @@ function isAbsent(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK';
 }
 
+/** Whether it means that somebody may be there whom this user may not ask. */
+const isDenied = (error: unknown): boolean => /^(EACCES|EPERM)$/.test(systemCode(error) ?? '');
+
+const noRight = (socket: string): string =>
+  `you may not use the socket ${socket}; become a member of the group opsbro, use sudo, or show a token with --token-file or --token`;
+
 /** What to say when nothing answers at an address. */
 export function unreachable(error: unknown, address: Address): OpsbroError {
   const at = addressText(address);
@@ -242,17 +312,6 @@ export function unreachable(error: unknown, address: Address): OpsbroError {
       cause: error,
     });
   }
-  switch (systemCode(error)) {
-    case 'EACCES':
-    case 'EPERM':
-      return new OpsbroError(
-        'unreachable',
-        `you may not use the socket ${at}; become a member of the group opsbro, use sudo, or read over --http`,
-        { cause: error },
-      );
-    default:
-      return new OpsbroError('unreachable', `the agent at ${at} does not answer: ${messageOf(error)}`, {
-        cause: error,
-      });
-  }
+  const text = isDenied(error) ? noRight(at) : `the agent at ${at} does not answer: ${messageOf(error)}`;
+  return new OpsbroError('unreachable', text, { cause: error });
 }

@@ -30,6 +30,8 @@ export interface GlobalOptions {
   readonly config: string | undefined;
   readonly socket: string | undefined;
   readonly http: string | undefined;
+  readonly token: string | undefined;
+  readonly tokenFile: string | undefined;
   /** Milliseconds a request may take. */
   readonly timeoutMs: number | undefined;
   readonly wait: boolean;

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HTTP_PORT } from '../base/default-ports.ts';
 import { OpsbroError } from '../base/errors.ts';
 import { findHome, type Home } from '../base/home.ts';
 import type { GlobalOptions } from './command.ts';
@@ -31,13 +33,41 @@ export function findAgent(globals: GlobalOptions, world: Surroundings): Address 
   return { kind: 'socket', path: isGiven ? home.socket : (textOf(home.socketPathFile) ?? home.socket) };
 }
 
+/**
+ * Where else to ask when the socket is missing or may not be opened: the port of the API at this machine. Another agent may answer there, so
+ * who named a home or a socket is never led elsewhere because nothing is there, and a checkout looks at itself instead.
+ */
+export function otherPlace(
+  reason: 'absent' | 'denied',
+  globals: GlobalOptions,
+  world: Surroundings,
+): Address | undefined {
+  const isNamed = globals.socket !== undefined || nonEmpty(world.env.OPSBRO_SOCKET) !== undefined;
+  const isHomeNamed = globals.home !== undefined || nonEmpty(world.env.OPSBRO_HOME) !== undefined;
+  const home = homeOf(globals, world);
+  const isOwn = isHomeNamed || home.kind === 'checkout';
+  if (isNamed || (isOwn && reason === 'absent')) return undefined;
+  const port = portOf(home) ?? (isOwn ? undefined : HTTP_PORT);
+  return port === undefined ? undefined : { kind: 'http', url: new URL(`http://127.0.0.1:${port}`) };
+}
+
+/** The port of the API, where the agent of that home says so. */
+function portOf({ data }: Home): number | undefined {
+  try {
+    const { http } = JSON.parse(textOf(join(data, 'ports.json')) ?? '{}') as { readonly http?: unknown };
+    return typeof http === 'number' ? http : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The address as people write it. */
 export const addressText = (address: Address): string =>
   address.kind === 'socket' ? address.path : address.url.href.replace(/\/$/, '');
 
 function urlOf(written: string): URL {
   const text = written.includes('://') ? written : `http://${written}`;
-  if (URL.canParse(text) && new URL(text).protocol === 'http:') return new URL(text);
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   throw new OpsbroError('bad_request', `"${written}" is no address of an agent; write http://127.0.0.1:6770`);
 }
 

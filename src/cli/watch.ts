@@ -6,7 +6,6 @@ import { unreachable } from './client.ts';
 import type { Context, OptionSpecs } from './command.ts';
 import { countIn } from './count.ts';
 import { UsageError } from './failure.ts';
-import type { Address } from './find-agent.ts';
 import type { Member } from './members.ts';
 
 const AGAIN_MS = 500;
@@ -60,11 +59,13 @@ export function changesWanted({
  */
 export async function watch(watching: Watching, count: number, context: Context): Promise<void> {
   const { WebSocket } = await import('ws');
+  // By this it is known where to ask when the socket may not be opened.
+  await context.agent.ask('GET /agent/state', {});
   const stop = new AbortController();
   using _interrupt = context.world.onInterrupt(() => stop.abort());
   const view = new View(watching, context, { count, end: () => stop.abort() });
   for (let isFirst = true; !stop.signal.aborted; isFirst = false) {
-    const socket = open(WebSocket, context.agent.address);
+    const socket = open(WebSocket, context.agent);
     try {
       await listened(socket, view, stop.signal);
     } catch (error) {
@@ -79,8 +80,8 @@ export async function watch(watching: Watching, count: number, context: Context)
   await view.end();
 }
 
-function open(Socket: typeof WebSocket, address: Address): WebSocket {
-  if (address.kind === 'http') return new Socket(new URL('/ws', address.url.href.replace(/^http/, 'ws')));
+function open(Socket: typeof WebSocket, { address, heads: headers }: Context['agent']): WebSocket {
+  if (address.kind === 'http') return new Socket(new URL('/ws', address.url.href.replace(/^http/, 'ws')), { headers });
   return new Socket('ws://localhost/ws', { createConnection: () => connect(address.path) });
 }
 

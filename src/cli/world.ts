@@ -8,7 +8,8 @@ export interface Sink {
   readonly rows: number | undefined;
 }
 
-type Variable = 'OPSBRO_HOME' | 'OPSBRO_SOCKET' | 'OPSBRO_HTTP' | 'NO_COLOR' | 'TERM' | 'LC_ALL' | 'LC_CTYPE' | 'LANG';
+type Place = 'OPSBRO_HOME' | 'OPSBRO_SOCKET' | 'OPSBRO_HTTP' | 'OPSBRO_TOKEN' | 'OPSBRO_TOKEN_FILE';
+type Variable = Place | 'NO_COLOR' | 'TERM' | 'LC_ALL' | 'LC_CTYPE' | 'LANG';
 
 /** The variables of the environment that count here. */
 type Environment = { readonly [Name in Variable]?: string | undefined };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GOSSIP_PORT, PEER_PORT } from '../base/default-ports.ts';
+import { GOSSIP_PORT, HTTP_PORT, PEER_PORT } from '../base/default-ports.ts';
 import type { Yaml } from '../model/pack.ts';
 import { alerting } from './alerting-schema.ts';
 import { dns } from './dns-schema.ts';
@@ -17,7 +17,7 @@ const loopback = () => field.addresses().prefault(['127.0.0.1', '::1']);
 const topic = (what: string) => field.flag().default(true).describe(`${what}; false switches it off.`);
 
 const http = section({
-  port: field.door().default(6770).describe('TCP port of the API and the page.'),
+  port: field.door().default(HTTP_PORT).describe('TCP port of the API and the page.'),
   bind: loopback().describe('Addresses the API listens on, beside the unix socket.'),
   allowed_hosts: field
     .words('a list of host names')

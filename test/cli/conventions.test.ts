@@ -86,6 +86,8 @@ const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['packs parameters get', 'global.linux.a'],
   ['packs parameters set', 'global.linux.a 1'],
   ['packs parameters unset', 'global.linux.a'],
+  ['token create', 'ci'],
+  ['token revoke', 'ci --yes'],
 ]);
 
 describe('the list of commands', () => {

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { messageOf, OpsbroError } from '../base/errors.ts';
+import type { GlobalOptions } from './command.ts';
+import type { World } from './world.ts';
+
+const LONGEST = 4_096;
+
+/** The token to show over HTTP: by option or by environment, itself or in a file; the options count first. */
+export function tokenOf(
+  { token, tokenFile }: Pick<GlobalOptions, 'token' | 'tokenFile'>,
+  { env, cwd }: Pick<World, 'env' | 'cwd'>,
+): string | undefined {
+  if (token !== undefined) return token;
+  if (tokenFile !== undefined) return readToken(resolve(cwd, tokenFile), '--token-file');
+  if (env.OPSBRO_TOKEN) return env.OPSBRO_TOKEN;
+  return env.OPSBRO_TOKEN_FILE ? readToken(resolve(cwd, env.OPSBRO_TOKEN_FILE), 'OPSBRO_TOKEN_FILE') : undefined;
+}
+
+function readToken(path: string, from: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new OpsbroError('bad_request', `${from}: ${messageOf(error)}`, { cause: error });
+  }
+  if (text !== '' && text.length <= LONGEST && !/\s/.test(text)) return text;
+  throw new OpsbroError('bad_request', `${from}: ${path} holds no token alone on one line`);
+}
+
+/** A text in which tokens of agents cannot be read. */
+export const withoutTokens = (text: string): string => text.replace(/opsbro_[\w-]{20,}/g, '******');
