@@ -18,6 +18,7 @@ import { functionJson, pureFunctions } from './function-json.ts';
 import { healthApi } from './health-api.ts';
 import { type HealthPart, openHealth } from './health-part.ts';
 import { inquire } from './inquiries.ts';
+import { logManner } from './log/manner.ts';
 import { measuredFamilies } from './measured.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
@@ -27,7 +28,7 @@ import { reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
 import { openShinken } from './shinken-part.ts';
 import type { StandIn } from './sound-reading.ts';
-import { noteStores } from './store-health.ts';
+import { noteLog, noteStores } from './store-health.ts';
 import { Telemetry } from './telemetry.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
@@ -219,8 +220,7 @@ export class Agent implements AsyncDisposable {
     await this.#parts.access.readFile();
     this.#parts.peers.keys.refresh();
     this.#reviewZones();
-    world.log.setLevel(config.log_level);
-    world.log.setFormat(config.log_format);
+    world.log.apply(logManner(config, process.env));
     const seeds = config.seeds.filter((seed) => !before.loaded.config.seeds.includes(seed));
     if (seeds.length > 0) void this.#parts.pool.join(seeds);
     await this.#serveDns();
@@ -373,8 +373,9 @@ export class Agent implements AsyncDisposable {
   }
 
   #health() {
-    const { health } = this.#setting.world;
+    const { health, log } = this.#setting.world;
     noteStores(health, this.#parts);
+    noteLog(health, log);
     return health.report();
   }
 

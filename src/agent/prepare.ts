@@ -24,6 +24,7 @@ import { Health } from './health.ts';
 import { identify } from './identity.ts';
 import { KnownHosting } from './known-hosting.ts';
 import { takeLock } from './lock-file.ts';
+import { logManner } from './log/manner.ts';
 import { type Log, openLog } from './logging.ts';
 import { loadPlugins, placesOf } from './plugins.ts';
 import { PortsFile } from './ports-file.ts';
@@ -211,7 +212,7 @@ const sha1 = (text: string): string => createHash('sha1').update(text).digest('h
 
 function openAgentLog(node: string, config: AgentConfig, home: Home): Log {
   const directory = config.log_stdout ? undefined : home.log;
-  return openLog({ node, level: config.log_level, format: config.log_format, directory });
+  return openLog({ ...logManner(config, process.env), node, directory, clock: systemClock });
 }
 
 function makeBus(log: Log): Bus<AgentEvent> {

@@ -11,6 +11,12 @@ interface Stores {
 
 const SERIES_TROUBLES = ['store', 'series', 'bytes', 'memory'];
 
+/** Notes that the log cannot be written, or takes that back. */
+export function noteLog(health: Health, { failure }: { readonly failure: string }): void {
+  if (failure === '') health.clear('log', 'not_written');
+  else health.raise('log', 'not_written', failure);
+}
+
 /** Notes what is wrong with the stores of the agent now, and takes back what is well again. */
 export function noteStores(health: Health, { state, kv, series }: Stores): void {
   if (state.failure === '') health.clear('state', 'not_written');

@@ -7,6 +7,7 @@ import * as field from './fields.ts';
 import { graphite } from './graphite-schema.ts';
 import { kvEtcd } from './kv-etcd-schema.ts';
 import { kvRing } from './kv-ring-schema.ts';
+import { logging } from './log-schema.ts';
 import { mob } from './mob-schema.ts';
 import { prometheus } from './prometheus-schema.ts';
 import { section } from './section.ts';
@@ -237,12 +238,7 @@ export const AgentConfig = z.strictObject({
   graphite,
   prometheus,
   mob,
-  log_level: field
-    .oneOf(['ERROR', 'WARNING', 'INFO', 'DEBUG'])
-    .prefault('INFO')
-    .describe('What is logged; less important lines are left out.'),
-  log_format: field.oneOf(['text', 'json']).prefault('text').describe('Form of a log line.'),
-  log_stdout: field.flag().default(true).describe('Log to the terminal; false: to files in the log directory instead.'),
+  ...logging,
   watch: field
     .flag()
     .optional()
