@@ -24,7 +24,7 @@ import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
 import { keysIn } from './plugins.ts';
 import { afterReload } from './reload.ts';
-import { reloadAnswer, reloadPreview } from './reload-answer.ts';
+import { recordOfReload, reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
 import { openShinken } from './shinken-part.ts';
 import type { StandIn } from './sound-reading.ts';
@@ -207,6 +207,7 @@ export class Agent implements AsyncDisposable {
     const answer = reloadAnswer({ started: this.#setting.written, before, after: written, read: reading, difference });
     world.bus.emit({ type: 'config-change' });
     world.log.logger.info({ ...difference, errors: answer.errors.length }, 'configuration read again');
+    this.#parts.configHistory.record(recordOfReload(answer));
     return answer;
   }
 
@@ -215,7 +216,7 @@ export class Agent implements AsyncDisposable {
     const { config, zones: tree } = this.#written.loaded;
     this.#parts.pool.setDisplayName(config.display_name);
     this.#parts.alerts.apply(config.alerting);
-    await this.#parts.history.limit(historyLimits(config));
+    await this.#parts.limitHistories(historyLimits(config));
     await zones.reload(tree);
     await this.#parts.access.readFile();
     this.#parts.peers.keys.refresh();
@@ -297,6 +298,7 @@ export class Agent implements AsyncDisposable {
   #apiParts(): ApiParts & Pick<Parts, 'access'> {
     const { world } = this.#setting;
     const { pool, peers, history, groupHistory, collectorHistory, checkHistory } = this.#parts;
+    const { handlerHistory, configHistory } = this.#parts;
     const { access, runtime, alerts, checkDefinitions, kv, series, render } = this.#parts;
     return {
       access,
@@ -316,6 +318,8 @@ export class Agent implements AsyncDisposable {
       groupHistory,
       collectorHistory,
       checkHistory,
+      handlerHistory,
+      configHistory,
       reads: this.#reads,
       filtering: { functions: pureFunctions(world.plugins.functions), clock: world.clock },
       zones: {

@@ -6,12 +6,13 @@ import type { AgentEvent } from '../model/event.ts';
 import type { CheckChange, CheckHistory } from '../model/history.ts';
 import { withinBytes } from '../model/plugin-output.ts';
 import type { ServiceRecord } from '../model/service.ts';
-import { ChangeLog } from './change-log.ts';
+import { ChangeLog, type HistoryLimits, type Kept } from './change-log.ts';
 
 interface Options {
   readonly bus: Bus<AgentEvent>;
   readonly clock: Clock;
   readonly shelf: Shelf;
+  readonly limits?: HistoryLimits;
 }
 
 const OUTPUT_BYTES = 4_096;
@@ -20,8 +21,8 @@ const OUTPUT_BYTES = 4_096;
  * Keeps how the states of checks and services changed, from now on until it is disposed of: every change of a state or of whether it is
  * confirmed, and results that came too late to count.
  */
-export async function keepCheckHistory({ bus, clock, shelf }: Options): Promise<CheckHistory & Disposable> {
-  const log = await ChangeLog.open<CheckChange>(shelf, clock);
+export async function keepCheckHistory({ bus, clock, shelf, limits }: Options): Promise<CheckHistory & Kept> {
+  const log = await ChangeLog.open<CheckChange>(shelf, clock, limits);
   const listeners = [
     bus.on('check-change', ({ check, before }) => {
       if (check.state === before.state && check.hard === before.hard) return;
@@ -38,6 +39,7 @@ export async function keepCheckHistory({ bus, clock, shelf }: Options): Promise<
   ];
   return {
     changes: () => log.changes(),
+    limit: (wanted) => log.limit(wanted),
     [Symbol.dispose]() {
       for (const listener of listeners) listener[Symbol.dispose]();
     },

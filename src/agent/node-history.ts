@@ -5,6 +5,7 @@ import type { AgentConfig } from '../config/agent-schema.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { NodeChange, NodeHistory } from '../model/history.ts';
 import type { Member, NodeState } from '../model/member.ts';
+import type { HistoryLimits } from './change-log.ts';
 
 /** Changes that are kept however large the history may be: all of them are read when somebody asks. */
 const MAX_CHANGES = 10_000;
@@ -17,13 +18,6 @@ const MAX_FRESH = 256;
 
 /** After these a node is as it is for a reason that is worth a sentence. */
 const STATE_EVENTS = ['member-join', 'member-suspect', 'member-alive', 'member-failed', 'member-leave'] as const;
-
-/** How much of what happened is kept. */
-interface HistoryLimits {
-  readonly keepMs: number;
-  /** On disk. */
-  readonly maxBytes: number;
-}
 
 /** How much the configuration says to keep. */
 export const historyLimits = (config: AgentConfig): HistoryLimits => ({

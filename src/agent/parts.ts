@@ -13,7 +13,7 @@ import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import type { Mutes } from '../model/alert.ts';
-import type { CheckHistory, CollectorHistory, GroupHistory } from '../model/history.ts';
+import type { CheckHistory, CollectorHistory, GroupHistory, HandlerHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
@@ -25,13 +25,16 @@ import { Access, httpWarnings } from './access-part.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
 import { ApiChecks } from './api-checks.ts';
+import type { HistoryLimits } from './change-log.ts';
 import { type Charts, openCharts } from './charts.ts';
 import { keepCheckHistory } from './check-history.ts';
 import { CheckKeys } from './check-keys.ts';
 import { ChildKeys } from './child-keys.ts';
 import { keepCollectorHistory } from './collector-history.ts';
+import { type KeptConfigHistory, keepConfigHistory } from './config-history.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
 import { keepGroupHistory } from './group-history.ts';
+import { keepHandlerHistory } from './handler-history.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { type Incarnation, openIncarnation } from './incarnation.ts';
 import { testimonyRoute } from './inquiries.ts';
@@ -86,6 +89,10 @@ export interface Parts extends Charts {
   readonly groupHistory: GroupHistory;
   readonly collectorHistory: CollectorHistory;
   readonly checkHistory: CheckHistory;
+  readonly handlerHistory: HandlerHistory;
+  readonly configHistory: KeptConfigHistory;
+  /** From now on so much is kept of all of them. */
+  readonly limitHistories: (limits: HistoryLimits) => Promise<void>;
   /** Leaves the pool and opens that of the own zone, as the zones have it now. */
   readonly movePool: () => Promise<void>;
   /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
@@ -124,7 +131,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
       ...historyLimits(config),
     }),
   );
-  const histories = await keepHistories(world, state, opened);
+  const histories = await keepHistories(setting, { state, history }, opened);
   const childKeys = opened.use(new ChildKeys(setting.zones, bus));
   const incarnation = opened.use(openIncarnation(home.data));
   const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys, incarnation });
@@ -181,15 +188,32 @@ function openStore({ world, identity, written, zones }: Setting, cluster: KvClus
   return openKv({ ...about, clock, log: logger, bus, settings, freeBytes, cluster });
 }
 
-type Histories = Pick<Parts, 'groupHistory' | 'collectorHistory' | 'checkHistory'>;
+type Histories = Pick<
+  Parts,
+  'groupHistory' | 'collectorHistory' | 'checkHistory' | 'handlerHistory' | 'configHistory' | 'limitHistories'
+>;
 
-async function keepHistories({ bus, clock }: World, state: StateStore, opened: Disposal): Promise<Histories> {
-  const at = (part: string) => ({ bus, clock, shelf: state.shelf(part) });
-  return {
+async function keepHistories(
+  { world, written }: Setting,
+  { state, history }: Pick<Parts, 'state' | 'history'>,
+  opened: Disposal,
+): Promise<Histories> {
+  const { bus, clock } = world;
+  let limits = historyLimits(written.loaded.config);
+  const at = (part: string) => ({ bus, clock, limits, shelf: state.shelf(part) });
+  const histories = {
     groupHistory: opened.use(await keepGroupHistory(at('group-history'))),
     collectorHistory: opened.use(await keepCollectorHistory(at('collector-history'))),
     checkHistory: opened.use(await keepCheckHistory(at('check-history'))),
+    handlerHistory: opened.use(await keepHandlerHistory(at('handler-history'))),
+    configHistory: await keepConfigHistory(at('config-history')),
   };
+  const limitHistories = async (wanted: HistoryLimits) => {
+    if (isDeepStrictEqual(wanted, limits)) return;
+    limits = wanted;
+    for (const each of [history, ...Object.values(histories)]) await each.limit(wanted);
+  };
+  return { ...histories, limitHistories };
 }
 
 function watchWork({ bus, clock, health }: World, runtime: Runtime, pool: Pool): WorkWatch {

@@ -34,3 +34,11 @@ export function reloadPreview({ started, before, after, read }: Omit<Reloaded, '
     warnings: ofLevel('warning'),
   };
 }
+
+/** What the history says of a reload. */
+export const recordOfReload = ({ added, changed, removed, errors }: ReloadedJson) => ({
+  type: 'reload' as const,
+  who: 'files',
+  what: `${added} added, ${changed} changed, ${removed} removed`,
+  result: errors.length === 0 ? 'ok' : `${errors.length} errors`,
+});

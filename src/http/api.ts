@@ -30,6 +30,7 @@ import { bareMobRoutes, mobRoutes, oldRepairRoute } from './routes/mob.ts';
 import { muteRoutes } from './routes/mutes.ts';
 import { packRoutes } from './routes/packs.ts';
 import { parameterRoutes } from './routes/parameters.ts';
+import { pastRoutes } from './routes/past.ts';
 import { pollsterRoutes } from './routes/pollsters.ts';
 import { joinRoutes, poolRoutes } from './routes/pool.ts';
 import { seriesRoutes } from './routes/series.ts';
@@ -46,6 +47,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...tokenRoutes(parts),
   ...loginRoutes(parts),
   ...historyRoutes(parts),
+  ...pastRoutes(parts),
   ...memberRoutes(parts),
   ...joinRoutes(parts),
   ...poolRoutes(parts),

@@ -12,7 +12,14 @@ import type { DashboardDefinition, DashboardRecord, DashboardView } from '../mod
 import type { DetectorRecord, DetectorTrial } from '../model/detector.ts';
 import type { Evaluated } from '../model/expression.ts';
 import type { HandlerRecord, QueuedMessage, RouteExplanation, RouteQuestion, TestOutcome } from '../model/handler.ts';
-import type { CheckHistory, CollectorHistory, GroupHistory, NodeHistory } from '../model/history.ts';
+import type {
+  CheckHistory,
+  CollectorHistory,
+  ConfigHistory,
+  GroupHistory,
+  HandlerHistory,
+  NodeHistory,
+} from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Membership } from '../model/member.ts';
 import type { Level, PackObject, PackSet, Problem, Yaml, YamlMap } from '../model/pack.ts';
@@ -227,6 +234,8 @@ export interface ApiParts {
   readonly groupHistory: GroupHistory;
   readonly collectorHistory: CollectorHistory;
   readonly checkHistory: CheckHistory;
+  readonly handlerHistory: HandlerHistory;
+  readonly configHistory: ConfigHistory;
   /** Reads that wait for news of the pool. */
   readonly reads: BlockingReads;
   /** What expressions that choose records are made with. */

@@ -83,6 +83,52 @@ export interface CheckChange {
   readonly lastCheck: number | null;
 }
 
+/** A handler told people of an alert, or gave a message up. */
+export interface HandlerChange {
+  /** Grows with each change, also over restarts. */
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly type: 'sent' | 'failed';
+  /** Id of the handler. */
+  readonly handler: string;
+  /** Id of the alert. */
+  readonly alert: string;
+  /** Name of the node that the alert is about. */
+  readonly node: string;
+  /** Id of the check, or whatever the alert is about; empty for a node. */
+  readonly name: string;
+  /** The state that was told. */
+  readonly state: string;
+}
+
+/** What people wrote took effect, or somebody changed something through the API. */
+export interface ConfigChange {
+  /** Grows with each change, also over restarts. */
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly type: 'reload' | 'write';
+  /** Who did it: the name of a token, or the door it came in at; `files` when files were read again. */
+  readonly who: string;
+  /** What was done: the method and path of a request, or how many objects came, changed and went. */
+  readonly what: string;
+  /** How it ended: `ok`, or why not. */
+  readonly result: string;
+}
+
+/** Who was told of what, as far as it is kept. */
+export interface HandlerHistory {
+  /** Oldest first. */
+  changes(): Promise<readonly HandlerChange[]>;
+}
+
+/** How the configuration changed, as far as it is kept. */
+export interface ConfigHistory {
+  /** Oldest first. */
+  changes(): Promise<readonly ConfigChange[]>;
+}
+
 /** How checks and services were, as far as it is kept. */
 export interface CheckHistory {
   /** Oldest first. */

@@ -159,6 +159,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     pool: fakePool(done),
     inquire: fakeInquire,
     ...{ history: NO_HISTORY, groupHistory: NO_HISTORY, collectorHistory: NO_HISTORY, checkHistory: NO_HISTORY },
+    ...{ handlerHistory: NO_HISTORY, configHistory: NO_HISTORY },
     reads: new BlockingReads({ bus, clock: systemClock, random: seeded(1), boot: 'boot-1' }),
     filtering: { functions: new Map(), clock: systemClock },
     keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),
