@@ -13,7 +13,6 @@ import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
 import type { Mutes } from '../model/alert.ts';
-import type { CheckHistory, CollectorHistory, GroupHistory, HandlerHistory } from '../model/history.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
@@ -25,16 +24,11 @@ import { Access, httpWarnings } from './access-part.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
 import { ApiChecks } from './api-checks.ts';
-import type { HistoryLimits } from './change-log.ts';
 import { type Charts, openCharts } from './charts.ts';
-import { keepCheckHistory } from './check-history.ts';
 import { CheckKeys } from './check-keys.ts';
 import { ChildKeys } from './child-keys.ts';
-import { keepCollectorHistory } from './collector-history.ts';
-import { type KeptConfigHistory, keepConfigHistory } from './config-history.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
-import { keepGroupHistory } from './group-history.ts';
-import { keepHandlerHistory } from './handler-history.ts';
+import { type Histories, keepHistories } from './histories.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { type Incarnation, openIncarnation } from './incarnation.ts';
 import { testimonyRoute } from './inquiries.ts';
@@ -76,7 +70,7 @@ export interface Setting {
 }
 
 /** What an agent is made of, beside its doors. */
-export interface Parts extends Charts {
+export interface Parts extends Charts, Histories {
   readonly state: StateStore;
   readonly access: Access;
   readonly kv: KvStore;
@@ -86,13 +80,6 @@ export interface Parts extends Charts {
   readonly pool: Pool;
   readonly peers: Peers;
   readonly history: KeptNodeHistory;
-  readonly groupHistory: GroupHistory;
-  readonly collectorHistory: CollectorHistory;
-  readonly checkHistory: CheckHistory;
-  readonly handlerHistory: HandlerHistory;
-  readonly configHistory: KeptConfigHistory;
-  /** From now on so much is kept of all of them. */
-  readonly limitHistories: (limits: HistoryLimits) => Promise<void>;
   /** Leaves the pool and opens that of the own zone, as the zones have it now. */
   readonly movePool: () => Promise<void>;
   /** The keys of the zone came or went, and gossip would listen elsewhere if it were opened now. */
@@ -131,7 +118,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
       ...historyLimits(config),
     }),
   );
-  const histories = await keepHistories(setting, { state, history }, opened);
+  const histories = await keepHistories({ ...{ bus, clock, state, history }, limits: historyLimits(config) }, opened);
   const childKeys = opened.use(new ChildKeys(setting.zones, bus));
   const incarnation = opened.use(openIncarnation(home.data));
   const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys, incarnation });
@@ -186,34 +173,6 @@ function openStore({ world, identity, written, zones }: Setting, cluster: KvClus
   const logger = log.logger.child({ part: 'kv' });
   const about = { path, nodeId: identity.id, zone: zones.own };
   return openKv({ ...about, clock, log: logger, bus, settings, freeBytes, cluster });
-}
-
-type Histories = Pick<
-  Parts,
-  'groupHistory' | 'collectorHistory' | 'checkHistory' | 'handlerHistory' | 'configHistory' | 'limitHistories'
->;
-
-async function keepHistories(
-  { world, written }: Setting,
-  { state, history }: Pick<Parts, 'state' | 'history'>,
-  opened: Disposal,
-): Promise<Histories> {
-  const { bus, clock } = world;
-  let limits = historyLimits(written.loaded.config);
-  const at = (part: string) => ({ bus, clock, limits, shelf: state.shelf(part) });
-  const histories = {
-    groupHistory: opened.use(await keepGroupHistory(at('group-history'))),
-    collectorHistory: opened.use(await keepCollectorHistory(at('collector-history'))),
-    checkHistory: opened.use(await keepCheckHistory(at('check-history'))),
-    handlerHistory: opened.use(await keepHandlerHistory(at('handler-history'))),
-    configHistory: await keepConfigHistory(at('config-history')),
-  };
-  const limitHistories = async (wanted: HistoryLimits) => {
-    if (isDeepStrictEqual(wanted, limits)) return;
-    limits = wanted;
-    for (const each of [history, ...Object.values(histories)]) await each.limit(wanted);
-  };
-  return { ...histories, limitHistories };
 }
 
 function watchWork({ bus, clock, health }: World, runtime: Runtime, pool: Pool): WorkWatch {
