@@ -1,13 +1,13 @@
 /** The composition root: wires the parts of an agent with its doors, and lives until it is told to stop. */
 import { Disposal } from '../base/disposal.ts';
 import { BlockingReads } from '../http/blocking.ts';
+import type { InsidePart } from '../http/inside-part.ts';
 import type { ApiParts } from '../http/parts.ts';
-import type { ZoneKeysJson } from '../http/schemas/zones.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
 import { ChangeFeed } from '../kv/change-feed.ts';
-import { announceTaking, tellGroups, tellHealth } from './alert-news.ts';
+import { tellGroups, tellHealth } from './alert-news.ts';
 import { alertingPart } from './alerting-part.ts';
-import { announce } from './announcer.ts';
+import { announceBoth } from './announcing.ts';
 import { autoDetect } from './auto-detect.ts';
 import { Complaints } from './complaints.ts';
 import { dockerPart, dockerSocket } from './docker-part.ts';
@@ -18,6 +18,7 @@ import { functionJson, pureFunctions } from './function-json.ts';
 import { healthApi } from './health-api.ts';
 import { type HealthPart, openHealth } from './health-part.ts';
 import { inquire } from './inquiries.ts';
+import { insideOf } from './inside.ts';
 import { logManner } from './log/manner.ts';
 import { measuredFamilies } from './measured.ts';
 import { historyLimits } from './node-history.ts';
@@ -33,6 +34,7 @@ import { Telemetry } from './telemetry.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
+import { reloadKeys } from './zone-keys-reload.ts';
 
 const DNS_GROUP = 'dns-listener';
 
@@ -71,6 +73,8 @@ export class Agent implements AsyncDisposable {
   #announcing: Disposable;
   #state: AgentState = 'initializing';
   #askToStop: () => void = () => {};
+  /** What it is made of and how that fares. */
+  readonly inside: InsidePart;
   /** Resolves when somebody wants the agent to stop. */
   readonly stopWanted: Promise<void>;
 
@@ -99,6 +103,11 @@ export class Agent implements AsyncDisposable {
       opened,
     );
     this.#telemetry = opened.use(new Telemetry({ ...parts, world, written: () => this.#written }));
+    this.inside = insideOf({
+      ...{ world, parts, hosting: setting.hosting, written: () => this.#written },
+      state: () => this.#state,
+      isDnsWanted: () => this.#isDnsWanted,
+    });
     this.#reads = new BlockingReads(world);
     this.#changes = new ChangeFeed({ ...world, store: parts.kv });
     this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
@@ -266,17 +275,9 @@ export class Agent implements AsyncDisposable {
   }
 
   #announce(): Disposable {
-    const { bus } = this.#setting.world;
     const { runtime, pool } = this.#parts;
     const takes = () => this.#written.loaded.config.monitoring_topic_enabled && runtime.tells('node');
-    const taking = announceTaking(bus, takes, pool);
-    const told = announce(bus, runtime, pool);
-    return {
-      [Symbol.dispose]() {
-        taking[Symbol.dispose]();
-        told[Symbol.dispose]();
-      },
-    };
+    return announceBoth(this.#setting.world.bus, { runtime, pool, takes });
   }
 
   /** Rules about hosters are looked at too rarely to wait for their next turn. */
@@ -292,7 +293,11 @@ export class Agent implements AsyncDisposable {
 
   async #serveDns(): Promise<void> {
     const { dns } = this.#written.loaded.config;
-    await this.#doors.serveDns(dns, dns.enabled || this.groups.has(DNS_GROUP));
+    await this.#doors.serveDns(dns, this.#isDnsWanted);
+  }
+
+  get #isDnsWanted(): boolean {
+    return this.#written.loaded.config.dns.enabled || this.groups.has(DNS_GROUP);
   }
 
   #apiParts(): ApiParts & Pick<Parts, 'access'> {
@@ -325,8 +330,9 @@ export class Agent implements AsyncDisposable {
       zones: {
         list: () => this.#setting.zones.list(),
         change: (zone) => this.#zoneChange.to(zone),
-        reloadKeys: (zone) => this.#reloadKeys(zone),
+        reloadKeys: (zone) => reloadKeys(zone, this.#setting.zones, this.#parts),
       },
+      inside: this.inside,
       runtime,
       checkDefinitions,
       alerting: alertingPart({ work: runtime, parts: alerts, membership: pool, peers }),
@@ -377,17 +383,10 @@ export class Agent implements AsyncDisposable {
   }
 
   #health() {
-    const { health, log } = this.#setting.world;
+    const { health, log, supervisor } = this.#setting.world;
+    supervisor.records();
     noteStores(health, this.#parts);
     noteLog(health, log);
     return health.report();
-  }
-
-  async #reloadKeys(zone: string): Promise<ZoneKeysJson> {
-    const { zones } = this.#setting;
-    await zones.reloadKeys(zone);
-    const listed = (await zones.list()).find(({ name }) => name === zone);
-    const { have_gossip_key = false, keys = [], key_problem = '' } = listed ?? {};
-    return { name: zone, have_gossip_key, keys, key_problem, restart_needed: this.#parts.isRebindNeeded() };
   }
 }

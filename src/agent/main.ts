@@ -5,6 +5,8 @@ import { delay, systemClock } from '../base/clock.ts';
 import { Disposal } from '../base/disposal.ts';
 import { FAILURES, messageOf, OpsbroError } from '../base/errors.ts';
 import type { Home } from '../base/home.ts';
+import { crashText } from './crash.ts';
+import { writeDebugFile } from './debug-file.ts';
 import { greeting } from './greeting.ts';
 import { BrokenConfiguration, type Prepared, prepare, type StartOptions } from './prepare.ts';
 
@@ -86,6 +88,7 @@ function obeySignals({ agent, world }: Prepared): void {
       agent.stop({ leave: false });
     });
   }
+  process.on('SIGUSR2', () => writeDebugFile(world, agent.inside.state()));
   process.on('SIGHUP', () => {
     world.log.reopen();
     agent.reload().catch((error: unknown) => {
@@ -94,12 +97,20 @@ function obeySignals({ agent, world }: Prepared): void {
   });
 }
 
+/** A full disk must not keep the agent from stopping. */
+function writeCrash(file: string, text: string): void {
+  try {
+    appendFileSync(file, text);
+  } catch {
+    process.stderr.write(text);
+  }
+}
+
 /** What nobody caught is a bug: it is written down, the agent stops as orderly as it can, and who supervises it starts it again. */
 function guardAgainstCrash({ world }: Prepared, opened: Disposal): void {
   process.once('uncaughtException', (error) => {
-    const stack = error instanceof Error ? error.stack : String(error);
-    const text = `${new Date().toISOString()} opsbro ${world.version} node ${process.versions.node}\n${stack}\n\n`;
-    appendFileSync(join(world.home.log, 'crash.log'), text);
+    const crash = { error, at: world.clock.wall(), version: world.version, nodeVersion: process.versions.node };
+    writeCrash(join(world.home.log, 'crash.log'), crashText(crash));
     process.stderr.write(
       `error: a bug ended the agent: ${messageOf(error)}; please report ${world.home.log}/crash.log\n`,
     );

@@ -39,12 +39,13 @@ import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
 import { withSelf } from './self-facts.ts';
+import { type Room, SelfWatch } from './self-watch.ts';
 import { readSerfSnapshot } from './serf-snapshot-file.ts';
 import { openSeries } from './series.ts';
 import type { SoundReading, StandIn } from './sound-reading.ts';
 import { StateStore } from './state-store.ts';
 import { SwitchablePool } from './switchable-pool.ts';
-import { watchVitals } from './vitals.ts';
+import { type VitalSigns, watchVitals } from './vitals.ts';
 import { WorkWatch } from './work-watch.ts';
 import type { World } from './world.ts';
 import { configurationOf, rulesOf, type Written } from './written.ts';
@@ -98,14 +99,21 @@ export interface Parts extends Charts, Histories {
 /** Opens everything but the doors. Fails when gossip cannot listen; `opened` closes what was opened. */
 export async function openParts(setting: Setting, opened: Disposal): Promise<Parts> {
   const { world, identity, written } = setting;
-  const { home, clock, log, host, bus } = world;
-  const state = opened.use(await StateStore.open(join(home.data, 'state'), clock, log.logger.child({ part: 'state' })));
+  const { home, clock, log, host, bus, supervisor } = world;
+  const state = opened.use(
+    await StateStore.open(join(home.data, 'state'), supervisor.clock('state'), log.logger.child({ part: 'state' })),
+  );
   const access = opened.use(await Access.open({ world, state, config: () => written.loaded.config }));
   const address = localAddress(host.interfaces(), (await host.facts()).addresses);
   const { config } = written.loaded;
   const kvCluster = new AgentKvCluster(world.random);
   const kv = opened.use(await openStore(setting, kvCluster));
-  const series = await openSeries(world, config, identity.name, opened);
+  const series = await openSeries(
+    { ...world, clock: world.supervisor.clock('metrics') },
+    config,
+    identity.name,
+    opened,
+  );
   let bind = notedBind(setting);
   const isRebindNeeded = () => !isDeepStrictEqual(bindOf(setting).addresses, bind.addresses);
   const peers = await openPeers(setting, bind.addresses, opened);
@@ -143,27 +151,19 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   opened.use(kvCluster.connect({ pool, peers, bus, clock, groups: () => runtime.groups }));
   opened.use(keepCheckKeys(setting, kv, runtime));
   const workWatch = opened.use(watchWork(world, runtime, pool));
+  opened.use(watchSelf(world, { runtime, pool, vitals }));
   const warnings = () => [...bind.warnings, ...setting.zones.warnings, ...httpWarnings(config)];
   return {
-    ...{ state, access },
-    ...{ kv, kvCluster, series },
     ...charts,
-    ...{ pool, peers, history },
     ...histories,
-    movePool,
-    isRebindNeeded,
-    runtime,
-    alerts,
-    workWatch,
-    checkDefinitions,
-    vitals,
-    localAddress: address,
-    warnings,
+    ...{ state, access, kv, kvCluster, series, pool, peers, history, movePool, isRebindNeeded, runtime, alerts },
+    ...{ workWatch, checkDefinitions, vitals, localAddress: address, warnings },
   };
 }
 
 function openStore({ world, identity, written, zones }: Setting, cluster: KvCluster): Promise<KvStore> {
-  const { home, clock, log, bus } = world;
+  const { home, log, bus, supervisor } = world;
+  const clock = supervisor.clock('kv');
   const { kv: settings } = written.loaded.config;
   const freeBytes = async () => {
     const { bavail, bsize } = await statfs(home.data);
@@ -173,6 +173,25 @@ function openStore({ world, identity, written, zones }: Setting, cluster: KvClus
   const logger = log.logger.child({ part: 'kv' });
   const about = { path, nodeId: identity.id, zone: zones.own };
   return openKv({ ...about, clock, log: logger, bus, settings, freeBytes, cluster });
+}
+
+function watchSelf(
+  { clock, health, home }: World,
+  { runtime, pool, vitals }: { readonly runtime: Runtime; readonly pool: Pool; readonly vitals: VitalSigns },
+): SelfWatch {
+  return new SelfWatch({
+    ...{ clock, health, directory: home.data },
+    room: roomOn,
+    lateness: () => vitals.lateness(),
+    handlers: () => runtime.handlers(),
+    drops: () =>
+      [...pool.counters].reduce((sum, [name, count]) => (name.startsWith('dropped_') ? sum + count : sum), 0),
+  });
+}
+
+async function roomOn(directory: string): Promise<Room> {
+  const { bavail, blocks, bsize } = await statfs(directory);
+  return { freeBytes: bavail * bsize, allBytes: blocks * bsize };
 }
 
 function watchWork({ bus, clock, health }: World, runtime: Runtime, pool: Pool): WorkWatch {
@@ -240,7 +259,8 @@ interface PoolSetting {
 async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
   const { world, identity, hosting, written, zones } = setting;
   const { address, bind, state, peers, childKeys, incarnation } = own;
-  const { clock, bus, random, log, version, home, ports, health } = world;
+  const { bus, random, log, version, home, ports, health, supervisor } = world;
+  const clock = supervisor.clock('gossip');
   const { config } = written.loaded;
   const facts = { id: identity.id, name: identity.name, displayName: config.display_name, zone: zones.own };
   if (!config.service_discovery_topic_enabled) return new Alone({ ...facts, address, version }, clock, bus);
@@ -331,11 +351,11 @@ interface RuntimeSetting {
 
 function makeRuntime(setting: Setting, { pool, address, state, series, vitals, mutes }: RuntimeSetting): Runtime {
   const { world, identity, hosting, written, zones } = setting;
-  const { host, clock, random, log, bus, plugins, version } = world;
+  const { host, random, log, bus, plugins, version, supervisor } = world;
   const { config } = written.loaded;
   return new Runtime({
     host: withSelf(host, { pool, hosting, vitals }),
-    clock,
+    clock: supervisor.clock('runtime'),
     random,
     log: log.logger.child({ part: 'runtime' }),
     bus,

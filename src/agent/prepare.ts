@@ -30,6 +30,7 @@ import { loadPlugins, placesOf } from './plugins.ts';
 import { PortsFile } from './ports-file.ts';
 import { writeSmallFile } from './small-file.ts';
 import { readSound } from './sound-reading.ts';
+import { Supervisor } from './supervisor.ts';
 import type { World } from './world.ts';
 import { problemsOf, readWritten, type Written } from './written.ts';
 import { ZoneKeyFiles } from './zone-key-files.ts';
@@ -98,15 +99,18 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   const log = opened.use(openAgentLog(identity.name, config, home));
   const unkept = await reading.keep();
   if (unkept !== undefined) log.logger.warn({ part: 'config', reason: unkept }, 'good versions cannot be kept');
+  const health = new Health(clock);
+  const supervisor = new Supervisor({ clock, log: log.logger, health });
   const world: World = {
     home,
     socketPath,
-    clock,
+    clock: supervisor.clock('daemon'),
     random: systemRandom,
     log,
-    bus: makeBus(log),
+    bus: makeBus(log, supervisor),
     host,
-    health: new Health(clock),
+    health,
+    supervisor,
     plugins,
     ports: new PortsFile(home.data),
     version: versionOf(program),
@@ -215,8 +219,9 @@ function openAgentLog(node: string, config: AgentConfig, home: Home): Log {
   return openLog({ ...logManner(config, process.env), node, directory, clock: systemClock });
 }
 
-function makeBus(log: Log): Bus<AgentEvent> {
+function makeBus(log: Log, supervisor: Supervisor): Bus<AgentEvent> {
   return new Bus<AgentEvent>((error, event) => {
+    supervisor.note('bus', error);
     log.logger.error({ part: 'bus', event: event.type, err: error, reason: messageOf(error) }, 'a listener failed');
   });
 }

@@ -23,6 +23,9 @@ interface ShinkenSetting {
   packs(): PackSet;
 }
 
+/** The parameters of the pack that exports. */
+export const shinkenParameters = (packs: PackSet): YamlMap => parametersOf(packs, PACK);
+
 /** Exports nodes and results to a Shinken or a Nagios while the pack `shinken` is on, as its parameters are now and after each reload. */
 export function openShinken(setting: ShinkenSetting): Disposable {
   const { bus } = setting.world;
@@ -34,7 +37,7 @@ export function openShinken(setting: ShinkenSetting): Disposable {
     for (const code of TROUBLES) setting.world.health.clear(PART, code);
   };
   const apply = () => {
-    const now = parametersOf(setting.packs(), PACK);
+    const now = shinkenParameters(setting.packs());
     if (isDeepStrictEqual(now, parameters)) return;
     parameters = now;
     end();

@@ -8,6 +8,7 @@ import type { Health } from './health.ts';
 import type { Log } from './logging.ts';
 import type { Plugins } from './plugins.ts';
 import type { PortsFile } from './ports-file.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /** What every part of an agent is made with. */
 export interface World {
@@ -20,6 +21,8 @@ export interface World {
   readonly bus: Bus<AgentEvent>;
   readonly host: Host;
   readonly health: Health;
+  /** Keeps what fails in one part from the others; gives each part its clock. */
+  readonly supervisor: Supervisor;
   readonly plugins: Plugins;
   readonly ports: PortsFile;
   /** The product's version. */

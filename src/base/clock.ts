@@ -18,8 +18,14 @@ export const systemClock: Clock = {
   },
 };
 
+const loops = new WeakSet<() => void>();
+
+/** Whether a task of a clock is a turn of `every`: it has arranged for the next one before it does anything that may fail. */
+export const isLoop = (task: () => void): boolean => loops.has(task);
+
 /** Runs `task` every `ms`, the first time `ms` from now, until disposed of. A late tick is not made up for. */
 export function every(clock: Clock, ms: number, task: () => void): Disposable {
+  loops.add(tick);
   let next = clock.after(ms, tick);
   function tick() {
     next = clock.after(ms, tick);

@@ -22,5 +22,9 @@ export const logging = {
     .size()
     .prefault('100MB')
     .describe('Size at which a log file is set aside and a new one begun; of one day and part ten are kept at most.'),
+  debug_routes: field
+    .flag()
+    .default(true)
+    .describe('Show the inside of the agent at /debug, to those who may administer it.'),
   log_stdout: field.flag().default(true).describe('Log to the terminal; false: to files in the log directory instead.'),
 };

@@ -19,12 +19,14 @@ import { eventRoutes } from './routes/events.ts';
 import { graphiteRoutes } from './routes/graphite.ts';
 import { handlerRoutes } from './routes/handlers.ts';
 import { healthServiceRoutes, otherServiceRoutes, repairRoutes } from './routes/health-services.ts';
+import { insideRoutes } from './routes/inside.ts';
 import { kvRoutes } from './routes/kv.ts';
 import { kvChangesRoutes } from './routes/kv-changes.ts';
 import { kvManyRoutes } from './routes/kv-many.ts';
 import { kvRingRoutes } from './routes/kv-ring.ts';
 import { kvTransferRoutes } from './routes/kv-transfer.ts';
 import { loginRoutes } from './routes/login.ts';
+import { logRoutes } from './routes/log.ts';
 import { historyRoutes, memberRoutes } from './routes/members.ts';
 import { bareMobRoutes, mobRoutes, oldRepairRoute } from './routes/mob.ts';
 import { muteRoutes } from './routes/mutes.ts';
@@ -43,6 +45,8 @@ import { zoneRoutes } from './routes/zones.ts';
 /** Everything the agent answers over HTTP, beside the page and what it says of itself. */
 export const routesOf = (parts: ApiParts) => ({
   ...agentRoutes(parts),
+  ...insideRoutes(parts),
+  ...logRoutes(parts),
   ...controlRoutes(parts),
   ...tokenRoutes(parts),
   ...loginRoutes(parts),

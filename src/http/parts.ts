@@ -37,6 +37,7 @@ import type { AccessRules } from './access.ts';
 import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
 import type { PureFunctions } from './filter.ts';
+import type { InsidePart } from './inside-part.ts';
 import type { ContainerJson, ContainerStatsJson, EngineJson, ImageJson } from './schemas/docker.ts';
 import type { EditedJson } from './schemas/packs.ts';
 import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
@@ -241,6 +242,7 @@ export interface ApiParts {
   /** What expressions that choose records are made with. */
   readonly filtering: { readonly functions: PureFunctions; readonly clock: Clock };
   readonly zones: ZonesPart;
+  readonly inside: InsidePart;
   readonly runtime: RuntimePart;
   readonly checkDefinitions: CheckDefinitionsPart;
   readonly alerting: AlertingPart;

@@ -8,7 +8,7 @@ export interface Vitals {
   readonly heapBytes: number;
   /** Timers, sockets and requests that are open. */
   readonly handles: number;
-  /** How late timers ran since the start, milliseconds. */
+  /** How late timers ran of late, milliseconds. */
   readonly loopDelay: { readonly p50: number; readonly p99: number };
 }
 

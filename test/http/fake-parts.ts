@@ -19,6 +19,7 @@ import { check, member, service } from '../support/nodes.ts';
 import { fakeAccess } from './fake-access.ts';
 import { fakeAlerting } from './fake-alerting.ts';
 import { fakeHealth } from './fake-health.ts';
+import { fakeInside } from './fake-inside.ts';
 import { fakePacks } from './fake-packs.ts';
 import { fakeInquire, fakePool, OWN_KEY } from './fake-pool.ts';
 import { fakeRender } from './fake-render.ts';
@@ -159,7 +160,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     pool: fakePool(done),
     inquire: fakeInquire,
     ...{ history: NO_HISTORY, groupHistory: NO_HISTORY, collectorHistory: NO_HISTORY, checkHistory: NO_HISTORY },
-    ...{ handlerHistory: NO_HISTORY, configHistory: NO_HISTORY },
+    ...{ handlerHistory: NO_HISTORY, configHistory: NO_HISTORY, inside: fakeInside() },
     reads: new BlockingReads({ bus, clock: systemClock, random: seeded(1), boot: 'boot-1' }),
     filtering: { functions: new Map(), clock: systemClock },
     keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),

@@ -3,7 +3,7 @@ import { countChecks, countMembers } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
 import { jsonObject, problemJson } from '../records.ts';
 import { Reply, route } from '../route.ts';
-import { AgentInfoJson, flag, HealthJson, ProblemsJson, ReloadedJson, ReloadPreviewJson } from '../schemas.ts';
+import { AgentInfoJson, flag, ProblemsJson, ReloadedJson, ReloadPreviewJson } from '../schemas.ts';
 
 /** What the agent is and how it is: identity, state, health, `agent info`. */
 export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
@@ -43,12 +43,6 @@ export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
     summary: 'The version of the agent.',
     answer: z.string(),
     handle: () => agent.facts().version,
-  }),
-  'GET /agent/health': route({
-    access: 'read',
-    summary: 'The health of the agent and the reasons when it is not ok.',
-    answer: HealthJson,
-    handle: () => agent.health(),
   }),
   'GET /agent/info': route({
     access: 'read',
