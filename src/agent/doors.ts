@@ -8,6 +8,7 @@ import { type DnsDoor, startDns } from '../dns/dns.ts';
 import { createApi, createMobApi } from '../http/api.ts';
 import type { AuditEntry } from '../http/audit-entry.ts';
 import { admitReader, createDoor } from '../http/door.ts';
+import { filterOf } from '../http/filter.ts';
 import { pageIn } from '../http/page.ts';
 import type { ApiParts } from '../http/parts.ts';
 import { eventJson } from '../http/pool-records.ts';
@@ -15,6 +16,7 @@ import { memberJson } from '../http/records.ts';
 import type { KvChange } from '../model/kv.ts';
 import { type HttpHandler, listenHttp } from '../net/http-listener.ts';
 import { listenUnix } from '../net/unix-socket.ts';
+import type { MakeFilter } from '../websocket/filter.ts';
 import { refuseRequest } from '../websocket/refusal.ts';
 import { Websocket } from '../websocket/websocket.ts';
 import type { Access } from './access-part.ts';
@@ -48,7 +50,10 @@ export class Doors implements AsyncDisposable {
     const health = () => services.services.status();
     const changeView = (change: KvChange) => parts.changes.entryOf(change);
     const views = { memberView: memberJson, eventView: eventJson, changeView };
-    this.#websocket = new Websocket({ bus, clock, version, boot, membership, ...views, checks, alerts, health });
+    const makeFilter: MakeFilter = (text, fields) => filterOf(text, fields, parts.filtering);
+    const { max_clients: maxClients } = config.websocket;
+    const about = { bus, clock, version, boot, maxClients, makeFilter };
+    this.#websocket = new Websocket({ ...about, membership, ...views, checks, alerts, health });
     const listening = alerting.onMuteChange(() => this.#dns?.opened?.refresh());
     this.#open.defer(() => listening[Symbol.dispose]());
   }

@@ -40,6 +40,10 @@ const websocket = section({
   enabled: field.flag().default(true).describe('Listen on a port of its own; the same stream is at /ws of the API.'),
   port: field.door().default(6769).describe('TCP port.'),
   bind: loopback().describe('Addresses it listens on.'),
+  max_clients: field
+    .wholeNumber(1, 100_000)
+    .default(1_000)
+    .describe('Clients at once, those at /ws of the API among them; further ones are closed with 1013.'),
 });
 
 const kv = section({

@@ -8,13 +8,7 @@ import type { KvChange } from '../model/kv.ts';
 import type { CheckSummary, Member, Membership } from '../model/member.ts';
 import type { UserEvent } from '../model/pool.ts';
 import { repairJson } from '../model/repair-json.ts';
-
-/** The kinds of frames that come by themselves. */
-export const CHANNELS = ['gossip', 'checks', 'groups', 'events', 'alerts', 'health'] as const;
-/** Those that come only to who asked for them, as there is much of them. */
-export const ASKED_CHANNELS = ['collectors', 'repairs', 'kv'] as const;
-export type AskedChannel = (typeof ASKED_CHANNELS)[number];
-export type Channel = (typeof CHANNELS)[number] | AskedChannel | 'hello' | 'snapshot' | 'pong' | 'error';
+import type { Channel, News, StreamChannel } from './channels.ts';
 
 /** A check of some node, as frames tell of it. */
 export interface CheckChange {
@@ -49,10 +43,10 @@ interface FeedOptions {
   readonly eventView: EventView;
   /** A change of a key as JSON. */
   changeView(change: KvChange): object;
-  /** Sends a finished frame to all who want this channel; of `kv` to those who want this key. */
-  broadcast(frame: string, channel: Channel, key?: string): void;
-  /** Whether anybody wants this channel, or this key. */
-  hasClients(channel: Channel, key?: string): boolean;
+  /** Gets everything that somebody wants. */
+  tell(news: News): void;
+  /** Whether anybody wants to hear of this. */
+  isWanted(news: Pick<News, 'channel' | 'key'>): boolean;
 }
 
 /** OpsBro's word for each event of a member. */
@@ -151,10 +145,11 @@ export class Feed implements Disposable {
     this.#send('groups', () => ({ node, add, remove }));
   }
 
-  #send(channel: Channel, payload: () => unknown, key?: string): void {
-    const { hasClients, broadcast } = this.#options;
+  #send(channel: StreamChannel, payloadOf: () => object, key?: string): void {
     this.#index += 1;
-    if (hasClients(channel, key)) broadcast(this.frame(channel, payload()), channel, key);
+    if (!this.#options.isWanted({ channel, key })) return;
+    const payload = payloadOf();
+    this.#options.tell({ channel, key, index: this.#index, payload, text: this.frame(channel, payload) });
   }
 }
 

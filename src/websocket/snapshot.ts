@@ -3,6 +3,7 @@ import { alertRecord } from '../model/alert-record.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { ServiceStatus } from '../model/health.ts';
 import type { Membership } from '../model/member.ts';
+import type { StreamChannel } from './channels.ts';
 import { type CheckChange, checkChange, type MemberView, ownCheckChange } from './feed.ts';
 
 /** What a snapshot is made of. */
@@ -17,15 +18,25 @@ export interface SnapshotParts {
   health(): readonly ServiceStatus[];
 }
 
+/** What of it is meant for who gets it. */
+export interface Selection {
+  has(channel: StreamChannel): boolean;
+  fits(channel: StreamChannel, payload: () => object): boolean;
+}
+
+/** Without a choice. */
+const EVERYTHING: Selection = { has: () => true, fits: () => true };
+
 /** A part of everything there is to know; the parts of one snapshot are merged by who gets them. */
 export class SnapshotPart {
-  /** By id, without groups and checks, which stand beside. */
+  /** By id, without groups, services and checks, which stand beside. */
   readonly members = new Map<string, unknown>();
   /** By node id. */
   readonly groups = new Map<string, readonly string[]>();
+  /** By node id; nodes that offer none are left out. */
+  readonly services = new Map<string, unknown>();
   /** By node id and check id. */
   readonly checks = new Map<string, Map<string, CheckChange>>();
-
   /** By id. */
   readonly alerts = new Map<string, unknown>();
   /** By service. */
@@ -41,6 +52,7 @@ export class SnapshotPart {
     return {
       members: Object.fromEntries(this.members),
       checks: Object.fromEntries(checks),
+      services: Object.fromEntries(this.services),
       groups: Object.fromEntries(this.groups),
       alerts: Object.fromEntries(this.alerts),
       health: Object.fromEntries(this.health),
@@ -57,10 +69,10 @@ interface Entry {
 }
 
 /** Everything there is to know of the pool, in parts of at most 256 KiB; there is always at least one. */
-export function* snapshotParts(source: SnapshotParts): Generator<SnapshotPart> {
+export function* snapshotParts(source: SnapshotParts, selection = EVERYTHING): Generator<SnapshotPart, undefined> {
   let part = new SnapshotPart();
   let size = 0;
-  for (const entry of entriesOf(source)) {
+  for (const entry of entriesOf(source, selection)) {
     if (size > 0 && size + entry.size > PART_SIZE) {
       yield part;
       part = new SnapshotPart();
@@ -72,21 +84,48 @@ export function* snapshotParts(source: SnapshotParts): Generator<SnapshotPart> {
   yield part;
 }
 
-function* entriesOf(source: SnapshotParts): Generator<Entry> {
-  const { membership, memberView } = source;
-  for (const member of membership.members.values()) {
-    const { groups: _groups, checks: _checks, ...rest } = memberView(member);
-    yield { size: sizeOf(rest), put: ({ members }) => void members.set(member.id, rest) };
-    yield { size: sizeOf(member.groups), put: ({ groups }) => void groups.set(member.id, member.groups) };
+function* entriesOf(source: SnapshotParts, selection: Selection): Generator<Entry> {
+  if (selection.has('gossip')) yield* memberEntries(source, selection);
+  if (selection.has('groups')) yield* groupEntries(source, selection);
+  if (selection.has('alerts')) yield* alertEntries(source, selection);
+  if (selection.has('health')) yield* healthEntries(source, selection);
+  if (!selection.has('checks')) return;
+  for (const check of checksOf(source)) {
+    if (selection.fits('checks', () => check)) yield { size: sizeOf(check), put: (part) => part.putCheck(check) };
   }
+}
+
+function* memberEntries({ membership, memberView }: SnapshotParts, { fits }: Selection): Generator<Entry> {
+  for (const member of membership.members.values()) {
+    const view = memberView(member);
+    if (!fits('gossip', () => view)) continue;
+    const { groups: _groups, checks: _checks, services, ...rest } = view;
+    yield { size: sizeOf(rest), put: ({ members }) => void members.set(member.id, rest) };
+    if (member.services.size === 0) continue;
+    yield { size: sizeOf(services), put: (part) => void part.services.set(member.id, services) };
+  }
+}
+
+function* groupEntries({ membership }: SnapshotParts, { fits }: Selection): Generator<Entry> {
+  for (const { id, groups: add } of membership.members.values()) {
+    if (!fits('groups', () => ({ node: id, add, remove: [] }))) continue;
+    yield { size: sizeOf(add), put: ({ groups }) => void groups.set(id, add) };
+  }
+}
+
+function* alertEntries(source: SnapshotParts, { fits }: Selection): Generator<Entry> {
   for (const alert of source.alerts()) {
     const record = alertRecord(alert);
+    if (!fits('alerts', () => ({ id: alert.id, alert: record }))) continue;
     yield { size: sizeOf(record), put: ({ alerts }) => void alerts.set(alert.id, record) };
   }
+}
+
+function* healthEntries(source: SnapshotParts, { fits }: Selection): Generator<Entry> {
   for (const status of source.health()) {
+    if (!fits('health', () => status)) continue;
     yield { size: sizeOf(status), put: ({ health }) => void health.set(status.service, status) };
   }
-  for (const check of checksOf(source)) yield { size: sizeOf(check), put: (part) => part.putCheck(check) };
 }
 
 function* checksOf({ membership: { self, members }, checks }: SnapshotParts): Generator<CheckChange> {

@@ -1,17 +1,26 @@
 /** The websocket door: who connects gets everything there is to know, and then every change as it happens. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocketServer } from 'ws';
 import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
-import { OpsbroError } from '../base/errors.ts';
-import { wants as wantsKey } from '../kv/change-entry.ts';
+import { messageOf, OpsbroError } from '../base/errors.ts';
+import { ALERT_FIELDS } from '../model/alert-record.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { KvChange } from '../model/kv.ts';
 import { type CheckClient, Unproven } from './admission.ts';
-import { ASKED_CHANNELS, type AskedChannel, CHANNELS, type Channel, type EventView, Feed } from './feed.ts';
+import { Backlog } from './backlog.ts';
+import { type News, STREAM_CHANNELS } from './channels.ts';
+import { Client, type Connection, type Serving } from './client.ts';
+import { type EventView, Feed } from './feed.ts';
+import { filterFields, type MakeFilter } from './filter.ts';
 import { refuseUpgrade } from './refusal.ts';
-import { type SnapshotParts, snapshotParts } from './snapshot.ts';
+import { type Request, requestIn, requestInUrl } from './request.ts';
+import { SharedSnapshot } from './shared-snapshot.ts';
+import { type Selection, type SnapshotPart, type SnapshotParts, snapshotParts } from './snapshot.ts';
+import { DEFAULT, subscribed } from './subscription.ts';
+import { textFrame } from './text-frame.ts';
+import { type Piece, type View, Views } from './views.ts';
 
 /** What the door works with. */
 export interface WebsocketOptions extends SnapshotParts {
@@ -20,53 +29,51 @@ export interface WebsocketOptions extends SnapshotParts {
   readonly eventView: EventView;
   /** A change of a key as JSON. */
   changeView(change: KvChange): object;
+  readonly makeFilter: MakeFilter;
   readonly version: string;
   /** Differs at each start of the agent. */
   readonly boot: string;
-  /** Clients at once; 500 when left out. */
-  readonly maxClients?: number;
+  /** Clients at once. */
+  readonly maxClients: number;
 }
 
-const MAX_CLIENTS = 500;
 const MAX_MESSAGE = 65_536;
-const MAX_UNSENT = 4 * 1_048_576;
-/** Of those who follow keys, which may change very often. */
-const MAX_UNSENT_KEYS = 1_048_576;
+/** A client that has something to say on what it wants does so before this; others get what is usual. */
+const GRACE_MS = 50;
+/** How long a snapshot is new enough for the next who comes. */
+const SNAPSHOT_MS = 1_000;
 const PING_MS = 30_000;
 const MAX_MISSED = 2;
-const NOT_UNDERSTOOD = {
-  code: 'bad_request',
-  message: `send {"ping":X}, {"subscribe":C} or {"unsubscribe":C}; C is one of ${ASKED_CHANNELS.join(', ')}, or a list`,
-};
 const TOO_SLOW = 1013;
 const GOING_AWAY = 1001;
-
-interface Client {
-  /** Pings it has not answered yet. */
-  missed: number;
-  /** What it gets because it asked for it. */
-  readonly asked: Set<Channel>;
-  /** What keys begin with that it wants to hear of. */
-  prefix: string;
-}
 
 /** The websocket clients of this agent, whichever port they came in at. */
 export class Websocket implements Disposable {
   readonly #options: WebsocketOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
-  readonly #clients = new Map<WebSocket, Client>();
+  readonly #clients = new Set<Client>();
+  readonly #backlog = new Backlog();
+  readonly #views: Views;
   readonly #unproven: Unproven;
   readonly #feed: Feed;
+  /** What came in this turn of the process. */
+  #pieces: Piece[] = [];
   #ping: Disposable | undefined;
   #closedSlow = 0;
 
   constructor(options: WebsocketOptions) {
+    const { membership, memberView, makeFilter } = options;
     this.#options = options;
     this.#unproven = new Unproven(options.clock);
+    this.#views = new Views({
+      makeFilter,
+      fields: filterFields(Object.keys(memberView(membership.self)), ALERT_FIELDS),
+      zoneOf: (node) => (membership.members.get(node ?? '') ?? membership.self).zone,
+    });
     this.#feed = new Feed({
       ...options,
-      broadcast: (frame, channel, key) => this.#broadcast(frame, channel, key),
-      hasClients: (channel, key) => [...this.#clients.values()].some((client) => wants(client, channel, key)),
+      tell: (news) => this.#tell(news),
+      isWanted: (news) => this.#views.wants(news),
     });
   }
 
@@ -78,157 +85,170 @@ export class Websocket implements Disposable {
   /** Takes over the upgrades of a port. With `path` others are answered with 404; without, any path will do. */
   door(check: CheckClient<IncomingMessage>, path?: string) {
     return (incoming: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      let admission: ReturnType<typeof check>;
+      const { url = '' } = incoming;
       try {
-        checkPath(incoming.url ?? '', path);
-        admission = check(incoming);
+        checkPath(url, path);
+        const admission = check(incoming);
+        const request = requestInUrl(url);
+        this.#server.handleUpgrade(incoming, socket, head, (client) => {
+          const welcome = () => this.#welcome({ socket: client, wire: socket }, request);
+          if (typeof admission === 'function') this.#unproven.wait(client, admission, welcome);
+          else welcome();
+        });
       } catch (error) {
         refuseUpgrade(socket, error);
-        return;
       }
-      this.#server.handleUpgrade(incoming, socket, head, (client) => {
-        if (typeof admission === 'function') this.#unproven.wait(client, admission, () => this.#welcome(client));
-        else this.#welcome(client);
-      });
     };
   }
 
   /** Says goodbye to everybody. */
   [Symbol.dispose](): void {
     this.#feed[Symbol.dispose]();
+    this.#flush();
     this.#ping?.[Symbol.dispose]();
-    for (const client of this.#clients.keys()) client.close(GOING_AWAY, 'the agent stops');
+    for (const { socket } of this.#clients) socket.close(GOING_AWAY, 'the agent stops');
     this.#server.close();
   }
 
-  #welcome(client: WebSocket): void {
-    client.on('error', () => client.terminate());
-    if (this.#clients.size >= (this.#options.maxClients ?? MAX_CLIENTS)) {
-      client.close(TOO_SLOW, 'too many clients');
+  #welcome(connection: Connection, request: Request | undefined): void {
+    const { socket } = connection;
+    const { clock, maxClients } = this.#options;
+    socket.on('error', () => socket.terminate());
+    if (this.#clients.size >= maxClients) {
+      socket.close(TOO_SLOW, 'too many clients');
       return;
     }
-    const known: Client = { missed: 0, asked: new Set(), prefix: '' };
-    this.#clients.set(client, known);
-    this.#ping ??= every(this.#options.clock, PING_MS, () => this.#pingAll());
-    client.on('close', () => this.#forget(client));
-    client.on('pong', () => {
-      known.missed = 0;
-    });
-    client.on('message', (message, isBinary) => this.#hear(client, isBinary ? undefined : message));
-    this.#tellAll(client);
-  }
-
-  #tellAll(client: WebSocket): void {
-    const { version, membership, boot } = this.#options;
-    const { id, name } = membership.self;
-    const hello = {
-      version,
-      node: name,
-      uuid: id,
-      boot,
-      index: this.#feed.index,
-      channels: [...CHANNELS, ...ASKED_CHANNELS],
+    const serving: Serving = {
+      backlog: this.#backlog,
+      flush: () => this.#flush(),
+      tooSlow: () => this.#letGo(client),
     };
-    client.send(this.#feed.frame('hello', hello));
-    const parts = [...snapshotParts(this.#options)];
-    for (const [at, part] of parts.entries()) {
-      client.send(this.#feed.frame('snapshot', part, at === parts.length - 1 ? { last: true } : {}));
+    const client: Client = new Client(connection, serving, (to) => this.#views.join(to, DEFAULT, this.#feed.index));
+    this.#clients.add(client);
+    this.#ping ??= every(clock, PING_MS, () => this.#tick());
+    socket.on('close', () => this.#forget(client));
+    socket.on('pong', () => {
+      client.missed = 0;
+    });
+    socket.on('message', (message, isBinary) => this.#hear(client, isBinary ? undefined : message));
+    this.#greet(client);
+    if (request) this.#answer(client, () => this.#serve(client, request));
+    else clock.after(GRACE_MS, () => client.isGreeted && this.#show(client));
+  }
+
+  #greet(client: Client): void {
+    const { version, membership, boot } = this.#options;
+    const { id: uuid, name: node } = membership.self;
+    const { index } = this.#feed;
+    client.tell(this.#feed.frame('hello', { version, node, uuid, boot, index, channels: STREAM_CHANNELS }));
+  }
+
+  #hear(client: Client, message: RawData | undefined): void {
+    this.#answer(client, () => {
+      const { request, ping } = requestIn(message === undefined ? '' : String(message));
+      if (request) this.#serve(client, request);
+      if (ping) client.tell(this.#feed.frame('pong', ping.back));
+    });
+  }
+
+  /** What a client did wrong is told to it, and nothing else happens. */
+  #answer(client: Client, work: () => void): void {
+    // What it gets is what it wanted when that was told.
+    this.#flush();
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof OpsbroError)) throw error;
+      const { code, details } = error;
+      client.tell(this.#feed.frame('error', { code, message: messageOf(error), ...(details && { details }) }));
     }
   }
 
-  #hear(client: WebSocket, text: RawData | undefined): void {
-    const { ping, ...said } = text === undefined ? {} : parsed(String(text));
-    const [wanted, unwanted] = [channelsIn(said.subscribe), channelsIn(said.unsubscribe)];
-    if (ping !== undefined) this.#send(client, this.#feed.frame('pong', ping));
-    else if (wanted === undefined && unwanted === undefined) {
-      this.#send(client, this.#feed.frame('error', NOT_UNDERSTOOD));
-    }
-    const known = this.#clients.get(client);
-    if (known) subscribe(known, { wanted, unwanted, prefix: said.prefix });
+  #serve(client: Client, request: Request): void {
+    const before = client.view;
+    const view = this.#views.join(client, subscribed(before.subscription, request), this.#feed.index);
+    client.view = view;
+    if (view !== before) this.#views.leave(client, before, this.#options.clock.now());
+    const { since, filter } = request;
+    if (since && this.#has(view, since)) client.replay(since.index);
+    else if (since || filter !== undefined || client.isGreeted) this.#show(client);
   }
 
-  #broadcast(frame: string, channel: Channel, key: string | undefined): void {
-    for (const [client, known] of this.#clients) if (wants(known, channel, key)) this.#send(client, frame);
+  /** Whether everything that this view gets is kept since then. */
+  #has({ subscription }: View, { index, boot }: NonNullable<Request['since']>): boolean {
+    if (boot !== this.#options.boot || index > this.#feed.index) return false;
+    return this.#backlog.reaches(index) && this.#views.covers(subscription, index);
   }
 
-  /** Who does not read is let go before the frames that wait for it eat the memory. */
-  #send(client: WebSocket, frame: string): void {
-    if (client.readyState !== WebSocket.OPEN) return;
-    const followsKeys = this.#clients.get(client)?.asked.has('kv') ?? false;
-    if (client.bufferedAmount <= (followsKeys ? MAX_UNSENT_KEYS : MAX_UNSENT)) {
-      client.send(frame);
-      return;
-    }
+  #show(client: Client): void {
+    client.show(this.#snapshotOf(client.view));
+  }
+
+  #snapshotOf(view: View): SharedSnapshot {
+    if (view.snapshot) return view.snapshot;
+    const { index } = this.#feed;
+    const { channels } = view.subscription;
+    const selection: Selection = {
+      has: (channel) => channels.has(channel),
+      fits: (channel, payload) => view.fits(channel, payload),
+    };
+    const parts = snapshotParts(this.#options, selection);
+    const write = (part: SnapshotPart, isLast: boolean) =>
+      this.#feed.frame('snapshot', part, { index, ...(isLast && { last: true }) });
+    const snapshot = new SharedSnapshot({ index, parts, write });
+    view.snapshot = snapshot;
+    this.#options.clock.after(SNAPSHOT_MS, () => {
+      if (view.snapshot === snapshot) view.snapshot = undefined;
+    });
+    return snapshot;
+  }
+
+  #tell(news: News): void {
+    const frame = textFrame(news.text);
+    this.#backlog.add(news, frame, this.#options.clock.now());
+    // What comes in one turn goes out together: one write for each client.
+    if (this.#pieces.push({ news, frame }) === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    if (this.#pieces.length === 0) return;
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    for (const view of this.#views.seen()) view.tell(pieces);
+  }
+
+  #letGo(client: Client): void {
+    const { socket } = client;
     this.#closedSlow += 1;
     this.#forget(client);
-    client.close(TOO_SLOW, 'too slow');
+    socket.close(TOO_SLOW, 'too slow');
     // The close frame waits behind all that is unsent; who does not answer it is cut off.
-    this.#options.clock.after(PING_MS, () => client.terminate());
+    this.#options.clock.after(PING_MS, () => socket.terminate());
   }
 
-  #pingAll(): void {
-    for (const [client, known] of this.#clients) {
-      if (known.missed >= MAX_MISSED) {
-        client.terminate();
+  #tick(): void {
+    for (const client of this.#clients) {
+      if (client.missed >= MAX_MISSED) {
+        client.socket.terminate();
         continue;
       }
-      known.missed += 1;
-      client.ping();
+      client.missed += 1;
+      client.socket.ping();
     }
-  }
-
-  #forget(client: WebSocket): void {
-    this.#clients.delete(client);
-    if (this.#clients.size > 0) return;
+    const now = this.#options.clock.now();
+    this.#backlog.trim(now);
+    this.#views.forget(now);
+    if (!this.#views.isEmpty) return;
     this.#ping?.[Symbol.dispose]();
     this.#ping = undefined;
+  }
+
+  #forget(client: Client): void {
+    if (this.#clients.delete(client)) this.#views.leave(client, client.view, this.#options.clock.now());
   }
 }
 
 function checkPath(target: string, path: string | undefined): void {
   if (path === undefined || target.split('?', 1)[0] === path) return;
   throw new OpsbroError('unknown_route', `websockets are at ${path}`);
-}
-
-const isAsked = (channel: unknown): channel is AskedChannel => ASKED_CHANNELS.some((known) => known === channel);
-
-function wants({ asked, prefix }: Client, channel: Channel, key: string | undefined): boolean {
-  if (!isAsked(channel)) return true;
-  return asked.has(channel) && (key === undefined || wantsKey({ prefix }, { key }));
-}
-
-interface Subscription {
-  readonly wanted: readonly AskedChannel[] | undefined;
-  readonly unwanted: readonly AskedChannel[] | undefined;
-  readonly prefix: unknown;
-}
-
-function subscribe(client: Client, { wanted = [], unwanted = [], prefix }: Subscription): void {
-  if (wanted.includes('kv')) client.prefix = typeof prefix === 'string' ? prefix : '';
-  for (const channel of wanted) client.asked.add(channel);
-  for (const channel of unwanted) client.asked.delete(channel);
-}
-
-/** The channels of a name or a list of names; `undefined` when there is another among them. */
-function channelsIn(written: unknown): readonly AskedChannel[] | undefined {
-  const names: readonly unknown[] = Array.isArray(written) ? written : [written];
-  return names.every(isAsked) ? names : undefined;
-}
-
-/** What a client may say. */
-interface Said {
-  readonly ping?: unknown;
-  readonly subscribe?: unknown;
-  readonly unsubscribe?: unknown;
-  /** With `kv`: what the keys begin with. */
-  readonly prefix?: unknown;
-}
-
-/** The fields of a text that is a JSON object; none of any other text. */
-function parsed(text: string): Said {
-  try {
-    return (JSON.parse(text) as object | null) ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -30,8 +30,8 @@ function feed(clients = 1) {
     memberView: ({ id, state }: Member) => ({ uuid: id, state }),
     eventView: ({ name }) => ({ type: name }),
     changeView: ({ key, op }) => ({ key, op }),
-    broadcast: (frame) => frames.push(JSON.parse(frame)),
-    hasClients: () => clients > 0,
+    tell: ({ text }) => frames.push(JSON.parse(text)),
+    isWanted: () => clients > 0,
   });
   return { bus, feed: made, frames, failures };
 }
