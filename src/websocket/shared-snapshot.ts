@@ -25,6 +25,11 @@ export class SharedSnapshot {
     this.#ahead = source.parts.next();
   }
 
+  /** It has several parts, so that making it anew costs more than sending what came since. */
+  get isLarge(): boolean {
+    return this.#frames.length > 1 || (this.#frames.length === 1 && !this.#ahead.done);
+  }
+
   /** The frame at this place; nothing behind the last. */
   frame(place: number): Buffer | undefined {
     while (this.#frames.length <= place && !this.#ahead.done) {

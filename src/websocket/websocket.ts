@@ -185,8 +185,8 @@ export class Websocket implements Disposable {
   }
 
   #snapshotOf(view: View): SharedSnapshot {
-    if (view.snapshot) return view.snapshot;
     const { index } = this.#feed;
+    if (view.snapshot && (view.snapshot.index === index || view.snapshot.isLarge)) return view.snapshot;
     const { channels } = view.subscription;
     const selection: Selection = {
       has: (channel) => channels.has(channel),
