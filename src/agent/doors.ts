@@ -24,6 +24,7 @@ import { dnsOptions } from './dns-part.ts';
 import type { DoorCounts } from './families.ts';
 import type { Door } from './ports-file.ts';
 import { type Opening, openWithRetry } from './retry.ts';
+import { socketGroup } from './socket-group.ts';
 import type { World } from './world.ts';
 
 const LOCALHOST = ['127.0.0.1'] as const;
@@ -81,7 +82,9 @@ export class Doors implements AsyncDisposable {
       onUpgrade: this.#websocket.door((incoming) => admitReader(incoming, door, settings), '/ws'),
     });
     const limits = { connectionsPerClient: http.max_connections_per_client };
-    this.#open.use(await listenUnix({ path: this.#world.socketPath }, handler('socket'), limits));
+    const groupId = socketGroup(this.#world.home);
+    const socket = { path: this.#world.socketPath, ...(groupId !== undefined && { groupId }) };
+    this.#open.use(await listenUnix(socket, handler('socket'), limits));
     await this.#openTcp('http', http, handler('tcp'));
     if (mob.enabled) {
       const onRequest = createDoor(createMobApi(this.#parts, apiSettings), settings, 'tcp');

@@ -9,6 +9,7 @@ import { crashText } from './crash.ts';
 import { writeDebugFile } from './debug-file.ts';
 import { greeting } from './greeting.ts';
 import { BrokenConfiguration, type Prepared, prepare, type StartOptions } from './prepare.ts';
+import { tellReady } from './service-manager.ts';
 
 const GREETING_WAIT_MS = 2_300;
 const STOP_LIMIT_MS = 20_000;
@@ -31,6 +32,7 @@ export async function startAgent(options: StartOptions): Promise<number> {
   title(config.process_name, 'initializing');
   obeySignals(prepared);
   guardAgainstCrash(prepared, opened);
+  void tellReady(world, process.env);
   const running = agent.run();
   await Promise.race([running, delay(systemClock, GREETING_WAIT_MS), agent.stopWanted]);
   process.stdout.write(
