@@ -94,27 +94,76 @@ describe('what is sent is what arrives', () => {
   });
 });
 
+const byte = (value: number): Buffer => Buffer.of(value);
+const number = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+};
+const sized = (bytes: Uint8Array | string): Buffer =>
+  Buffer.concat([number(Buffer.from(bytes).length), Buffer.from(bytes)]);
+/** Format, clock and no views: what a question begins with. */
+const HEAD = Buffer.concat([byte(1), Buffer.alloc(8), number(0)]);
+const [WRITE, READ, LIST, SCAN, ASK] = [0, 1, 7, 10, 11];
+const AN_ENVELOPE = Buffer.from(encodeEnvelope(asked({ type: 'ask' })));
+const A_REPLY = Buffer.from(encodeReply(answered({ type: 'done' })));
+
+/** A reply whose time is that. */
+function replyAt(wall: number): Buffer {
+  const bytes = Buffer.from(A_REPLY);
+  bytes.writeDoubleBE(wall, 9);
+  return bytes;
+}
+
 describe('what makes no sense', () => {
+  test('what these cases are made of does', () => {
+    expect(decodeEnvelope(Buffer.concat([HEAD, byte(ASK)]))).toMatchObject({ question: { type: 'ask' } });
+    expect(decodeEnvelope(Buffer.concat([HEAD, byte(READ), sized('k'), byte(0)]))).toMatchObject({
+      question: { type: 'read', key: 'k' },
+    });
+    expect(decodeReply(replyAt(5))).toMatchObject({ wall: 5 });
+  });
+
   test.each([
-    ['no JSON', '{'],
-    ['another shape', '{"clock":"0","views":[],"question":{"type":"ask","more":1}}'],
-    ['an unknown question', '{"clock":"0","views":[],"question":{"type":"erase"}}'],
-    ['a clock of more than 64 bits', '{"clock":"11111111111111111","views":[],"question":{"type":"ask"}}'],
+    ['nothing', Buffer.of()],
+    ['another format', Buffer.concat([byte(2), AN_ENVELOPE.subarray(1)])],
+    ['more than there should be', Buffer.concat([AN_ENVELOPE, byte(0)])],
+    ['less than there should be', AN_ENVELOPE.subarray(0, -1)],
+    ['an unknown question', Buffer.concat([HEAD, byte(99)])],
+    ['a record whose sum is wrong', Buffer.concat([HEAD, byte(WRITE), sized('k'), sized(Buffer.alloc(60, 1))])],
+    ['a key that is no UTF-8', Buffer.concat([HEAD, byte(READ), sized(Buffer.of(0xff)), byte(0)])],
+    ['an empty key', Buffer.concat([HEAD, byte(READ), sized(''), byte(0)])],
+    ['a key that is too long', Buffer.concat([HEAD, byte(READ), sized('k'.repeat(1_025)), byte(0)])],
+    ['a text that is longer than all of it', Buffer.concat([HEAD, byte(READ), number(1_000), byte(0)])],
+    ['neither there nor not', Buffer.concat([HEAD, byte(READ), sized('k'), byte(2)])],
+    ['more views than there may be', Buffer.concat([byte(1), Buffer.alloc(8), number(17)])],
     [
-      'a record whose sum is wrong',
-      JSON.stringify({ clock: '0', views: [], question: { type: 'write', key: 'k', record: 'AQAB' } }),
+      'more leaves than a tree has',
+      Buffer.concat([HEAD, byte(LIST), number(1), sized('r'), sized(Buffer.alloc(257)), byte(0)]),
     ],
-    [
-      'a version that is none',
-      JSON.stringify({ clock: '0', views: [], question: { type: 'prepare', key: 'k', version: 'x' } }),
-    ],
-    [
-      'a leaf that no tree has',
-      JSON.stringify({ clock: '0', views: [], question: { type: 'list', leaves: [['r', [256]]] } }),
-    ],
-    ['an empty key', JSON.stringify({ clock: '0', views: [], question: { type: 'read', key: '' } })],
-  ])('%s is not read', (_, text) => {
-    expect(decodeEnvelope(Buffer.from(text))).toBeUndefined();
+    ['a page of nothing', Buffer.concat([HEAD, byte(SCAN), sized(''), byte(0), number(0), byte(0), byte(0)])],
+  ])('%s is not read', (_, bytes) => {
+    expect(decodeEnvelope(bytes)).toBeUndefined();
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('a time of %d is not read', (wall) => {
+    expect(decodeReply(replyAt(wall))).toBeUndefined();
+  });
+
+  test.each([
+    ['not JSON', '{'],
+    ['not a map', '[]'],
+  ])('details of a failure that are %s are not read', (_, json) => {
+    const refusal = { type: 'failed', code: 'x', message: '', details: { a: 1 } } as const;
+    const bytes = Buffer.from(encodeReply(answered({ type: 'refused', refusal })));
+    const before = JSON.stringify(refusal.details).length + 4;
+    expect(decodeReply(bytes)).toMatchObject({ answer: { refusal } });
+    expect(decodeReply(Buffer.concat([bytes.subarray(0, -before), sized(json)]))).toBeUndefined();
+  });
+
+  test('what claims to be long costs no memory', () => {
+    const claims = Buffer.concat([HEAD, byte(5), number(10_000), byte(0)]);
+    expect(decodeEnvelope(claims)).toBeUndefined();
   });
 
   test('no change of bytes makes it throw', () => {
