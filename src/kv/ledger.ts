@@ -86,6 +86,11 @@ export class Ledger {
     return this.#totals;
   }
 
+  /** What is stored under the keys of this batch once it is on disk. */
+  get found(): ReadonlyMap<string, Found> {
+    return this.#found;
+  }
+
   /** Asks a rule what becomes of `key`. */
   ask(key: string, rule: Rule<unknown>): Outcome {
     const found = this.#found.get(key) ?? { stored: undefined, setAside: false };

@@ -22,6 +22,7 @@ import { encodeMark, type Found, KEPT_CHANGES, Ledger, type Move, type Operation
 import { type Database, openDatabase, proveRoom, proveWritable } from './level-database.ts';
 import { entryOf, type Form, readPage } from './pages.ts';
 import { decodeRecord, isLive } from './record.ts';
+import { RecordCache } from './record-cache.ts';
 import { restoring } from './restoring.ts';
 import { damaged, deleting, expiring, type Held, purging, putting, type Rule, settingAside } from './rules.ts';
 import { StoreHealth } from './store-health.ts';
@@ -78,6 +79,7 @@ export class LevelStore implements KvStore {
   readonly #commits: GroupCommit<Job | Interlude>;
   readonly #sweeper: Sweeper;
   readonly #health: StoreHealth;
+  readonly #cache = new RecordCache();
   #database: Database;
   #totals: Totals;
   #quarantined: number;
@@ -111,7 +113,7 @@ export class LevelStore implements KvStore {
   }
 
   async get(key: string): Promise<KvEntry | undefined> {
-    const stored = await this.#read(() => this.#database.get(recordPlace(key)) as Promise<Uint8Array | undefined>);
+    const stored = await this.#stored(key);
     if (stored === undefined) {
       if (this.#quarantined > 0 && (await this.#isSetAside(key))) throw damaged(key);
       return undefined;
@@ -202,7 +204,7 @@ export class LevelStore implements KvStore {
 
   /** What is held of a key, whether it lives or not; what is damaged is set aside. */
   async held(key: string): Promise<Held> {
-    const stored = await this.#read(() => this.#database.get(recordPlace(key)) as Promise<Uint8Array | undefined>);
+    const stored = await this.#stored(key);
     const record = stored && decodeRecord(stored);
     if (record !== undefined) return record;
     if (stored !== undefined) {
@@ -277,6 +279,7 @@ export class LevelStore implements KvStore {
     const outcomes = jobs.map(({ key, rule }) => ledger.ask(key, rule));
     const operations = ledger.seal();
     if (operations.length > 0) await this.#store(operations);
+    this.#cache.wrote(ledger.found);
     this.#totals = ledger.totals;
     this.#quarantined += ledger.quarantined;
     this.#onMoves(ledger.moves);
@@ -293,6 +296,7 @@ export class LevelStore implements KvStore {
     try {
       await this.#database.batch([...operations], { sync: this.#options.sync });
     } catch (error) {
+      this.#cache.clear();
       throw this.#health.failure(error);
     }
   }
@@ -303,16 +307,36 @@ export class LevelStore implements KvStore {
   }
 
   async #find(jobs: readonly Job[]): Promise<ReadonlyMap<string, Found>> {
-    const keys = [...new Set(jobs.map(({ key }) => key))];
+    const found = new Map<string, Found>();
+    const unknown = new Set<string>();
+    for (const { key } of jobs) {
+      const known = this.#quarantined === 0 ? this.#cache.get(key) : undefined;
+      if (known === undefined) unknown.add(key);
+      else found.set(key, { stored: known.stored, setAside: false });
+    }
+    if (unknown.size > 0) await this.#findOnDisk([...unknown], found);
+    return found;
+  }
+
+  async #findOnDisk(keys: readonly string[], found: Map<string, Found>): Promise<void> {
     const stored = await this.#many(keys.map(recordPlace));
     const aside = this.#quarantined > 0 ? await this.#many(keys.map(quarantinePlace)) : [];
-    return new Map(
-      keys.map((key, place) => [key, { stored: stored[place], setAside: aside[place] !== undefined }] as const),
-    );
+    for (const [place, key] of keys.entries()) {
+      found.set(key, { stored: stored[place], setAside: aside[place] !== undefined });
+    }
   }
 
   async #many(places: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return await this.#read(() => this.#database.getMany(places));
+  }
+
+  async #stored(key: string): Promise<Uint8Array | undefined> {
+    const known = this.#cache.get(key);
+    if (known !== undefined) return known.stored;
+    const { moment } = this.#cache;
+    const stored = await this.#read(() => this.#database.get(recordPlace(key)) as Promise<Uint8Array | undefined>);
+    this.#cache.learn(key, stored, moment);
+    return stored;
   }
 
   async #page<Item>(selection: KvSelection, form: Form<Item>): Promise<KvPage<Item>> {
@@ -356,6 +380,7 @@ export class LevelStore implements KvStore {
     const { path, clock, log } = this.#context;
     await proveRoom(path);
     await this.#database.close();
+    this.#cache.clear();
     const { database, repaired } = await openDatabase({ path, now: clock.wall(), log });
     this.#database = database;
     await proveWritable(database);

@@ -17,19 +17,23 @@ export class ByteWriter {
   }
 
   byte(value: number): void {
-    this.#bytes[this.#room(1)] = value;
+    const at = this.#room(1);
+    this.#bytes[at] = value;
   }
 
   uint32(value: number): void {
-    this.#bytes.writeUInt32BE(value, this.#room(4));
+    const at = this.#room(4);
+    this.#bytes.writeUInt32BE(value, at);
   }
 
   uint64(value: bigint): void {
-    this.#bytes.writeBigUInt64BE(value, this.#room(8));
+    const at = this.#room(8);
+    this.#bytes.writeBigUInt64BE(value, at);
   }
 
   double(value: number): void {
-    this.#bytes.writeDoubleBE(value, this.#room(8));
+    const at = this.#room(8);
+    this.#bytes.writeDoubleBE(value, at);
   }
 
   /** Bytes of which both sides know how many there are. */
@@ -52,7 +56,7 @@ export class ByteWriter {
     this.#bytes.write(value, at);
   }
 
-  /** The place for so many more bytes. */
+  /** The place for so many more bytes, to be asked for before the bytes are used: they may move. */
   #room(length: number): number {
     const at = this.#at;
     this.#at += length;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { OpsbroError } from '../../base/errors.ts';
+import { bundled, unbundled } from './bundles.ts';
 import { Pieces, piecesOf } from './pieces.ts';
 
 const ASKED = 0;
@@ -30,7 +31,7 @@ export type Serve = (question: Uint8Array) => Promise<Uint8Array | undefined>;
 
 /**
  * Questions and answers of both sides on one stream, many at a time, in any order, in pieces when they are long. The type is 0 for what is
- * asked and 1 for what is answered; the number is counted by the one who asks.
+ * asked and 1 for what is answered; the number is counted by the one who asks. What is said in one turn of the loop goes out together.
  */
 export class Calls {
   readonly #stream: FrameStream;
@@ -39,8 +40,12 @@ export class Calls {
   readonly #onEnd: () => void;
   readonly #waiting = new Map<number, Waiting>();
   readonly #pieces = new Pieces();
+  /** Pieces that were said in this turn of the loop. */
+  #said: Uint8Array[] = [];
+  /** Frames that the stream has yet to take. */
   #outbox: Uint8Array[] = [];
-  #outboxBytes = 0;
+  /** Bytes of both. */
+  #waitingBytes = 0;
   #isHeldBack = false;
   #last = 0;
   #serving = 0;
@@ -68,7 +73,7 @@ export class Calls {
   /** Rejects with `unreachable` when it was not asked, with `overloaded` when too much is under way, with `peer_timeout` when no answer came. */
   async ask(question: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
     if (this.#ended !== undefined) throw new OpsbroError('unreachable', `the stream ended: ${this.#ended}`);
-    if (this.#waiting.size >= MOST || this.#outboxBytes + question.length > MOST_WAITING)
+    if (this.#waiting.size >= MOST || this.#waitingBytes + question.length > MOST_WAITING)
       throw new OpsbroError('overloaded', `more than ${MOST} questions wait for this node`);
     this.#last = (this.#last + 1) >>> 0;
     const number = this.#last;
@@ -83,7 +88,13 @@ export class Calls {
   }
 
   #onFrame(frame: Buffer): void {
-    const message = this.#pieces.push(frame);
+    const pieces = unbundled(frame);
+    if (pieces === undefined) this.#refuse();
+    else for (const piece of pieces) if (this.#ended === undefined) this.#onPiece(piece);
+  }
+
+  #onPiece(piece: Buffer): void {
+    const message = this.#pieces.push(piece);
     if (message === undefined) return;
     if (message === 'senseless') this.#refuse();
     else if (message.type === ANSWERED) this.#settle(message.number, message.bytes);
@@ -114,9 +125,21 @@ export class Calls {
   }
 
   #send(type: number, number: number, bytes: Uint8Array): void {
-    for (const frame of piecesOf({ type, number, bytes })) {
+    if (this.#said.length === 0) process.nextTick(() => this.#bundle());
+    for (const piece of piecesOf({ type, number, bytes })) {
+      this.#said.push(piece);
+      this.#waitingBytes += piece.length;
+    }
+  }
+
+  #bundle(): void {
+    if (this.#ended !== undefined) return;
+    const pieces = this.#said;
+    this.#said = [];
+    for (const piece of pieces) this.#waitingBytes -= piece.length;
+    for (const frame of bundled(pieces)) {
       this.#outbox.push(frame);
-      this.#outboxBytes += frame.length;
+      this.#waitingBytes += frame.length;
     }
     this.#flush();
   }
@@ -127,7 +150,7 @@ export class Calls {
     for (const frame of this.#outbox) {
       if (this.#isHeldBack) break;
       this.#isHeldBack = !this.#stream.send(frame);
-      this.#outboxBytes -= frame.length;
+      this.#waitingBytes -= frame.length;
       sent += 1;
     }
     this.#outbox = this.#outbox.slice(sent);
@@ -141,6 +164,7 @@ export class Calls {
   #end(reason: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
+    this.#said = [];
     this.#outbox = [];
     for (const { reject, late } of this.#waiting.values()) {
       late[Symbol.dispose]();

@@ -40,6 +40,23 @@ describe('calls', () => {
     expect(text(await back)).toBe('re: ?');
   });
 
+  test('what is asked in one moment goes out in one frame', async () => {
+    const clock = new SimulatedClock();
+    const [left, right] = streams(clock);
+    const frames: number[] = [];
+    const send = (payload: Uint8Array) => {
+      frames.push(payload.length);
+      return left.send(payload);
+    };
+    const counted: FrameStream = { ...left, send };
+    const calls = new Calls(counted, clock, echo);
+    new Calls(right, clock, echo);
+    const asked = Array.from({ length: 50 }, (_, number) => calls.ask(Buffer.from(`${number}`), 1_000));
+    await clock.runAsync(10);
+    expect((await Promise.all(asked)).map(text)).toEqual(asked.map((_, number) => `re: ${number}`));
+    expect(frames).toHaveLength(1);
+  });
+
   test('gives up in its time, and does not mind an answer that comes later', async () => {
     const clock = new SimulatedClock();
     const [left, right] = streams(clock);
@@ -65,9 +82,11 @@ describe('calls', () => {
   });
 
   test.each([
-    ['a frame without number', Buffer.of(0, 1)],
-    ['a frame of unknown kind', Buffer.of(7, 0, 0, 0, 1)],
-    ['a question that makes no sense', Buffer.of(0, 0, 0, 0, 1, 9)],
+    ['a frame that is too short', Buffer.of(0, 1)],
+    ['a piece that is longer than its frame', Buffer.of(0, 0, 0, 9, 0, 0, 0, 0, 1)],
+    ['a piece without number', Buffer.of(0, 0, 0, 2, 0, 1)],
+    ['a piece of unknown kind', Buffer.of(0, 0, 0, 5, 7, 0, 0, 0, 1)],
+    ['a question that makes no sense', Buffer.of(0, 0, 0, 6, 0, 0, 0, 0, 1, 9)],
   ])('%s ends the stream', async (_, frame) => {
     const clock = new SimulatedClock();
     const [left, right] = streams(clock);

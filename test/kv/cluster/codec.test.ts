@@ -115,6 +115,17 @@ function replyAt(wall: number): Buffer {
   return bytes;
 }
 
+test('messages of any length arrive, wherever their parts begin', () => {
+  const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 });
+  const tag = fc.uint8Array({ minLength: 16, maxLength: 16 });
+  const pair = fc.record({ key, version: fc.record({ stamp: fc.bigInt(0n, 2n ** 64n - 1n), tag }) });
+  const property = fc.property(fc.array(pair, { maxLength: 200 }), fc.option(key), (pairs, next) => {
+    const answer: Answer = { type: 'pairs', pairs, next: next ?? undefined };
+    expect(plain(decodeReply(encodeReply(answered(answer))))).toEqual(plain(answered(answer)));
+  });
+  fc.assert(property, { numRuns: 200 });
+});
+
 describe('what makes no sense', () => {
   test('what these cases are made of does', () => {
     expect(decodeEnvelope(Buffer.concat([HEAD, byte(ASK)]))).toMatchObject({ question: { type: 'ask' } });

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { RecordCache } from '../../src/kv/record-cache.ts';
+
+const bytes = (length: number) => new Uint8Array(length);
+const wrote = (cache: RecordCache, key: string, stored: Uint8Array | undefined) => cache.wrote([[key, { stored }]]);
+
+describe('what was written or read last', () => {
+  test('is known, also that there is nothing', () => {
+    const cache = new RecordCache();
+    expect(cache.get('a')).toBeUndefined();
+    wrote(cache, 'a', bytes(3));
+    cache.learn('b', undefined, cache.moment);
+    expect(cache.get('a')).toEqual({ stored: bytes(3) });
+    expect(cache.get('b')).toEqual({ stored: undefined });
+  });
+
+  test('is not learned from a reading that a write may have overtaken', () => {
+    const cache = new RecordCache();
+    const begun = cache.moment;
+    wrote(cache, 'a', bytes(2));
+    cache.learn('a', bytes(1), begun);
+    cache.learn('b', bytes(1), begun);
+    expect(cache.get('a')).toEqual({ stored: bytes(2) });
+    expect(cache.get('b')).toBeUndefined();
+  });
+
+  test('is forgotten when it is replaced by something long, and when nothing is sure any more', () => {
+    const cache = new RecordCache();
+    wrote(cache, 'a', bytes(10));
+    wrote(cache, 'a', bytes(10_000));
+    expect(cache.get('a')).toBeUndefined();
+    wrote(cache, 'b', bytes(10));
+    const before = cache.moment;
+    cache.clear();
+    cache.learn('b', bytes(10), before);
+    expect(cache.get('b')).toBeUndefined();
+  });
+});
+
+describe('bounds', () => {
+  test('of many keys those stay that were wanted last', () => {
+    const cache = new RecordCache();
+    wrote(cache, 'wanted', bytes(1));
+    for (let each = 0; each < 3_000; each += 1) {
+      wrote(cache, `k${each}`, bytes(1));
+      cache.get('wanted');
+    }
+    const known = Array.from({ length: 3_000 }, (_, each) => cache.get(`k${each}`)).filter(Boolean);
+    expect(known).toHaveLength(2_047);
+    expect(cache.get('k0')).toBeUndefined();
+    expect(cache.get('wanted')).toBeDefined();
+  });
+
+  test('long ones are fewer', () => {
+    const cache = new RecordCache();
+    for (let each = 0; each < 1_000; each += 1) wrote(cache, `${each}`, bytes(4_000));
+    const known = Array.from({ length: 1_000 }, (_, each) => cache.get(`${each}`)).filter(Boolean);
+    expect(known.length).toBeGreaterThan(200);
+    expect(known.length).toBeLessThanOrEqual(263);
+  });
+});
