@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { plainResponse } from './plain-response.ts';
 import { Reply } from './route.ts';
 
 const compress = promisify(gzip);
@@ -13,6 +14,8 @@ export interface Wanted {
   readonly acceptsGzip: boolean;
   /** Tags of what a reader has already, as `If-None-Match` names them; `undefined` for requests that do not read. */
   readonly known: ReadonlySet<string> | undefined;
+  /** Whether answers of known bytes go to a door that sends them as they are. */
+  readonly isPlain?: boolean;
 }
 
 /** The type of answers in JSON. */
@@ -24,21 +27,39 @@ export const COMMON_HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
 } as const;
+const COMMON_ENTRIES = Object.entries(COMMON_HEADERS);
 
 /** The answer as it goes out: JSON unless the route says otherwise, `304` when the asking side has it already, compressed when asked. */
 export async function respond(answered: unknown, produces: string | undefined, wanted: Wanted): Promise<Response> {
   const reply = answered instanceof Reply ? (answered as Reply<unknown>) : new Reply(answered);
-  const headers = new Headers({ ...COMMON_HEADERS, 'content-type': produces ?? JSON_TYPE, ...reply.headers });
+  const headers = headersOf(reply, produces);
   if (reply.body instanceof ReadableStream) {
-    return new Response(reply.body as ReadableStream<Uint8Array>, { status: reply.status, headers });
+    return new Response(reply.body as ReadableStream<Uint8Array>, { status: reply.status, headers: [...headers] });
   }
   const body = bytesOf(reply.body, headers, wanted);
   if (wanted.known && reply.status === 200) {
     const tag = headers.get('etag') ?? tagOf(body);
-    if (tag !== '' && wanted.known.has(tag)) return new Response(null, { status: 304, headers });
+    if (tag !== '' && wanted.known.has(tag)) return made(null, 304, { headers, wanted });
     if (tag !== '') headers.set('etag', tag);
   }
-  return new Response(await packed(body, headers, wanted), { status: reply.status, headers });
+  return made(await packed(body, headers, wanted), reply.status, { headers, wanted });
+}
+
+/** The heads of an answer, by name in lower case. */
+function headersOf(reply: Reply<unknown>, produces: string | undefined): Map<string, string> {
+  const headers = new Map<string, string>(COMMON_ENTRIES);
+  headers.set('content-type', produces ?? JSON_TYPE);
+  for (const [name, value] of Object.entries(reply.headers)) headers.set(name.toLowerCase(), value);
+  return headers;
+}
+
+interface Shape {
+  readonly headers: Map<string, string>;
+  readonly wanted: Wanted;
+}
+
+function made(body: Bytes | null, status: number, { headers, wanted }: Shape): Response {
+  return wanted.isPlain ? plainResponse(body, status, headers) : new Response(body, { status, headers: [...headers] });
 }
 
 /** A name for the very bytes; none for long ones. */
@@ -47,13 +68,13 @@ const tagOf = (body: Uint8Array): string =>
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-function bytesOf(body: unknown, headers: Headers, { isPretty }: Wanted): Bytes {
+function bytesOf(body: unknown, headers: ReadonlyMap<string, string>, { isPretty }: Wanted): Bytes {
   if (body instanceof Uint8Array) return body as Bytes;
   if (typeof body === 'string' && headers.get('content-type') !== JSON_TYPE) return Buffer.from(body);
   return Buffer.from(JSON.stringify(body, null, isPretty ? 2 : 0));
 }
 
-async function packed(body: Bytes, headers: Headers, wanted: Wanted): Promise<Bytes> {
+async function packed(body: Bytes, headers: Map<string, string>, wanted: Wanted): Promise<Bytes> {
   if (!wanted.acceptsGzip || body.length < WORTH_COMPRESSING || headers.has('content-encoding')) return body;
   headers.set('content-encoding', 'gzip');
   headers.set('vary', 'accept-encoding');

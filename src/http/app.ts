@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
@@ -5,7 +6,7 @@ import { type AccessRules, admit, type Caller } from './access.ts';
 import { COMMON_HEADERS, JSON_TYPE, respond } from './answer.ts';
 import { type AuditEntry, entryOf } from './audit-entry.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
-import { bodyInput, checked, queryInput, readBody } from './input.ts';
+import { bodyInput, checked, queryInput, readBody, readIncoming } from './input.ts';
 import { offerIn } from './offer.ts';
 import type { Requests } from './requests.ts';
 import type { Call, Route, RouteTable } from './route.ts';
@@ -15,6 +16,10 @@ import { pathOf, queryOf } from './wall.ts';
 export interface Arrival {
   readonly caller: Caller;
   readonly target: string;
+  /** Where the body is read from; the request as such when left out. */
+  readonly incoming?: IncomingMessage;
+  /** Whether answers of known bytes are sent by `send`. */
+  readonly takesPlain?: boolean;
 }
 
 /** What the app works by. */
@@ -110,7 +115,7 @@ async function served(
   const call: Call<unknown, unknown, unknown> = {
     params: checked(route.params ?? NOTHING, context.req.param(), 'path'),
     query: checked(route.query ?? NOTHING, route.fromQuery?.(new URLSearchParams(query)) ?? queryInput(query), 'query'),
-    body: await bodyOf(request, route, settings),
+    body: await bodyOf(context, route, settings),
     caller,
     method: request.method,
     headers: request.headers,
@@ -124,15 +129,18 @@ async function served(
     isPretty: new URLSearchParams(query).has('pretty'),
     acceptsGzip: caller.door === 'tcp' && /\bgzip\b/.test(request.headers.get('accept-encoding') ?? ''),
     known: isRead ? tagsOf(request.headers.get('if-none-match') ?? '') : undefined,
+    isPlain: context.env?.takesPlain === true && request.method !== 'HEAD',
   });
 }
 
 const tagsOf = (header: string): ReadonlySet<string> =>
   new Set(header.split(',').map((tag) => tag.trim().replace(/^W\//, '')));
 
-async function bodyOf(request: Request, route: Route, { maxBody }: AppSettings): Promise<unknown> {
+async function bodyOf({ req, env }: Context<Env>, route: Route, { maxBody }: AppSettings): Promise<unknown> {
+  const request = req.raw;
   if (request.method === 'GET' || request.method === 'HEAD') return undefined;
-  const bytes = await readBody(request, route.maxBody ?? maxBody);
+  const limit = route.maxBody ?? maxBody;
+  const bytes = await (env?.incoming ? readIncoming(env.incoming, limit) : readBody(request, limit));
   return checked(route.body ?? NOTHING, bodyInput(bytes, request.headers.get('content-type') ?? '', route), 'body');
 }
 

@@ -8,6 +8,7 @@ import { COMMON_HEADERS, JSON_TYPE } from './answer.ts';
 import type { Arrival } from './app.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
 import { type OfferHeads, offerOf } from './offer.ts';
+import { send } from './plain-response.ts';
 import { askedBy, checkAsked, type WallRules } from './wall.ts';
 
 interface Answering {
@@ -29,8 +30,11 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIO
 /** Gives an app the requests of a door, once they have passed the wall. */
 export function createDoor(app: Answering, settings: DoorSettings, door: 'socket' | 'tcp') {
   const listen = getRequestListener(
-    (request, env) =>
-      app.fetch(request, { caller: callerOf(env.incoming as IncomingMessage, door), target: env.incoming.url ?? '' }),
+    async (request, env) => {
+      const incoming = env.incoming as IncomingMessage;
+      const arrival = { caller: callerOf(incoming, door), target: incoming.url ?? '', incoming, takesPlain: true };
+      return send(await app.fetch(request, arrival), env.outgoing as ServerResponse);
+    },
     { overrideGlobalObjects: false, errorHandler: (error) => broken(error, settings) },
   );
   return (incoming: IncomingMessage, outgoing: ServerResponse): void => {

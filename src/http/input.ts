@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
 import type { Route } from './route.ts';
@@ -67,15 +68,44 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
+/** As `readBody`, straight from the connection, which costs a fraction of it. */
+export function readIncoming(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+  if (Number(incoming.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit));
+  if (incoming.destroyed) return Promise.reject(brokenOff());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const stop = () => incoming.off('data', take).off('end', end).off('close', brokeOff);
+    const take = (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length <= limit) return;
+      stop().pause();
+      reject(tooLarge(limit));
+    };
+    const end = () => {
+      stop();
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    };
+    const brokeOff = () => {
+      stop();
+      reject(brokenOff());
+    };
+    incoming.on('data', take).on('end', end).on('close', brokeOff);
+  });
+}
+
 /** A sender that goes away in the middle is no fault of ours. */
 async function* piecesOf({ body }: Request): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   try {
     yield* body as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw new OpsbroError('bad_request', 'the body broke off', { cause: error });
+    throw brokenOff(error);
   }
 }
+
+const brokenOff = (cause?: unknown): OpsbroError => new OpsbroError('bad_request', 'the body broke off', { cause });
 
 const tooLarge = (limit: number): OpsbroError =>
   new OpsbroError('too_large', `the body is longer than ${limit} bytes`, { details: { limit } });

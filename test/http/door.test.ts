@@ -109,6 +109,31 @@ test('a body that is too long is refused before it is read, and the connection i
   }
 });
 
+test('a value that is sent in pieces comes back whole, by HEAD without it, and not at all to who has it', async () => {
+  const to = await unixDoor();
+  const pieces = '2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n';
+
+  expect((await sendRaw(to, request('PUT /kv/a', ['Transfer-Encoding: chunked'], pieces))).status).toBe(200);
+  const read = await sendRaw(to, request('GET /kv/a?raw'));
+  expect([read.status, read.body]).toEqual([200, 'abcde']);
+  expect(read.head.toLowerCase()).toMatch(/content-length: 5\b/);
+  const head = await sendRaw(to, request('HEAD /kv/a'));
+  expect([head.status, head.body]).toEqual([200, '']);
+  expect(head.head.toLowerCase()).toMatch(/content-length: 5\b/);
+  const tag = /etag: (\S+)/i.exec(read.head)?.[1];
+  const again = await sendRaw(to, request('GET /kv/a?raw', [`If-None-Match: ${tag}`]));
+  expect([again.status, again.body]).toEqual([304, '']);
+});
+
+test('a body that breaks off is no harm', async () => {
+  const to = await unixDoor();
+  const socket = await open(to);
+  socket.write(request('PUT /kv/a', ['Content-Length: 10'], 'abc'));
+  socket.destroy();
+
+  expect((await sendRaw(to, request('GET /kv'))).body).toBe('[]');
+});
+
 test('a value needs a length', async () => {
   const answer = await sendRaw(await unixDoor(), request('PUT /kv/a'));
 
