@@ -27,6 +27,8 @@ interface Parts {
 export class KvLinks {
   readonly #parts: Parts;
   readonly #links = new Map<string, Promise<Calls>>();
+  /** Those of them that are open. */
+  readonly #open = new Map<string, Calls>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -34,7 +36,7 @@ export class KvLinks {
 
   /** Rejects with `unreachable` when the node was not asked at all, and otherwise when no answer came in time. */
   async ask(node: string, question: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-    const calls = await this.#to(node, timeoutMs);
+    const calls = this.#open.get(node) ?? (await this.#to(node, timeoutMs));
     return await calls.ask(question, timeoutMs);
   }
 
@@ -49,12 +51,12 @@ export class KvLinks {
   #to(node: string, timeoutMs: number): Promise<Calls> {
     const known = this.#links.get(node);
     if (known !== undefined) return known;
-    const opening = this.#open(node, timeoutMs);
+    const opening = this.#connect(node, timeoutMs);
     this.#links.set(node, opening);
     return opening;
   }
 
-  async #open(node: string, timeoutMs: number): Promise<Calls> {
+  async #connect(node: string, timeoutMs: number): Promise<Calls> {
     const { client, clock, member, answer } = this.#parts;
     try {
       const found = member(node);
@@ -67,13 +69,19 @@ export class KvLinks {
         stream,
         clock,
         (question) => answer(node, question),
-        () => this.#links.delete(node),
+        () => this.#forget(node),
       );
       if (calls.isOver) throw new Error('the stream ended at once');
+      this.#open.set(node, calls);
       return calls;
     } catch (error) {
-      this.#links.delete(node);
+      this.#forget(node);
       throw new OpsbroError('unreachable', `node ${node} cannot be asked: ${messageOf(error)}`, { cause: error });
     }
+  }
+
+  #forget(node: string): void {
+    this.#links.delete(node);
+    this.#open.delete(node);
   }
 }

@@ -1,5 +1,5 @@
 /** Consistent hashing: which members of a ring a key belongs to, the same answer on every node that knows the same members. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Points of each member on the ring. */
 const POINTS = 128;
@@ -29,9 +29,13 @@ export function hashRing(ids: Iterable<string>): HashRing {
 }
 
 /** The first `count` members that a key belongs to, the responsible one first; all of them when left out. */
-export function placed(key: string, { members, positions, owners }: HashRing, count = members.length): string[] {
+export const placed = (key: string, ring: HashRing, count = ring.members.length): string[] =>
+  placedAt(positionOf(key), ring, count);
+
+/** As `placed`, for a key whose position is known. */
+export function placedAt(position: bigint, { members, positions, owners }: HashRing, count: number): string[] {
   const found = new Set<string>();
-  const first = firstAtOrAbove(positions, positionOf(key));
+  const first = firstAtOrAbove(positions, position);
   for (let step = 0; step < owners.length && found.size < count; step += 1) {
     const owner = members[owners[(first + step) % owners.length] ?? 0];
     if (owner !== undefined) found.add(owner);
@@ -40,7 +44,7 @@ export function placed(key: string, { members, positions, owners }: HashRing, co
 }
 
 /** Where a text is on the ring: the first eight bytes of its SHA1. */
-export const positionOf = (text: string): bigint => createHash('sha1').update(text).digest().readBigUInt64BE(0);
+export const positionOf = (text: string): bigint => hash('sha1', text, 'buffer').readBigUInt64BE(0);
 
 /** Index of the first position that is not below `wanted`; the length when all are. */
 function firstAtOrAbove(positions: BigUint64Array, wanted: bigint): number {

@@ -7,6 +7,10 @@ const JUMP_MS = 1_000;
 /** An answer that took longer says too little about the moment. */
 const MOST_WAIT_MS = 2_000;
 
+/** What was found counts for so long, and readings that say nearly the same for ten times as long: they come with every answer. */
+const JUDGED_MS = 100;
+const NEARLY_MS = 250;
+
 interface Reading {
   /** Wall time of that node, less our monotonic time at that moment. */
   readonly base: number;
@@ -24,6 +28,7 @@ export class ClockTrust {
   readonly #readings = new Map<string, Reading>();
   #others: readonly string[] = [];
   #base: number;
+  #judged: { readonly skew: number | undefined; readonly base: number; readonly at: number } | undefined;
 
   constructor(clock: Clock, maxSkewMs: number) {
     this.#clock = clock;
@@ -35,6 +40,7 @@ export class ClockTrust {
   setOthers(others: readonly string[]): void {
     this.#others = others;
     for (const node of this.#readings.keys()) if (!others.includes(node)) this.#readings.delete(node);
+    this.#judged = undefined;
   }
 
   /** A node that was asked at `askedAt` (monotonic) has just said what time it is. */
@@ -42,7 +48,11 @@ export class ClockTrust {
     const now = this.#clock.now();
     if (now - askedAt > MOST_WAIT_MS || !this.#others.includes(node)) return;
     this.#look();
-    this.#readings.set(node, { base: wall - (now + askedAt) / 2, at: now });
+    const base = wall - (now + askedAt) / 2;
+    const known = this.#readings.get(node);
+    if (known && now - known.at < 10 * JUDGED_MS && Math.abs(base - known.base) <= NEARLY_MS) return;
+    this.#readings.set(node, { base, at: now });
+    this.#judged = undefined;
   }
 
   /** Whether what is stamped and what has expired can go by this clock. */
@@ -73,16 +83,24 @@ export class ClockTrust {
   /** How far our clock is ahead of the median of all; `undefined` when nobody said anything of late. */
   #skew(): number | undefined {
     this.#look();
-    const oldest = this.#clock.now() - FRESH_MS;
+    const now = this.#clock.now();
+    const base = this.#base;
+    const judged = this.#judged;
+    if (judged && now - judged.at < JUDGED_MS && Math.abs(base - judged.base) <= NEARLY_MS) return judged.skew;
+    const oldest = now - FRESH_MS;
     const fresh = [...this.#readings.values()].filter(({ at }) => at > oldest);
-    if (fresh.length === 0) return undefined;
-    return this.#base - median([this.#base, ...fresh.map(({ base }) => base)]);
+    const skew = fresh.length === 0 ? undefined : base - median([base, ...fresh.map((reading) => reading.base)]);
+    this.#judged = { skew, base, at: now };
+    return skew;
   }
 
   /** After a jump everybody has to be asked again. */
   #look(): void {
     const base = this.#clock.wall() - this.#clock.now();
-    if (Math.abs(base - this.#base) > JUMP_MS) this.#readings.clear();
+    if (Math.abs(base - this.#base) > JUMP_MS) {
+      this.#readings.clear();
+      this.#judged = undefined;
+    }
     this.#base = base;
   }
 }

@@ -10,8 +10,12 @@ const holdingOf = (answer: Answer): Holding | undefined => (answer.type === 'hol
 
 /** Whether so many keep what was written that it counts, in every ring that has to be satisfied. */
 export function isWrittenTo(gathering: Gathering, wanted: Wanted): boolean {
-  const acked = new Set(gathering.select(({ type }) => type === 'done' || type === 'holding' || undefined).keys());
-  return gathering.benches.every((bench) => isWritten(bench, wanted, { acked, isAlive: gathering.isAlive }));
+  const { answers, benches, isAlive } = gathering;
+  const hasIt = (node: string) => {
+    const type = answers.get(node)?.type;
+    return type === 'done' || type === 'holding';
+  };
+  return benches.every((bench) => isWritten(bench, wanted, { hasIt, isAlive }));
 }
 
 /** Whether so many answered that what they hold is what there is, in every ring that has to be satisfied. */
@@ -58,11 +62,13 @@ export function isNeverSeen(gathering: Gathering): boolean {
 
 /** The newest of the versions for which something was refused. */
 export function supersededBy(gathering: Gathering): Version | undefined {
-  return gathering
-    .refusals()
-    .flatMap((refusal) => (refusal.type === 'superseded' ? [refusal.version] : []))
-    .sort(compareVersions)
-    .at(-1);
+  let newest: Version | undefined;
+  for (const answer of gathering.answers.values()) {
+    if (answer.type !== 'refused' || answer.refusal.type !== 'superseded') continue;
+    const { version } = answer.refusal;
+    if (newest === undefined || isOlder(newest, version)) newest = version;
+  }
+  return newest;
 }
 
 const isOlder = (one: Version, other: Version): boolean => compareVersions(one, other) < 0;

@@ -1,4 +1,5 @@
 import type { Answer, Question, Refusal } from './messages.ts';
+import type { Bench } from './quorum.ts';
 import type { Duty } from './standpoint.ts';
 import { ownersOf, type View, viewOf } from './view.ts';
 
@@ -25,6 +26,8 @@ export class Gathering {
   readonly #duties: Map<string, Duty>;
   readonly #asked = new Set<string>();
   readonly #tries = new Map<string, number>();
+  #benches: readonly Bench[] = [];
+  #owners: ReadonlySet<string> = new Set();
   #open = 0;
   #check: () => void = () => {};
 
@@ -33,16 +36,17 @@ export class Gathering {
     this.#key = key;
     this.#question = question;
     this.#duties = new Map(askers.duties.map((duty) => [duty.view.id, duty]));
+    this.#place();
   }
 
   /** The lists of nodes to satisfy. */
-  get benches() {
-    return [...this.#duties.values()].map(({ view, era }) => ({ owners: ownersOf(this.#key, view), era }));
+  get benches(): readonly Bench[] {
+    return this.#benches;
   }
 
   /** Everyone who keeps the key. */
   get owners(): ReadonlySet<string> {
-    return new Set(this.benches.flatMap(({ owners }) => owners));
+    return this.#owners;
   }
 
   /** Whether everyone who keeps the key has answered. */
@@ -111,5 +115,11 @@ export class Gathering {
   #add(view: View): void {
     if (this.#duties.has(view.id) || this.#duties.size >= MOST_VIEWS) return;
     this.#duties.set(view.id, { view, era: 'former' });
+    this.#place();
+  }
+
+  #place(): void {
+    this.#benches = [...this.#duties.values()].map(({ view, era }) => ({ owners: ownersOf(this.#key, view), era }));
+    this.#owners = new Set(this.#benches.flatMap(({ owners }) => owners));
   }
 }

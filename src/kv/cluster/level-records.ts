@@ -50,12 +50,12 @@ class LevelRecords implements Records {
     });
   }
 
-  async read(key: string): Promise<Held> {
-    return await this.#store.held(key);
+  read(key: string): Promise<Held> {
+    return this.#store.held(key);
   }
 
-  async ask<Decided>(key: string, rule: Rule<Decided>, bytes = 0): Promise<Decided> {
-    return await this.#store.ask(key, rule, bytes > 0 ? 'room' : 'nothing', bytes);
+  ask<Decided>(key: string, rule: Rule<Decided>, bytes = 0): Promise<Decided> {
+    return this.#store.ask(key, rule, bytes > 0 ? 'room' : 'nothing', bytes);
   }
 
   async pairs(wanted: (key: string) => boolean, after?: string): Promise<PairPage> {

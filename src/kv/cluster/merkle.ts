@@ -1,19 +1,23 @@
 /** Trees of hashes: two nodes that hold the same records have the same root, and find what differs by a few small answers. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Version } from '../version.ts';
+import { digestOf } from './key-digest.ts';
 
 const LEAVES = 256;
 const PER_INNER = 16;
 
 /** The leaf of a key, 0 to 255: the ninth byte of its SHA1. */
-export const leafOf = (key: string): number => createHash('sha1').update(key).digest()[8] ?? 0;
+export const leafOf = (key: string): number => digestOf(key)[8] ?? 0;
 
 /** What a record adds to its leaf: the first 8 bytes of the SHA1 of key, a zero byte, stamp and tag. */
 export function recordHash(key: string, { stamp, tag }: Version): bigint {
-  const bytes = Buffer.allocUnsafe(9);
-  bytes.writeBigUInt64BE(stamp, 1);
-  bytes[0] = 0;
-  return createHash('sha1').update(key).update(bytes).update(tag).digest().readBigUInt64BE(0);
+  const length = Buffer.byteLength(key);
+  const bytes = Buffer.allocUnsafe(length + 9 + tag.length);
+  bytes.write(key);
+  bytes[length] = 0;
+  bytes.writeBigUInt64BE(stamp, length + 1);
+  bytes.set(tag, length + 9);
+  return hash('sha1', bytes, 'buffer').readBigUInt64BE(0);
 }
 
 /** The hashes of one range: 256 leaves, each the exclusive or of its records, in any order. */
@@ -51,5 +55,5 @@ export function differing(ours: BigUint64Array, theirs: BigUint64Array): readonl
 function hashOf(hashes: BigUint64Array): bigint {
   const bytes = Buffer.allocUnsafe(hashes.length * 8);
   for (const [place, hash] of hashes.entries()) bytes.writeBigUInt64BE(hash, place * 8);
-  return createHash('sha1').update(bytes).digest().readBigUInt64BE(0);
+  return hash('sha1', bytes, 'buffer').readBigUInt64BE(0);
 }

@@ -23,15 +23,15 @@ interface Situation {
 }
 
 interface Acks extends Situation {
-  /** Who has it on stable storage. */
-  readonly acked: ReadonlySet<string>;
+  /** Whether a node has it on stable storage. */
+  readonly hasIt: (node: string) => boolean;
 }
 
 /** Whether so many copies of a write are on stable storage that it can be acknowledged, as far as this list is concerned. */
-export function isWritten({ owners, era }: Bench, wanted: Wanted, { acked, isAlive }: Acks): boolean {
+export function isWritten({ owners, era }: Bench, wanted: Wanted, { hasIt, isAlive }: Acks): boolean {
   const need = copiesWanted(wanted, owners.length);
   const most = era === 'present' ? need : owners.filter(isAlive).length;
-  return owners.filter((node) => acked.has(node)).length >= Math.min(need, most);
+  return owners.filter(hasIt).length >= Math.min(need, most);
 }
 
 interface Views extends Situation {

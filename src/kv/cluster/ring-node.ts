@@ -155,14 +155,14 @@ export class RingNode implements Disposable {
   async run(wish: Wish): Promise<Outcome> {
     this.#checkRunning();
     if (this.#isTheRing && !this.#standpoint.isSettled) await this.#upkeep.nextTurn();
-    const alone = await this.#solo.run(wish);
+    const alone = this.#isAlone ? await this.#solo.run(wish) : undefined;
     if (alone !== undefined) return alone;
     const { self } = this.#ports;
     const owners = this.ownersOf(wish.key);
     if (owners.length === 0) throw noNodes();
     const able = owners.filter(this.#isAlive);
     const isOurs = isConditional(wish) ? able[0] === self : able.includes(self);
-    if (isOurs && (await this.#watch.verified())) return await this.#coordinator.run(wish);
+    if (isOurs && (this.#watch.isSound || (await this.#watch.verified()))) return await this.#coordinator.run(wish);
     return await this.#forward(wish, able.filter((node) => node !== self).slice(0, MOST_TRIES));
   }
 

@@ -1,6 +1,7 @@
 /** Who is on the ring, and so which nodes keep a key. */
 import { createHash } from 'node:crypto';
-import { type HashRing, hashRing, placed, positionOf } from '../../base/placement.ts';
+import { type HashRing, hashRing, placedAt } from '../../base/placement.ts';
+import { digestOf } from './key-digest.ts';
 
 /** How many nodes keep a key, when there are as many. */
 export const COPIES = 3;
@@ -33,7 +34,7 @@ function made(named: string): View {
   return { id: createHash('sha1').update(named).digest('hex').slice(0, 16), members: ring.members, ring };
 }
 
-const MOST_REMEMBERED = 512;
+const MOST_REMEMBERED = 2_048;
 /** One request asks for the owners of its key a dozen times. */
 const remembered = new WeakMap<View, Map<string, readonly string[]>>();
 
@@ -41,11 +42,13 @@ const remembered = new WeakMap<View, Map<string, readonly string[]>>();
 export function ownersOf(key: string, view: View): readonly string[] {
   const ofView = remembered.get(view) ?? new Map<string, readonly string[]>();
   remembered.set(view, ofView);
-  const owners = ofView.get(key) ?? placed(key, view.ring, COPIES);
+  const owners = ofView.get(key) ?? placedAt(positionOf(key), view.ring, COPIES);
   if (ofView.size >= MOST_REMEMBERED) ofView.clear();
   ofView.set(key, owners);
   return owners;
 }
+
+const positionOf = (key: string): bigint => digestOf(key).readBigUInt64BE(0);
 
 /** Where a key is on every ring: 16 hex digits. */
 export const keyPosition = (key: string): string => positionOf(key).toString(16).padStart(16, '0');
