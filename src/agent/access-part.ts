@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { AuditTrail } from '../access/audit-trail.ts';
 import { Gate } from '../access/gate.ts';
 import { TokenBook } from '../access/token-book.ts';
 import { isLoopback } from '../base/loopback.ts';
@@ -8,6 +7,7 @@ import { readTokenFile, TOKEN_FILE, type TokensRead } from '../config/token-file
 import type { AuditEntry } from '../http/audit-entry.ts';
 import type { AccessPart } from '../http/parts.ts';
 import { problemLine } from '../model/pack.ts';
+import { Audit } from './audit.ts';
 import type { StateStore } from './state-store.ts';
 import type { World } from './world.ts';
 
@@ -20,26 +20,35 @@ interface Options {
   config(): AgentConfig;
 }
 
+interface Opened {
+  readonly tokens: TokenBook;
+  readonly audit: Audit;
+}
+
 /** Who may ask this agent over TCP, and the audit of what was asked. */
 export class Access implements AccessPart, Disposable {
   readonly #options: Options;
-  readonly #trail: AuditTrail<AuditEntry>;
+  readonly #audit: Audit;
   readonly tokens: TokenBook;
   readonly gate: Gate;
 
-  private constructor(options: Options, tokens: TokenBook) {
-    const { clock, log } = options.world;
+  private constructor(options: Options, { tokens, audit }: Opened) {
     this.#options = options;
+    this.#audit = audit;
     this.tokens = tokens;
-    this.gate = new Gate({ tokens, clock });
-    const logger = log.logger.child({ part: 'audit' });
-    this.#trail = new AuditTrail({ clock, write: (entry, repeated) => writeEntry(logger, entry, repeated) });
+    this.gate = new Gate({ tokens, clock: options.world.clock });
   }
 
   /** Goes on with the tokens that are kept, and reads those of the file. */
   static async open(options: Options): Promise<Access> {
     const { world, state } = options;
-    const access = new Access(options, await TokenBook.open({ clock: world.clock, shelf: state.shelf('tokens') }));
+    const { clock } = world;
+    const tokens = await TokenBook.open({ clock, shelf: state.shelf('tokens') });
+    const log = world.log.logger.child({ part: 'audit' });
+    const access = new Access(options, {
+      tokens,
+      audit: await Audit.open({ clock, log, shelf: state.shelf('audit') }),
+    });
     await access.readFile();
     return access;
   }
@@ -52,9 +61,14 @@ export class Access implements AccessPart, Disposable {
     return this.#options.world.socketPath;
   }
 
+  /** Who changed what. */
+  get history(): AccessPart['history'] {
+    return this.#audit;
+  }
+
   /** Notes a request that was to change something. */
   audit(entry: AuditEntry): void {
-    this.#trail.note(entry);
+    this.#audit.note(entry);
   }
 
   /** Reads the file of tokens again; what is odd about it is told in the log and the health of the agent. */
@@ -72,15 +86,8 @@ export class Access implements AccessPart, Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#trail[Symbol.dispose]();
+    this.#audit[Symbol.dispose]();
   }
-}
-
-function writeEntry(log: World['log']['logger'], entry: AuditEntry, repeated: number): void {
-  const { who, address, method, target, status } = entry;
-  const facts = { who, ...(address !== '' && { from: address }), result: status };
-  if (repeated === 0) log.info(facts, `${method} ${target}`);
-  else log.info({ ...facts, last: target }, `${method} ${entry.route}: repeated ${repeated} times`);
 }
 
 function* complaintsOf(

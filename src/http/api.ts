@@ -8,6 +8,7 @@ import { Requests } from './requests.ts';
 import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { checkDefinitionRoutes } from './routes/check-definitions.ts';
 import { resultRoutes } from './routes/check-results.ts';
 import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
@@ -50,6 +51,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...controlRoutes(parts),
   ...tokenRoutes(parts),
   ...loginRoutes(parts),
+  ...auditRoutes(parts),
   ...historyRoutes(parts),
   ...pastRoutes(parts),
   ...memberRoutes(parts),

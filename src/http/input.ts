@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
+import { isTooDeep, MAX_DEPTH } from './json-depth.ts';
 import type { Route } from './route.ts';
 
 /** Where a request keeps a part of its input. */
@@ -48,6 +49,7 @@ export function bodyInput(bytes: Uint8Array, contentType: string, route: Route):
   if (type !== 'application/json') {
     throw new OpsbroError('unsupported_type', `send the body as application/json, not as ${type || 'nothing named'}`);
   }
+  if (isTooDeep(text)) throw new OpsbroError('bad_request', `the body is nested deeper than ${MAX_DEPTH} levels`);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -15,12 +15,16 @@ interface Content {
   readonly [type: string]: { readonly schema: Schema };
 }
 
+type Ways = readonly Readonly<Record<string, readonly string[]>>[];
+
 /** A route as OpenAPI describes it. */
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly tags: readonly string[];
   readonly 'x-access': Access;
+  /** Ways to prove who asks; an empty one stands for none. */
+  readonly security?: Ways;
   readonly parameters: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, unknown>>;
@@ -31,7 +35,10 @@ export interface OpenApi {
   readonly openapi: '3.1.0';
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly securitySchemes?: Readonly<Record<string, Schema>>;
+  };
 }
 
 const ERROR: Schema = {
@@ -50,6 +57,20 @@ const ERROR: Schema = {
   },
 };
 
+const SECURITY: Readonly<Record<string, Schema>> = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'a token (opsbro token create)' },
+  header: { type: 'apiKey', in: 'header', name: 'X-Opsbro-Token', description: 'a token' },
+  basic: { type: 'http', scheme: 'basic', description: 'any user, and a token for the password' },
+  login: { type: 'apiKey', in: 'cookie', name: 'opsbro', description: 'of POST /login' },
+};
+
+/** What nobody has to prove has no ways to prove it; what this machine may read needs none from there. */
+function securityOf(access: Access): Ways {
+  const ways = Object.keys(SECURITY).map((name) => ({ [name]: [] }));
+  if (access === 'open') return [];
+  return access === 'read' ? [{}, ...ways] : ways;
+}
+
 /** Describes a table of routes; costs some ten milliseconds, so do it when somebody asks. */
 export function describe(table: RouteTable, version: string): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {};
@@ -63,10 +84,11 @@ export function describe(table: RouteTable, version: string): OpenApi {
     info: {
       title: 'opsbro',
       version,
-      description: 'Class read is answered on loopback, write and admin on the unix socket of the agent only.',
+      description:
+        'On the unix socket everything is answered. Over TCP, class open is answered to everybody, class read to this machine (http.anonymous_read), and the rest to who shows a token with that scope.',
     },
     paths,
-    components: { schemas: { Error: ERROR } },
+    components: { schemas: { Error: ERROR }, securitySchemes: SECURITY },
   };
 }
 
@@ -76,6 +98,7 @@ function operation(key: string, route: Route): Operation {
     summary: route.summary,
     tags: [key.split('/')[1] || 'page'],
     'x-access': route.access,
+    security: securityOf(route.access),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...(route.body ? { requestBody: requestBody(route.body, route) } : {}),
     responses: {

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ChangeFeed } from '../kv/change-feed.ts';
 import type { Acknowledgement, Alert } from '../model/alert.ts';
 import type { AlertRecord } from '../model/alert-record.ts';
+import type { AuditHistory } from '../model/audit.ts';
 import type { CheckRecord, CheckResult, Reporting } from '../model/check.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { DashboardDefinition, DashboardRecord, DashboardView } from '../model/dashboard.ts';
@@ -221,6 +222,7 @@ export interface CheckDefinitionsPart {
 export interface AccessPart extends AccessRules {
   readonly gate: Pick<Gate, 'passOf' | 'login' | 'logout' | 'ticketFor'>;
   readonly tokens: Pick<TokenBook, 'list' | 'create' | 'revoke'>;
+  readonly history: AuditHistory;
 }
 
 /** Everything the API speaks for; the agent hands it in. */

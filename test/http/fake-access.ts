@@ -8,5 +8,12 @@ import { memoryShelf } from '../support/shelf.ts';
 /** Who reads from this machine needs nothing; who has a token of `tokens` may what that says. */
 export function fakeAccess(clock: Clock = new SimulatedClock()): AccessPart & { readonly tokens: TokenBook } {
   const tokens = TokenBook.of({ clock, shelf: memoryShelf() });
-  return { anonymousRead: 'loopback', socketPath: '/run/opsbro.sock', tokens, gate: new Gate({ tokens, clock }) };
+  const history = { changes: async () => [] };
+  return {
+    anonymousRead: 'loopback',
+    socketPath: '/run/opsbro.sock',
+    tokens,
+    gate: new Gate({ tokens, clock }),
+    history,
+  };
 }

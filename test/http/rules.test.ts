@@ -93,6 +93,11 @@ test.each([
   ['POST', '/kv/a', 'GET, HEAD, PUT, DELETE'],
   ['GET', '/stop', 'POST'],
   ['GET', '/agent/join/10.0.0.1', 'POST'],
+  ['GET', '/agent/leave/two', 'POST'],
+  ['GET', '/agent/ping/two', 'POST'],
+  ['GET', '/agent/detectors/run/linux', 'POST'],
+  ['GET', '/exec/all?cmd=aWQ=', 'POST'],
+  ['GET', '/exec/all/deep', 'POST'],
 ])('%s %s is answered with what is possible: %s', async (method, path, allow) => {
   const parts = fakeParts();
   const answer = await fakeApi(parts)(path, { method });

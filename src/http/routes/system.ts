@@ -123,8 +123,11 @@ export const servicesPageRoute = (page: Page | undefined): Route =>
 
 /** Old requests that changed something by GET, and what does it now. */
 const FORMER: ReadonlyMap<string, string> = new Map([
-  ['/stop', 'POST /agent/stop'],
-  ['/agent/join/:host*', 'POST /agent/join with {"seeds":["HOST"]}'],
+  ['/stop', 'use POST /agent/stop'],
+  ['/agent/join/:host*', 'use POST /agent/join with {"seeds":["HOST"]}'],
+  ['/agent/leave/:node', 'use POST /agent/leave with {"node":"NODE"}'],
+  ['/agent/ping/:node', 'use POST /agent/ping with {"node":"NODE"}'],
+  ['/exec/:group*', 'commands are run by signed requests (POST /exec) only, and not by this version'],
 ]);
 
 /** Answers the old forms with what to use instead. */
@@ -134,10 +137,11 @@ export function formerRoutes(): RouteTable {
 
 const formerRoute = (now: string): Route => ({
   access: 'open',
-  summary: `Gone: use ${now}.`,
+  summary: `Gone: ${now}.`,
   params: z.looseObject({}),
+  query: z.looseObject({}),
   answer: z.never(),
   handle() {
-    throw new OpsbroError('method_not_allowed', `GET changes nothing here; use ${now}`, { details: { allow: 'POST' } });
+    throw new OpsbroError('method_not_allowed', `GET changes nothing here; ${now}`, { details: { allow: 'POST' } });
   },
 });
