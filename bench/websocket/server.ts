@@ -64,7 +64,7 @@ function agentBroadcast(): () => void {
   });
   http.on(
     'upgrade',
-    websocket.door(() => {}),
+    websocket.door(() => ({ scope: 'read' })),
   );
   const payload = new TextEncoder().encode('x'.repeat(40));
   return () => {
