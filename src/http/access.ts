@@ -40,25 +40,32 @@ export function whoIs(caller: Caller): string {
   return caller.pass ? `token ${caller.pass.name}` : caller.address;
 }
 
-/** Gives the caller with what it proved. Throws `unauthorized`, `forbidden` or `too_many_requests` unless it may use routes of this class. */
-export function admit(asking: Asking, rules: AccessRules): Caller {
-  const { access, caller } = asking;
+/** Gives the caller with what it proved. Throws `unauthorized`, `forbidden` or `too_many_requests` at a token that is not to be used. */
+export function identify({ access, caller, offer }: Asking, { gate }: AccessRules): Caller {
   if (caller.door === 'socket' || access === 'open') return caller;
-  const pass = rules.gate?.passOf(asking.offer, caller.address);
-  if (pass) {
-    checkPass(pass, asking);
-    return { ...caller, pass };
-  }
-  if (access === 'read' && mayRead(caller.address, rules.anonymousRead)) return caller;
+  const pass = gate?.passOf(offer, caller.address);
+  return pass ? { ...caller, pass } : caller;
+}
+
+/** Throws `unauthorized` or `forbidden` unless the caller may use routes of this class. */
+export function checkRight(asking: Asking, rules: AccessRules): void {
+  const { access, caller } = asking;
+  if (caller.door === 'socket' || access === 'open') return;
+  if (caller.pass) checkPass(caller.pass, access, asking);
+  else if (access !== 'read' || !mayRead(caller.address, rules.anonymousRead))
+    throw unproven(access, caller.address, rules);
+}
+
+function unproven(access: Access, address: string, { socketPath }: AccessRules): OpsbroError {
   const what = access === 'read' ? 'reading' : 'this';
-  throw new OpsbroError(
+  return new OpsbroError(
     'unauthorized',
-    `${what} is not allowed over TCP from ${caller.address} without a token (opsbro token create); with none use the unix socket ${rules.socketPath}, as the command line does (curl --unix-socket ${rules.socketPath})`,
+    `${what} is not allowed over TCP from ${address} without a token (opsbro token create); with none use the unix socket ${socketPath}, as the command line does (curl --unix-socket ${socketPath})`,
   );
 }
 
-function checkPass({ name, scope, paths, by }: Pass, { access, path, isFromPage }: Asking): void {
-  if (access !== 'open' && !covers(scope, access))
+function checkPass({ name, scope, paths, by }: Pass, access: Scope, { path, isFromPage }: Asking): void {
+  if (!covers(scope, access))
     throw new OpsbroError(
       'forbidden',
       `this needs a token with the scope ${sufficient(access)}; "${name}" has ${scope}`,

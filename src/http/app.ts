@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
-import { type AccessRules, admit, type Caller } from './access.ts';
+import { type AccessRules, type Asking, type Caller, checkRight, identify } from './access.ts';
 import { COMMON_HEADERS, JSON_TYPE, respond } from './answer.ts';
 import { type AuditEntry, entryOf } from './audit-entry.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
@@ -78,7 +78,9 @@ async function answer(context: Context<Env>, path: string, route: Route, setting
   let caller = context.env?.caller ?? NOBODY;
   let response: Response;
   try {
-    caller = admitted(context.req.raw, { caller, target }, { route, settings });
+    const asking = askingOf(context.req.raw, { caller, target }, route);
+    caller = identify(asking, settings.access);
+    checkRight({ ...asking, caller }, settings.access);
     response = await served(context, { caller, target }, { route, settings });
   } catch (error) {
     response = fail(error, settings);
@@ -98,11 +100,9 @@ interface Place {
   readonly settings: AppSettings;
 }
 
-/** The caller with what it proved. */
-function admitted({ headers }: Request, { caller, target }: Arrival, { route, settings }: Place): Caller {
+function askingOf({ headers }: Request, { caller, target }: Arrival, { access }: Route): Asking {
   const isFromPage = headers.get('x-requested-with') === 'opsbro';
-  const asking = { access: route.access, caller, path: pathOf(target), offer: offerIn(headers), isFromPage };
-  return admit(asking, settings.access);
+  return { access, caller, path: pathOf(target), offer: offerIn(headers), isFromPage };
 }
 
 async function served(

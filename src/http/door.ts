@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Offer } from '../access/gate.ts';
 import { failedWith, OpsbroError } from '../base/errors.ts';
 import type { Scope } from '../model/token.ts';
-import { type AccessRules, admit, type Caller, scopeOf } from './access.ts';
+import { type AccessRules, type Caller, checkRight, identify, scopeOf } from './access.ts';
 import { COMMON_HEADERS, JSON_TYPE } from './answer.ts';
 import type { Arrival } from './app.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
@@ -65,7 +65,9 @@ export function admitReader(
   const caller = callerOf(incoming, door);
   const admitWith = (offer: Offer) => {
     const asking = { access: 'read', caller, path: WEBSOCKET_PATH, offer, isFromPage: false } as const;
-    return { scope: scopeOf(admit(asking, access), access.anonymousRead) ?? 'read' };
+    const proven = identify(asking, access);
+    checkRight({ ...asking, caller: proven }, access);
+    return { scope: scopeOf(proven, access.anonymousRead) ?? 'read' };
   };
   const offer = offerOf(headsOf(incoming));
   try {

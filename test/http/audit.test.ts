@@ -36,6 +36,14 @@ test('so is what was refused, with the address of who proved nothing', async () 
   expect(entries).toMatchObject([{ who: '10.0.0.1', target: '/agent/stop', status: 401, access: 'admin' }]);
 });
 
+test('what a token is not enough for is told with its name', async () => {
+  const { parts, entries, ask } = api();
+  const { secret } = await parts.access.tokens.create({ name: 'ci', scope: 'write' });
+
+  await ask('POST', '/agent/stop', { caller: STRANGER, headers: { 'x-opsbro-token': secret } });
+  expect(entries).toMatchObject([{ who: 'token ci', address: '10.0.0.1', status: 403 }]);
+});
+
 test('what only reads is not told, whatever its method', async () => {
   const { entries, ask } = api();
 
