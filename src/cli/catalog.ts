@@ -1,3 +1,4 @@
+import { AGENT_COMMANDS } from './agent-commands.ts';
 import { ALERT_COMMANDS } from './alert-commands.ts';
 import type { Command } from './command.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
@@ -16,6 +17,9 @@ export interface Listing {
 /** Words that further words follow, and what they are about; each first word is among them. */
 export const TOPICS: ReadonlyMap<string, string> = new Map([
   ['agent', 'Start, stop and look at the agent of this machine.'],
+  ['agent internal', 'The agent from within.'],
+  ['agent log', 'What the agent says of what it does.'],
+  ['agent modules', 'What can be switched on and off.'],
   ['agent parameters', 'The settings of the agent, and how to change them.'],
   ['gossip', 'The nodes of the pool, and how to join and leave it.'],
   ['gossip events', 'What people and programs tell the whole pool.'],
@@ -61,49 +65,7 @@ export const ALIASES: ReadonlyMap<string, string> = new Map([
 
 /** Every command by its words, which are the path of its file. They are loaded when they are run, so that starting stays quick. */
 export const COMMANDS: ReadonlyMap<string, Listing> = new Map([
-  ['agent health', { summary: 'Tell how the agent is, and why.', load: () => import('./commands/agent/health.ts') }],
-  [
-    'agent info',
-    { summary: 'Show everything about this node on one page.', load: () => import('./commands/agent/info.ts') },
-  ],
-  ['agent keygen', { summary: 'Make new keys.', load: () => import('./commands/agent/keygen.ts') }],
-  [
-    'agent parameters add',
-    {
-      summary: 'Add to a list of the settings, such as groups.',
-      load: () => import('./commands/agent/parameters/add.ts'),
-    },
-  ],
-  [
-    'agent parameters get',
-    { summary: 'Show one setting of the agent.', load: () => import('./commands/agent/parameters/get.ts') },
-  ],
-  [
-    'agent parameters remove',
-    { summary: 'Take out of a list of the settings.', load: () => import('./commands/agent/parameters/remove.ts') },
-  ],
-  [
-    'agent parameters set',
-    { summary: 'Change a setting of the agent in its file.', load: () => import('./commands/agent/parameters/set.ts') },
-  ],
-  [
-    'agent parameters show',
-    { summary: 'List the settings of the agent.', load: () => import('./commands/agent/parameters/show.ts') },
-  ],
-  ['agent print', { summary: 'Print one fact of the agent.', load: () => import('./commands/agent/print.ts') }],
-  ['agent reload', { summary: 'Read the configuration again.', load: () => import('./commands/agent/reload.ts') }],
-  ['agent start', { summary: 'Run the agent in the foreground.', load: () => import('./commands/agent/start.ts') }],
-  [
-    'agent stop',
-    { summary: 'Stop the agent and wait until it is gone.', load: () => import('./commands/agent/stop.ts') },
-  ],
-  [
-    'agent wait-initialized',
-    {
-      summary: 'Wait until the agent has looked around once.',
-      load: () => import('./commands/agent/wait-initialized.ts'),
-    },
-  ],
+  ...AGENT_COMMANDS,
   ['check list', { summary: 'List the checks of this node.', load: () => import('./commands/check/list.ts') }],
   ['check result', { summary: 'Report a result of a check.', load: () => import('./commands/check/result.ts') }],
   ['check run', { summary: 'Run a check now.', load: () => import('./commands/check/run.ts') }],

@@ -123,10 +123,11 @@ export class AgentClient implements AsyncDisposable {
     route: Name,
     asked: Asked<Name>,
     take: (chunk: Uint8Array) => Promise<void> | void,
+    manner: Manner = {},
   ): Promise<void> {
     const sent = sentOf(route, asked);
     this.#settings.trace?.(`> ${sent.method} ${sent.target}`);
-    const response = await this.#reach(sent, {});
+    const response = await this.#reach(sent, manner);
     const { address } = this;
     const status = response.statusCode ?? 0;
     if (status !== 200) throw this.#refusal(status, parsed(await bodyOf(response)));

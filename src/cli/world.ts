@@ -9,7 +9,7 @@ export interface Sink {
 }
 
 type Place = 'OPSBRO_HOME' | 'OPSBRO_SOCKET' | 'OPSBRO_HTTP' | 'OPSBRO_TOKEN' | 'OPSBRO_TOKEN_FILE';
-type Variable = Place | 'NO_COLOR' | 'TERM' | 'LC_ALL' | 'LC_CTYPE' | 'LANG';
+type Variable = Place | 'DISPLAY' | 'EXEC_COMPLETION' | 'NO_COLOR' | 'TERM' | 'LC_ALL' | 'LC_CTYPE' | 'LANG';
 
 /** The variables of the environment that count here. */
 type Environment = { readonly [Name in Variable]?: string | undefined };

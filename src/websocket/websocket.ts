@@ -8,6 +8,7 @@ import { messageOf, OpsbroError } from '../base/errors.ts';
 import { ALERT_FIELDS } from '../model/alert-record.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { KvChange } from '../model/kv.ts';
+import { afterThisTurn } from '../net/turn.ts';
 import { type CheckClient, Unproven } from './admission.ts';
 import { Backlog } from './backlog.ts';
 import { type News, STREAM_CHANNELS } from './channels.ts';
@@ -207,7 +208,7 @@ export class Websocket implements Disposable {
     const frame = textFrame(news.text);
     this.#backlog.add(news, frame, this.#options.clock.now());
     // What comes in one turn goes out together: one write for each client.
-    if (this.#pieces.push({ news, frame }) === 1) setImmediate(() => this.#flush());
+    if (this.#pieces.push({ news, frame }) === 1) afterThisTurn(() => this.#flush());
   }
 
   #flush(): void {
