@@ -9,7 +9,8 @@ const INTRO =
   'only. Commands find the agent by `--socket` or `--http`, else by the home: `--home`, `OPSBRO_HOME`, or the place the agent is ' +
   'started from.';
 
-const EXIT_CODES = [
+/** What commands end with, and what each code means. */
+export const EXIT_CODES = [
   ['0', 'Done, or the answer is yes.'],
   ['1', 'Cannot be answered now: no agent runs, a peer does not answer. Trying again later may help.'],
   ['2', 'Wrong or negative: unknown command, bad argument, invalid configuration, not found, refused, waited in vain.'],
