@@ -14,9 +14,10 @@ const NO_AGENT = {} as ApiParts;
 
 const WHO = {
   open: 'Whoever reaches the port.',
-  read: 'Programs on this machine, by 127.0.0.1 or ::1, and the unix socket.',
-  write: 'The unix socket alone.',
-  admin: 'The unix socket alone; it stops or changes the agent itself.',
+  read: 'Programs on this machine, by 127.0.0.1 or ::1 (`http.anonymous_read`), any token, and the unix socket.',
+  write: 'Tokens with the scope write or admin, and the unix socket.',
+  repair: 'Tokens with the scope repair or admin, and the unix socket.',
+  admin: 'Tokens with the scope admin, and the unix socket; it stops or changes the agent itself.',
 } as const;
 
 interface Described {

@@ -56,13 +56,13 @@ export const insideRoutes = (parts: Parts) => ({
 });
 
 /** The second address of it is OpsBro's. */
-const threadsRoute = ({ inside, agent, filtering: { clock } }: Parts) =>
+const threadsRoute = ({ inside, agent, filtering }: Parts) =>
   route({
     access: 'admin',
     summary: 'The parts of the agent, what they wait for and what they took, and what the process holds.',
     answer: ThreadsJson,
     handle() {
-      const all = Math.max(1, clock.wall() - agent.facts().started);
+      const all = Math.max(1, filtering.clock.wall() - agent.facts().started);
       const share = (busyMs: number) => Math.round((busyMs / all) * 10_000) / 100;
       return {
         parts: shown(inside)

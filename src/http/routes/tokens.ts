@@ -10,12 +10,12 @@ import { Named } from '../schemas.ts';
 const MAX_TTL_MS = 10 * 365 * 86_400_000;
 
 /** Who may ask over TCP. */
-export const tokenRoutes = ({ access: { tokens } }: ApiParts) => ({
+export const tokenRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
   'GET /agent/tokens': route({
     access: 'admin',
     summary: 'The tokens there are, without their secrets.',
     answer: z.array(TokenJson),
-    handle: () => tokens.list().map(tokenJson),
+    handle: () => access.tokens.list().map(tokenJson),
   }),
   'POST /agent/tokens': route({
     access: 'admin',
@@ -23,7 +23,7 @@ export const tokenRoutes = ({ access: { tokens } }: ApiParts) => ({
     body: TokenWishJson,
     answer: MadeTokenJson,
     async handle({ body: { ttl, ...wish } }) {
-      const { token, secret } = await tokens.create({ ...wish, ttlMs: ttl === undefined ? undefined : lifetime(ttl) });
+      const { token, secret } = await access.tokens.create({ ...wish, ttlMs: ttl === undefined ? undefined : lifetime(ttl) });
       return { ...tokenJson({ ...token, lastUsed: null }), token: secret };
     },
   }),
@@ -33,7 +33,7 @@ export const tokenRoutes = ({ access: { tokens } }: ApiParts) => ({
     params: Named,
     answer: z.object({ revoked: z.string() }),
     async handle({ params: { name } }) {
-      await tokens.revoke(name);
+      await access.tokens.revoke(name);
       return { revoked: name };
     },
   }),
