@@ -29,7 +29,7 @@ import { recordOfReload, reloadAnswer, reloadPreview } from './reload-answer.ts'
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
 import { openShinken } from './shinken-part.ts';
 import type { StandIn } from './sound-reading.ts';
-import { noteLog, noteStores } from './store-health.ts';
+import { healthReport } from './store-health.ts';
 import { Telemetry } from './telemetry.ts';
 import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
@@ -44,7 +44,7 @@ export async function startAgentParts(setting: Setting): Promise<Agent> {
   try {
     const parts = await openParts(setting, opened);
     const agent = new Agent(setting, parts, opened);
-    await agent.open();
+    if (setting.hasDoors) await agent.open();
     return agent;
   } catch (error) {
     await opened[Symbol.asyncDispose]();
@@ -71,6 +71,7 @@ export class Agent implements AsyncDisposable {
   #standIns: readonly StandIn[];
   #watching: FileWatch | undefined;
   #announcing: Disposable;
+  #serving: Promise<void> = Promise.resolve();
   #state: AgentState = 'initializing';
   #askToStop: () => void = () => {};
   /** What it is made of and how that fares. */
@@ -102,7 +103,7 @@ export class Agent implements AsyncDisposable {
       { ...parts, world, muting: parts.runtime.muting, written: () => this.#written },
       opened,
     );
-    this.#telemetry = opened.use(new Telemetry({ ...parts, world, written: () => this.#written }));
+    this.#telemetry = opened.use(new Telemetry({ ...setting, ...parts, written: () => this.#written }));
     this.inside = insideOf({
       ...{ world, parts, hosting: setting.hosting, written: () => this.#written },
       state: () => this.#state,
@@ -144,9 +145,18 @@ export class Agent implements AsyncDisposable {
     this.#opened.use(tellHealth(bus, clock, () => this.#health()));
     const unwatched = (error: unknown) =>
       this.#setting.world.log.logger.error({ err: error }, 'services are not watched');
-    this.#services.start().catch(unwatched);
+    this.#serving = this.#services.start().catch(unwatched);
     this.#opened.use(openShinken({ ...this.#setting, ...this.#parts, packs: () => this.#written.packs }));
     if (this.#state === 'initializing') this.#state = 'ok';
+  }
+
+  /** Does one round of everything: what `run` does, and each check once. */
+  async runOnce(): Promise<void> {
+    await this.run();
+    await this.#serving;
+    const { runtime } = this.#parts;
+    // What cannot be run, as it only takes results, says so.
+    await Promise.allSettled(runtime.checks().map(({ id }) => runtime.runCheck(id)));
   }
 
   get groups(): ReadonlySet<string> {
@@ -292,6 +302,7 @@ export class Agent implements AsyncDisposable {
   }
 
   async #serveDns(): Promise<void> {
+    if (!this.#setting.hasDoors) return;
     const { dns } = this.#written.loaded.config;
     await this.#doors.serveDns(dns, this.#isDnsWanted);
   }
@@ -383,10 +394,6 @@ export class Agent implements AsyncDisposable {
   }
 
   #health() {
-    const { health, log, supervisor } = this.#setting.world;
-    supervisor.records();
-    noteStores(health, this.#parts);
-    noteLog(health, log);
-    return health.report();
+    return healthReport(this.#setting.world, this.#parts);
   }
 }

@@ -78,8 +78,9 @@ export function openLog(options: LogOptions): Log {
     if (rankOf(line.level) >= gate.written) repeats.take(line);
     followers.tell(gate.part, line, () => written(line, node, format));
   };
+  const logger = gated(loggerInto(take), gates, {});
   return {
-    logger: gated(loggerInto(take), gates, {}),
+    logger,
     kept,
     get failure() {
       return files?.failure ?? '';
@@ -91,7 +92,12 @@ export function openLog(options: LogOptions): Log {
     },
     reopen: () => files?.close(),
     parts: () => gates.parts(),
-    follow: (part, level, follower) => followers.add(part, level, follower),
+    follow(part, level, follower) {
+      const following = followers.add(part, level, follower);
+      // Who follows sees at once that it works, also where little happens.
+      logger.debug({ part, level }, 'is followed from here on');
+      return following;
+    },
     [Symbol.dispose]() {
       repeats[Symbol.dispose]();
       files?.[Symbol.dispose]();

@@ -8,6 +8,7 @@ import type { Home } from '../base/home.ts';
 import { crashText } from './crash.ts';
 import { writeDebugFile } from './debug-file.ts';
 import { greeting } from './greeting.ts';
+import { lookOnce } from './one-shot.ts';
 import { BrokenConfiguration, type Prepared, prepare, type StartOptions } from './prepare.ts';
 import { tellReady } from './service-manager.ts';
 
@@ -32,6 +33,7 @@ export async function startAgent(options: StartOptions): Promise<number> {
   title(config.process_name, 'initializing');
   obeySignals(prepared);
   guardAgainstCrash(prepared, opened);
+  if (options.oneShotMs !== undefined) return await lookOnce(prepared, opened, options.oneShotMs);
   void tellReady(world, process.env);
   const running = agent.run();
   await Promise.race([running, delay(systemClock, GREETING_WAIT_MS), agent.stopWanted]);

@@ -62,6 +62,8 @@ export interface Setting {
   readonly written: Written;
   /** Look for the pool on the local networks while alone. */
   readonly autoDetect: boolean;
+  /** `false`: nobody can reach it, as of one that looks only once. */
+  readonly hasDoors: boolean;
   /** Broken files whose last good version counts. */
   readonly standIns: readonly StandIn[];
   /** Reads again what people wrote. */

@@ -52,6 +52,8 @@ export interface StartOptions {
   readonly autoDetect?: boolean | undefined;
   /** Errors in packs and objects forbid to start as well. */
   readonly strict?: boolean | undefined;
+  /** Look at everything once, without doors and pool, and end; milliseconds that this may take. */
+  readonly oneShotMs?: number | undefined;
 }
 
 /** An agent, and what it lives in. */
@@ -59,6 +61,8 @@ export interface Prepared {
   readonly agent: Agent;
   readonly world: World;
   readonly config: AgentConfig;
+  /** Something is wrong in what people wrote. */
+  readonly hasErrors: boolean;
 }
 
 /** The configuration forbids to start; the message has every problem, one a line. */
@@ -118,9 +122,12 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   };
   const zones = opened.use(await openZones(world, written));
   const autoDetect = options.autoDetect === true;
-  const setting = { world, identity, hosting, zones, written, standIns, autoDetect, read: () => read(home), readAside };
+  const hasDoors = options.oneShotMs === undefined;
+  const given = { world, identity, hosting, zones, written, standIns };
+  const setting = { ...given, autoDetect, hasDoors, read: () => read(home), readAside };
   const agent = opened.use(await startAgentParts(setting));
-  return { agent, world, config };
+  const hasErrors = problemsOf(written).some(({ level }) => level === 'error');
+  return { agent, world, config, hasErrors };
 }
 
 function openZones({ home, log, health, bus }: World, { loaded }: Written): Promise<Zones> {
@@ -155,7 +162,7 @@ function homeOf(options: StartOptions, config?: AgentConfig): Home {
   });
 }
 
-function flagsOf({ logLevel, debug, bind, port, join }: StartOptions): ReadonlyMap<string, Yaml> {
+function flagsOf({ logLevel, debug, bind, port, join, oneShotMs }: StartOptions): ReadonlyMap<string, Yaml> {
   const flags = new Map<string, Yaml>();
   if (debug) flags.set('log_level', 'DEBUG');
   if (logLevel !== undefined) flags.set('log_level', logLevel.toUpperCase());
@@ -163,6 +170,8 @@ function flagsOf({ logLevel, debug, bind, port, join }: StartOptions): ReadonlyM
   if (port !== undefined) flags.set('port', port);
   // Who wants any free port does so because another agent has the usual ones.
   if (port === 0) flags.set('peer_port', 0);
+  // A single look is nobody's business: there is no pool.
+  if (oneShotMs !== undefined) flags.set('service_discovery_topic_enabled', false);
   if (join !== undefined && join.length > 0) flags.set('seeds', join);
   return flags;
 }

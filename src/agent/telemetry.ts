@@ -30,6 +30,8 @@ interface TelemetrySetting {
   readonly state: StateStore;
   readonly annotations: Pick<Annotations, 'add'>;
   readonly pool: { readonly self: { readonly name: string } };
+  /** `false` keeps all doors closed. */
+  readonly hasDoors: boolean;
   /** What is in effect now. */
   written(): Written;
 }
@@ -63,7 +65,8 @@ export class Telemetry implements AsyncDisposable {
 
   /** Opens and closes doors, as it is wanted now. */
   async serve(): Promise<void> {
-    const { written, runtime } = this.#setting;
+    const { written, runtime, hasDoors } = this.#setting;
+    if (!hasDoors) return;
     const { statsd, graphite, pickle } = telemetryDoors(written(), runtime.groups);
     const { config } = written().loaded;
     await Promise.all([this.#forward.serve(config.graphite), this.#remoteWrite.serve(config.prometheus)]);

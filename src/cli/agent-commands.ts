@@ -33,7 +33,10 @@ export const AGENT_COMMANDS: readonly (readonly [string, Listing])[] = [
   ],
   ['agent print', { summary: 'Print one fact of the agent.', load: () => import('./commands/agent/print.ts') }],
   ['agent reload', { summary: 'Read the configuration again.', load: () => import('./commands/agent/reload.ts') }],
-  ['agent start', { summary: 'Run the agent in the foreground.', load: () => import('./commands/agent/start.ts') }],
+  [
+    'agent start',
+    { summary: 'Run the agent, in the foreground or as a daemon.', load: () => import('./commands/agent/start.ts') },
+  ],
   [
     'agent stop',
     { summary: 'Stop the agent and wait until it is gone.', load: () => import('./commands/agent/stop.ts') },
@@ -79,7 +82,23 @@ export const AGENT_COMMANDS: readonly (readonly [string, Listing])[] = [
     'agent parts',
     { summary: 'List what the agent is made of, and how it fares.', load: () => import('./commands/agent/parts.ts') },
   ],
+  [
+    'agent debug',
+    { summary: 'Pack what helps to find a fault, without secrets.', load: () => import('./commands/agent/debug.ts') },
+  ],
+  [
+    'agent restart',
+    { summary: 'Stop the agent and start it again.', load: () => import('./commands/agent/restart.ts') },
+  ],
+  [
+    'doctor',
+    { summary: 'Look whether this machine can run an agent well.', load: () => import('./commands/doctor.ts') },
+  ],
   ['banner', { summary: 'Print the name in big letters.', load: () => import('./commands/banner.ts') }],
   ['history', { summary: 'Show what happened, by kind.', load: () => import('./commands/history.ts') }],
   ['ui', { summary: 'Open the web page of the agent.', load: () => import('./commands/ui.ts') }],
+  [
+    'completion',
+    { summary: 'Print what lets a shell complete command lines.', load: () => import('./commands/completion.ts') },
+  ],
 ];

@@ -15,6 +15,8 @@ import type { World } from './world.ts';
 
 /** Runs a command line, and gives the code it ends with. Whatever goes wrong is said here, once. */
 export async function run(argv: readonly string[], world: World): Promise<number> {
+  const { EXEC_COMPLETION: completing = '' } = world.env;
+  if (completing !== '') return await complete(argv, world, completing === 'lines' ? '\n' : ' ');
   try {
     return await dispatch(argv, world);
   } catch (error) {
@@ -24,6 +26,13 @@ export async function run(argv: readonly string[], world: World): Promise<number
     if (before.includes('--debug') && error instanceof Error) world.err.write(`${error.stack}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** OpsBro's protocol: with EXEC_COMPLETION=1 the words are a line that is being typed; `lines` is for candidates that have blanks. */
+async function complete(words: readonly string[], world: World, between: string): Promise<0> {
+  const { candidates } = await import('./completion.ts');
+  world.out.write(`${(await candidates(words, world)).join(between)}\n`);
+  return 0;
 }
 
 async function dispatch(argv: readonly string[], world: World): Promise<number> {

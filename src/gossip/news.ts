@@ -56,9 +56,14 @@ export class News {
     this.#cloned = cloned;
   }
 
+  #heard({ name: member, rttMs }: Extract<NewsEffect, { type: 'heard' }>): void {
+    this.#log.debug({ member, rttMs }, 'a probe was answered');
+    this.#directory.onHeard(member, rttMs);
+  }
+
   tell(effect: NewsEffect): void {
     if (effect.type === 'log') this.#log[effect.level](effect.fields, effect.text);
-    else if (effect.type === 'heard') this.#directory.onHeard(effect.name, effect.rttMs);
+    else if (effect.type === 'heard') this.#heard(effect);
     else if (effect.type === 'reachability') this.#directory.onReachability(effect.name, effect.udpBlocked);
     else if (effect.type === 'isolated') this.#isolated(effect.isolated);
     else if (effect.type === 'record') this.#emit(this.#directory.onRecord(effect));

@@ -1,5 +1,8 @@
-import { defineCommand } from '../../command.ts';
+import { defineCommand, type GlobalOptions } from '../../command.ts';
+import { startDaemon } from '../../daemon.ts';
 import { UsageError } from '../../failure.ts';
+
+const ONE_SHOT_MS = 120_000;
 
 export default defineCommand({
   options: {
@@ -19,11 +22,19 @@ export default defineCommand({
       description: 'while no other node is known, ask the local networks who is there every ten seconds, and join',
     },
     strict: { kind: 'flag', description: 'do not start with errors in packs and objects' },
+    daemon: { kind: 'flag', description: 'start it, wait until it answers, and leave it alone' },
+    'one-shot': {
+      kind: 'flag',
+      description: 'look at everything once without any door or pool, and end; --timeout says how long that may take',
+    },
     foreground: { kind: 'flag', description: 'stay in the foreground, which is what it does anyway' },
   },
   examples: ['agent start', 'agent start --home /tmp/two --port 0 --join 127.0.0.1:6768'],
   route: 'none',
-  async run({ options }, { globals, world }) {
+  async run({ options }, context) {
+    const { globals, world } = context;
+    if (options.daemon && options['one-shot']) throw new UsageError('--daemon and --one-shot do not go together');
+    if (options.daemon) return await startDaemon(wordsOf(options, globals), context);
     const { startAgent } = await import('../../../agent/main.ts');
     world.outliveOutput();
     return await startAgent({
@@ -38,10 +49,21 @@ export default defineCommand({
       join: options.join,
       autoDetect: options['auto-detect'],
       strict: options.strict,
+      ...(options['one-shot'] && { oneShotMs: globals.timeoutMs ?? ONE_SHOT_MS }),
       debug: globals.debug,
     });
   },
 });
+
+/** The same words again, for the process that stays. */
+function wordsOf(options: Readonly<Record<string, unknown>>, { home, config, socket, debug }: GlobalOptions): string[] {
+  const given = { ...options, home, config, socket, debug, daemon: undefined };
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (value === true) return [`--${name}`];
+    if (typeof value === 'string') return [`--${name}`, value];
+    return Array.isArray(value) ? value.flatMap((each) => [`--${name}`, String(each)]) : [];
+  });
+}
 
 function portOf(written: string | undefined): number | undefined {
   if (written === undefined) return undefined;

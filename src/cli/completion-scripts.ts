@@ -1,0 +1,46 @@
+/** What a shell runs to complete a command line of `opsbro`, by the name of the shell. Each asks the program itself. */
+export const COMPLETION_SCRIPTS: ReadonlyMap<string, string> = new Map([
+  [
+    'bash',
+    `_opsbro() {
+  local words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  local typed="\${COMP_WORDS[COMP_CWORD]}"
+  COMPREPLY=()
+  local candidate
+  while IFS= read -r candidate; do
+    [ -n "$candidate" ] && COMPREPLY+=("$(printf '%q' "$candidate")")
+  done < <(EXEC_COMPLETION=lines "\${COMP_WORDS[0]}" "\${words[@]}" 2>/dev/null)
+  # Bash takes a colon for the end of a word.
+  if [[ "$typed" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
+    local begin="\${typed%"\${typed##*:}"}"
+    COMPREPLY=("\${COMPREPLY[@]#"$begin"}")
+  fi
+}
+complete -F _opsbro opsbro
+`,
+  ],
+  [
+    'zsh',
+    `#compdef opsbro
+_opsbro() {
+  local -a candidates
+  candidates=("\${(@f)$(EXEC_COMPLETION=lines \${words[1]} "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  compadd -a candidates
+}
+if [ "\${funcstack[1]}" = "_opsbro" ]; then
+  _opsbro "$@"
+else
+  compdef _opsbro opsbro
+fi
+`,
+  ],
+  [
+    'fish',
+    `function __opsbro_complete
+    set -l words (commandline -opc) (commandline -ct)
+    env EXEC_COMPLETION=lines $words[1] $words[2..-1] 2>/dev/null
+end
+complete -c opsbro -f -a '(__opsbro_complete)'
+`,
+  ],
+]);

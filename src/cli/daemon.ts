@@ -1,0 +1,72 @@
+/** Starts an agent that goes on when the command has ended. */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { failedWith } from '../base/errors.ts';
+import type { Context } from './command.ts';
+import { homeOf } from './find-agent.ts';
+import { pause } from './initialized.ts';
+import { linesOfPart } from './log-files.ts';
+
+const PATIENCE_MS = 30_000;
+const LOOK_MS = 50;
+const LAST_LINES = 10;
+
+/** Starts an agent with these words behind `agent start`, and waits until it answers. Gives the code to end with: 0, or 2. */
+export async function startDaemon(words: readonly string[], context: Context): Promise<0 | 2> {
+  const { terminal, globals, world } = context;
+  const { log } = homeOf(globals, world);
+  mkdirSync(log, { recursive: true, mode: 0o750 });
+  const output = join(log, 'start.log');
+  const child = launched(words, output, context);
+  const until = systemClock.now() + (globals.timeoutMs ?? PATIENCE_MS);
+  while (child.exitCode === null && child.signalCode === null && systemClock.now() < until) {
+    if (child.pid !== undefined && (await answeringPid(context)) === child.pid) {
+      terminal.show({ pid: child.pid }, () => terminal.line(`agent started as pid ${child.pid}`));
+      return 0;
+    }
+    await pause(LOOK_MS);
+  }
+  const said = textOf(output).trimEnd().split('\n').slice(-LAST_LINES);
+  for (const line of [...(linesOfPart(log, 'daemon', { lines: LAST_LINES }) ?? []), ...said]) terminal.error(line);
+  const seconds = (globals.timeoutMs ?? PATIENCE_MS) / 1_000;
+  if (child.exitCode === null) terminal.error(`error: the agent (pid ${child.pid}) does not answer after ${seconds} s`);
+  return 2;
+}
+
+/** Its lines go to its log files; what it says before there is a log goes to a file that each start begins anew. */
+function launched(words: readonly string[], output: string, { world }: Context) {
+  const file = openSync(output, 'w', 0o640);
+  try {
+    const child = spawn(join(world.program, 'bin', 'opsbro'), ['agent', 'start', ...words], {
+      cwd: world.cwd,
+      detached: true,
+      env: { ...world.env, OPSBRO_LOG_STDOUT: 'false' },
+      stdio: ['ignore', file, file],
+    });
+    child.on('error', () => {}); // its exit code says as much
+    child.unref();
+    return child;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The process that answers for this home, if one does already. */
+async function answeringPid({ agent }: Context): Promise<number | undefined> {
+  try {
+    return (await agent.ask('GET /agent/info', {})).pid;
+  } catch (error) {
+    if (failedWith(error, 'unreachable')) return undefined;
+    throw error;
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { COMPLETION_SCRIPTS } from '../../src/cli/completion-scripts.ts';
+import { fakeAgent, opsbro } from '../support/cli.ts';
+import { testWith } from '../support/services.ts';
+
+const completing = { EXEC_COMPLETION: '1' } as const;
+const complete = async (words: readonly string[], home?: string) =>
+  (await opsbro(words, { env: completing, ...(home !== undefined && { home }) })).out.trim().split(' ');
+
+const MEMBERS = {
+  a: { name: 'web-1', display_name: 'front', groups: ['linux', 'web'] },
+  b: { name: 'db-1', display_name: '', groups: ['linux'] },
+};
+
+test.each([
+  [['agent', 'inf'], ['info']],
+  [['gossip', 'zone', 'k'], ['key']],
+  [
+    ['gossip', 'zone', 'key', ''],
+    ['generate', 'import'],
+  ],
+  [['kv-st'], ['kv-store']],
+  [['kv-store', 'ge'], ['get']],
+  [['agent', 'info', '--show'], ['--show-logs']],
+  [['--js'], ['--json']],
+  [['agent', 'print', 'u'], ['uuid']],
+  [
+    ['completion', ''],
+    ['bash', 'fish', 'zsh'],
+  ],
+  [['nonsense', 'a'], ['']],
+])('%j is completed by %j', async (words, expected) => {
+  expect(await complete(words)).toEqual(expected);
+});
+
+describe('values come from the agent', () => {
+  test.each([
+    [
+      ['gossip', 'why', ''],
+      ['db-1', 'front', 'web-1'],
+    ],
+    [['gossip', 'members', '--group', 'l'], ['linux']],
+    [
+      ['gossip', 'members', '--zone', ''],
+      ['internet', 'lan'],
+    ],
+    [
+      ['agent', 'log', 'follow', 'g'],
+      ['gossip', 'graphite'],
+    ],
+    [
+      ['kv', 'get', 'app/'],
+      ['app/a', 'app/b'],
+    ],
+  ])('%j is completed by %j', async (words, expected) => {
+    await using agent = await fakeAgent({
+      'GET /agent/members': MEMBERS,
+      'GET /agent/zones': { internet: {}, lan: {} },
+      'GET /log/parts/': ['dns', 'gossip', 'graphite'],
+      'GET /kv/': () => ['app/a', 'app/b'],
+    });
+    expect(await complete(words, agent.home)).toEqual(expected);
+  });
+
+  test('without an agent there are none, and nothing is said', async () => {
+    const { code, out, err } = await opsbro('gossip why w', { env: completing });
+    expect({ code, out: out.trim(), err }).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  test('an agent that does not answer is not waited for', async () => {
+    await using agent = await fakeAgent({ 'GET /agent/members': () => new Promise(() => {}) });
+    agent.server.unref();
+    expect(await complete(['gossip', 'why', 'w'], agent.home)).toEqual(['']);
+    agent.server.closeAllConnections();
+  });
+});
+
+test('a shell that has no script is refused with those that have one', async () => {
+  const { code, err } = await opsbro('completion tcsh');
+  expect(code).toBe(2);
+  expect(err).toContain('possible: bash, zsh, fish');
+});
+
+/** An `opsbro` on the path that answers with the words it was asked to complete. */
+async function inShell(run: (folder: string) => Promise<void>) {
+  const folder = await mkdtemp(join(tmpdir(), 'opsbro-completion-'));
+  try {
+    const echo = '#!/bin/sh\n[ "$EXEC_COMPLETION" = lines ] && printf \'%s\\n\' "asked:$#:$*" "two words"\n';
+    await writeFile(join(folder, 'opsbro'), echo, { mode: 0o755 });
+    for (const [shell, script] of COMPLETION_SCRIPTS) await writeFile(join(folder, shell), script);
+    await run(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const run = promisify(execFile);
+const envOf = (folder: string) => ({ ...process.env, PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}` });
+
+test('bash asks for the words up to the cursor and takes each line as one candidate', async () => {
+  await inShell(async (folder) => {
+    const line = `. ${folder}/bash; COMP_WORDS=(opsbro agent inf); COMP_CWORD=2; COMP_WORDBREAKS=' '; _opsbro; printf '<%s>' "\${COMPREPLY[@]}"`;
+    const { stdout } = await run('bash', ['-c', line], { env: envOf(folder) });
+    expect(stdout).toBe(String.raw`<asked:2:agent\ inf><two\ words>`);
+  });
+});
+
+testWith('zsh', 'zsh asks for the words up to the cursor and takes each line as one candidate', async () => {
+  await inShell(async (folder) => {
+    const line = `compdef() { :; }; compadd() { print -r -- "\${(@P)2}"; }; words=(opsbro agent inf); CURRENT=3; . ${folder}/zsh; _opsbro`;
+    const { stdout } = await run('zsh', ['-fc', line], { env: envOf(folder) });
+    expect(stdout.trim()).toBe('asked:2:agent inf two words');
+  });
+});
+
+testWith('fish', 'fish asks for the words up to the cursor and takes each line as one candidate', async () => {
+  await inShell(async (folder) => {
+    const { stdout } = await run('fish', ['-c', `source ${folder}/fish; complete -C 'opsbro agent inf'`], {
+      env: envOf(folder),
+    });
+    expect(stdout).toContain('asked:2:agent inf\ntwo words');
+  });
+});
