@@ -60,7 +60,13 @@ function agentBroadcast(): () => void {
   const websocket = new Websocket({
     ...{ bus, clock: systemClock, version: '1', boot: 'b', maxClients: 2_000, makeFilter: () => () => true },
     ...{ membership: { self, members: new Map([[self.id, self]]) }, memberView: memberJson, eventView: eventJson },
-    ...{ changeView: () => ({}), checks: () => [], alerts: () => [], health: () => [] },
+    ...{
+      changeView: () => ({}),
+      checks: () => [],
+      alerts: () => [],
+      health: () => [],
+      followLog: () => ({ [Symbol.dispose]() {} }),
+    },
   });
   http.on(
     'upgrade',

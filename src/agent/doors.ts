@@ -53,7 +53,7 @@ export class Doors implements AsyncDisposable {
     const views = { memberView: memberJson, eventView: eventJson, changeView };
     const makeFilter: MakeFilter = (text, fields) => filterOf(text, fields, parts.filtering);
     const { max_clients: maxClients } = config.websocket;
-    const about = { bus, clock, version, boot, maxClients, makeFilter };
+    const about = { bus, clock, version, boot, maxClients, makeFilter, followLog: logFollower(world.log) };
     this.#websocket = new Websocket({ ...about, membership, ...views, checks, alerts, health });
     const listening = alerting.onMuteChange(() => this.#dns?.opened?.refresh());
     this.#open.defer(() => listening[Symbol.dispose]());
@@ -177,6 +177,18 @@ export class Doors implements AsyncDisposable {
     return id;
   }
 }
+
+/** Follows what is worth a line of all parts. */
+const logFollower =
+  ({ parts, follow }: World['log']) =>
+  (take: (part: string, line: string) => void): Disposable => {
+    const following = parts().map((part) => follow(part, 'INFO', (line) => take(part, line)));
+    return {
+      [Symbol.dispose]() {
+        for (const one of following) one[Symbol.dispose]();
+      },
+    };
+  };
 
 function atLeastOne([first, ...others]: readonly string[]): [string, ...string[]] {
   return first === undefined ? [...LOCALHOST] : [first, ...others];

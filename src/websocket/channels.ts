@@ -1,7 +1,7 @@
 /** The kinds of frames that come by themselves. */
 export const CHANNELS = ['gossip', 'checks', 'groups', 'events', 'alerts', 'health'] as const;
 /** Those that come only to who asked for them, as there is much of them. */
-export const ASKED_CHANNELS = ['collectors', 'repairs', 'kv'] as const;
+export const ASKED_CHANNELS = ['collectors', 'repairs', 'kv', 'log'] as const;
 /** All that a client can ask for. */
 export const STREAM_CHANNELS = [...CHANNELS, ...ASKED_CHANNELS] as const;
 

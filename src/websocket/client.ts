@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
+import type { Scope } from '../model/token.ts';
 import type { Backlog } from './backlog.ts';
 import type { SharedSnapshot } from './shared-snapshot.ts';
 import { textFrame, textIn } from './text-frame.ts';
@@ -17,6 +18,7 @@ export interface Serving {
 /** A connection and the protocol on it. */
 export interface Connection {
   readonly socket: WebSocket;
+  readonly scope: Scope;
   /** What is below it: frames that are finished go there directly, the same bytes for all. */
   readonly wire: Duplex;
 }
@@ -53,6 +55,11 @@ export class Client implements Listener {
 
   get socket(): WebSocket {
     return this.#connection.socket;
+  }
+
+  /** What it may see. */
+  get scope(): Scope {
+    return this.#connection.scope;
   }
 
   /** It has not been sent anything of the stream yet. */

@@ -82,6 +82,11 @@ export class Feed implements Disposable {
     return JSON.stringify({ channel, index: this.#index, ts: this.#options.clock.wall(), ...extra, payload });
   }
 
+  /** Tells a line of the log. */
+  tellLog(part: string, line: string): void {
+    this.#send('log', () => ({ part, line }));
+  }
+
   [Symbol.dispose](): void {
     for (const listener of this.#listeners) listener[Symbol.dispose]();
   }

@@ -5,11 +5,11 @@ import { type RawData, WebSocketServer } from 'ws';
 import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
+import { atTurnEnd } from '../base/turn.ts';
 import { ALERT_FIELDS } from '../model/alert-record.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { KvChange } from '../model/kv.ts';
-import { afterThisTurn } from '../net/turn.ts';
-import { type CheckClient, Unproven } from './admission.ts';
+import { type Admitted, type CheckClient, Unproven } from './admission.ts';
 import { Backlog } from './backlog.ts';
 import { type News, STREAM_CHANNELS } from './channels.ts';
 import { Client, type Connection, type Serving } from './client.ts';
@@ -31,6 +31,8 @@ export interface WebsocketOptions extends SnapshotParts {
   /** A change of a key as JSON. */
   changeView(change: KvChange): object;
   readonly makeFilter: MakeFilter;
+  /** Tells every line of the log and whose part it is, until disposed of. */
+  followLog(take: (part: string, line: string) => void): Disposable;
   readonly version: string;
   /** Differs at each start of the agent. */
   readonly boot: string;
@@ -60,6 +62,7 @@ export class Websocket implements Disposable {
   /** What came in this turn of the process. */
   #pieces: Piece[] = [];
   #ping: Disposable | undefined;
+  #log: Disposable | undefined;
   #closedSlow = 0;
 
   constructor(options: WebsocketOptions) {
@@ -92,9 +95,9 @@ export class Websocket implements Disposable {
         const admission = check(incoming);
         const request = requestInUrl(url);
         this.#server.handleUpgrade(incoming, socket, head, (client) => {
-          const welcome = () => this.#welcome({ socket: client, wire: socket }, request);
+          const welcome = ({ scope }: Admitted) => this.#welcome({ socket: client, wire: socket, scope }, request);
           if (typeof admission === 'function') this.#unproven.wait(client, admission, welcome);
-          else welcome();
+          else welcome(admission);
         });
       } catch (error) {
         refuseUpgrade(socket, error);
@@ -107,6 +110,7 @@ export class Websocket implements Disposable {
     this.#feed[Symbol.dispose]();
     this.#flush();
     this.#ping?.[Symbol.dispose]();
+    this.#log?.[Symbol.dispose]();
     for (const { socket } of this.#clients) socket.close(GOING_AWAY, 'the agent stops');
     this.#server.close();
   }
@@ -166,13 +170,25 @@ export class Websocket implements Disposable {
   }
 
   #serve(client: Client, request: Request): void {
+    if (request.wanted.includes('log') && client.scope !== 'admin') {
+      throw new OpsbroError('forbidden', 'the log is for tokens of the scope admin, and for the unix socket');
+    }
     const before = client.view;
     const view = this.#views.join(client, subscribed(before.subscription, request), this.#feed.index);
     client.view = view;
     if (view !== before) this.#views.leave(client, before, this.#options.clock.now());
+    this.#followLog();
     const { since, filter } = request;
     if (since && this.#has(view, since)) client.replay(since.index);
     else if (since || filter !== undefined || client.isGreeted) this.#show(client);
+  }
+
+  /** Lines are only made for others while somebody wants them. */
+  #followLog(): void {
+    const isWanted = this.#views.wants({ channel: 'log' });
+    if (isWanted === (this.#log !== undefined)) return;
+    this.#log?.[Symbol.dispose]();
+    this.#log = isWanted ? this.#options.followLog((part, line) => this.#feed.tellLog(part, line)) : undefined;
   }
 
   /** Whether everything that this view gets is kept since then. */
@@ -208,7 +224,7 @@ export class Websocket implements Disposable {
     const frame = textFrame(news.text);
     this.#backlog.add(news, frame, this.#options.clock.now());
     // What comes in one turn goes out together: one write for each client.
-    if (this.#pieces.push({ news, frame }) === 1) afterThisTurn(() => this.#flush());
+    if (this.#pieces.push({ news, frame }) === 1) atTurnEnd(() => this.#flush());
   }
 
   #flush(): void {
@@ -239,6 +255,7 @@ export class Websocket implements Disposable {
     const now = this.#options.clock.now();
     this.#backlog.trim(now);
     this.#views.forget(now);
+    this.#followLog();
     if (!this.#views.isEmpty) return;
     this.#ping?.[Symbol.dispose]();
     this.#ping = undefined;

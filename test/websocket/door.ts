@@ -39,6 +39,7 @@ export async function door(over: Partial<WebsocketOptions> = {}) {
     checks: () => [check('cpu/load')],
     alerts: () => [],
     health: () => [],
+    followLog: () => ({ [Symbol.dispose]() {} }),
     makeFilter: (text, fields) => filterOf(text, fields, { functions: new Map(), clock }),
     version: '0.1.0',
     boot: 'b1',
@@ -47,7 +48,11 @@ export async function door(over: Partial<WebsocketOptions> = {}) {
   });
   const handler = {
     onRequest: refuseRequest,
-    onUpgrade: websocket.door((incoming) => admitReader(incoming, 'tcp', READERS), '/ws'),
+    onUpgrade: websocket.door(
+      (incoming) =>
+        incoming.headers['x-scope'] === 'admin' ? { scope: 'admin' } : admitReader(incoming, 'tcp', READERS),
+      '/ws',
+    ),
   };
   const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'websocket', log: silent };
   const listener = await listenHttp(wanted, handler, { connectionsPerClient: 100 });

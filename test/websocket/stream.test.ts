@@ -252,3 +252,30 @@ test('what happens in one turn of the process goes out in one piece', async () =
   await expect.poll(() => indices(one.frames, 'gossip')).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
   expect(sizes.length).toBe(1);
 });
+
+test('the log is for administrators, and only followed while one of them wants it', async () => {
+  const followers = new Set<(part: string, line: string) => void>();
+  const followLog = (take: (part: string, line: string) => void) => {
+    followers.add(take);
+    return { [Symbol.dispose]: () => void followers.delete(take) };
+  };
+  const { url, clock, websocket } = await door({ followLog });
+  const reader = client(`${url}/ws`);
+  const admin = client(`${url}/ws`, { headers: { 'x-scope': 'admin' } });
+  await Promise.all([settled(reader.frames), settled(admin.frames)]);
+  reader.socket.send('{"subscribe":"log"}');
+  await expect.poll(() => reader.frames.at(-1)).toMatchObject({ channel: 'error', payload: { code: 'forbidden' } });
+  expect(followers.size).toBe(0);
+
+  await say(admin, { subscribe: 'log' });
+  expect(followers.size).toBe(1);
+  for (const take of followers) take('kv', '[now][INFO][node1] [kv]: text');
+  await say(admin, {});
+  expect(admin.frames.filter(({ channel }) => channel === 'log').map(({ payload }) => payload)).toEqual([
+    { part: 'kv', line: '[now][INFO][node1] [kv]: text' },
+  ]);
+  admin.socket.terminate();
+  await expect.poll(() => websocket.counters.clients).toBe(1);
+  clock.run(660_000);
+  expect(followers.size).toBe(0);
+});

@@ -1,4 +1,0 @@
-/** Runs a task once everything that this turn of the process has in hand is done. */
-export function afterThisTurn(task: () => void): void {
-  setImmediate(task);
-}
