@@ -2,7 +2,7 @@
 import { ALIASES, COMMANDS, nextWords } from './catalog.ts';
 import { AgentClient } from './client.ts';
 import type { Command } from './command.ts';
-import { findAgent } from './find-agent.ts';
+import { findingOf } from './finding.ts';
 import { GLOBAL_OPTIONS, globalsOf, takesValue } from './global-options.ts';
 import type { World } from './world.ts';
 
@@ -141,6 +141,6 @@ async function valuesOf(kind: string, asking: Asking): Promise<readonly string[]
   const topic = [...BY_TOPIC].find(([start]) => asking.path.startsWith(`${start} `));
   const source = SOURCES.get(kind) ?? (PLAIN.has(kind) ? topic?.[1] : undefined);
   if (source === undefined) return [];
-  await using agent = new AgentClient(() => findAgent(globalsOf(new Map()), asking.world), { timeoutMs: PATIENCE_MS });
+  await using agent = new AgentClient(findingOf(globalsOf(new Map()), asking.world), { timeoutMs: PATIENCE_MS });
   return (await source(agent, asking)).slice(0, MOST_VALUES);
 }

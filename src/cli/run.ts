@@ -1,10 +1,10 @@
 import { COMMANDS } from './catalog.ts';
 import { AgentClient } from './client.ts';
 import type { Command, Context } from './command.ts';
-import { tokenOf, withoutTokens } from './credentials.ts';
+import { withoutTokens } from './credentials.ts';
 import { escaped } from './escape.ts';
 import { errorJson, exitCodeOf, sentenceOf, UsageError } from './failure.ts';
-import { findAgent, otherPlace } from './find-agent.ts';
+import { findingOf } from './finding.ts';
 import { globalsOf, lookOf, takesValue } from './global-options.ts';
 import { listing, mainHelp, topicHelp } from './help.ts';
 import { standInOf } from './local.ts';
@@ -83,17 +83,10 @@ interface Called {
 function contextOf(parsed: Parsed, { path, command, world }: Called): Context {
   const globals = globalsOf(parsed.globals);
   const terminal = new Terminal(world, lookOf(parsed.globals));
-  const agent = new AgentClient(
-    {
-      find: () => findAgent(globals, world),
-      elsewhere: (reason) => otherPlace(reason, globals, world),
-      token: () => tokenOf(globals, world),
-    },
-    {
-      timeoutMs: globals.timeoutMs,
-      standIn: standInOf({ path, command, globals, terminal, world }),
-      ...(globals.debug ? { trace: (text: string) => terminal.error(escaped(withoutTokens(text))) } : {}),
-    },
-  );
+  const agent = new AgentClient(findingOf(globals, world), {
+    timeoutMs: globals.timeoutMs,
+    standIn: standInOf({ path, command, globals, terminal, world }),
+    ...(globals.debug ? { trace: (text: string) => terminal.error(escaped(withoutTokens(text))) } : {}),
+  });
   return { world, terminal, globals, agent };
 }
