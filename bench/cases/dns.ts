@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { bundledProgram } from '../bundled.ts';
 import { type BenchCase, median, type Row } from '../case.ts';
 import { type Load, type Measured, measure } from '../dns/load.ts';
 import { freePort, type Running, Workplace } from '../workplace.ts';
@@ -40,8 +40,8 @@ const pinned = (place: Workplace, program: string, args: readonly string[]): Run
   place.start('taskset', ['-c', '0', program, ...args]);
 
 async function startOurs(place: Workplace, nodes: number, services: number, how = 'steady'): Promise<Server> {
-  const script = fileURLToPath(new URL('../dns/server.ts', import.meta.url));
-  const args = ['--max-semi-space-size=2', '--import', 'tsx', script, String(nodes), String(services), how];
+  const script = await bundledProgram('bench/dns/server.ts');
+  const args = ['--max-semi-space-size=2', script, String(nodes), String(services), how];
   const running = pinned(place, process.execPath, args);
   const port = await until(() => Number(/^\d+$/m.exec(running.printed())?.[0] ?? 0) || undefined, running);
   return { port, pid: running.pid };

@@ -31,7 +31,7 @@ const TURN_MS = 60;
 const nothing = (): Reading => ({ found: false, reason: 'only records are measured' });
 
 async function ours(): Promise<Engine> {
-  const { compile } = await bundled<typeof import('../../src/expressions/compile.ts')>('expressions/compile.ts');
+  const { compile } = await bundled<typeof import('../../src/expressions/compile.ts')>('src/expressions/compile.ts');
   const functions = new Map();
   const { signal } = new AbortController();
   const scope: Scope & { record: Sample } = { read: nothing, record: SAMPLES[0] as Sample, clock: systemClock, signal };

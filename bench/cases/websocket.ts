@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { soon } from '../agents.ts';
+import { bundledProgram } from '../bundled.ts';
 import { type BenchCase, median, type Row } from '../case.ts';
 import { usageOf } from '../usage.ts';
 import { type Running, Workplace } from '../workplace.ts';
@@ -15,16 +15,16 @@ interface Measured {
   readonly cpu: number;
 }
 
-const script = (name: string): string => fileURLToPath(new URL(`../websocket/${name}.ts`, import.meta.url));
+const script = (name: string): Promise<string> => bundledProgram(`bench/websocket/${name}.ts`);
 
 /** Servers have a processor, and clients the other one. */
 const pinned = (place: Workplace, processor: '0' | '1', args: readonly string[]): Running =>
-  place.start('taskset', ['-c', processor, process.execPath, '--max-semi-space-size=2', '--import', 'tsx', ...args]);
+  place.start('taskset', ['-c', processor, process.execPath, '--max-semi-space-size=2', ...args]);
 
 async function measure(place: Workplace, kind: 'agent' | 'ws', clients: number): Promise<Measured> {
-  const server = pinned(place, '0', [script('server'), kind, String(SECONDS)]);
+  const server = pinned(place, '0', [await script('server'), kind, String(SECONDS)]);
   const port = await soon(server, async () => /^\d+$/m.exec(server.printed())?.[0]);
-  const load = pinned(place, '1', [script('clients'), port, String(clients), String(SECONDS)]);
+  const load = pinned(place, '1', [await script('clients'), port, String(clients), String(SECONDS)]);
   await soon(load, async () => /^ready$/m.exec(load.printed())?.[0]);
   const before = await usageOf(server.pid);
   server.child.kill('SIGUSR2');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { soon } from '../agents.ts';
+import { bundledProgram } from '../bundled.ts';
 import { freePort, type Running, type Workplace } from '../workplace.ts';
 import type { KvLoad, KvSeen } from './load.ts';
 
@@ -110,8 +111,7 @@ export async function startEtcds(place: Workplace, count: number): Promise<Store
 
 /** A server that does nothing but answer with a value. */
 export async function startBare(place: Workplace): Promise<Store> {
-  const script = fileURLToPath(new URL('bare.ts', import.meta.url));
-  const running = pinned(place, [process.execPath, '--import', 'tsx', script]);
+  const running = pinned(place, [process.execPath, await bundledProgram('bench/kv/bare.ts')]);
   const port = await soon(running, async () => Number(/^\d+$/m.exec(running.printed())?.[0] ?? 0) || undefined);
   return { members: [running], places: [port], form: 'opsbro' };
 }

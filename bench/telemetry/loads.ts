@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { kernelDrops } from '../../src/net/udp-drops.ts';
 import { soon } from '../agents.ts';
+import { bundledProgram } from '../bundled.ts';
 import type { Running, Workplace } from '../workplace.ts';
 
 /** What a sender sent, and what became of it. */
@@ -20,13 +20,10 @@ export interface Ports {
   readonly pickle: number;
 }
 
-const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url));
-const SENDER = fileURLToPath(new URL('./send.ts', import.meta.url));
-
 /** Starts our doors over a store of their own, on the first processor. */
 export async function startOurs(place: Workplace, folder: string): Promise<Running & { readonly ports: Ports }> {
   const directory = join(await place.directory(folder), 'ts');
-  const args = ['--max-semi-space-size=2', '--import', 'tsx', SERVER, directory];
+  const args = ['--max-semi-space-size=2', await bundledProgram('bench/telemetry/server.ts'), directory];
   const running = place.start('taskset', ['-c', '0', process.execPath, ...args]);
   const ports = await soon(running, async () => {
     const [line] = running
@@ -41,7 +38,7 @@ export async function startOurs(place: Workplace, folder: string): Promise<Runni
 /** Sends a load to its end, from the second processor. */
 export async function send(place: Workplace, ...words: readonly (string | number)[]): Promise<Sent> {
   const running = place.start('taskset', [
-    ...['-c', '1', process.execPath, '--import', 'tsx', SENDER],
+    ...['-c', '1', process.execPath, await bundledProgram('bench/telemetry/send.ts')],
     ...words.map(String),
   ]);
   await new Promise((resolve) => running.child.once('close', resolve));
