@@ -1,7 +1,8 @@
 import type { Connection } from './live.ts';
+import { Login } from './login.tsx';
 import { Nodes } from './nodes.tsx';
 import { Problems } from './problems.tsx';
-import type { NodeState } from './records.ts';
+import type { NodeState, Who } from './records.ts';
 import { Services } from './services.tsx';
 import { StateSign } from './signs.tsx';
 import { CHECK_ORDER, countChecks, type View } from './store.ts';
@@ -11,6 +12,8 @@ interface AppProps {
   readonly page: 'nodes' | 'services';
   readonly view: View;
   readonly connection: Connection;
+  /** `undefined` until that is known. */
+  readonly who: Who | undefined;
   /** The agent's time, epoch milliseconds. */
   readonly now: number;
   /** The last change, for those who hear the page. */
@@ -24,7 +27,8 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
 };
 
 /** The whole page. */
-export function App({ page, view, connection, now, announcement }: AppProps) {
+export function App({ page, view, connection, who, now, announcement }: AppProps) {
+  const isRefused = who?.scope === null;
   return (
     <>
       <a class="skip" href="#main">
@@ -38,11 +42,13 @@ export function App({ page, view, connection, now, announcement }: AppProps) {
           <PageLink href="/ui/services" isHere={page === 'services'} text="Services" />
         </nav>
         <span class={`connection connection-${connection}`} role="status">
-          {CONNECTIONS[connection]}
+          {isRefused ? '× not logged in' : CONNECTIONS[connection]}
         </span>
+        {who && <Login who={who} />}
       </header>
-      <main id="main" aria-busy={!view.isComplete}>
-        {!view.isComplete && <p class="quiet">Waiting for the agent…</p>}
+      <main id="main" aria-busy={!view.isComplete && !isRefused}>
+        {isRefused && <p>Reading needs a login here.</p>}
+        {!view.isComplete && !isRefused && <p class="quiet">Waiting for the agent…</p>}
         {view.isComplete && page === 'nodes' && <Overview view={view} now={now} />}
         {view.isComplete && page === 'services' && <Services view={view} now={now} />}
       </main>

@@ -19,7 +19,8 @@ export const getFile = async (path: string): Promise<Blob> => await (await ask(p
 
 /** Sends JSON to an address of the agent, for its answer. Throws `Refused`. */
 export const post = async <Answer>(path: string, body: unknown = {}): Promise<Answer> => {
-  const headers = { 'content-type': 'application/json' };
+  // Only our own page can say the second: what a login changes needs it.
+  const headers = { 'content-type': 'application/json', 'x-requested-with': 'opsbro' };
   return (await (await ask(path, { method: 'POST', body: JSON.stringify(body), headers })).json()) as Answer;
 };
 

@@ -3,7 +3,8 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { get } from './ask.ts';
 import { type Connection, goLive } from './live.ts';
-import type { Frame, RepairRecord } from './records.ts';
+import { redeemTicket } from './login.tsx';
+import type { Frame, RepairRecord, Who } from './records.ts';
 import { afterFrame, emptyView, healthOf, withRepairs } from './store.ts';
 
 const REDRAW_AGES_MS = 10_000;
@@ -17,6 +18,7 @@ const isServices = /^\/ui\/services\/?$/.test(location.pathname);
 let view = emptyView;
 let connection: Connection = 'connecting';
 let announcement = '';
+let who: Who | undefined;
 
 function draw(): void {
   const critical = [...view.checks.values()]
@@ -28,6 +30,7 @@ function draw(): void {
       page={isServices ? 'services' : 'nodes'}
       view={view}
       connection={connection}
+      who={who}
       now={Date.now() + view.clockOffset}
       announcement={announcement}
     />,
@@ -68,5 +71,13 @@ const listener = {
     draw();
   },
 };
-goLive(new URL('/ws', location.href.replace(/^http/, 'ws')).href, listener, isServices ? ['repairs'] : []);
-setInterval(draw, REDRAW_AGES_MS);
+/** Who may not read has nothing to wait for but a login; an agent that is not there now is waited for. */
+async function begin(): Promise<void> {
+  await redeemTicket();
+  who = await get<Who>('/login').catch(() => undefined);
+  draw();
+  if (who?.scope === null) return;
+  goLive(new URL('/ws', location.href.replace(/^http/, 'ws')).href, listener, isServices ? ['repairs'] : []);
+  setInterval(draw, REDRAW_AGES_MS);
+}
+void begin();

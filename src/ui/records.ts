@@ -146,3 +146,11 @@ export type Frame =
   | Envelope<'health', ServiceStatus | { readonly service: string; readonly health: null }>
   | Envelope<'repairs', RepairRecord>
   | Envelope<'pong' | 'error', unknown>;
+
+/** Who looks at the page, as the agent sees them. */
+export interface Who {
+  readonly name: string | null;
+  /** `null`: they may not even read. */
+  readonly scope: 'read' | 'write' | 'repair' | 'admin' | null;
+  readonly by: 'socket' | 'token' | 'login' | 'address';
+}

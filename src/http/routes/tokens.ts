@@ -23,7 +23,10 @@ export const tokenRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
     body: TokenWishJson,
     answer: MadeTokenJson,
     async handle({ body: { ttl, ...wish } }) {
-      const { token, secret } = await access.tokens.create({ ...wish, ttlMs: ttl === undefined ? undefined : lifetime(ttl) });
+      const { token, secret } = await access.tokens.create({
+        ...wish,
+        ttlMs: ttl === undefined ? undefined : lifetime(ttl),
+      });
       return { ...tokenJson({ ...token, lastUsed: null }), token: secret };
     },
   }),
