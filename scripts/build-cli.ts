@@ -27,8 +27,11 @@ export async function buildCli(file: string): Promise<Metafile> {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
+    charset: 'utf8',
+    // Said once for the whole file, and not again for each of hundreds.
+    tsconfigRaw: { compilerOptions: { alwaysStrict: false, verbatimModuleSyntax: true } },
     define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
+    banner: { js: '"use strict";const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
     plugins: [agentOutside],
     // Only commands that watch, or ask for names, need them.
     external: ['ws', 'dns2'],

@@ -1,7 +1,7 @@
 /** What may stand where the user is typing. */
 import { ALIASES, COMMANDS, nextWords } from './catalog.ts';
 import { AgentClient } from './client.ts';
-import type { Command } from './command.ts';
+import type { Command, GlobalOptions } from './command.ts';
 import { findingOf } from './finding.ts';
 import { GLOBAL_OPTIONS, globalsOf, takesValue } from './global-options.ts';
 import type { World } from './world.ts';
@@ -29,7 +29,7 @@ async function candidatesFor(before: readonly string[], typed: string, world: Wo
   if (command === undefined) return followers(path);
   const last = before.at(-1) ?? '';
   const kind = last.startsWith('-') && wantsValue(last, command) ? last.replace(/^-+/, '') : argumentOf(command, args);
-  return kind === undefined ? [] : await valuesOf(kind, { path, typed, world });
+  return kind === undefined ? [] : await valuesOf(kind, { path, typed, world, globals: globalsIn(before) });
 }
 
 /** The words of the command, and what stands behind them beside options. */
@@ -43,6 +43,14 @@ function wordsIn(before: readonly string[]): { readonly path: string; readonly a
     else path = further(path, word);
   }
   return { path, args };
+}
+
+/** The options of every command that stand in the line already: they say which agent is meant. */
+function globalsIn(before: readonly string[]): GlobalOptions {
+  const given = before.flatMap((word, place) =>
+    takesValue(word) ? [[word.replace(/^--?/, ''), before[place + 1]] as const] : [],
+  );
+  return globalsOf(new Map(given));
 }
 
 function further(path: string, word: string): string {
@@ -75,6 +83,7 @@ function argumentOf({ arguments: written = '' }: Command, args: number): string 
 }
 
 interface Asking {
+  readonly globals: GlobalOptions;
   readonly path: string;
   readonly typed: string;
   readonly world: World;
@@ -141,6 +150,7 @@ async function valuesOf(kind: string, asking: Asking): Promise<readonly string[]
   const topic = [...BY_TOPIC].find(([start]) => asking.path.startsWith(`${start} `));
   const source = SOURCES.get(kind) ?? (PLAIN.has(kind) ? topic?.[1] : undefined);
   if (source === undefined) return [];
-  await using agent = new AgentClient(findingOf(globalsOf(new Map()), asking.world), { timeoutMs: PATIENCE_MS });
+  const { globals, world } = asking;
+  await using agent = new AgentClient(findingOf(globals, world), { timeoutMs: PATIENCE_MS });
   return (await source(agent, asking)).slice(0, MOST_VALUES);
 }
