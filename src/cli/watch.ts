@@ -91,7 +91,8 @@ function listened(socket: WebSocket, view: View, signal: AbortSignal): Promise<v
     const hangUp = () => socket.close();
     signal.addEventListener('abort', hangUp, { once: true });
     socket.on('open', () => {
-      if (isAsked(view.channel)) socket.send(JSON.stringify({ subscribe: view.channel }));
+      // Nothing else is of interest here.
+      socket.send(JSON.stringify({ subscribe: view.channel }));
       view.begin();
     });
     socket.on('message', (message) => view.hear(JSON.parse(String(message)) as Frame));
@@ -102,9 +103,6 @@ function listened(socket: WebSocket, view: View, signal: AbortSignal): Promise<v
     });
   });
 }
-
-/** The agent tells of them only to who asks, as there is much to tell. */
-const isAsked = (channel: Frame['channel']): boolean => channel === 'collectors';
 
 /** What is on the screen, or goes out line by line. */
 class View {

@@ -1,3 +1,4 @@
+import { type Place, placeAfter, queryOf } from './place.ts';
 import type { Frame } from './records.ts';
 
 export type Connection = 'connecting' | 'live' | 'offline';
@@ -13,11 +14,13 @@ const PONG_MS = 10_000;
 
 /**
  * Keeps one websocket to the agent that served the page, for as long as the page lives: a broken one is opened again with growing
- * pauses, a silent one is asked for a sign of life; each is asked for `subscriptions`. Frames are handed on in batches, once per drawn picture.
+ * pauses and goes on where it broke, a silent one is asked for a sign of life; each is asked for `subscriptions`. Frames are handed on in
+ * batches, once per drawn picture.
  */
 export function goLive(url: string, listener: Listener, subscriptions: readonly string[] = []): void {
   let failures = 0;
   let waiting: Frame[] = [];
+  let place: Place = {};
 
   const deliver = () => {
     const batch = waiting;
@@ -27,7 +30,7 @@ export function goLive(url: string, listener: Listener, subscriptions: readonly 
 
   const open = () => {
     listener.connection('connecting');
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(`${url}${queryOf(place, subscriptions)}`);
     let watchdog = 0;
     const expectFrame = (ms: number, then: () => void) => {
       clearTimeout(watchdog);
@@ -39,12 +42,13 @@ export function goLive(url: string, listener: Listener, subscriptions: readonly 
     };
     socket.onopen = () => {
       failures = 0;
-      if (subscriptions.length > 0) socket.send(JSON.stringify({ subscribe: subscriptions }));
       listener.connection('live');
     };
     socket.onmessage = ({ data }) => {
       expectFrame(QUIET_MS, askForLife);
-      if (waiting.push(JSON.parse(String(data)) as Frame) === 1) afterPicture(deliver);
+      const frame = JSON.parse(String(data)) as Frame;
+      place = placeAfter(place, frame);
+      if (waiting.push(frame) === 1) afterPicture(deliver);
     };
     socket.onclose = () => {
       clearTimeout(watchdog);

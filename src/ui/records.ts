@@ -115,6 +115,8 @@ interface Envelope<Channel extends string, Payload> {
 }
 
 interface Hello {
+  /** Differs at each start of the agent. */
+  readonly boot: string;
   readonly version: string;
   readonly node: string;
   readonly uuid: string;

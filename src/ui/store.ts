@@ -13,6 +13,8 @@ export interface View {
   readonly repairs: readonly RepairRecord[];
   /** A whole snapshot has arrived. */
   readonly isComplete: boolean;
+  /** What has arrived of a snapshot that will take the place of all this. */
+  readonly arriving?: View | undefined;
   /** Agent's clock minus browser's, milliseconds. */
   readonly clockOffset: number;
 }
@@ -31,9 +33,12 @@ export const emptyView: View = {
 export function afterFrame(view: View, frame: Frame, now: number): View {
   switch (frame.channel) {
     case 'hello':
-      return { ...emptyView, repairs: view.repairs, self: selfOf(frame.payload), clockOffset: frame.ts - now };
-    case 'snapshot':
-      return { ...withSnapshot(view, frame.payload), isComplete: frame.last === true };
+      return { ...view, self: selfOf(frame.payload), clockOffset: frame.ts - now, arriving: undefined };
+    case 'snapshot': {
+      const { self, repairs, clockOffset } = view;
+      const arriving = withSnapshot(view.arriving ?? { ...emptyView, self, repairs, clockOffset }, frame.payload);
+      return frame.last ? { ...arriving, isComplete: true } : { ...view, arriving };
+    }
     case 'gossip':
       return afterNodeChange(view, frame.payload);
     case 'checks':

@@ -51,7 +51,7 @@ const after = (...frames: Frame[]): View => frames.reduce((view, each) => afterF
 const { groups: groupsOfA, ...a } = node('a');
 const { groups: _none, ...b } = node('b');
 const start = [
-  frame('hello', { version: '1.0.0', node: 'a', uuid: 'id-a' }),
+  frame('hello', { version: '1.0.0', node: 'a', uuid: 'id-a', boot: 'b1' }),
   frame('snapshot', {
     members: { 'id-a': a },
     groups: { 'id-a': groupsOfA },
@@ -97,8 +97,16 @@ test('groups come and go', () => {
   expect(after(frame('groups', { node: 'nobody', add: ['kv'], remove: [] })).nodes.size).toBe(0);
 });
 
-test('a new connection begins anew', () => {
-  expect(after(...start, frame('hello', { version: '2', node: 'a', uuid: 'id-a' })).nodes.size).toBe(0);
+test('a new connection changes nothing that is shown until its snapshot is whole', () => {
+  const hello = frame('hello', { version: '2', node: 'a', uuid: 'id-a', boot: 'b2' });
+  const part = frame('snapshot', { members: { 'id-b': b }, groups: {}, checks: {} });
+  const greeted = after(...start, hello, part);
+  expect([...greeted.nodes.keys()]).toEqual(['id-a', 'id-b']);
+  expect(greeted.self.version).toBe('2');
+
+  const last = frame('snapshot', { members: {}, groups: {}, checks: {} }, true);
+  expect([...after(...start, hello, part, last).nodes.keys()]).toEqual(['id-b']);
+  expect([...after(...start, hello, part, hello, last).nodes.keys()]).toEqual([]);
 });
 
 test('problems are those of living nodes, worst first', () => {
@@ -144,7 +152,9 @@ test('what is wrong with a node beside its state is named, and found', () => {
   expect(troublesOf(odd)).toEqual(['flapping', 'unreachable', 'udp blocked']);
   expect(troublesOf(node('b'))).toEqual([]);
   const { groups, ...rest } = odd;
-  const view = after(frame('snapshot', { members: { [odd.uuid]: rest }, groups: { [odd.uuid]: groups }, checks: {} }));
+  const view = after(
+    frame('snapshot', { members: { [odd.uuid]: rest }, groups: { [odd.uuid]: groups }, checks: {} }, true),
+  );
   for (const search of ['flapping', 'lan', 'unreachable a']) expect(nodesMatching(view, search)).toHaveLength(1);
   expect(nodesMatching(view, 'flapping dmz')).toEqual([]);
 });
@@ -188,7 +198,7 @@ test('the history has each line once, newest first, and outlives a new connectio
   const told = after(frame('repairs', repair('a', 1, 'start')), frame('repairs', repair('a', 1)));
   const view = withRepairs(told, [repair('a', 1, 'start'), repair('a', 1), repair('b', 5)]);
   expect(view.repairs.map(({ id, event }) => `${id} ${event}`)).toEqual(['b end', 'a end', 'a start']);
-  const again = afterFrame(view, frame('hello', { version: '2', node: 'a', uuid: 'id-a' }), 0);
+  const again = afterFrame(view, frame('snapshot', { members: {}, groups: {}, checks: {} }, true), 0);
   expect([again.services.size, again.repairs.length]).toEqual([0, 3]);
   expect(lastRepairOf(view, 'web')?.id).toBe('b');
   expect(lastRepairOf(view, 'db')).toBeUndefined();
