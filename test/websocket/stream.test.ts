@@ -279,3 +279,24 @@ test('the log is for administrators, and only followed while one of them wants i
   clock.run(660_000);
   expect(followers.size).toBe(0);
 });
+
+test('who does not read while it is caught up is closed when what it misses is not kept any more', async () => {
+  const pool = Array.from({ length: 3_000 }, (_, number) => member(`node-${number}`));
+  const memberView = ({ id }: { readonly id: string }) => ({ uuid: id, text: 'x'.repeat(4_000) });
+  const membership = { self: SELF, members: new Map(pool.map((m) => [m.id, m])) };
+  const { url, bus, websocket } = await door({ membership, memberView });
+  const slow = client(`${url}/ws`);
+  await expect.poll(() => channels(slow.frames)).toContain('snapshot');
+  slow.socket.pause();
+  const good = client(`${url}/ws`);
+  await settled(good.frames);
+
+  // More than the 8 MiB that are kept.
+  for (let round = 0; round < 30; round += 1) {
+    for (let sent = 0; sent < 100; sent += 1) bus.emit({ type: 'member-alive', member: member('a') });
+    await expect.poll(() => indices(good.frames, 'gossip').length).toBe(100 * (round + 1));
+  }
+  slow.socket.resume();
+  expect(await slow.closed).toBe(1013);
+  expect(websocket.counters).toEqual({ clients: 1, closedSlow: 1 });
+});
