@@ -181,8 +181,14 @@ export class Agent implements AsyncDisposable {
   stop({ leave }: { readonly leave: boolean }): void {
     if (this.#state === 'stopping') return;
     this.#state = 'stopping';
-    const gone = leave ? this.#parts.pool.leave() : Promise.resolve();
+    const gone = leave ? this.#leave() : Promise.resolve();
     void gone.finally(() => this.#askToStop());
+  }
+
+  /** Others keep what was kept here before it is gone. */
+  async #leave(): Promise<void> {
+    await this.#parts.kvCluster.leave();
+    await this.#parts.pool.leave();
   }
 
   /** Reads everything again and applies what changed. While one runs, all further calls together cause one more. */

@@ -1,5 +1,5 @@
 import type { Bus } from '../base/bus.ts';
-import { type Clock, every } from '../base/clock.ts';
+import { type Clock, delay, every } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import { type AgentEvent, MEMBER_CHANGES } from '../model/event.ts';
@@ -12,6 +12,7 @@ import type { Pool } from './pool.ts';
 const GROUP = 'kv';
 /** How its disk is, a store does not tell by itself. */
 const LOOK_MS = 5_000;
+const HANDED_LOOK_MS = 100;
 
 interface Surroundings {
   readonly pool: Pool;
@@ -32,6 +33,7 @@ export class AgentKvCluster implements KvCluster, Disposable {
   #links: KvLinks | undefined;
   #listening: readonly Disposable[] = [];
   #told = '';
+  #isLeaving = false;
 
   constructor(random: Random) {
     this.random = random;
@@ -81,6 +83,17 @@ export class AgentKvCluster implements KvCluster, Disposable {
     this.#look();
   }
 
+  /** Leaves the ring, and resolves when others keep what was kept here, or that takes too long. */
+  async leave(): Promise<void> {
+    const { waitMs, isHandedOver } = this.#part?.leaving ?? {};
+    if (this.#around === undefined || waitMs === undefined || isHandedOver === undefined) return;
+    const { clock } = this.#around;
+    this.#isLeaving = true;
+    this.#look();
+    const until = clock.now() + waitMs;
+    while (!isHandedOver() && clock.now() < until) await delay(clock, HANDED_LOOK_MS);
+  }
+
   [Symbol.dispose](): void {
     for (const each of this.#listening) each[Symbol.dispose]();
   }
@@ -109,7 +122,8 @@ export class AgentKvCluster implements KvCluster, Disposable {
   #standing(): KvStanding | undefined {
     const { store, ready } = this.#part?.standing() ?? {};
     if (store === undefined || ready === undefined) return undefined;
-    return { ring: this.#around?.groups().has(GROUP) === true, store, ready };
+    const isMember = !this.#isLeaving && this.#around?.groups().has(GROUP) === true;
+    return { ring: isMember, store, ready };
   }
 
   #announce(): void {

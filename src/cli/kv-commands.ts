@@ -13,6 +13,13 @@ export const KV_COMMANDS: readonly (readonly [string, Listing])[] = [
   ['kv list', { summary: 'List keys.', load: () => import('./commands/kv/list.ts') }],
   ['kv put', { summary: 'Store a value under a key.', load: () => import('./commands/kv/put.ts') }],
   ['kv status', { summary: 'Show how the store and its ring are.', load: () => import('./commands/kv/status.ts') }],
+  [
+    'kv reopen',
+    {
+      summary: 'Open the store of this node again, after its disk failed.',
+      load: () => import('./commands/kv/reopen.ts'),
+    },
+  ],
   ['kv sync', { summary: 'Compare what is held with other nodes now.', load: () => import('./commands/kv/sync.ts') }],
   ['kv wait-exists', { summary: 'Wait until there is a key.', load: () => import('./commands/kv/wait-exists.ts') }],
   ['kv wait-value', { summary: 'Wait until a key has a value.', load: () => import('./commands/kv/wait-value.ts') }],

@@ -125,6 +125,11 @@ class Kv implements KvStore {
     this.#store.sync(nodes);
   }
 
+  async reopen(): Promise<void> {
+    if (this.#store.reopen === undefined) throw cannot('be opened again: it is none of this node');
+    await this.#store.reopen();
+  }
+
   stats(): KvStats {
     return this.#store.stats();
   }

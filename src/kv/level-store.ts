@@ -17,12 +17,12 @@ import type { EngineContext } from '../plugins/kinds.ts';
 import { GroupCommit } from './group-commit.ts';
 import { historyOf } from './history.ts';
 import type { Stamp } from './hlc.ts';
-import { changeRange, decodeChange, metaPlace, quarantinePlace, recordPlace } from './layout.ts';
-import { encodeMark, type Found, KEPT_CHANGES, Ledger, type Move, type Operation, type Totals } from './ledger.ts';
+import { changeRange, decodeChange, metaPlace } from './layout.ts';
+import { encodeMark, KEPT_CHANGES, Ledger, type Move, type Operation, type Totals } from './ledger.ts';
 import { type Database, openDatabase, proveRoom, proveWritable } from './level-database.ts';
+import { Lookup } from './lookup.ts';
 import { entryOf, type Form, readPage } from './pages.ts';
 import { decodeRecord, isLive } from './record.ts';
-import { RecordCache } from './record-cache.ts';
 import { restoring } from './restoring.ts';
 import { damaged, deleting, expiring, type Held, purging, putting, type Rule, settingAside } from './rules.ts';
 import { StoreHealth } from './store-health.ts';
@@ -32,6 +32,8 @@ import { nodeTag } from './version.ts';
 
 /** Nobody else is asked. */
 const ALONE: KvReplicas = { acked: 1, total: 1 };
+const MUST_RESTART =
+  'it had to be repaired and may lack records; restart the agent, so that it gets them from the others';
 const BATCH = { items: 256, bytes: 1_048_576 };
 
 /** What the owner of a store decides about it. */
@@ -79,12 +81,14 @@ export class LevelStore implements KvStore {
   readonly #commits: GroupCommit<Job | Interlude>;
   readonly #sweeper: Sweeper;
   readonly #health: StoreHealth;
-  readonly #cache = new RecordCache();
+  readonly #lookup = new Lookup({ read: (task) => this.look(task), quarantined: () => this.#quarantined });
   #database: Database;
   #totals: Totals;
   #quarantined: number;
   #phase: 'open' | 'closing' = 'open';
+  #onReopened: () => void = () => {};
   #onMoves: (moves: readonly Move[]) => void = () => {};
+  #hasLost = false;
   #mayExpire: () => boolean = () => true;
 
   constructor(
@@ -113,9 +117,9 @@ export class LevelStore implements KvStore {
   }
 
   async get(key: string): Promise<KvEntry | undefined> {
-    const stored = await this.#stored(key);
+    const stored = await this.#lookup.stored(key);
     if (stored === undefined) {
-      if (this.#quarantined > 0 && (await this.#isSetAside(key))) throw damaged(key);
+      if (await this.#lookup.isSetAside(key)) throw damaged(key);
       return undefined;
     }
     const record = decodeRecord(stored);
@@ -204,19 +208,29 @@ export class LevelStore implements KvStore {
 
   /** What is held of a key, whether it lives or not; what is damaged is set aside. */
   async held(key: string): Promise<Held> {
-    const stored = await this.#stored(key);
+    const stored = await this.#lookup.stored(key);
     const record = stored && decodeRecord(stored);
     if (record !== undefined) return record;
     if (stored !== undefined) {
       await this.#setAside(key);
       return 'damaged';
     }
-    return this.#quarantined > 0 && (await this.#isSetAside(key)) ? 'damaged' : undefined;
+    return (await this.#lookup.isSetAside(key)) ? 'damaged' : undefined;
   }
 
   /** No version on the disk is later. */
   get mark(): Stamp {
     return this.#totals.mark;
+  }
+
+  /** Opens the store again after its disk failed. Rejects with `store_failed` when it cannot be, or the agent has to start anew. */
+  async reopen(): Promise<void> {
+    await this.#health.retry();
+  }
+
+  /** The listener of the store being opened again: what was being written may be there or not. */
+  onReopened(listen: () => void): void {
+    this.#onReopened = listen;
   }
 
   /** Forgets that there were versions beyond a reading, as there are none any more. */
@@ -275,11 +289,11 @@ export class LevelStore implements KvStore {
   }
 
   async #write(jobs: readonly Job[]): Promise<void> {
-    const ledger = new Ledger(this.#totals, this.#world(), await this.#find(jobs));
+    const ledger = new Ledger(this.#totals, this.#world(), await this.#lookup.find(jobs.map(({ key }) => key)));
     const outcomes = jobs.map(({ key, rule }) => ledger.ask(key, rule));
     const operations = ledger.seal();
     if (operations.length > 0) await this.#store(operations);
-    this.#cache.wrote(ledger.found);
+    this.#lookup.wrote(ledger.found);
     this.#totals = ledger.totals;
     this.#quarantined += ledger.quarantined;
     this.#onMoves(ledger.moves);
@@ -296,7 +310,7 @@ export class LevelStore implements KvStore {
     try {
       await this.#database.batch([...operations], { sync: this.#options.sync });
     } catch (error) {
-      this.#cache.clear();
+      this.#lookup.forget();
       throw this.#health.failure(error);
     }
   }
@@ -304,39 +318,6 @@ export class LevelStore implements KvStore {
   #world() {
     const { graceMs, maxBytes } = this.#options;
     return { now: this.#context.clock.wall(), graceMs, maxBytes, forgets: this.#mayExpire(), tag: this.#tag };
-  }
-
-  async #find(jobs: readonly Job[]): Promise<ReadonlyMap<string, Found>> {
-    const found = new Map<string, Found>();
-    const unknown = new Set<string>();
-    for (const { key } of jobs) {
-      const known = this.#quarantined === 0 ? this.#cache.get(key) : undefined;
-      if (known === undefined) unknown.add(key);
-      else found.set(key, { stored: known.stored, setAside: false });
-    }
-    if (unknown.size > 0) await this.#findOnDisk([...unknown], found);
-    return found;
-  }
-
-  async #findOnDisk(keys: readonly string[], found: Map<string, Found>): Promise<void> {
-    const stored = await this.#many(keys.map(recordPlace));
-    const aside = this.#quarantined > 0 ? await this.#many(keys.map(quarantinePlace)) : [];
-    for (const [place, key] of keys.entries()) {
-      found.set(key, { stored: stored[place], setAside: aside[place] !== undefined });
-    }
-  }
-
-  async #many(places: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    return await this.#read(() => this.#database.getMany(places));
-  }
-
-  async #stored(key: string): Promise<Uint8Array | undefined> {
-    const known = this.#cache.get(key);
-    if (known !== undefined) return known.stored;
-    const { moment } = this.#cache;
-    const stored = await this.#read(() => this.#database.get(recordPlace(key)) as Promise<Uint8Array | undefined>);
-    this.#cache.learn(key, stored, moment);
-    return stored;
   }
 
   async #page<Item>(selection: KvSelection, form: Form<Item>): Promise<KvPage<Item>> {
@@ -364,11 +345,6 @@ export class LevelStore implements KvStore {
     });
   }
 
-  async #isSetAside(key: string): Promise<boolean> {
-    const stored: Uint8Array | undefined = await this.#database.get(quarantinePlace(key));
-    return stored !== undefined;
-  }
-
   /** Moves a damaged record out of the way, where it can be looked at; its key answers with an error until it is written again. */
   async #setAside(key: string): Promise<void> {
     const isDamaged = await this.ask(key, settingAside, 'nothing');
@@ -378,15 +354,25 @@ export class LevelStore implements KvStore {
   /** Level refuses every write after a failed one, until it is opened again. Until that can work it stays open, to be read. */
   async #reopen(): Promise<void> {
     const { path, clock, log } = this.#context;
+    if (this.#hasLost) throw new Error(MUST_RESTART);
     await proveRoom(path);
     await this.#database.close();
-    this.#cache.clear();
+    this.#lookup.forget();
     const { database, repaired } = await openDatabase({ path, now: clock.wall(), log });
     this.#database = database;
     await proveWritable(database);
+    if (repaired) await this.#noteLoss();
     const { totals, quarantined } = await readStanding(database, repaired);
     this.#totals = totals;
     this.#quarantined = quarantined;
+    this.#onReopened();
+  }
+
+  /** What this node knows of itself counts for what it held: without it, it gets everything from the others at its next start. */
+  async #noteLoss(): Promise<never> {
+    this.#hasLost = true;
+    await this.#database.del(metaPlace('standing'), { sync: true });
+    throw new Error(MUST_RESTART);
   }
 }
 

@@ -16,6 +16,8 @@ export interface RingOptions extends LevelOptions {
   readonly tuning: Tuning;
   /** A dead node stays on the ring for so long. */
   readonly rebalanceMs: number;
+  /** A node that leaves waits for so long until others keep what it kept. */
+  readonly leaveMs: number;
 }
 
 type Context = EngineContext & { readonly cluster: KvCluster };
@@ -23,7 +25,7 @@ type Context = EngineContext & { readonly cluster: KvCluster };
 /** Opens the store of this node as a part of the ring that its cluster tells of. */
 export async function openRingStore(context: Context, options: RingOptions): Promise<RingStore> {
   const { clock, log, nodeId, cluster } = context;
-  const { tuning, rebalanceMs } = options;
+  const { tuning, rebalanceMs, leaveMs } = options;
   const store = await openLevelStore(context, options);
   // Until it is known who is there, nobody knows what time it is.
   store.expireWhile(() => false);
@@ -45,8 +47,9 @@ export async function openRingStore(context: Context, options: RingOptions): Pro
     },
     setCandidates: (candidates) => members.follow(candidates),
     standing: () => ({ store: store.stats().state, ready: node.standing.ready }),
+    leaving: { waitMs: leaveMs, isHandedOver: () => node.isHandedOver },
   });
-  return new RingStore(node, { store, members, clock });
+  return new RingStore(node, { store, members, clock, onReopened: () => cluster.changed() });
 }
 
 /** What the node is told when membership changes, and when a dead node has been dead for long enough. */

@@ -30,6 +30,8 @@ interface RingParts {
   readonly store: LevelStore;
   readonly members: Disposable;
   readonly clock: Clock;
+  /** Told when the store is well again, so that it goes back to its ring. */
+  onReopened(): void;
 }
 
 /** The store of this node as a part of the ring: keys are kept by the nodes that they belong to, whichever node is asked. */
@@ -38,9 +40,11 @@ export class RingStore implements KvStore {
   readonly #store: LevelStore;
   readonly #members: Disposable;
   readonly #clock: Clock;
+  readonly #onReopened: () => void;
 
   /** `members` tells the node who is there, as long as the store is open. */
-  constructor(node: RingNode, { store, members, clock }: RingParts) {
+  constructor(node: RingNode, { store, members, clock, onReopened }: RingParts) {
+    this.#onReopened = onReopened;
     this.#node = node;
     this.#store = store;
     this.#members = members;
@@ -102,6 +106,11 @@ export class RingStore implements KvStore {
 
   sync(nodes?: readonly string[]): void {
     this.#node.syncSoon(nodes);
+  }
+
+  async reopen(): Promise<void> {
+    await this.#store.reopen();
+    this.#onReopened();
   }
 
   stats(): KvStats {

@@ -8,7 +8,7 @@ const MEASURE_MS = 1_000;
 
 /**
  * Knows whether the store can be written. A full disk passes: the store is opened again every 5 s until that works. A broken one does not:
- * after it nothing is acknowledged until the agent starts anew.
+ * after it nothing is acknowledged until somebody says that the disk is well, or the agent starts anew.
  */
 export class StoreHealth implements Disposable {
   readonly #context: EngineContext;
@@ -65,6 +65,17 @@ export class StoreHealth implements Disposable {
     return new OpsbroError(isFull ? 'disk_full' : 'store_failed', this.#error, { cause: error });
   }
 
+  /** Opens a store that cannot be written again, at once. Rejects with `store_failed` or `disk_full`, as it was, when that does not help. */
+  async retry(): Promise<void> {
+    if (this.#state === 'ok') return;
+    this.#probe?.[Symbol.dispose]();
+    this.#reopening ??= this.#tryAgain().finally(() => {
+      this.#reopening = undefined;
+    });
+    await this.#reopening;
+    this.check();
+  }
+
   [Symbol.dispose](): void {
     this.#probe?.[Symbol.dispose]();
   }
@@ -79,7 +90,7 @@ export class StoreHealth implements Disposable {
   #probeLater(): void {
     this.#probe?.[Symbol.dispose]();
     this.#probe = this.#context.clock.after(PROBE_MS, () => {
-      this.#reopening = this.#tryAgain().finally(() => {
+      this.#reopening ??= this.#tryAgain().finally(() => {
         this.#reopening = undefined;
       });
     });
@@ -91,8 +102,9 @@ export class StoreHealth implements Disposable {
       this.#state = 'ok';
       this.#error = '';
       this.#context.log.info({ path: this.#context.path }, 'kv: the store can be written again');
-    } catch {
-      this.#probeLater();
+    } catch (error) {
+      if (this.#state === 'full') this.#probeLater();
+      else this.#error = `the store ${this.#context.path} failed: ${messageOf(error)}`;
     }
   }
 }

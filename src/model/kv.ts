@@ -175,4 +175,6 @@ export interface KvStore extends AsyncDisposable {
   where?(key: string): Promise<KvWhere>;
   /** Compares what is held here with those nodes, or with all, as soon as may be. Left out by a store that shares none. */
   sync?(nodes?: readonly string[]): void;
+  /** Opens a store whose disk failed again. Rejects with `store_failed` when that does not help. */
+  reopen?(): Promise<void>;
 }

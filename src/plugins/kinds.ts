@@ -191,6 +191,8 @@ export interface ClusterPart {
   setCandidates(candidates: readonly Candidate[]): void;
   /** How its store is, and for which ring it has everything. */
   standing(): { readonly store: KvState; readonly ready: string };
+  /** Whether nothing is kept here alone any more, after this node left the ring; for so long that is waited for. */
+  readonly leaving: { readonly waitMs: number; isHandedOver(): boolean };
 }
 
 /** How an engine works together with its like on other nodes. */

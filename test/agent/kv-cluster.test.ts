@@ -25,16 +25,17 @@ function connected(others: readonly Member[], port = 6_767) {
   const pool = { self, members, setKv: (standing: KvStanding) => said.push(standing) } as unknown as Pool;
   const peers = { port, client: {}, stream() {} } as unknown as Peers;
   const cluster = new AgentKvCluster(seeded(1));
-  const own = { store: 'ok' as KvStanding['store'], ready: '' };
+  const own = { store: 'ok' as KvStanding['store'], ready: '', isHandedOver: false };
   cluster.join({
     answer: async () => undefined,
     setCandidates: (candidates) => told.push(candidates),
-    standing: () => ({ ...own }),
+    standing: () => ({ store: own.store, ready: own.ready }),
+    leaving: { waitMs: 30_000, isHandedOver: () => own.isHandedOver },
   });
   cluster.connect({ pool, peers, bus, clock, groups: () => groups });
   const ring = () => (told.at(-1) ?? []).filter((each) => each.ring).map(({ id }) => id);
   const close = () => cluster[Symbol.dispose]();
-  return { bus, clock, own, groups, said, told, ring, [Symbol.dispose]: close };
+  return { cluster, bus, clock, own, groups, said, told, ring, [Symbol.dispose]: close };
 }
 
 test('on the ring is who says so, works, is of the same zone and can be asked', () => {
@@ -69,4 +70,27 @@ test("a node whose own door is closed keeps its keys to itself, and is on nobody
   using world = connected([member('good', { tags: OPEN, kv: READY })], 0);
   expect(world.ring()).toEqual(['self']);
   expect(world.said.at(-1)).toMatchObject({ ring: false });
+});
+
+test('who leaves is on no ring any more, and waits until others keep what it kept', async () => {
+  using world = connected([member('good', { tags: OPEN, kv: READY })]);
+  let isGone = false;
+  const left = world.cluster.leave().then(() => {
+    isGone = true;
+  });
+  expect(world.ring()).toEqual(['good']);
+  expect(world.said.at(-1)).toMatchObject({ ring: false });
+  await world.clock.runAsync(10_000);
+  expect(isGone).toBe(false);
+  world.own.isHandedOver = true;
+  await world.clock.runAsync(200);
+  expect(isGone).toBe(true);
+  await left;
+});
+
+test('who leaves does not wait for ever', async () => {
+  using world = connected([member('good', { tags: OPEN, kv: READY })]);
+  const left = world.cluster.leave();
+  await world.clock.runAsync(31_000);
+  await left;
 });

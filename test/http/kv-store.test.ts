@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Bus } from '../../src/base/bus.ts';
+import { OpsbroError } from '../../src/base/errors.ts';
 import { ChangeFeed } from '../../src/kv/change-feed.ts';
 import { openKv } from '../../src/kv/kv.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
@@ -84,6 +85,20 @@ test('a list that lacks a node says which', async () => {
   expect([answer.status, answer.headers.get('x-opsbro-missing')]).toEqual([206, 'n3']);
   const prune = await fakeApi({ ...world.parts, kv })('/kv/?prefix=a&recurse&confirm=1', { method: 'DELETE' });
   expect([prune.status, (await errorOf(prune)).code]).toEqual([503, 'quorum']);
+});
+
+test('a store is opened again when it can be, and says when it cannot', async () => {
+  const reopen = (kv: KvStore) => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"action":"reopen"}' };
+    return fakeApi({ ...world.parts, kv })('/kv-status', init);
+  };
+  expect((await reopen(world.kv)).status).toBe(202);
+  const broken: KvStore = {
+    ...memoryOf(world.kv),
+    reopen: () => Promise.reject(new OpsbroError('store_failed', 'the disk is not well')),
+  };
+  expect((await errorOf(await reopen(broken))).code).toBe('store_failed');
+  expect((await errorOf(await reopen(memoryOf(world.kv)))).code).toBe('not_supported');
 });
 
 test('keys of a prefix are deleted only when they are as many as was said', async () => {

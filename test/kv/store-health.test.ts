@@ -40,6 +40,19 @@ test('a broken disk is never trusted again', async () => {
   expect(() => health.check()).toThrow(expect.objectContaining({ code: 'store_failed' }));
 });
 
+test('a broken disk is trusted again when somebody says that it is well, and it is', async () => {
+  let isWell = false;
+  const reopen = async () => {
+    if (!isWell) throw new Error('Input/output error');
+  };
+  const { health } = healthOf({ reopen });
+  health.failure(new Error('IO error: /data/kv/000003.log: Input/output error'));
+  await expect(health.retry()).rejects.toMatchObject({ code: 'store_failed' });
+  isWell = true;
+  await health.retry();
+  expect(health.report()).toEqual({ state: 'ok', error: '' });
+});
+
 test('too little free space refuses what needs room, and is measured again after a second', async () => {
   let free = 10;
   const { health, clock } = healthOf({ minFree: 100, free: () => free });

@@ -22,11 +22,17 @@ export const kvRingRoutes = (parts: ApiParts) => {
     }),
     'POST /kv-status': route({
       access: 'write',
-      summary: 'Has the store compare what it holds with another node, or with all.',
+      summary: 'Has the store compare what it holds with another node, or with all, or opens it again.',
       body: KvActionJson,
       answer: z.object({ accepted: z.literal(true) }),
       headers,
-      handle({ body: { node } }) {
+      async handle({ body: { action, node } }) {
+        if (action === 'reopen') {
+          if (parts.kv.reopen === undefined)
+            throw new OpsbroError('not_supported', 'this store cannot be opened again');
+          await parts.kv.reopen();
+          return new Reply({ accepted: true } as const, { status: 202 });
+        }
         if (parts.kv.sync === undefined) throw sharesNone();
         parts.kv.sync(node === undefined ? undefined : [idOf(node, parts)]);
         return new Reply({ accepted: true } as const, { status: 202 });

@@ -45,6 +45,10 @@ export type KvWhereJson = z.output<typeof KvWhereJson>;
 
 /** What the store is to do. */
 export const KvActionJson = z.strictObject({
-  action: z.enum(['sync']).describe('sync: compare what is held with other nodes'),
-  node: z.string().max(128).optional().describe('id or name; all when left out'),
+  action: z
+    .enum(['sync', 'reopen'])
+    .describe(
+      'sync: compare what is held with other nodes; reopen: open the store of this node again, after its disk failed',
+    ),
+  node: z.string().max(128).optional().describe('id or name, for sync; all when left out'),
 });

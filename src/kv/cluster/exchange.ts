@@ -5,6 +5,7 @@ import type { Meetings } from './meetings.ts';
 import { differing, Tree } from './merkle.ts';
 import type { Answer, Keyed, Pair, Question } from './messages.ts';
 import type { Oblivion } from './oblivion.ts';
+import type { Pace } from './pace.ts';
 import type { PairPage, Records, RingNews } from './ports.ts';
 import { isInLeaves, isShared } from './ranges.ts';
 import type { Standpoint } from './standpoint.ts';
@@ -19,6 +20,7 @@ interface Parts {
   readonly standpoint: Standpoint;
   readonly meetings: Meetings;
   readonly oblivion: Oblivion;
+  readonly pace: Pace;
   /** Asks another node. */
   ask(node: string, question: Question, views: readonly string[]): Promise<Answer>;
   /** Keeps records here that another node holds, unless newer ones are held. */
@@ -216,6 +218,7 @@ export class Exchange {
       const { records } = await this.#expect(peer, 'records', { type: 'fetch', keys: some }, view);
       if (records.length > 0) await this.#parts.take(records, peer);
       this.#parts.count('records_fetched', records.length);
+      await this.#parts.pace.moved(bytesOf(records));
       const got = new Set(records.map(({ key }) => key));
       const last = records.at(-1)?.key;
       // What comes before the last one that came, and did not, is not there any more.
@@ -243,6 +246,7 @@ export class Exchange {
   async #hand(node: string, records: readonly Keyed[]): Promise<void> {
     await this.#expect(node, 'done', { type: 'merge', records }, this.#parts.standpoint.present);
     this.#parts.count('records_sent', records.length);
+    await this.#parts.pace.moved(bytesOf(records));
   }
 
   async #expect<Type extends Answer['type']>(node: string, type: Type, question: Question, view: View) {
@@ -265,5 +269,8 @@ function newerOf(one: ReadonlyMap<string, Version>, other: ReadonlyMap<string, V
 
 const pairsOf = (key: string, version: Version | undefined): readonly Pair[] =>
   version === undefined ? [] : [{ key, version }];
+
+const bytesOf = (records: readonly Keyed[]): number =>
+  records.reduce((sum, { key, record }) => sum + key.length + record.value.length, 0);
 
 const isBehind = (key: string, other: string): boolean => Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;

@@ -24,6 +24,14 @@ export class Holdings {
     return this.#phase === 'whole' ? undefined : this.#counted;
   }
 
+  /** Nothing is known any more: the next to aim counts anew. */
+  forget(): void {
+    this.#view = undefined;
+    this.#trees = new Map();
+    this.#counted = '';
+    this.#phase = 'counting';
+  }
+
   /** The next keys in order, and up to where they are all of them; `undefined`: to the end. */
   count(found: Iterable<readonly [string, Version]>, until: string | undefined): void {
     for (const [key, version] of found) this.#toggle(key, version);

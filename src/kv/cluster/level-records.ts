@@ -45,6 +45,7 @@ class LevelRecords implements Records {
 
   constructor(store: LevelStore) {
     this.#store = store;
+    store.onReopened(() => this.#holdings.forget());
     store.onMoves((moves) => {
       for (const { key, before, after } of moves) this.#holdings.move(key, before, after);
     });

@@ -103,4 +103,6 @@ export interface Tuning {
   /** Between two comparisons with a random node. */
   readonly syncMs: number;
   readonly graceMs: number;
+  /** Bytes that are moved to and from other nodes at most, beside requests; 0 = no limit. */
+  readonly transferBytesPerSecond: number;
 }

@@ -4,6 +4,7 @@ import type { Version } from '../version.ts';
 import { ClockTrust } from './clock-trust.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { Coordinator } from './coordinator.ts';
+import { withinTime } from './deadline.ts';
 import { Exchange } from './exchange.ts';
 import type { Askers } from './gathering.ts';
 import { HybridClock } from './hybrid-clock.ts';
@@ -12,6 +13,7 @@ import { Listing, type RingPage } from './listing.ts';
 import { Meetings } from './meetings.ts';
 import type { Answer, Envelope, Outcome, Question, ReplicaQuestion, Reply, Wish } from './messages.ts';
 import { Oblivion } from './oblivion.ts';
+import { Pace } from './pace.ts';
 import type { Ports, Scope, Standing, Tuning } from './ports.ts';
 import { Promises } from './promises.ts';
 import { Replica } from './replica.ts';
@@ -92,6 +94,7 @@ export class RingNode implements Disposable {
     this.#watch = new ClockWatch({ ports, trust: this.#trust, clock, hail });
     const exchange = new Exchange({
       ...{ self, records, standpoint, meetings, count, oblivion: this.#oblivion },
+      pace: new Pace(ports.clock, tuning.transferBytesPerSecond),
       ask: (node, question, views) => this.#ask(node, question, views, tuning.exchangeTimeoutMs),
       take: (taken, from) => this.#replica.take(taken, from),
       wall: async () => ((await this.#watch.verified()) ? this.#trust.wall : undefined),
@@ -125,6 +128,13 @@ export class RingNode implements Disposable {
     };
   }
 
+  /** Whether this node is on no ring, and all that it held is with those who keep it now; also when there is nobody to take it. */
+  get isHandedOver(): boolean {
+    const { present, isSettled } = this.#standpoint;
+    if (present.members.length === 0) return true;
+    return !present.members.includes(this.#ports.self) && isSettled && this.#upkeep.hasReleased;
+  }
+
   /** The nodes that keep a key, the responsible one first. */
   ownersOf(key: string): readonly string[] {
     return ownersOf(key, this.#standpoint.present);
@@ -151,8 +161,12 @@ export class RingNode implements Disposable {
     this.#upkeep.syncSoon(nodes);
   }
 
-  /** Does what a client wants, here or at a node that keeps the key. Rejects with an `OpsbroError`. */
-  async run(wish: Wish): Promise<Outcome> {
+  /** Does what a client wants, here or at a node that keeps the key, within the time for a request. Rejects with an `OpsbroError`. */
+  run(wish: Wish): Promise<Outcome> {
+    return withinTime(wish, this.#run(wish), { clock: this.#ports.clock, ms: this.#tuning.timeoutMs });
+  }
+
+  async #run(wish: Wish): Promise<Outcome> {
     this.#checkRunning();
     if (this.#isTheRing && !this.#standpoint.isSettled) await this.#upkeep.nextTurn();
     const alone = this.#isAlone ? await this.#solo.run(wish) : undefined;

@@ -54,6 +54,11 @@ export class Upkeep implements Disposable {
     return this.#unseen.size;
   }
 
+  /** Whether nothing is held here that belongs elsewhere. */
+  get hasReleased(): boolean {
+    return this.#hasReleased && this.#phase !== 'working';
+  }
+
   /** Others live now, or the ring is another: whoever is new has to be seen. */
   setOthers(alive: readonly string[], ring: 'same' | 'changed'): void {
     const known = new Set(ring === 'changed' ? [] : this.#others);

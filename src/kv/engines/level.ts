@@ -29,6 +29,10 @@ export default defineEngine({
     peer_timeout: span('1s').describe('How long one other node may take to answer.'),
     max_clock_skew: span('10s').describe('How far the clock of a node may be from those of the others.'),
     sync_interval: span('60s').describe('How often what is held is compared with another node.'),
+    transfer_rate: bytes(20_971_520).describe(
+      'Most bytes a second moved to and from other nodes beside requests; 0 = no limit.',
+    ),
+    leave_timeout: span('30s').describe('How long a node that leaves waits until others keep its keys.'),
     rebalance_delay: span('15s').describe('How long a dead node stays on the ring.'),
   }),
   configure: (options) => async (context) => {
@@ -43,7 +47,13 @@ export default defineEngine({
       maxSkewMs: options.max_clock_skew,
       syncMs: options.sync_interval,
       graceMs: tombstone_grace,
+      transferBytesPerSecond: options.transfer_rate,
     };
-    return await openRingStore({ ...context, cluster }, { ...store, tuning, rebalanceMs: options.rebalance_delay });
+    return await openRingStore(
+      { ...context, cluster },
+      {
+        ...{ ...store, tuning, rebalanceMs: options.rebalance_delay, leaveMs: options.leave_timeout },
+      },
+    );
   },
 });

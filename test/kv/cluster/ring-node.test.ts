@@ -4,6 +4,7 @@ import { Exchange } from '../../../src/kv/cluster/exchange.ts';
 import { Meetings } from '../../../src/kv/cluster/meetings.ts';
 import type { Answer, Question } from '../../../src/kv/cluster/messages.ts';
 import { Oblivion } from '../../../src/kv/cluster/oblivion.ts';
+import { Pace } from '../../../src/kv/cluster/pace.ts';
 import type { Standing } from '../../../src/kv/cluster/ports.ts';
 import { RingNode } from '../../../src/kv/cluster/ring-node.ts';
 import { Standpoint } from '../../../src/kv/cluster/standpoint.ts';
@@ -142,6 +143,7 @@ test('what belongs elsewhere is dropped only when all who keep it have it', asyn
     standpoint: new Standpoint('z', SETTLED),
     ask: async (node) => answers.get(node) ?? { type: 'done' },
     meetings: new Meetings('z', new Map()),
+    pace: new Pace(clock, 0),
     oblivion: new Oblivion({ meetings: new Meetings('z', new Map()), tuning: TUNING, wall: () => NOW }),
     take: async () => {},
     wall: async () => NOW,

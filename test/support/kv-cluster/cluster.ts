@@ -21,6 +21,7 @@ export const TUNING: Tuning = {
   maxSkewMs: 10_000,
   syncMs: 60_000,
   graceMs: 72 * 3_600_000,
+  transferBytesPerSecond: 20 * 1_048_576,
 };
 
 /** How bad the network is. */

@@ -1,0 +1,75 @@
+import { quarantinePlace, recordPlace } from './layout.ts';
+import type { Found } from './ledger.ts';
+import type { Database } from './level-database.ts';
+import { type Known, RecordCache } from './record-cache.ts';
+
+interface Parts {
+  /** Reads from the database as it is. */
+  read<Answer>(task: (database: Database) => Promise<Answer>): Promise<Answer>;
+  /** How many damaged records are set aside. */
+  quarantined(): number;
+}
+
+/** Finds what is stored under keys: what was written or read last without the disk. */
+export class Lookup {
+  readonly #parts: Parts;
+  readonly #cache = new RecordCache();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The stored bytes of a key; `undefined` when there are none. */
+  async stored(key: string): Promise<Uint8Array | undefined> {
+    const known = this.#cache.get(key);
+    if (known !== undefined) return known.stored;
+    const { moment } = this.#cache;
+    const place = recordPlace(key);
+    const stored = await this.#parts.read((database) => database.get(place) as Promise<Uint8Array | undefined>);
+    this.#cache.learn(key, stored, moment);
+    return stored;
+  }
+
+  /** What is stored under the keys of a batch, as long as no other one is being written. */
+  async find(keys: Iterable<string>): Promise<ReadonlyMap<string, Found>> {
+    const found = new Map<string, Found>();
+    const unknown = new Set<string>();
+    const isNothingAside = this.#parts.quarantined() === 0;
+    for (const key of keys) {
+      const known = isNothingAside ? this.#cache.get(key) : undefined;
+      if (known === undefined) unknown.add(key);
+      else found.set(key, { stored: known.stored, setAside: false });
+    }
+    if (unknown.size > 0) await this.#findOnDisk([...unknown], found);
+    return found;
+  }
+
+  /** Whether a damaged record of a key is set aside. */
+  async isSetAside(key: string): Promise<boolean> {
+    if (this.#parts.quarantined() === 0) return false;
+    const [stored] = await this.#many([quarantinePlace(key)]);
+    return stored !== undefined;
+  }
+
+  /** These are stored now. */
+  wrote(records: ReadonlyMap<string, Known>): void {
+    this.#cache.wrote(records);
+  }
+
+  /** What is on the disk may be anything. */
+  forget(): void {
+    this.#cache.clear();
+  }
+
+  async #findOnDisk(keys: readonly string[], found: Map<string, Found>): Promise<void> {
+    const stored = await this.#many(keys.map(recordPlace));
+    const aside = this.#parts.quarantined() > 0 ? await this.#many(keys.map(quarantinePlace)) : [];
+    for (const [place, key] of keys.entries()) {
+      found.set(key, { stored: stored[place], setAside: aside[place] !== undefined });
+    }
+  }
+
+  async #many(places: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return await this.#parts.read((database) => database.getMany(places));
+  }
+}
