@@ -96,7 +96,7 @@ export class Agent implements AsyncDisposable {
     this.#zoneChange = new ZoneChange({
       zones: setting.zones,
       health: world.health,
-      movePool: parts.movePool,
+      movePool: () => parts.kvCluster.leave().then(parts.movePool),
       moved: (zone) => this.#moved(zone),
     });
     this.#services = openHealth(

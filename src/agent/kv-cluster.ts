@@ -79,6 +79,7 @@ export class AgentKvCluster implements KvCluster, Disposable {
 
   /** After a move to another pool, which knows nothing of this node yet. */
   moved(): void {
+    this.#isLeaving = false;
     this.#told = '';
     this.#look();
   }

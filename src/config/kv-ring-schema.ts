@@ -25,4 +25,12 @@ export const kvRing = {
     .duration()
     .prefault('15s')
     .describe('How long a dead node stays on the ring, so that a restart moves nothing.'),
+  transfer_rate: field
+    .size()
+    .prefault('20MiB')
+    .describe('Most bytes a second moved to and from other nodes beside requests; 0 for no limit.'),
+  leave_timeout: field
+    .duration()
+    .prefault('30s')
+    .describe('How long a node that leaves the pool or its zone waits until others keep its keys.'),
 };
