@@ -6,27 +6,23 @@ import type { ApiParts } from '../http/parts.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
 import { ChangeFeed } from '../kv/change-feed.ts';
 import { tellGroups, tellHealth } from './alert-news.ts';
-import { alertingPart } from './alerting-part.ts';
 import { announceBoth } from './announcing.ts';
 import { autoDetect } from './auto-detect.ts';
 import { Complaints } from './complaints.ts';
-import { dockerPart, dockerSocket } from './docker-part.ts';
 import { Doors } from './doors.ts';
 import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
-import { functionJson, pureFunctions } from './function-json.ts';
 import { healthApi } from './health-api.ts';
 import { type HealthPart, openHealth } from './health-part.ts';
-import { inquire } from './inquiries.ts';
 import { insideOf } from './inside.ts';
 import { logManner } from './log/manner.ts';
 import { measuredFamilies } from './measured.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
-import { keysIn } from './plugins.ts';
 import { afterReload } from './reload.ts';
 import { recordOfReload, reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
+import { servedParts } from './served-parts.ts';
 import { openShinken } from './shinken-part.ts';
 import type { StandIn } from './sound-reading.ts';
 import { healthReport } from './store-health.ts';
@@ -319,11 +315,8 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts & Pick<Parts, 'access'> {
     const { world } = this.#setting;
-    const { pool, peers, history, groupHistory, collectorHistory, checkHistory } = this.#parts;
-    const { handlerHistory, configHistory } = this.#parts;
-    const { access, runtime, alerts, checkDefinitions, kv, series, render } = this.#parts;
     return {
-      access,
+      ...servedParts(this.#setting, this.#parts, () => this.#written.packs),
       agent: {
         facts: () => this.#facts(),
         health: () => this.#health(),
@@ -333,44 +326,17 @@ export class Agent implements AsyncDisposable {
         leave: () => this.stop({ leave: true }),
         stop: (how) => this.stop(how),
       },
-      membership: pool,
-      pool,
-      inquire: (name) => inquire(name, { pool, client: peers.client, now: () => world.clock.now() }),
-      history,
-      groupHistory,
-      collectorHistory,
-      checkHistory,
-      handlerHistory,
-      configHistory,
       reads: this.#reads,
-      filtering: { functions: pureFunctions(world.plugins.functions), clock: world.clock },
       zones: {
         list: () => this.#setting.zones.list(),
         change: (zone) => this.#zoneChange.to(zone),
         reloadKeys: (zone) => reloadKeys(zone, this.#setting.zones, this.#parts),
       },
       inside: this.inside,
-      runtime,
-      checkDefinitions,
-      alerting: alertingPart({ work: runtime, parts: alerts, membership: pool, peers }),
-      dashboards: runtime.dashboards,
-      docker: dockerPart({
-        host: world.host,
-        socket: () => dockerSocket(this.#written.packs),
-        collected: () => runtime.collector('docker'),
-      }),
       health: healthApi(this.#services, { world, logPaths: () => this.#written.loaded.config.mob.log_paths }),
-      polling: runtime.polling,
-      kv,
       changes: this.#changes,
-      series,
       statsd: this.#telemetry.statsd,
-      render,
-      keyNamed: (fingerprint) => this.#setting.zones.keys.named(fingerprint),
-      packs: () => this.#written.packs,
       edits: editsOf({ world, written: () => this.#written, reload: () => this.reload() }),
-      functions: () => [...world.plugins.functions].map(functionJson),
-      collectorKeys: (name) => keysIn(world.plugins, name),
       metrics: () => {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
         const { counts: doors } = this.#doors;

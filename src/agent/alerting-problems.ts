@@ -3,6 +3,7 @@ import { conditionTest } from '../alerts/mutes/fits.ts';
 import { systemClock } from '../base/clock.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
+import { placeOf } from '../config/origin.ts';
 import type { PackObject, PackSet, Problem } from '../model/pack.ts';
 import { functionTable } from '../plugins/function.ts';
 import { objectsOf } from '../runtime/configuration.ts';
@@ -30,13 +31,12 @@ export function alertingProblems({ config, origins, packs }: WrittenParts, plugi
       handlers: named === undefined || named === null ? [] : [named].flat().map(String),
     })),
   });
-  const [, file = 'agent.yml', line = '0'] = /^(.*?)(?::(\d+))?$/.exec(origins.get('alerting.routes') ?? '') ?? [];
-  const ofRoutes = { file, line: Number(line), column: line === '0' ? 0 : 1, key: 'alerting.routes' };
-  const placeOf = (object: PackObject | undefined, key: string) =>
+  const ofRoutes = { ...placeOf(origins, ['alerting.routes'], 'agent.yml'), key: 'alerting.routes' };
+  const placeIn = (object: PackObject | undefined, key: string) =>
     object ? { file: object.file, line: object.line, column: 1, key, pack: object.packName } : ofRoutes;
   const found = doubts.map(({ about, message }): Problem => {
     if ('route' in about) return { level: 'warning', ...ofRoutes, key: `alerting.routes.${about.route}`, message };
-    if ('check' in about) return { level: 'warning', ...placeOf(checks.get(about.check), 'handlers'), message };
+    if ('check' in about) return { level: 'warning', ...placeIn(checks.get(about.check), 'handlers'), message };
     return { level: 'warning', ...ofRoutes, message };
   });
   return [

@@ -13,6 +13,7 @@ import type { CheckDefaults } from '../runtime/check-defaults.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
 import { alertingProblems } from './alerting-problems.ts';
 import type { Plugins } from './plugins.ts';
+import { unknownNames } from './unknown-names.ts';
 
 /** What people wrote for this agent, read as a whole. */
 export interface Written {
@@ -51,7 +52,8 @@ export async function readWritten({ home, env, flags, plugins, code }: WrittenSo
   const local = { directory: home.config, objects, variables, parameters: byPack(loaded.parameters) };
   const { shipped, data } = home;
   const packs = await loadPacks({ shipped, data, local, rules, env, builtIn: builtIn(plugins), found });
-  const problems = [...loaded.problems, ...alertingProblems({ ...loaded, packs }, plugins)];
+  const doubts = [...alertingProblems({ ...loaded, packs }, plugins), ...unknownNames({ ...loaded, packs }, plugins)];
+  const problems = [...loaded.problems, ...doubts];
   return { loaded: { ...loaded, problems }, packs: withFaults(packs, faults) };
 }
 

@@ -53,7 +53,19 @@ function judged(issue: z.core.$ZodIssue, part: Part, key: string): Fault {
     return { path, message: issue.message, ...(typeof suggestion === 'string' ? { suggestion } : {}) };
   }
   const got = hidden ? '******' : kindShown(value);
-  return { path, message: `wrong value (expected ${docOf(schema).expected}, got ${got})` };
+  const suggestion = hidden ? undefined : suggestionIn(issue);
+  const message = `wrong value (expected ${docOf(schema).expected}, got ${got})`;
+  return { path, message, ...(suggestion !== undefined && { suggestion }) };
+}
+
+/** What one of several forms would have suggested for the value as a whole. */
+function suggestionIn(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  for (const inner of issue.errors.flat()) {
+    const suggestion: unknown = inner.code === 'custom' && inner.path.length === 0 && inner.params?.['suggestion'];
+    if (typeof suggestion === 'string') return suggestion;
+  }
+  return undefined;
 }
 
 /** The part an issue is about, as far down as the schema says what is expected there. */

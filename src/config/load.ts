@@ -14,6 +14,7 @@ import { nested, readEnvironment } from './environment.ts';
 import { readYamlFile, yamlFilesBelow } from './files.ts';
 import { type ObjectRules, readObjects } from './objects.ts';
 import { OLD_PARAMETERS, oldParameters, type WrittenParameters } from './old-parameters.ts';
+import { placeOf } from './origin.ts';
 import { Settlement } from './settle.ts';
 import { expandTabs, parseYaml, type YamlText } from './yaml.ts';
 import { isMapping } from './yaml-value.ts';
@@ -125,10 +126,9 @@ const nowhere = () => ({ line: 0, column: 0 });
 /** The own zone has to be one of those that are defined. */
 function unknownZone(zone: string, tree: ZoneTree, origins: ReadonlyMap<string, string>): Problem[] {
   if (tree.has(zone)) return [];
-  const [, file = 'default', line = '0'] = /^(.*?)(?::(\d+))?$/.exec(origins.get('node_zone') ?? '') ?? [];
   const known = [...tree.names].sort().join(', ');
   const message = `no zone "${zone}" is defined in zones/ (expected one of ${known})${didYouMean(zone, tree.names)}`;
-  return [{ level: 'error', file, line: Number(line), column: 1, key: 'node_zone', message }];
+  return [{ level: 'error', ...placeOf(origins, ['node_zone'], 'default'), key: 'node_zone', message }];
 }
 
 /** `agent.yml` first, then the others in the order of their paths. */

@@ -96,11 +96,15 @@ const definition = z.object({
   group: z.string().optional(),
 });
 
+/** Under which name a collector runs that a pack wrote down, by the id of its object. */
+export const nameOfWritten = (id: string): string =>
+  safe(id.split('/').slice(1).join('_')).toLowerCase().replaceAll('-', '_');
+
 function toCollector({ id, definition: written, packName }: PackObject, revision: string): Collector | undefined {
   const checked = definition.safeParse(written);
   if (!checked.success) return undefined;
   const { maas, group } = checked.data;
-  const name = safe(id.split('/').slice(1).join('_')).toLowerCase().replaceAll('-', '_');
+  const name = nameOfWritten(id);
   const [timeoutMs, intervalMs] = [parseDuration(maas.timeout), parseDuration(maas.interval)];
   const program = programOf(maas, { name, timeoutMs, intervalMs });
   if (program === undefined) return undefined;

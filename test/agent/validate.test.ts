@@ -50,6 +50,18 @@ test('without a path all that an agent would read is looked at, with every probl
   expect(found.files).toBeGreaterThan(10);
 });
 
+test('settings for a kind of check or a collector that there is not are told: they have no effect', async () => {
+  using directory = tempDirectory();
+  const text =
+    'checks:\n  defaults:\n    htpp: {interval: 30s}\n    http: {interval: 30s}\ncollectors:\n  cpustat: {enabled: false}\n';
+  const { lines, errors } = await homeWith(directory.path, { 'etc/agent.yml': text })();
+  expect(errors).toBe(0);
+  expect(lines.filter((line) => line.startsWith('etc/'))).toEqual([
+    'etc/agent.yml:3:1: warning: checks.defaults.htpp: no kind of check is named "htpp"; did you mean "http"?',
+    expect.stringMatching(/^etc\/agent.yml:6:1: warning: collectors.cpustat: no collector is named "cpustat"/),
+  ]);
+});
+
 test('a file, a pack and a directory of packs are looked at alone', async () => {
   using directory = tempDirectory();
   const at = homeWith(directory.path, FILES);

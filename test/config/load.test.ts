@@ -71,7 +71,7 @@ test('one wrong key is reported with its place, and never drops the rest', async
     'error agent.yml:1:1: port: wrong value (expected a port from 0 (any free one) to 65535, got "banana")',
     'error agent.yml:3:3: http.prot: unknown key; did you mean "port"?',
     'error agent.yml:5:1: dns: wrong value (expected a map, got the list [1])',
-    'error agent.yml:6:1: log_level: wrong value (expected one of ERROR, WARNING, INFO, DEBUG, got "DEBG"); did you mean "DEBUG"?',
+    'error agent.yml:6:1: log_level: wrong value (expected one of ERROR, WARNING, INFO, DEBUG, or a map from parts of the agent to these, got "DEBG"); did you mean "DEBUG"?',
     'error agent.yml:7:1: seeds: wrong value (expected a list of host, host:port or [v6]:port, got the list ["a","b c"])',
   ]);
   expect(config).toMatchObject({ port: 6768, http: { port: 7000 }, groups: ['web'] });
