@@ -31,6 +31,7 @@ import { FileWatch, watchedDirectories } from './watch-files.ts';
 import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
 import { reloadKeys } from './zone-keys-reload.ts';
+import { withZoneReads } from './zone-reads.ts';
 
 const DNS_GROUP = 'dns-listener';
 
@@ -107,7 +108,7 @@ export class Agent implements AsyncDisposable {
     });
     this.#reads = new BlockingReads(world);
     this.#changes = new ChangeFeed({ ...world, store: parts.kv });
-    this.#doors = opened.use(new Doors(world, written.loaded.config, this.#apiParts()));
+    this.#doors = opened.use(new Doors(world, written.loaded.config, withZoneReads(this.#apiParts(), parts.peers)));
     // Ended before the doors close, so that who waits gets an answer.
     opened.use(this.#reads);
     opened.use(this.#changes);

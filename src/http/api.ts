@@ -124,7 +124,7 @@ export function createApi(parts: ApiParts, settings: ApiSettings) {
       ...otherServiceRoutes(parts),
       ...formerRoutes(),
     },
-    { ...settings, requests },
+    { ...settings, requests, zone: parts.zoneReads },
   );
 }
 

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { OpsbroError } from '../base/errors.ts';
 import { type AccessRules, type Asking, type Caller, checkRight, identify } from './access.ts';
-import { COMMON_HEADERS, JSON_TYPE, respond } from './answer.ts';
+import { COMMON_HEADERS, JSON_TYPE, respond, type Wanted } from './answer.ts';
 import { type AuditEntry, entryOf } from './audit-entry.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
 import { bodyInput, checked, queryInput, readBody, readIncoming } from './input.ts';
@@ -11,6 +11,7 @@ import { offerIn } from './offer.ts';
 import type { Requests } from './requests.ts';
 import type { Call, Route, RouteTable } from './route.ts';
 import { pathOf, queryOf } from './wall.ts';
+import { targetForAll, type ZoneReads, zoneAnswer } from './zone-wide.ts';
 
 /** What is known of a request beside the request: where it came in, and its target as it was sent. */
 export interface Arrival {
@@ -30,6 +31,8 @@ export interface AppSettings {
   /** Is told of everything unforeseen; answers the name under which the log has it. */
   report(error: unknown): string;
   readonly requests: Requests;
+  /** Without it no route can be asked of the whole zone. */
+  readonly zone?: ZoneReads | undefined;
   /** Is told of everything that was to change something, whatever came of it. */
   audit?(entry: AuditEntry): void;
 }
@@ -112,6 +115,12 @@ async function served(
 ): Promise<Response> {
   const request = context.req.raw;
   const query = queryOf(target);
+  const forAll = route.isZoneWide && settings.zone ? targetForAll(pathOf(target), query) : undefined;
+  const wanted = wantedBy(context, caller, query);
+  if (forAll !== undefined && settings.zone) {
+    const own = async () => await (await served(context, { caller, target: forAll }, { route, settings })).json();
+    return respond(await zoneAnswer(settings.zone, forAll, own), undefined, wanted);
+  }
   const call: Call<unknown, unknown, unknown> = {
     params: checked(route.params ?? NOTHING, context.req.param(), 'path'),
     query: checked(route.query ?? NOTHING, route.fromQuery?.(new URLSearchParams(query)) ?? queryInput(query), 'query'),
@@ -124,13 +133,17 @@ async function served(
       return request.signal;
     },
   };
+  return respond(await route.handle(call), route.produces, wanted);
+}
+
+function wantedBy({ req: { raw: request }, env }: Context<Env>, caller: Caller, query: string): Wanted {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return respond(await route.handle(call), route.produces, {
+  return {
     isPretty: new URLSearchParams(query).has('pretty'),
     acceptsGzip: caller.door === 'tcp' && /\bgzip\b/.test(request.headers.get('accept-encoding') ?? ''),
     known: isRead ? tagsOf(request.headers.get('if-none-match') ?? '') : undefined,
-    isPlain: context.env?.takesPlain === true && request.method !== 'HEAD',
-  });
+    isPlain: env?.takesPlain === true && request.method !== 'HEAD',
+  };
 }
 
 const tagsOf = (header: string): ReadonlySet<string> =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Access, Route, RouteTable } from './route.ts';
+import { SCOPE } from './zone-wide.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -64,6 +65,14 @@ const SECURITY: Readonly<Record<string, Schema>> = {
   login: { type: 'apiKey', in: 'cookie', name: 'opsbro', description: 'of POST /login' },
 };
 
+const SCOPE_PARAMETER: Parameter = {
+  name: SCOPE,
+  in: 'query',
+  required: false,
+  description: 'zone: what all nodes of the zone answer, by their ids, as nodes; and why others did not, as errors',
+  schema: { type: 'string', enum: ['zone'] },
+};
+
 /** What nobody has to prove has no ways to prove it; what this machine may read needs none from there. */
 function securityOf(access: Access): Ways {
   const ways = Object.keys(SECURITY).map((name) => ({ [name]: [] }));
@@ -99,7 +108,11 @@ function operation(key: string, route: Route): Operation {
     tags: [key.split('/')[1] || 'page'],
     'x-access': route.access,
     security: securityOf(route.access),
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    parameters: [
+      ...parameters(route.params, 'path'),
+      ...parameters(route.query, 'query'),
+      ...(route.isZoneWide ? [SCOPE_PARAMETER] : []),
+    ],
     ...(route.body ? { requestBody: requestBody(route.body, route) } : {}),
     responses: {
       200: { description: 'Done.', content: content(route.produces ?? 'application/json', schemaOf(route.answer)) },

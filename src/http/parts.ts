@@ -44,6 +44,7 @@ import type { EditedJson } from './schemas/packs.ts';
 import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
 import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson, ReloadPreviewJson } from './schemas.ts';
 import type { RenderPart } from './series-view.ts';
+import type { ZoneReads } from './zone-wide.ts';
 
 /** What collects, detects and checks, as the API sees it. */
 export interface RuntimePart {
@@ -228,6 +229,8 @@ export interface AccessPart extends AccessRules {
 /** Everything the API speaks for; the agent hands it in. */
 export interface ApiParts {
   readonly access: AccessPart;
+  /** Without it no route can be asked of the whole zone. */
+  readonly zoneReads?: ZoneReads;
   readonly agent: AgentPart;
   readonly membership: Membership;
   readonly pool: PoolActions;

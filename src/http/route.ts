@@ -51,6 +51,8 @@ export interface Route<
   /** `json` unless it says otherwise. Raw bytes are never interpreted, whatever their content type. */
   readonly bodyType?: 'json' | 'bytes';
   readonly answer: Answered;
+  /** With `?scope=zone` all nodes of the zone are asked. */
+  readonly isZoneWide?: boolean;
   /** Content type of answers that are not JSON. */
   readonly produces?: string;
   /** Bytes its body may have, where that is not what the API takes in general. */

@@ -46,6 +46,7 @@ export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
   }),
   'GET /agent/info': route({
     access: 'read',
+    isZoneWide: true,
     summary: 'Everything about this node on one page.',
     query: z.strictObject({ groups: z.literal('flat').optional() }),
     answer: AgentInfoJson,

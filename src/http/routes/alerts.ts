@@ -32,6 +32,7 @@ const Unacknowledged = z.strictObject({ node: Acknowledged.shape.node });
 export const alertRoutes = (parts: Pick<ApiParts, 'alerting' | 'reads' | 'filtering'>) => ({
   'GET /monitoring/alerts': route({
     access: 'read',
+    isZoneWide: true,
     summary: 'The open alerts of this node.',
     query: Listed,
     answer: z.array(AlertJson),

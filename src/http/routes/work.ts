@@ -18,6 +18,7 @@ const Waiting = z.strictObject(BLOCKING);
 export const monitoringRoutes = (parts: ApiParts) => ({
   'GET /monitoring/state': route({
     access: 'read',
+    isZoneWide: true,
     summary: 'The checks of this node by id, and its services by name.',
     query: Waiting,
     answer: MonitoringJson,
