@@ -15,8 +15,12 @@ export const rankOf = (level: LogLevel): number => RANKS.get(level) ?? 0;
 export const levelNamed = (written: string): LogLevel | undefined =>
   LOG_LEVELS.find((level) => level === written.toUpperCase());
 
+/** Who changed what is written down however quiet the agent is, unless that is wished for by name. */
+const AUDIT = 'audit';
+
 /** From which level on the lines of a part are written. */
 export function levelFor(part: string, wish: LevelWish): LogLevel {
+  if (part === AUDIT && !(typeof wish === 'object' && Object.hasOwn(wish, AUDIT))) return 'INFO';
   if (typeof wish === 'string') return wish;
   return (Object.hasOwn(wish, part) ? wish[part] : wish['default']) ?? 'INFO';
 }
