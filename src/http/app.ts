@@ -9,7 +9,7 @@ import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
 import { bodyInput, checked, queryInput, readBody, readIncoming } from './input.ts';
 import { offerIn } from './offer.ts';
 import type { Requests } from './requests.ts';
-import type { Call, Route, RouteTable } from './route.ts';
+import { type Call, Reply, type Route, type RouteTable } from './route.ts';
 import { pathOf, queryOf } from './wall.ts';
 import { targetForAll, type ZoneReads, zoneAnswer } from './zone-wide.ts';
 
@@ -113,15 +113,26 @@ async function served(
   { caller, target }: Arrival,
   { route, settings }: Place,
 ): Promise<Response> {
+  const query = queryOf(target);
+  const { zone } = settings;
+  const forAll = zone && route.isZoneWide ? targetForAll(pathOf(target), query) : undefined;
+  const call = await callOf(context, { caller, target: forAll ?? target }, { route, settings });
+  const wanted = wantedBy(context, caller, query);
+  if (zone === undefined || forAll === undefined) return respond(await route.handle(call), route.produces, wanted);
+  const own = async () => contentOf(await route.handle(call));
+  return respond(await zoneAnswer(zone, forAll, own), undefined, wanted);
+}
+
+const contentOf = (answered: unknown): unknown => (answered instanceof Reply ? answered.body : answered);
+
+async function callOf(
+  context: Context<Env>,
+  { caller, target }: Arrival,
+  { route, settings }: Place,
+): Promise<Call<unknown, unknown, unknown>> {
   const request = context.req.raw;
   const query = queryOf(target);
-  const forAll = route.isZoneWide && settings.zone ? targetForAll(pathOf(target), query) : undefined;
-  const wanted = wantedBy(context, caller, query);
-  if (forAll !== undefined && settings.zone) {
-    const own = async () => await (await served(context, { caller, target: forAll }, { route, settings })).json();
-    return respond(await zoneAnswer(settings.zone, forAll, own), undefined, wanted);
-  }
-  const call: Call<unknown, unknown, unknown> = {
+  return {
     params: checked(route.params ?? NOTHING, context.req.param(), 'path'),
     query: checked(route.query ?? NOTHING, route.fromQuery?.(new URLSearchParams(query)) ?? queryInput(query), 'query'),
     body: await bodyOf(context, route, settings),
@@ -133,7 +144,6 @@ async function served(
       return request.signal;
     },
   };
-  return respond(await route.handle(call), route.produces, wanted);
 }
 
 function wantedBy({ req: { raw: request }, env }: Context<Env>, caller: Caller, query: string): Wanted {

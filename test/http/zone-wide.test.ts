@@ -32,6 +32,15 @@ test.each(['/agent/info', '/collectors', '/collectors/cpu', '/monitoring/state',
   },
 );
 
+test('the door that sends bytes as they are is answered the same', async () => {
+  const { request } = zone();
+  const target = '/collectors/cpu?scope=zone';
+  const arrival = { caller: { door: 'socket' }, target, takesPlain: true } as const;
+
+  const { bytes } = (await request(target, {}, arrival)) as unknown as { readonly bytes: Uint8Array };
+  expect(JSON.parse(Buffer.from(bytes).toString())).toEqual(await (await request(target)).json());
+});
+
 test('others are asked the same, but not to wait for news', async () => {
   const { asked, request } = zone();
 
