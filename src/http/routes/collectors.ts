@@ -31,7 +31,7 @@ export const collectorRoutes = ({ runtime, reads }: Pick<ApiParts, 'runtime'> & 
   return {
     'GET /collectors': route({
       access: 'read',
-    isZoneWide: true,
+      isZoneWide: true,
       summary: 'Every collector with its last results.',
       query: Waiting,
       answer: z.array(CollectorJson),
@@ -39,7 +39,7 @@ export const collectorRoutes = ({ runtime, reads }: Pick<ApiParts, 'runtime'> & 
     }),
     'GET /collectors/:name': route({
       access: 'read',
-    isZoneWide: true,
+      isZoneWide: true,
       summary: 'One collector with its last results.',
       params: Named,
       query: Waiting,
