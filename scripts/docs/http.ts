@@ -47,7 +47,12 @@ export async function httpFiles(): Promise<readonly GeneratedFile[]> {
 function allRoutes(): RouteTable {
   const routes: RouteTable = {
     ...pageRoutes(undefined),
-    ...systemRoutes({ parts: NO_AGENT, page: undefined, requests: new Requests(), table: () => routes }),
+    ...systemRoutes({
+      parts: NO_AGENT,
+      page: undefined,
+      requests: new Requests({ now: () => 0 }),
+      table: () => routes,
+    }),
     ...routesOf(NO_AGENT),
   };
   return routes;

@@ -56,6 +56,10 @@ export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Ite
     'What came in by gossip and was thrown away, by reason.',
     labelled('reason', drops),
   );
+  const both = (what: string) =>
+    ['in', 'out'].map((direction) => ({ labels: { direction }, value: gossip.get(`${what}_${direction}`) ?? 0 }));
+  yield counter('opsbro_gossip_packets_total', 'Datagrams of gossip.', both('packets'));
+  yield counter('opsbro_gossip_bytes_total', 'Bytes of gossip in datagrams.', both('bytes'));
   yield gauge('opsbro_gossip_queue', 'Messages that wait to be told on.', labelled('name', queues));
   const isNow = ([name]: readonly [string, number]) => name.endsWith('_now');
   const peerTotals = [...peers].filter((entry) => !isNow(entry));

@@ -104,7 +104,7 @@ async function open(first: Home, depth: LocalDepth, opened: Disposal): Promise<L
   const app = createApp(routes, {
     access: { anonymousRead: 'none', socketPath: home.socket },
     maxBody: MAX_BODY,
-    requests: new Requests(),
+    requests: new Requests(systemClock),
     report: messageOf,
   });
   return {

@@ -95,7 +95,7 @@ export function openLog(options: LogOptions): Log {
     follow(part, level, follower) {
       const following = followers.add(part, level, follower);
       // Who follows sees at once that it works, also where little happens.
-      logger.debug({ part, level }, 'is followed from here on');
+      logger.debug({ part, from: level }, 'is followed from here on');
       return following;
     },
     [Symbol.dispose]() {

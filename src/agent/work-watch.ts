@@ -13,6 +13,7 @@ const LOOK_MS = 30_000;
 const LATE_MS = 5_000;
 const LASTING_MS = 300_000;
 const MOST_NAMED = 3;
+const STATE_EVENTS = ['member-join', 'member-suspect', 'member-alive', 'member-failed', 'member-leave'] as const;
 
 interface Watched {
   readonly bus: Bus<AgentEvent>;
@@ -31,6 +32,7 @@ export class WorkWatch implements Disposable {
   readonly #watched: Watched;
   readonly #listeners: readonly Disposable[];
   readonly #runs = new Map<string, number>(CHECK_STATES.map((state) => [state, 0]));
+  readonly #states = new Map<string, number>(['alive', 'suspect', 'dead', 'left'].map((state) => [state, 0]));
   #badPerfdata = 0;
   #lateSince: number | undefined;
 
@@ -41,6 +43,11 @@ export class WorkWatch implements Disposable {
         this.#runs.set(state, (this.#runs.get(state) ?? 0) + 1);
         this.#badPerfdata += badPerfdata;
       }),
+      ...STATE_EVENTS.map((type) =>
+        watched.bus.on(type, ({ member, before }) => {
+          if (before?.state !== member.state) this.#states.set(member.state, (this.#states.get(member.state) ?? 0) + 1);
+        }),
+      ),
       every(watched.clock, LOOK_MS, () => this.#look()),
     ];
   }
@@ -50,6 +57,12 @@ export class WorkWatch implements Disposable {
     const runs = [...this.#runs].map(([result, value]) => ({ labels: { result }, value }));
     return [
       ...handlerFamilies(this.#watched.handlers()),
+      {
+        name: 'opsbro_state_changes_total',
+        help: 'Changes of the state of nodes, by the new one.',
+        type: 'counter',
+        samples: [...this.#states].map(([to, value]) => ({ labels: { to }, value })),
+      },
       { name: 'opsbro_check_runs_total', help: 'Results of checks, by state.', type: 'counter', samples: runs },
       {
         name: 'opsbro_perfdata_bad_total',

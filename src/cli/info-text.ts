@@ -46,7 +46,14 @@ function generic(info: Info, brush: Brush): Row[] {
       ? []
       : [['Display name', `[ ${escaped(info.display_name)} ]`] as const]),
     ['System', info.is_managed_system ? `${system}  ${brush.paint(managed, 'green')}` : system],
+    ['Modules', moduleStates(info)],
+    ['', more('opsbro agent modules state', brush)],
   ];
+}
+
+function moduleStates({ modules }: Info): string {
+  const count = (wanted: string) => Object.values(modules).filter(({ state }) => state === wanted).length;
+  return `${count('STARTED')} STARTED / ${count('DISABLED')} DISABLED / ${count('ERROR')} ERROR`;
 }
 
 function discovery(info: Info, brush: Brush): Row[] {

@@ -108,7 +108,7 @@ export interface ApiSettings {
 
 /** The API of an agent made of these parts. */
 export function createApi(parts: ApiParts, settings: ApiSettings) {
-  const requests = new Requests();
+  const requests = new Requests(parts.filtering.clock);
   const graphite = graphiteRoutes(parts);
   const table: RouteTable = {
     ...pageRoutes(settings.page),
@@ -140,7 +140,7 @@ export function createMobApi(parts: ApiParts, settings: ApiSettings) {
     ...known,
     ...bareMobRoutes(known),
   };
-  return createApp(table, { ...settings, requests: new Requests() });
+  return createApp(table, { ...settings, requests: new Requests(parts.filtering.clock) });
 }
 
 const oldRepairs = (parts: ApiParts, { takesOldRepairs = false }: ApiSettings): RouteTable =>

@@ -78,6 +78,7 @@ function targetOf(request: Request, env: Partial<Arrival> | undefined): string {
 
 async function answer(context: Context<Env>, path: string, route: Route, settings: AppSettings): Promise<Response> {
   const target = targetOf(context.req.raw, context.env);
+  const began = settings.requests.now();
   let caller = context.env?.caller ?? NOBODY;
   let response: Response;
   try {
@@ -91,7 +92,7 @@ async function answer(context: Context<Env>, path: string, route: Route, setting
   for (const [name, value] of Object.entries(route.headers?.() ?? {})) response.headers.set(name, value);
   const { status } = response;
   const { method } = context.req;
-  settings.requests.count(`${method} ${path}`, status);
+  settings.requests.count(`${method} ${path}`, status, began);
   const entry = entryOf({ caller, target, method, route: path, access: route.access, status });
   if (entry) settings.audit?.(entry);
   return response;

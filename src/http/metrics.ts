@@ -43,6 +43,15 @@ function agentFamilies({ agent, membership, kv }: ApiParts): Family[] {
     gauge('opsbro_kv_keys', 'Records of the key-value store.', records),
     gauge('opsbro_kv_bytes', 'Bytes of keys and records of the key-value store.', bytes),
     ...ringFamilies(kv.stats().ring),
+    {
+      name: 'opsbro_event_loop_delay_seconds',
+      help: 'How late timers run, by share of them that is not later.',
+      type: 'gauge',
+      samples: [
+        { labels: { quantile: '0.5' }, value: facts.event_loop.p50 / 1_000 },
+        { labels: { quantile: '0.99' }, value: facts.event_loop.p99 / 1_000 },
+      ],
+    },
     gauge('opsbro_process_resident_memory_bytes', 'Memory of the agent.', facts.memory_consumption),
   ];
 }

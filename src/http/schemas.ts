@@ -266,6 +266,8 @@ export const AgentInfoJson = AgentFactsJson.omit({ static_groups: true }).extend
     backend: z.object({ name: z.string() }),
     stats: z.object({ keys: z.int(), size: z.number().describe('bytes'), error: z.string() }),
   }),
+  modules: z.record(z.string(), z.object({ state: z.enum(['STARTED', 'DISABLED', 'ERROR']) })),
+  queues: z.record(z.string(), z.int()).describe('what waits, by whom it waits for'),
   members: z.object({ alive: z.int(), suspect: z.int(), dead: z.int(), left: z.int() }),
 });
 export type AgentInfoJson = z.output<typeof AgentInfoJson>;

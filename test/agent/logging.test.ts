@@ -71,7 +71,7 @@ test('who follows a part hears its debug lines, which the file does not get, and
   following[Symbol.dispose]();
   gossip.debug({}, 'nobody listens');
   expect(heard).toEqual([
-    expect.stringMatching(/is followed from here on/),
+    expect.stringMatching(/\[DEBUG\].*is followed from here on from=DEBUG$/),
     expect.stringMatching(/\[DEBUG\].*a probe to=db-1$/),
     expect.stringMatching(/: written$/),
   ]);

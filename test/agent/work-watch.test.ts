@@ -6,7 +6,7 @@ import type { CheckRecord, CheckResult } from '../../src/model/check.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { HandlerRecord } from '../../src/model/handler.ts';
 import { SimulatedClock } from '../support/clock.ts';
-import { check } from '../support/nodes.ts';
+import { check, member as nodeMember } from '../support/nodes.ts';
 
 const HANDLER: HandlerRecord = {
   ...{ id: 'mail', type: 'mail', state: 'ok', error: '', remark: '', pending: 0, dead: 0, sent: 0, failed: 0 },
@@ -39,7 +39,8 @@ test('results are counted by state, and performance data that could not be read'
   ran({ state: 'ok', output: '', badPerfdata: 2 });
   ran({ state: 'ok', output: '' });
   ran({ state: 'unknown', output: '', badPerfdata: 1 });
-  const counted = watch.families().flatMap(({ name, samples }) => [...samples].map((each) => ({ name, ...each })));
+  const ofChecks = watch.families().filter(({ name }) => name !== 'opsbro_state_changes_total');
+  const counted = ofChecks.flatMap(({ name, samples }) => [...samples].map((each) => ({ name, ...each })));
   expect(counted.map(({ name, labels, value }) => `${name} ${labels?.['result'] ?? ''} ${value}`)).toEqual([
     'opsbro_check_runs_total ok 2',
     'opsbro_check_runs_total warning 0',
@@ -51,6 +52,18 @@ test('results are counted by state, and performance data that could not be read'
   ran({ state: 'ok', output: '' });
   const [runs] = watch.families().filter(({ name }) => name === 'opsbro_check_runs_total');
   expect([...(runs?.samples ?? [])][0]?.value).toBe(2);
+});
+
+test('changes of the states of nodes are counted by the new one; what else changes is none', () => {
+  const { bus, watch } = watching();
+  const member = nodeMember('b', { name: 'db-1' });
+  bus.emit({ type: 'member-join', member });
+  bus.emit({ type: 'member-failed', member: { ...member, state: 'dead' }, before: member });
+  bus.emit({ type: 'member-alive', member, before: { ...member, state: 'dead' } });
+  bus.emit({ type: 'member-alive', member, before: member });
+  const [changes] = watch.families().filter(({ name }) => name === 'opsbro_state_changes_total');
+  const counted = [...(changes?.samples ?? [])].map(({ labels, value }) => `${labels?.['to']} ${value}`);
+  expect(counted).toEqual(['alive 2', 'suspect 0', 'dead 1', 'left 0']);
 });
 
 test('checks that begin late for five minutes are a trouble, named with the slowest, until they are in time', async () => {

@@ -32,6 +32,7 @@ const INFO = {
   zone: 'internet',
   port: 6768,
   groups_all: ['linux', 'kv'],
+  modules: { dns: { state: 'STARTED' }, statsd: { state: 'DISABLED' }, mail: { state: 'ERROR' } },
   collectors: { a: { state: 'ok' }, b: { state: 'not-eligible' }, c: { state: 'running' } },
   monitoring: { ok: 4, warning: 0, critical: 1, unknown: 0, pending: 0, suppressed: 0, alerts: 0 },
   kv: { backend: { name: 'level' }, stats: { keys: 1, size: 1_258_291, error: '' } },
@@ -49,6 +50,8 @@ describe('agent', () => {
        Name:                 node1
        Display name:         [ front ]
        System:               debian (version 12)  √ managed
+       Modules:              1 STARTED / 1 DISABLED / 1 ERROR
+        └ More → opsbro agent modules state
 
       ┌─────────────────── service discovery
        UUID:                 1f0c

@@ -22,6 +22,7 @@ const INFO = {
   memory_consumption: 0,
   groups_all: [],
   collectors: {},
+  modules: {},
   monitoring: { ok: 0, warning: 0, critical: 0, unknown: 0, pending: 0, suppressed: 0, alerts: 0 },
   kv: { backend: { name: 'level' }, stats: { keys: 0, size: 0, error: '' } },
   members: { alive: 1, suspect: 0, dead: 0, left: 0 },

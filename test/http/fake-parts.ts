@@ -376,9 +376,7 @@ function evaluated(text: string) {
 /** How the API is served in tests. */
 export const SETTINGS = {
   access: { anonymousRead: 'loopback', socketPath: '/run/opsbro.sock' },
-  maxBody: 1_000,
-  page: undefined,
-  report: () => 'ID',
+  ...{ maxBody: 1_000, page: undefined, report: () => 'ID' },
 } as const;
 
 /** Requests to an API: as the command line makes them, through the unix socket, unless told from where. */

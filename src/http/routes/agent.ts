@@ -87,7 +87,7 @@ export const controlRoutes = ({ agent }: ApiParts) => ({
   }),
 });
 
-function info({ agent, membership, runtime, alerting, kv }: ApiParts, form: 'flat' | 'split'): AgentInfoJson {
+function info({ agent, membership, runtime, alerting, kv, inside }: ApiParts, form: 'flat' | 'split'): AgentInfoJson {
   const { static_groups: fixed, ...facts } = agent.facts();
   const { self } = membership;
   const all = [...self.groups];
@@ -108,6 +108,11 @@ function info({ agent, membership, runtime, alerting, kv }: ApiParts, form: 'fla
     ),
     monitoring: countChecks(runtime.checks(), alerting.alerts('open')),
     kv: kvInfo(kv.stats()),
+    modules: jsonObject(inside.modules(), ({ state }) => ({ state })),
+    queues: jsonObject(
+      alerting.handlers().map(({ id, pending }) => [id, pending] as const),
+      (count) => count,
+    ),
     members: countMembers(membership),
   };
 }

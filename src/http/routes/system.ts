@@ -35,7 +35,7 @@ export function systemRoutes({ parts, requests, table }: SystemParts) {
       answer: z.string(),
       produces: PROMETHEUS_TYPE,
       handle({ headers }) {
-        const families = [...ownFamilies(parts), requests.family(), ...parts.metrics()];
+        const families = [...ownFamilies(parts), ...requests.families(), ...parts.metrics()];
         if (!headers.get('accept')?.includes('application/openmetrics-text')) return exposition(families);
         return new Reply(exposition(families, 'openmetrics'), { headers: { 'content-type': OPENMETRICS_TYPE } });
       },
