@@ -11,13 +11,6 @@ const RANKS: ReadonlyMap<string, number> = new Map(LOG_LEVELS.map((level, rank) 
 /** Grows with how grave it is. */
 export const rankOf = (level: LogLevel): number => RANKS.get(level) ?? 0;
 
-/** The level that a person wrote in either case; `undefined` when it is none. */
-export const levelNamed = (written: string): LogLevel | undefined =>
-  LOG_LEVELS.find((level) => level === written.toUpperCase());
-
-/** Who changed what is written down however quiet the agent is, unless that is wished for by name. */
-const AUDIT = 'audit';
-
 /** From which level on the lines of a part are written. */
 export function levelFor(part: string, wish: LevelWish): LogLevel {
   if (part === AUDIT && !(typeof wish === 'object' && Object.hasOwn(wish, AUDIT))) return 'INFO';

@@ -4,6 +4,9 @@ import type { AgentClient } from '../client.ts';
 import { defineCommand } from '../command.ts';
 import { AgentRefusal } from '../failure.ts';
 
+/** Opens an address in whatever browser the user has. */
+const OPENER = 'xdg-open';
+
 export default defineCommand({
   options: { print: { kind: 'flag', description: 'only print the address' } },
   examples: ['ui', 'ui --print'],
@@ -30,7 +33,7 @@ async function login(agent: AgentClient): Promise<string> {
 
 /** Whether that works is seen on the screen. */
 function open(url: string): void {
-  const browser = spawn('xdg-open', [url], { detached: true, stdio: 'ignore' });
+  const browser = spawn(OPENER, [url], { detached: true, stdio: 'ignore' });
   browser.on('error', () => {});
   browser.unref();
 }
