@@ -97,7 +97,10 @@ function room(path: string): Finding {
 
 /** A clock that is behind what was written before makes newer values look old. */
 function clock(data: string, now: number): Finding {
-  const newest = Math.max(0, ...['ports.json', 'incarnation', 'state'].map((name) => modifiedAt(join(data, name))));
+  const newest = Math.max(
+    0,
+    ...['last_alive', 'ports.json', 'incarnation', 'state'].map((name) => modifiedAt(join(data, name))),
+  );
   const behind = newest - now;
   if (behind <= AHEAD_MS) return ok('clock', new Date(now).toISOString());
   return bad(

@@ -35,6 +35,7 @@ import { testimonyRoute } from './inquiries.ts';
 import { keptNumbers } from './kept-numbers.ts';
 import type { KnownHosting } from './known-hosting.ts';
 import { AgentKvCluster } from './kv-cluster.ts';
+import { keepLastAlive } from './last-alive.ts';
 import { historyLimits, KeptNodeHistory } from './node-history.ts';
 import { openPeers, type Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
@@ -153,6 +154,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   opened.use(kvCluster.connect({ pool, peers, bus, clock, groups: () => runtime.groups }));
   opened.use(keepCheckKeys(setting, kv, runtime));
   const workWatch = opened.use(watchWork(world, runtime, pool));
+  opened.use(keepLastAlive(home.data, clock));
   opened.use(watchSelf(world, { runtime, pool, vitals }));
   const warnings = () => [...bind.warnings, ...setting.zones.warnings, ...httpWarnings(config)];
   return {
