@@ -70,6 +70,7 @@ say folder stat -c '%A %U:%G' /run/opsbro
 say data stat -c '%A' /var/lib/opsbro
 say sound dpkg --verify opsbro
 code manual man -w opsbro
+code completion bash -n /usr/share/bash-completion/completions/opsbro
 code reload service reload
 echo '# mine' >>/etc/opsbro/agent.yml
 code upgrade dpkg -i /tmp/second.deb
@@ -108,7 +109,7 @@ echo "traces: $(find /mnt/upper -name '*opsbro*' ! -type c | head -n 1)"
     expect(Object.fromEntries(said)).toMatchObject({
       ...{ install: '0', status: '0', info: '0', state: expect.stringMatching(/^(initializing|ok)$/) },
       ...{ uuid: expect.stringMatching(/^[0-9a-f-]{36,40}$/), socket: 'srw-rw---- root:opsbro' },
-      ...{ folder: 'drwxr-x--- root:opsbro', data: 'drwxr-x---', sound: '', manual: '0', reload: '0' },
+      ...{ folder: 'drwxr-x--- root:opsbro', data: 'drwxr-x---', sound: '', manual: '0', completion: '0', reload: '0' },
       ...{ upgrade: '0', upgraded: '0', 'same-uuid': uuid, kept: '# mine' },
       ...{ stop: '0', stopped: '3', start: '0' },
       ...{ remove: '0', processes: '1', program: '1', 'data-kept': uuid, 'settings-kept': '# mine' },
