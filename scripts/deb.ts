@@ -17,7 +17,6 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { COMMANDS } from '../src/cli/catalog.ts';
 import { confFiles, controlFile, md5Sums } from './deb/control.ts';
 import { manPage } from './deb/man-page.ts';
 import { layOut } from './deb/program.ts';
@@ -37,7 +36,12 @@ const { values: options } = parseArgs({
 const description = 'clustered node agent: discovery, monitoring, names';
 const LIBRARY = 'usr/lib/opsbro';
 const PROGRAMS = ['opsbro', 'mobmoncli'];
-const knowsCompletion = [...COMMANDS.keys()].some((path) => path.split(' ')[0] === 'completion');
+/** Where each shell looks for what it can complete. */
+const COMPLETIONS = [
+  ['bash', 'bash-completion/completions/opsbro'],
+  ['zsh', 'zsh/vendor-completions/_opsbro'],
+  ['fish', 'fish/vendor_completions.d/opsbro.fish'],
+] as const;
 
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string };
 const version = options.version ?? manifest.version;
@@ -68,7 +72,7 @@ async function fill(): Promise<void> {
   await put('etc/zones/internet.yml', 'etc/opsbro/zones/internet.yml');
   await write('etc/opsbro/agent.yml', await productionConfiguration());
   await write('usr/share/man/man1/opsbro.1.gz', await manual());
-  if (knowsCompletion) await write('usr/share/bash-completion/completions/opsbro', completion('bash'));
+  for (const [shell, place] of COMPLETIONS) await write(`usr/share/${place}`, completion(shell));
   await addCommands();
   await link('node_modules/opsbro/schemas', `${LIBRARY}/schemas`);
   for (const folder of ['var/lib/opsbro', 'var/log/opsbro']) await mkdir(join(tree, folder), { recursive: true });
