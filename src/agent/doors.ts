@@ -126,7 +126,12 @@ export class Doors implements AsyncDisposable {
     const { max_connections_per_client: connectionsPerClient } = this.#config.http;
     const addresses = atLeastOne(bind);
     const log = this.#world.log.logger.child({ part: door });
-    const listen = (port: number) => listenHttp({ addresses, port, door, log }, handler, { connectionsPerClient });
+    // One program of this machine, or a proxy on it, may bring all clients of the stream.
+    const limits = {
+      connectionsPerClient,
+      ...('max_clients' in where && { connectionsAtLoopback: where.max_clients }),
+    };
+    const listen = (port: number) => listenHttp({ addresses, port, door, log }, handler, limits);
     const opening = await this.#openDoor(door, configured, listen);
     this.#open.defer(() => opening.close());
   }

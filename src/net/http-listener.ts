@@ -3,6 +3,7 @@ import type { AddressInfo, ListenOptions, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { isLoopback } from '../base/loopback.ts';
 
 /** What stands behind a listener. */
 export interface HttpHandler {
@@ -18,6 +19,8 @@ export interface HttpHandler {
 /** What one client may take up. */
 export interface HttpLimits {
   readonly connectionsPerClient: number;
+  /** The same for clients at loopback, who are many behind one address; as for others when left out. */
+  readonly connectionsAtLoopback?: number;
   /** Connections of all clients together; no limit when left out. */
   readonly connections?: number;
   /** Milliseconds until the head of a request must be there; 10 s when left out. */
@@ -193,8 +196,9 @@ class ServerGroup {
     this.#open += 1;
     this.#follow(socket);
     socket.once('close', () => this.#forget(client));
-    const { connectionsPerClient, connections = Number.POSITIVE_INFINITY } = this.#limits;
-    if (count <= connectionsPerClient && this.#open <= connections) return true;
+    const { connectionsPerClient, connectionsAtLoopback, connections = Number.POSITIVE_INFINITY } = this.#limits;
+    const most = (isLoopback(client) ? connectionsAtLoopback : undefined) ?? connectionsPerClient;
+    if (count <= most && this.#open <= connections) return true;
     this.#handler.onRefused?.('connections', client);
     // What is spoken before HTTP may not be text.
     if (this.#handler.onConnection) socket.destroy();

@@ -216,6 +216,14 @@ test('one client has only so many connections', async () => {
   kept[1]?.destroy();
 });
 
+test('clients behind loopback may have more of them together, where it is said so', async () => {
+  const to = await tcpDoor({ connectionsPerClient: 1, connectionsAtLoopback: 2 });
+  const kept = [await open(to), await open(to)];
+
+  expect((await readAll(await open(to))).status).toBe(429);
+  for (const socket of kept) socket.destroy();
+});
+
 test('closing does not wait for idle connections', async () => {
   const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'http', log: silent };
   const listener = await listenHttp(wanted, handler('tcp'), { ...LIMITS, closeGraceMs: 60_000 });
