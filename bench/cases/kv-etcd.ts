@@ -7,7 +7,9 @@ import { Workplace } from '../workplace.ts';
 
 const SECONDS = Number(process.env['KV_BENCH_SECONDS'] ?? 2);
 const CLIENTS = [1, 16, 64];
-const WARM_UP = { op: 'put', clients: 8, seconds: 0.5 } as const;
+const WARM_UP = { op: 'put', clients: 64 } as const;
+/** Each member that is compiled while it runs has its speed only after ten thousand requests or so. */
+const WARM_UP_SECONDS = 10;
 
 interface Compared {
   readonly title: string;
@@ -47,10 +49,13 @@ async function measured(place: Workplace, store: Store, how: Omit<KvLoad, 'place
   return { ...seen, cpu: (cpu * 1e6) / (seen.rate * how.seconds) };
 }
 
+const warm = (place: Workplace, store: Store) =>
+  loaded(place, store, { ...WARM_UP, seconds: WARM_UP_SECONDS * store.members.length });
+
 async function with3(place: Workplace): Promise<Row[]> {
   const ours = await startAgents(place, 3);
   const theirs = await startEtcds(place, 3);
-  for (const store of [ours, theirs]) await loaded(place, store, WARM_UP);
+  for (const store of [ours, theirs]) await warm(place, store);
   const title = '3 members, etcd of 3';
   return [
     ...(await compare(place, { title, ours, theirs, op: 'put', clients: CLIENTS })),
@@ -61,7 +66,7 @@ async function with3(place: Workplace): Promise<Row[]> {
 async function with1(place: Workplace): Promise<Row[]> {
   const ours = await startAgents(place, 1);
   const theirs = await startEtcds(place, 1);
-  for (const store of [ours, theirs]) await loaded(place, store, WARM_UP);
+  for (const store of [ours, theirs]) await warm(place, store);
   const rows = [
     ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'put', clients: CLIENTS })),
     ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'get', clients: CLIENTS })),
