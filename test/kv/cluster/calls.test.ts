@@ -1,5 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bundled } from '../../../src/kv/cluster/bundles.ts';
 import { Calls, type FrameStream, type Serve } from '../../../src/kv/cluster/calls.ts';
+import { decodeEnvelope, encodeEnvelope } from '../../../src/kv/cluster/codec.ts';
+import type { Question } from '../../../src/kv/cluster/messages.ts';
+import { piecesOf } from '../../../src/kv/cluster/pieces.ts';
 import { SimulatedClock } from '../../support/clock.ts';
 
 /** Two ends of a stream in made-up time; a frame takes a millisecond. */
@@ -20,6 +25,16 @@ function streams(clock: SimulatedClock) {
   });
   return made as [FrameStream, FrameStream];
 }
+
+/** Frames of questions, some of their bytes changed. */
+const changedFrames = fc
+  .tuple(fc.nat(), fc.nat(255), fc.constantFrom<Question>({ type: 'ask' }, { type: 'read', key: 'k' }))
+  .map(([place, byte, question]) => {
+    const bytes = encodeEnvelope({ clock: 1n, views: [], question });
+    const frame = Buffer.concat(bundled(piecesOf({ type: 0, number: 1, bytes })));
+    frame[place % frame.length] = byte;
+    return frame;
+  });
 
 const echo: Serve = async (question) => Buffer.concat([Buffer.from('re: '), question]);
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
@@ -95,4 +110,24 @@ describe('calls', () => {
     await clock.runAsync(10);
     expect(calls.isOver).toBe(true);
   });
+});
+
+test('whatever comes makes it throw nothing: it ends the stream or means nothing', () => {
+  const frames = fc.array(fc.oneof(fc.uint8Array({ maxLength: 40 }), changedFrames), { maxLength: 10 });
+  const property = fc.property(frames, (sent) => {
+    const clock = new SimulatedClock();
+    let onFrame: (frame: Buffer) => void = () => {};
+    const stream: FrameStream = {
+      send: () => true,
+      onDrain() {},
+      onFrame(listen) {
+        onFrame = listen;
+      },
+      onClose() {},
+      close() {},
+    };
+    new Calls(stream, clock, async (question) => (decodeEnvelope(question) ? question : undefined));
+    for (const frame of sent) onFrame(Buffer.from(frame));
+  });
+  fc.assert(property, { numRuns: 2_000 });
 });
