@@ -29,7 +29,10 @@ export const isWriting = ({ type }: Question): boolean => type === 'write' || ty
 export const keyOf = (question: Question): string | undefined =>
   question.type === 'write' || question.type === 'accept' ? question.key : undefined;
 
-/** Whether a node could not keep what it was to keep; that it has something newer is as good. */
+/**
+ * Whether a node did not keep what it was to keep; that it has something newer is as good. Who promised not to may have to after all, as the
+ * others did.
+ */
 export function isMissed(answer: Answer): boolean {
-  return answer.type === 'refused' && !['view', 'superseded', 'conflict'].includes(answer.refusal.type);
+  return answer.type === 'refused' && !['view', 'superseded'].includes(answer.refusal.type);
 }

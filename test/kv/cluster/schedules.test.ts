@@ -22,6 +22,7 @@ test.each([
   ['a coordinator misses its own write', CRASHES, 3009],
   ['a node misses a write while it starts', [...CRASHES, 'wipe' as const], 1013],
   ['a node misses a write while the ring changes', [...CRASHES, 'ring' as const, 'weather' as const], 1028],
+  ['a node promised one write and so refused another', [...CRASHES, 'ring' as const, 'weather' as const], 5050],
 ])('%s', async (_, troubles, seed) => {
   expect((await runPlan({ seed, troubles, steps: 15 })).faults).toEqual([]);
 });
