@@ -49,7 +49,7 @@ export function zoneReadRoute(parts: ApiParts): PeerRoute {
     access: { anonymousRead: 'any', socketPath: '' },
     maxBody: 0,
     report: messageOf,
-    requests: new Requests(),
+    requests: new Requests(parts.filtering.clock),
   });
   return {
     part: PART,

@@ -11,6 +11,9 @@ const RANKS: ReadonlyMap<string, number> = new Map(LOG_LEVELS.map((level, rank) 
 /** Grows with how grave it is. */
 export const rankOf = (level: LogLevel): number => RANKS.get(level) ?? 0;
 
+/** Who changed what is written down however quiet the agent is, unless that is wished for by name. */
+const AUDIT = 'audit';
+
 /** From which level on the lines of a part are written. */
 export function levelFor(part: string, wish: LevelWish): LogLevel {
   if (part === AUDIT && !(typeof wish === 'object' && Object.hasOwn(wish, AUDIT))) return 'INFO';
