@@ -6,6 +6,7 @@ packages=(
   redis-server memcached rabbitmq-server mariadb-server galera-4 rsync postgresql
   nginx-light apache2 haproxy postfix podman prometheus-node-exporter
   etcd-server graphite-carbon graphite-web prometheus keystone glance
+  zsh fish
 )
 missing=()
 for package in "${packages[@]}"; do
