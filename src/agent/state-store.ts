@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Shelf } from '../base/shelf.ts';
+import { writeAll } from '../base/write-all.ts';
 
 const FLUSH_MS = 1_000;
 const VERSION = 1;
@@ -101,7 +102,7 @@ export class StateStore implements AsyncDisposable {
     const sync = this.#isSyncWanted;
     this.#isSyncWanted = false;
     try {
-      await this.#database.batch(batch, { sync });
+      await writeAll(this.#database, batch, { sync });
       this.failure = '';
     } catch (error) {
       for (const change of batch) if (!this.#changes.has(change.key)) this.#changes.set(change.key, change);

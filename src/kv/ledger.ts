@@ -1,4 +1,5 @@
 import { OpsbroError } from '../base/errors.ts';
+import type { Operation as Change } from '../base/write-all.ts';
 import type { KvChange } from '../model/kv.ts';
 import { msOf, nextStamp, type Stamp, stampAt } from './hlc.ts';
 import { changePlace, type Due, duePlace, encodeChange, metaPlace, quarantinePlace, recordPlace } from './layout.ts';
@@ -23,10 +24,8 @@ export interface Totals {
   readonly index: number;
 }
 
-/** One operation of a database batch. */
-export type Operation =
-  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
-  | { readonly type: 'del'; readonly key: Uint8Array };
+/** What is done to one place of the database. */
+export type Operation = Change<Uint8Array, Uint8Array>;
 
 /** What is stored at a key's place, as bytes, and whether something of it is set aside. */
 export interface Found {

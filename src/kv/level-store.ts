@@ -1,4 +1,5 @@
 import { messageOf, OpsbroError } from '../base/errors.ts';
+import { writeAll } from '../base/write-all.ts';
 import type {
   KvChange,
   KvDeleted,
@@ -308,7 +309,7 @@ export class LevelStore implements KvStore {
 
   async #store(operations: readonly Operation[]): Promise<void> {
     try {
-      await this.#database.batch([...operations], { sync: this.#options.sync });
+      await writeAll(this.#database, operations, { sync: this.#options.sync });
     } catch (error) {
       this.#lookup.forget();
       throw this.#health.failure(error);

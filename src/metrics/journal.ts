@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { writeAll } from '../base/write-all.ts';
 import type { Database, Write } from './database.ts';
 import { logKey, readLogKey, wholeLog } from './places.ts';
 
@@ -56,7 +57,7 @@ export class Journal {
     record.writeUInt32BE(crc32(record.subarray(0, length)), length);
     const number = this.#next++;
     try {
-      await this.#database.batch([...writes, { type: 'put', key: logKey(number), value: record }]);
+      await writeAll(this.#database, [...writes, { type: 'put', key: logKey(number), value: record }]);
     } catch (error) {
       this.#takeBack(record.subarray(0, length), writes);
       throw error;

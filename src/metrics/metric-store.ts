@@ -1,7 +1,9 @@
 // The time series of this node: names, compressed blocks in a level database, and a log of what is in no block yet.
+
 import { type Clock, every } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { writeAll } from '../base/write-all.ts';
 import type {
   AggregationMethod,
   FoundPath,
@@ -277,7 +279,7 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
       (series) => !alive.has(series.id) && series.waiting === 0 && series.newest < this.#now() - series.longest,
     );
     const writes = this.#register.forget(gone);
-    if (writes.length > 0) await database.batch([...writes]);
+    if (writes.length > 0) await writeAll(database, writes);
   }
 
   /** Failures are noted; what failed stays in memory and is tried again. */

@@ -1,3 +1,4 @@
+import { writeAll } from '../base/write-all.ts';
 import type { Blocks } from './blocks.ts';
 import { applyChange, type Level, planChange, Sheet, type Sheets } from './change.ts';
 import type { Database, Write } from './database.ts';
@@ -32,7 +33,7 @@ export async function storeWaiting(
       at += places.length;
       return writesOf(work, own, blocks);
     });
-    if (writes.length > 0) await database.batch([...writes, blocks.totals()]);
+    if (writes.length > 0) await writeAll(database, [...writes, blocks.totals()]);
     for (const series of some) series.stored('done');
   } catch (error) {
     undo();

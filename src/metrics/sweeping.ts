@@ -1,3 +1,4 @@
+import { writeAll } from '../base/write-all.ts';
 import { retentionOf } from '../config/retentions.ts';
 import type { Blocks } from './blocks.ts';
 import type { Database, Write } from './database.ts';
@@ -85,7 +86,7 @@ async function drop(places: readonly BlockPlace[], { database, blocks }: Store):
     sizes.reduce((sum, size) => sum + size, 0),
   );
   const writes = places.map((place): Write => ({ type: 'del', key: blockKey(place) }));
-  await database.batch([...writes, blocks.totals()]);
+  await writeAll(database, [...writes, blocks.totals()]);
 }
 
 async function* slices(database: Database): AsyncGenerator<BlockPlace[]> {

@@ -287,7 +287,9 @@ describe('at a bound', () => {
     using folder = tempDirectory();
     const { store, database, clock, close } = await storeIn(folder.path);
     const batch = database.batch.bind(database);
-    const broken = Object.assign(database, { batch: () => Promise.reject(new Error('No space left on device')) });
+    const broken = Object.assign(database, {
+      batch: () => Object.assign(batch(), { write: () => Promise.reject(new Error('No space left on device')) }),
+    });
     store.add({ name: 'a', value: 1, time: START });
     await store.store();
     expect(store.stats().troubles.get('store')).toMatch(/No space left/);
