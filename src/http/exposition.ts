@@ -1,6 +1,8 @@
 /** One measured value of a family, told apart by its labels. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
+  /** What a sample of a histogram or summary has behind the name of its family. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly value: number;
 }
 
@@ -9,7 +11,7 @@ export interface Family {
   /** `[a-zA-Z_:][a-zA-Z0-9_:]*`, with unit and `_total` as is the custom. */
   readonly name: string;
   readonly help: string;
-  readonly type: 'gauge' | 'counter';
+  readonly type: 'gauge' | 'counter' | 'histogram' | 'summary';
   readonly samples: Iterable<Sample>;
 }
 
@@ -46,8 +48,8 @@ function write({ name, help, type, samples }: Family, lines: string[], format: E
   const title = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
   const seen = new Set<string>();
   let leftOut = 0;
-  for (const { labels, value } of samples) {
-    const series = name + labelText(labels);
+  for (const { labels, suffix = '', value } of samples) {
+    const series = name + suffix + labelText(labels);
     if (seen.has(series)) continue;
     if (seen.size === 0) lines.push(`# HELP ${title} ${escapeHelp(help)}`, `# TYPE ${title} ${type}`);
     if (seen.size >= MAX_SAMPLES) leftOut += 1;

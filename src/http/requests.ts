@@ -1,12 +1,14 @@
 import type { Clock } from '../base/clock.ts';
+import { Histogram } from '../base/histogram.ts';
 import type { Family, Sample } from './exposition.ts';
+import { histogramFamily } from './histogram-family.ts';
 
 interface Count {
   readonly route: string;
   readonly status: number;
+  /** What it took is told there. */
+  readonly times: readonly Histogram[];
   value: number;
-  /** What all of them took together. */
-  ms: number;
 }
 
 /** What is done to single keys, by route. */
@@ -18,10 +20,15 @@ const KV_ROUTES: ReadonlyMap<string, string> = new Map([
   ['GET /kv/', 'list'],
 ]);
 
+const RENDER_ROUTE = /^(?:GET|POST) (?:\/graphite)?\/render\/?$/;
+
 /** Counts what was asked, how it was answered and what that took. */
 export class Requests {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #counts = new Map<string, Count>();
+  readonly #all = new Histogram();
+  readonly #keys = new Histogram();
+  readonly #charts = new Histogram();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
@@ -35,32 +42,33 @@ export class Requests {
   /** `route` is the route's key, never what was asked, so that strangers cannot make up new counters. */
   count(route: string, status: number, began: number = this.#clock.now()): void {
     const key = `${status} ${route}`;
-    const known = this.#counts.get(key) ?? { route, status, value: 0, ms: 0 };
+    const known = this.#counts.get(key) ?? { route, status, times: this.#timesOf(route), value: 0 };
     known.value += 1;
-    known.ms += this.#clock.now() - began;
     this.#counts.set(key, known);
+    const seconds = (this.#clock.now() - began) / 1_000;
+    for (const times of known.times) times.add(seconds);
   }
 
   /** The counters in Prometheus' form. */
   families(): Family[] {
     const all = [...this.#counts.values()];
-    const sum = (of: readonly Count[]) => of.reduce((total, { ms }) => total + ms, 0) / 1_000;
-    const number = (of: readonly Count[]) => of.reduce((total, { value }) => total + value, 0);
     const keys = all.filter(({ route }) => KV_ROUTES.has(route));
     return [
       counter('opsbro_http_requests_total', 'Requests by route and status.', all.map(requestSample)),
-      counter('opsbro_http_seconds_sum', 'What all requests took, those that wait for news included.', [
-        { value: sum(all) },
-      ]),
-      counter('opsbro_http_seconds_count', 'Requests that this is the sum of.', [{ value: number(all) }]),
+      histogramFamily('opsbro_http_seconds', 'What requests took, those that wait for news included.', this.#all),
       counter(
         'opsbro_kv_requests_total',
         'Requests for keys, by what was asked and how it ended.',
         keys.map(keySample),
       ),
-      counter('opsbro_kv_seconds_sum', 'What all requests for keys took.', [{ value: sum(keys) }]),
-      counter('opsbro_kv_seconds_count', 'Requests for keys that this is the sum of.', [{ value: number(keys) }]),
+      histogramFamily('opsbro_kv_seconds', 'What requests for keys took.', this.#keys),
+      histogramFamily('opsbro_render_seconds', 'What requests for charts took.', this.#charts),
     ];
+  }
+
+  #timesOf(route: string): readonly Histogram[] {
+    const isRender = RENDER_ROUTE.test(route);
+    return [this.#all, ...(KV_ROUTES.has(route) ? [this.#keys] : []), ...(isRender ? [this.#charts] : [])];
   }
 }
 
