@@ -33,6 +33,19 @@ export interface Login {
   readonly lastsMs: number;
 }
 
+/** What stands behind a pass. */
+interface Proof {
+  readonly token: Token;
+  /** The secret of the login, when it was proven by one. */
+  readonly login?: string;
+}
+
+/** What a login may that somebody began who came over the unix socket. */
+const SOCKET: Token = {
+  ...{ name: 'socket (uid unknown)', scope: 'admin', origin: 'login' },
+  ...{ hash: '', created: null, expires: null, from: [], paths: [] },
+};
+
 interface Options {
   readonly tokens: TokenBook;
   readonly clock: Clock;
@@ -44,6 +57,7 @@ export class Gate {
   readonly #clock: Clock;
   readonly #logins: Logins;
   readonly #failures: Failures;
+  readonly #proofs = new WeakMap<Pass, Proof>();
 
   constructor({ tokens, clock }: Options) {
     this.#tokens = tokens;
@@ -57,31 +71,59 @@ export class Gate {
    * expired, `forbidden` at one that is not for that address, `too_many_requests` after too many wrong ones.
    */
   passOf({ token, login }: Offer, address: string): Pass | undefined {
-    if (token !== undefined) return passFor(this.#proven(token, address), 'token');
+    if (token !== undefined) return this.#passFor({ token: this.#proven(token, address) });
     const found = login === undefined ? undefined : this.#logins.find(login);
-    if (!found || !this.#isStillValid(found)) return undefined;
+    if (login === undefined || !found || !this.#isStillValid(found)) return undefined;
     checkPlace(found, address);
     this.#noteUse(found);
-    return passFor(found, 'login');
+    return this.#passFor({ token: found, login });
+  }
+
+  /** Whether what was proven still counts: its token was not taken back and has not expired, its login has not ended. */
+  holds(pass: Pass): boolean {
+    const proof = this.#proofs.get(pass);
+    if (!proof || !this.#isStillValid(proof.token)) return false;
+    return proof.login === undefined || this.#logins.find(proof.login) !== undefined;
   }
 
   /** Begins a login with a token or a ticket. Throws as `passOf`. */
   login(secret: string, address: string): Login {
     this.#refuseBlocked(address);
-    const token = this.#logins.redeem(secret) ?? this.#proven(secret, address);
-    const begun = this.#logins.begin(token);
+    const token = this.#redeemed(secret, address) ?? this.#proven(secret, address);
+    const login = this.#logins.begin(token);
     const left = token.expires === null ? LOGIN_MS : Math.min(LOGIN_MS, token.expires - this.#clock.wall());
-    return { secret: begun, pass: passFor(token, 'login'), lastsMs: left };
+    return { secret: login, pass: this.#passFor({ token, login }), lastsMs: left };
   }
 
   logout(secret: string): void {
     this.#logins.end(secret);
   }
 
-  /** A secret with which one login can begin within a minute, by somebody who is allowed what `pass` is. */
-  ticketFor({ name, scope, paths }: Omit<Pass, 'by'>): string {
-    const nothing = { hash: '', created: null, expires: null, from: [] };
-    return this.#logins.ticket({ ...nothing, name, scope, paths, origin: 'login' });
+  /**
+   * A secret with which one login can begin within a minute. It may what the token behind the pass may, and ends with it; without a pass it is
+   * for who came over the unix socket. Throws `forbidden` at a login, which could go on for ever by tickets.
+   */
+  ticketFor(pass?: Pass): string {
+    if (pass === undefined) return this.#logins.ticket(SOCKET);
+    const proof = this.#proofs.get(pass);
+    if (!proof || proof.login !== undefined)
+      throw new OpsbroError('forbidden', 'a login cannot begin another one; show the token itself');
+    return this.#logins.ticket(proof.token);
+  }
+
+  #passFor(proof: Proof): Pass {
+    const { name, scope, paths } = proof.token;
+    const pass: Pass = { name, scope, paths, by: proof.login === undefined ? 'token' : 'login' };
+    this.#proofs.set(pass, proof);
+    return pass;
+  }
+
+  /** The token behind a ticket; what became of it since the ticket was made counts. */
+  #redeemed(secret: string, address: string): Token | undefined {
+    const token = this.#logins.redeem(secret);
+    if (!token || !this.#isStillValid(token)) return undefined;
+    checkPlace(token, address);
+    return token;
   }
 
   #proven(secret: string, address: string): Token {
@@ -119,8 +161,6 @@ export class Gate {
     if (token.origin !== 'login') this.#tokens.noteUse(token);
   }
 }
-
-const passFor = ({ name, scope, paths }: Token, by: Pass['by']): Pass => ({ name, scope, paths, by });
 
 function checkPlace({ name, from }: Token, address: string): void {
   const networks = new Networks(from);

@@ -20,7 +20,7 @@ export interface AccessRules {
   /** Path of the unix socket, named in refusals. */
   readonly socketPath: string;
   /** Knows the tokens and logins; without it there are none. */
-  readonly gate?: Pick<Gate, 'passOf'>;
+  readonly gate?: Pick<Gate, 'passOf' | 'holds'>;
 }
 
 /** A request, as far as it counts for access. */

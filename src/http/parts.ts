@@ -221,7 +221,7 @@ export interface CheckDefinitionsPart {
 
 /** Who may ask, and the tokens by which that is proven. */
 export interface AccessPart extends AccessRules {
-  readonly gate: Pick<Gate, 'passOf' | 'login' | 'logout' | 'ticketFor'>;
+  readonly gate: Pick<Gate, 'passOf' | 'holds' | 'login' | 'logout' | 'ticketFor'>;
   readonly tokens: Pick<TokenBook, 'list' | 'create' | 'revoke'>;
   readonly history: AuditHistory;
 }

@@ -106,13 +106,52 @@ test('a logout ends that login and no other', async () => {
 
 test('a ticket is good for one login within a minute', async () => {
   const { clock, gate } = await gateWith();
-  const ticketFor = () => gate.ticketFor({ name: 'socket', scope: 'admin', paths: [] });
-  const [used, late] = [ticketFor(), ticketFor()];
+  const [used, late] = [gate.ticketFor(), gate.ticketFor()];
 
-  expect(gate.login(used, '::1').pass).toEqual({ name: 'socket', scope: 'admin', paths: [], by: 'login' });
+  expect(gate.login(used, '::1').pass).toMatchObject({ scope: 'admin', paths: [], by: 'login' });
   expect(thrown(() => gate.login(used, '::1'))).toBe('unauthorized');
   clock.run(60_000);
   expect(thrown(() => gate.login(late, '::1'))).toBe('unauthorized');
+});
+
+test('a login by a ticket ends with the token behind it, and is for the same addresses', async () => {
+  const { gate, tokens, secret } = await gateWith({ from: ['10.0.0.0/8'], ttlMs: 60_000 });
+  const ticketFor = () => gate.ticketFor(gate.passOf({ token: secret }, '10.0.0.1'));
+  const [elsewhere, used, late] = [ticketFor(), ticketFor(), ticketFor()];
+
+  expect(thrown(() => gate.login(elsewhere, '192.0.2.1'))).toBe('forbidden');
+  const { secret: login, lastsMs } = gate.login(used, '10.0.0.1');
+  expect(lastsMs).toBe(60_000);
+  expect(thrown(() => gate.passOf({ login }, '192.0.2.1'))).toBe('forbidden');
+  expect(gate.passOf({ login }, '10.0.0.1')).toMatchObject({ name: 'ci', by: 'login' });
+  await tokens.revoke('ci');
+  expect(gate.passOf({ login }, '10.0.0.1')).toBeUndefined();
+  expect(thrown(() => gate.login(late, '10.0.0.1'))).toBe('unauthorized');
+});
+
+test('a login begins no other one: it would outlive its 12 hours', async () => {
+  const { gate, secret } = await gateWith();
+  const { secret: login } = gate.login(secret, '::1');
+
+  expect(thrown(() => gate.ticketFor(gate.passOf({ login }, '::1')))).toBe('forbidden');
+});
+
+test('a pass holds until its token is taken back or expires, or its login ends', async () => {
+  const { gate, tokens, secret } = await gateWith();
+  const byToken = gate.passOf({ token: secret }, '::1');
+  const { secret: login, pass: byLogin } = gate.login(secret, '::1');
+  const holds = () => [byToken, byLogin].map((pass) => pass !== undefined && gate.holds(pass));
+
+  expect(holds()).toEqual([true, true]);
+  gate.logout(login);
+  expect(holds()).toEqual([true, false]);
+  await tokens.revoke('ci');
+  await tokens.create({ name: 'ci', scope: 'write' });
+  expect(holds()).toEqual([false, false]);
+  const short = await gateWith({ ttlMs: 1_000 });
+  const pass = short.gate.passOf({ token: short.secret }, '::1');
+  short.clock.run(1_000);
+  expect(pass && short.gate.holds(pass)).toBe(false);
 });
 
 test('a cookie that means nothing proves nothing and is no failure', async () => {

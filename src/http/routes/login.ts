@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OpsbroError } from '../../base/errors.ts';
-import { type Caller, scopeOf, whoIs } from '../access.ts';
+import { type Caller, scopeOf } from '../access.ts';
 import { loginCookie, offerIn } from '../offer.ts';
 import type { ApiParts } from '../parts.ts';
 import { Reply, route } from '../route.ts';
@@ -42,13 +42,11 @@ export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
   }),
   'POST /login/ticket': route({
     access: 'write',
-    summary: 'A secret for one login within a minute, which may what the asking side may.',
+    summary: 'A secret for one login within a minute, which may what the token in the request may and ends with it.',
     answer: z.object({ ticket: z.string(), lasts: z.number().describe('seconds') }),
     handle({ caller }) {
-      const scope = scopeOf(caller, access.anonymousRead);
-      if (scope === undefined) throw new OpsbroError('unauthorized', 'show a token first');
-      const paths = caller.door === 'tcp' ? (caller.pass?.paths ?? []) : [];
-      return { ticket: access.gate.ticketFor({ name: whoIs(caller), scope, paths }), lasts: 60 };
+      if (caller.door === 'tcp' && !caller.pass) throw new OpsbroError('unauthorized', 'show a token first');
+      return { ticket: access.gate.ticketFor(caller.door === 'tcp' ? caller.pass : undefined), lasts: 60 };
     },
   }),
 });
