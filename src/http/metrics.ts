@@ -46,7 +46,7 @@ function agentFamilies({ agent, membership, kv }: ApiParts): Family[] {
     {
       name: 'opsbro_event_loop_delay_seconds',
       help: 'How late timers run, by share of them that is not later.',
-      type: 'gauge',
+      type: 'summary',
       samples: [
         { labels: { quantile: '0.5' }, value: facts.event_loop.p50 / 1_000 },
         { labels: { quantile: '0.99' }, value: facts.event_loop.p99 / 1_000 },
