@@ -1,4 +1,6 @@
+import type { Histogram } from '../base/histogram.ts';
 import type { Family, Sample } from '../http/exposition.ts';
+import { histogramFamily } from '../http/histogram-family.ts';
 import type { RunCounts } from '../runtime/guard.ts';
 
 /** What the doors have seen. */
@@ -21,10 +23,14 @@ interface DnsCounts {
   readonly forwarded: ReadonlyMap<string, number>;
   /** Datagrams that the system threw away. */
   readonly drops: number;
+  /** What some of the answers took, in seconds. */
+  readonly times: Histogram;
 }
 
 interface Counted {
   readonly gossip: ReadonlyMap<string, number>;
+  /** How long answered probes took, in seconds. */
+  readonly probeTimes: Histogram;
   readonly peers: ReadonlyMap<string, number>;
   readonly runs: RunCounts;
   readonly doors: DoorCounts;
@@ -42,7 +48,7 @@ const GOSSIP_STATES: ReadonlyMap<string, string> = new Map([
 const DROPPED = 'dropped_';
 
 /** What the parts of the agent count of themselves, for `/metrics`. */
-export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Iterable<Family> {
+export function* ownCounts({ gossip, probeTimes, peers, runs, doors, uptime }: Counted): Iterable<Family> {
   const isQueue = ([name]: readonly [string, number]) => name.startsWith('queue_');
   const isState = ([name]: readonly [string, number]) => GOSSIP_STATES.has(name);
   const queues = [...gossip].filter(isQueue);
@@ -60,6 +66,7 @@ export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Ite
     ['in', 'out'].map((direction) => ({ labels: { direction }, value: gossip.get(`${what}_${direction}`) ?? 0 }));
   yield counter('opsbro_gossip_packets_total', 'Datagrams of gossip.', both('packets'));
   yield counter('opsbro_gossip_bytes_total', 'Bytes of gossip in datagrams.', both('bytes'));
+  yield histogramFamily('opsbro_probe_seconds', 'How long probes of other nodes took that were answered.', probeTimes);
   yield gauge('opsbro_gossip_queue', 'Messages that wait to be told on.', labelled('name', queues));
   const isNow = ([name]: readonly [string, number]) => name.endsWith('_now');
   const peerTotals = [...peers].filter((entry) => !isNow(entry));
@@ -88,7 +95,7 @@ export function* ownCounts({ gossip, peers, runs, doors, uptime }: Counted): Ite
   if (doors.dns) yield* dnsFamilies(doors.dns);
 }
 
-function dnsFamilies({ answers, bad, truncated, cacheHits, limited, forwarded, drops }: DnsCounts): Family[] {
+function dnsFamilies({ answers, bad, truncated, cacheHits, limited, forwarded, drops, times }: DnsCounts): Family[] {
   const samples = [...answers].map(([key, value]) => {
     const [transport = '', type = '', rcode = ''] = key.split(' ');
     return { labels: { transport, type, rcode }, value };
@@ -111,6 +118,7 @@ function dnsFamilies({ answers, bad, truncated, cacheHits, limited, forwarded, d
     counter('opsbro_udp_receive_drops_total', 'Datagrams that the system threw away, by door.', [
       { labels: { door: 'dns' }, value: drops },
     ]),
+    histogramFamily('opsbro_dns_seconds', 'What it took to make an answer to DNS, measured for one of 64.', times),
   ];
 }
 

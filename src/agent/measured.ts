@@ -6,7 +6,7 @@ import { seriesFamilies } from './series-families.ts';
 import type { Telemetry } from './telemetry.ts';
 
 interface Measured {
-  readonly parts: Pick<Parts, 'pool' | 'peers' | 'runtime' | 'series' | 'workWatch'>;
+  readonly parts: Pick<Parts, 'pool' | 'probeTimes' | 'peers' | 'runtime' | 'series' | 'workWatch'>;
   readonly doors: DoorCounts;
   readonly telemetry: Pick<Telemetry, 'families'>;
   /** Seconds since the start. */
@@ -17,8 +17,9 @@ interface Measured {
 
 /** What all parts of the agent count of themselves, for `/metrics`. */
 export function measuredFamilies({ parts, doors, telemetry, uptime, seriesAt }: Measured): Iterable<Family> {
-  const { pool, peers, runtime, series, workWatch } = parts;
-  const own = ownCounts({ gossip: pool.counters, peers: peers.counters, runs: runtime.counts, doors, uptime });
+  const { pool, peers, probeTimes, runtime, series, workWatch } = parts;
+  const gossip = pool.counters;
+  const own = ownCounts({ gossip, probeTimes, peers: peers.counters, runs: runtime.counts, doors, uptime });
   const shown = seriesAt === undefined ? [] : latestFamilies(series, seriesAt);
   return telemetry.families([...own, ...seriesFamilies(series.stats()), ...workWatch.families(), ...shown]);
 }

@@ -7,6 +7,7 @@ import { MOST_WAITING } from '../alerts/handler-queue.ts';
 import { candidatesIn } from '../alerts/nodes/candidates.ts';
 import type { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
+import { Histogram } from '../base/histogram.ts';
 import { gossipConstants } from '../config/gossip-constants.ts';
 import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
@@ -83,6 +84,8 @@ export interface Parts extends Charts, Histories {
   /** The pool this node is in; it stays the same object when the node moves to another zone. */
   readonly pool: Pool;
   readonly peers: Peers;
+  /** How long answered probes of other nodes took, in seconds, over all pools since the start. */
+  readonly probeTimes: Histogram;
   readonly history: KeptNodeHistory;
   /** Leaves the pool and opens that of the own zone, as the zones have it now. */
   readonly movePool: () => Promise<void>;
@@ -132,7 +135,9 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const histories = await keepHistories({ ...{ bus, clock, state, history }, limits: historyLimits(config) }, opened);
   const childKeys = opened.use(new ChildKeys(setting.zones, bus));
   const incarnation = opened.use(openIncarnation(home.data));
-  const open = () => openPool(setting, { address, bind: bind.addresses, state, peers, childKeys, incarnation });
+  const probeTimes = new Histogram();
+  const open = () =>
+    openPool(setting, { address, bind: bind.addresses, state, peers, childKeys, incarnation, probeTimes });
   const switchable = opened.use(new SwitchablePool(await open(), bus));
   const { pool } = switchable;
   known = pool;
@@ -161,7 +166,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     ...charts,
     ...histories,
     ...{ state, access, kv, kvCluster, series, pool, peers, history, movePool, isRebindNeeded, runtime, alerts },
-    ...{ workWatch, checkDefinitions, vitals, localAddress: address, warnings },
+    ...{ probeTimes, workWatch, checkDefinitions, vitals, localAddress: address, warnings },
   };
 }
 
@@ -258,11 +263,12 @@ interface PoolSetting {
   readonly peers: Peers;
   readonly childKeys: ChildKeys;
   readonly incarnation: Incarnation;
+  readonly probeTimes: Histogram;
 }
 
 async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
   const { world, identity, hosting, written, zones } = setting;
-  const { address, bind, state, peers, childKeys, incarnation } = own;
+  const { address, bind, state, peers, childKeys, incarnation, probeTimes } = own;
   const { bus, random, log, version, home, ports, health, supervisor } = world;
   const clock = supervisor.clock('gossip');
   const { config } = written.loaded;
@@ -278,6 +284,7 @@ async function openPool(setting: Setting, own: PoolSetting): Promise<Pool> {
       isProxy: config.proxy_node,
       zones: zoneWays(setting, peers.client),
       peerPort: peers.port,
+      probeTimes,
       agentVersion: version,
       hosting: hosting.main?.name ?? '',
       bind,

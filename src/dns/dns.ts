@@ -144,8 +144,18 @@ class Listeners implements AsyncDisposable {
     if (answer) udp.send(written(answer, packet), from);
   }
 
-  /** What is finished, or else made; a name of others is asked elsewhere, and sent later. */
   #answer(message: Message, later: () => Later): Prepared | undefined {
+    const { counters } = this;
+    if (!counters.isTimed()) return this.#answerNow(message, later);
+    const { clock } = this.#options;
+    const began = clock.now();
+    const answer = this.#answerNow(message, later);
+    counters.times.add((clock.now() - began) / 1_000);
+    return answer;
+  }
+
+  /** What is finished, or else made; a name of others is asked elsewhere, and sent later. */
+  #answerNow(message: Message, later: () => Later): Prepared | undefined {
     const { packet, start, end, transport } = message;
     const isNoted = this.#log.isDue();
     const finished = isNoted ? undefined : this.#responder.finished(packet, start, end, transport);

@@ -1,4 +1,5 @@
 import type { Bus } from '../base/bus.ts';
+import type { Histogram } from '../base/histogram.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { AgentEvent } from '../model/event.ts';
@@ -62,6 +63,8 @@ export interface GossipOptions extends GuardOptions {
   readonly serfSnapshot?: () => string;
   readonly random: Random;
   readonly bus: Bus<AgentEvent>;
+  /** Takes how long each answered probe took, in seconds. */
+  readonly probeTimes?: Pick<Histogram, 'add'>;
   /** Told of what is not well, and when it is again. */
   readonly trouble?: (trouble: Trouble) => void;
   /** This node turned out to be the copy of another with the same id; answers with what it does about that. */

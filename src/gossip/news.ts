@@ -1,4 +1,5 @@
 import type { Bus } from '../base/bus.ts';
+import type { Histogram } from '../base/histogram.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentEvent } from '../model/event.ts';
 import { type Endpoint, endpointText } from '../net/address.ts';
@@ -29,6 +30,7 @@ interface Listeners {
   readonly name: string;
   readonly bus: Bus<AgentEvent>;
   readonly log: Logger;
+  readonly probeTimes?: Pick<Histogram, 'add'> | undefined;
   readonly trouble?: ((trouble: Trouble) => void) | undefined;
   readonly cloned?: (() => string) | undefined;
 }
@@ -42,22 +44,25 @@ export class News {
   readonly #name: string;
   readonly #bus: Bus<AgentEvent>;
   readonly #log: Logger;
+  readonly #probeTimes: Pick<Histogram, 'add'> | undefined;
   readonly #trouble: (trouble: Trouble) => void;
   readonly #cloned: () => string;
   #hasJoined = false;
   readonly #leftOut = new Map<PartName, number>();
 
-  constructor(directory: Directory, { name, bus, log, trouble = () => {}, cloned = () => '' }: Listeners) {
+  constructor(directory: Directory, { name, bus, log, probeTimes, trouble = () => {}, cloned = () => '' }: Listeners) {
     this.#directory = directory;
     this.#name = name;
     this.#bus = bus;
     this.#log = log;
+    this.#probeTimes = probeTimes;
     this.#trouble = trouble;
     this.#cloned = cloned;
   }
 
   #heard({ name: member, rttMs }: Extract<NewsEffect, { type: 'heard' }>): void {
     this.#log.debug({ member, rttMs }, 'a probe was answered');
+    this.#probeTimes?.add(rttMs / 1_000);
     this.#directory.onHeard(member, rttMs);
   }
 

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { ownCounts } from '../../src/agent/families.ts';
+import { Histogram } from '../../src/base/histogram.ts';
 import { exposition } from '../../src/http/exposition.ts';
+
+function timed(...seconds: number[]): Histogram {
+  const histogram = new Histogram([0.01]);
+  for (const each of seconds) histogram.add(each);
+  return histogram;
+}
 
 test('what the parts count is a sound page for Prometheus', () => {
   const page = exposition(
@@ -10,6 +17,7 @@ test('what the parts count is a sound page for Prometheus', () => {
         ['packets_in', 7],
         ['dropped_decrypt', 4],
       ]),
+      probeTimes: timed(0.002, 0.3),
       peers: new Map([
         ['answered', 3],
         ['secured_now', 1],
@@ -25,6 +33,7 @@ test('what the parts count is a sound page for Prometheus', () => {
           limited: new Map([['empty', 1]]),
           forwarded: new Map([['late', 1]]),
           drops: 6,
+          times: new Histogram([0.001]),
         },
       },
       uptime: 12.5,
@@ -38,6 +47,10 @@ test('what the parts count is a sound page for Prometheus', () => {
     'opsbro_gossip_packets_total{direction="out"} 0',
     'opsbro_gossip_bytes_total{direction="in"} 0',
     'opsbro_gossip_bytes_total{direction="out"} 0',
+    'opsbro_probe_seconds_bucket{le="0.01"} 1',
+    'opsbro_probe_seconds_bucket{le="+Inf"} 2',
+    'opsbro_probe_seconds_sum 0.302',
+    'opsbro_probe_seconds_count 2',
     'opsbro_gossip_queue{name="queue_membership"} 2',
     'opsbro_peer_total{name="answered"} 3',
     'opsbro_peer_open{name="secured_now"} 1',
@@ -53,6 +66,10 @@ test('what the parts count is a sound page for Prometheus', () => {
     'opsbro_dns_limited_total{sent="empty"} 1',
     'opsbro_dns_forwarded_total{result="late"} 1',
     'opsbro_udp_receive_drops_total{door="dns"} 6',
+    'opsbro_dns_seconds_bucket{le="0.001"} 0',
+    'opsbro_dns_seconds_bucket{le="+Inf"} 0',
+    'opsbro_dns_seconds_sum 0',
+    'opsbro_dns_seconds_count 0',
     'opsbro_exposition_truncated 0',
   ]);
 });

@@ -85,6 +85,8 @@ describe('the door', () => {
     const queries = Array.from({ length: 100 }, (_, i) => query({ name: NAME, flags: i % 2 ? 0x0100 : 0 }));
     const reply = await askTcp(door.port, Buffer.concat(queries.map(framed)));
     expect(door.counters.answers.get('tcp A NOERROR')).toBe(100);
+    // The first and the 65th.
+    expect(door.counters.times.cumulative().at(-1)).toBe(2);
     expect(reply.length).toBe(100 * (2 + (queries[0]?.length ?? 0) + 32));
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bus } from '../../src/base/bus.ts';
 import { Disposal } from '../../src/base/disposal.ts';
+import { Histogram } from '../../src/base/histogram.ts';
 import { silent } from '../../src/base/log.ts';
 import type { Gossip } from '../../src/gossip/gossip.ts';
 import type { GossipOptions } from '../../src/gossip/gossip-options.ts';
@@ -93,10 +94,12 @@ test('a node that listens everywhere has to say where others reach it', async ()
 });
 
 test('several addresses share one port, and a member at an IPv6 address is reached', async () => {
-  const a = await start('a', { bind: ['127.0.0.1', '::1'] });
+  const probeTimes = new Histogram();
+  const a = await start('a', { bind: ['127.0.0.1', '::1'], probeTimes });
   const b = await start('b', { bind: ['::1', '127.0.0.1'] });
   expect(await b.join([`[::1]:${a.port}`])).toMatchObject({ joined: 1 });
   await eventually(() => a.members.get('id-b')?.address === '::1' && a.members.get('id-b')?.rttMs !== undefined, 5_000);
+  expect(probeTimes.sum).toBeGreaterThan(0);
 });
 
 test('a name that comes back elsewhere before it was missed is taken over within two seconds', async () => {
