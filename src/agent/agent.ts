@@ -341,8 +341,7 @@ export class Agent implements AsyncDisposable {
       metrics: () => {
         const uptime = (world.clock.now() - this.#startedMono) / 1_000;
         const { counts: doors } = this.#doors;
-        const seriesAt = this.#written.loaded.config.prometheus.series ? world.clock.wall() / 1_000 : undefined;
-        return measuredFamilies({ parts: this.#parts, doors, telemetry: this.#telemetry, uptime, seriesAt });
+        return measuredFamilies({ parts: this.#parts, doors, telemetry: this.#telemetry, uptime });
       },
     };
   }

@@ -1,7 +1,6 @@
 import type { Family } from '../http/exposition.ts';
 import { type DoorCounts, ownCounts } from './families.ts';
 import type { Parts } from './parts.ts';
-import { latestFamilies } from './series-exposition.ts';
 import { seriesFamilies } from './series-families.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -11,15 +10,12 @@ interface Measured {
   readonly telemetry: Pick<Telemetry, 'families'>;
   /** Seconds since the start. */
   readonly uptime: number;
-  /** Epoch seconds at which the last values of all series are shown too; `undefined` when they are not. */
-  readonly seriesAt: number | undefined;
 }
 
 /** What all parts of the agent count of themselves, for `/metrics`. */
-export function measuredFamilies({ parts, doors, telemetry, uptime, seriesAt }: Measured): Iterable<Family> {
+export function measuredFamilies({ parts, doors, telemetry, uptime }: Measured): Iterable<Family> {
   const { pool, peers, probeTimes, runtime, series, workWatch } = parts;
   const gossip = pool.counters;
   const own = ownCounts({ gossip, probeTimes, peers: peers.counters, runs: runtime.counts, doors, uptime });
-  const shown = seriesAt === undefined ? [] : latestFamilies(series, seriesAt);
-  return telemetry.families([...own, ...seriesFamilies(series.stats()), ...workWatch.families(), ...shown]);
+  return telemetry.families([...own, ...seriesFamilies(series.stats()), ...workWatch.families()]);
 }

@@ -14,6 +14,7 @@ import { ForwardPart } from './forward-part.ts';
 import { RemoteWritePart } from './remote-write-part.ts';
 import { latestFamilies } from './series-exposition.ts';
 import type { StateStore } from './state-store.ts';
+import { StatsdSums } from './statsd-sums.ts';
 import { statsdView } from './statsd-view.ts';
 import { SwitchedDoor } from './switched-door.ts';
 import { telemetryFamilies, united } from './telemetry-families.ts';
@@ -45,6 +46,7 @@ export class Telemetry implements AsyncDisposable {
   readonly #forward: ForwardPart;
   readonly #remoteWrite: RemoteWritePart;
   readonly #listening: Disposable;
+  #sums: StatsdSums | undefined;
   /** What the API tells of statsd. */
   readonly statsd;
 
@@ -84,7 +86,7 @@ export class Telemetry implements AsyncDisposable {
       ...telemetryFamilies(this.#statsd.opened?.counters, graphite),
       ...this.#forward.families(),
       ...this.#remoteWrite.families(),
-      ...(prometheus.series ? latestFamilies(series, world.clock.wall() / 1_000) : []),
+      ...(prometheus.series ? latestFamilies({ series, statsd: this.#sums }, world.clock.wall() / 1_000) : []),
     ]);
   }
 
@@ -102,11 +104,16 @@ export class Telemetry implements AsyncDisposable {
 
   async #listenStatsd({ bind, door: settings }: StatsdDoorSettings, port: number): Promise<StatsdDoor> {
     const { startStatsd } = await import('../statsd/statsd.ts');
-    const { world, series, state, annotations } = this.#setting;
+    const { world, series, state, annotations, written } = this.#setting;
+    const sums = new StatsdSums(settings.prefix);
+    this.#sums = sums;
     return await startStatsd({
       ...{ bind, port, settings, clock: world.clock, random: world.random },
       log: world.log.logger.child({ part: 'statsd' }),
-      store: (name, value, time) => void series.put(name, value, time, 'own'),
+      store: (name, value, time) => {
+        series.put(name, value, time, 'own');
+        if (written().loaded.config.prometheus.series) sums.take(name, value, time);
+      },
       takeEvent: ({ title: what, text: data, tags, at }) =>
         void annotations.add({ what, data, tags, ...(at !== undefined && { when: at / 1_000 }) }),
       takeCheck: (check) => this.#takeCheck(check),

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { latestFamilies } from '../../src/agent/series-exposition.ts';
+import { StatsdSums } from '../../src/agent/statsd-sums.ts';
 import { exposition } from '../../src/http/exposition.ts';
 import { prometheusName } from '../../src/model/prometheus-name.ts';
 
-const shown = (points: readonly (readonly [string, number])[], now = 1_000) => {
+const shown = (points: readonly (readonly [string, number])[], now = 1_000, statsd?: StatsdSums) => {
   const latest = (since: number) =>
     points.map(([name, value]) => ({ name, value, time: 900 })).filter(({ time }) => time >= since);
-  return exposition(latestFamilies({ latest }, now));
+  return exposition(latestFamilies({ series: { latest }, statsd }, now));
 };
 
 test('the last values of series are gauges, their tags labels', () => {
@@ -43,4 +44,56 @@ test.each([
   const found = prometheusName(series);
   expect(found.name).toBe(name);
   expect(Object.fromEntries(found.labels)).toEqual(labels);
+});
+
+/** Points of windows that ended one second apart, and what is shown of the last. */
+function shownWindows(...windows: readonly (readonly (readonly [string, number])[])[]): string {
+  const sums = new StatsdSums('stats');
+  windows.forEach((points, at) => {
+    for (const [name, value] of points) sums.take(name, value, 900 + at);
+  });
+  return shown(windows.at(-1) ?? [], 1_000, sums);
+}
+
+test('counters of statsd are sums since the start', () => {
+  const window = (count: number) =>
+    [
+      ['stats.counters.hits.count;env=prod', count],
+      ['stats.counters.hits.rate;env=prod', count / 10],
+    ] as const;
+  const text = shownWindows(window(5), window(0), window(3));
+  expect(text).toContain('# TYPE stats_counters_hits_total counter\nstats_counters_hits_total{env="prod"} 8\n');
+  expect(text).toContain('stats_counters_hits_rate{env="prod"} 0.3\n');
+  expect(text).not.toContain('stats_counters_hits_count');
+});
+
+test('timers of statsd are summaries: sums since the start, quantiles of the last window', () => {
+  const window = (count: number, sum: number) =>
+    [
+      ['stats.timers.t.count;az=1', count],
+      ['stats.timers.t.sum;az=1', sum],
+      ['stats.timers.t.upper_99_9;az=1', 7],
+      ['stats.timers.t.mean;az=1', 4],
+    ] as const;
+  const text = shownWindows(window(2, 10), window(1, 0.5));
+  expect(text).toContain('# TYPE stats_timers_t summary\n');
+  for (const line of ['_count{az="1"} 3', '_sum{az="1"} 10.5', '{az="1",quantile="0.999"} 7', '_mean{az="1"} 4'])
+    expect(text).toContain(`\nstats_timers_t${line}\n`);
+});
+
+test('what only looks like statsd, or was forgotten, is shown as it was sent', () => {
+  const sums = new StatsdSums('stats');
+  sums.take('stats.counters.old.count', 1, 600);
+  sums.take('stats.gauges.g.count', 1, 900);
+  const text = shown(
+    [
+      ['stats.counters.old.count', 4],
+      ['stats.timers.t.upper_99', 5],
+      ['stats.gauges.g.count', 6],
+    ],
+    1_000,
+    sums,
+  );
+  for (const line of ['stats_counters_old_count 4', 'stats_timers_t_upper_99 5', 'stats_gauges_g_count 6'])
+    expect(text).toContain(`gauge\n${line}\n`);
 });
