@@ -5,7 +5,7 @@ import type { Random } from '../base/random.ts';
 import type { CheckRecord, CheckResult, CheckState, Reporting } from '../model/check.ts';
 import type { CheckRun } from './check-run.ts';
 import { type Judgement, type Judging, judged } from './judging.ts';
-import { jittered, type Schedule, type Scheduled } from './schedule.ts';
+import { jittered, type Schedule, type Scheduled, unbunched } from './schedule.ts';
 import type { Slots } from './slots.ts';
 
 /** How often a check is judged again because of new data, at most. */
@@ -82,6 +82,7 @@ export class CheckActivity implements Activity {
   #settled: Promise<unknown> = Promise.resolve();
   #running: boolean = false;
   #forced: boolean = false;
+  #hasRun: boolean = false;
   /** Monotonic time when a run ended last; of the first one that is planned until then. */
   #finished: number;
 
@@ -213,7 +214,10 @@ export class CheckActivity implements Activity {
     this.#run.count(result, this.#now(), { durationMs: ms, latencyMs });
     const { intervalMs, retryMs } = this.#run.plan;
     // A retry may come late but never early: confirmation takes at least as long as was configured.
-    const wait = this.#run.standing.hard ? jittered(intervalMs, random) : retryMs * (1 + random() * 0.1);
+    const isBunched = !this.#hasRun && this.#run.reachesOut;
+    const period = isBunched ? unbunched(intervalMs, random) : jittered(intervalMs, random);
+    const wait = this.#run.standing.hard ? period : retryMs * (1 + random() * 0.1);
+    this.#hasRun = true;
     this.#scheduled.moveTo(start + wait);
     counted(this.#run, before, result);
   }

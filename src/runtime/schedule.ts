@@ -193,3 +193,14 @@ export function nextOnGrid(key: string, intervalMs: number): (now: number) => nu
 
 /** An interval lengthened or shortened by up to a tenth. */
 export const jittered = (intervalMs: number, random: Random): number => intervalMs * (0.9 + random() * 0.2);
+
+/** First runs are within this time of each other. */
+const BUNCH_MS = 10_000;
+const SHORTEST_WAIT_MS = 1_000;
+
+/**
+ * Until the second run of what began together with many others: an interval that is longer than that beginning is cut somewhere, so that
+ * from then on they run evenly over the whole of it.
+ */
+export const unbunched = (intervalMs: number, random: Random): number =>
+  intervalMs <= BUNCH_MS ? jittered(intervalMs, random) : Math.max(SHORTEST_WAIT_MS, intervalMs * random());

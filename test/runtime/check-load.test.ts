@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { Command, Ended } from '../../src/net/host.ts';
+import { SimulatedClock } from '../support/clock.ts';
+import { ended, fakeHost } from '../support/host.ts';
+import { configured, runtimeOf, written } from '../support/runtime.ts';
+
+const script = (id: string, interval: string) => written('check', id, { if_group: '*', script: `/${id}`, interval });
+
+/** A clock whose process can be stopped: time goes by and nothing runs. */
+class StoppableClock extends SimulatedClock {
+  #stopped = 0;
+
+  override now(): number {
+    return super.now() + this.#stopped;
+  }
+
+  stopFor(ms: number): void {
+    this.#stopped += ms;
+  }
+}
+
+/** A runtime with these scripts, with when each was started. */
+function scriptsOf(count: number, interval: string, run: (command: Command) => Promise<Ended> = async () => ended()) {
+  const clock = new StoppableClock();
+  const starts: { readonly at: number; readonly script: string }[] = [];
+  const host = {
+    ...fakeHost({ clock }),
+    run: async (command: Command) => {
+      starts.push({ at: clock.now(), script: command.argv.at(-1) ?? '' });
+      return await run(command);
+    },
+  };
+  const objects = Array.from({ length: count }, (_, index) => script(`load/s${index}`, interval));
+  const { runtime } = runtimeOf(configured(objects), { clock, host });
+  return { clock, starts, runtime };
+}
+
+test('two hundred scripts of one minute never start more than ten in a second', async () => {
+  const { clock, starts, runtime } = scriptsOf(200, '60s');
+  void runtime.start();
+  await clock.runAsync(310_000);
+  const perSecond = new Map<number, number>();
+  // The first round is within ten seconds, so that a node is soon known.
+  for (const { at } of starts.filter((each) => each.at > 11_000)) {
+    const second = Math.floor(at / 1_000);
+    perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+  }
+  expect(starts.length).toBeGreaterThan(900);
+  expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(10);
+});
+
+test('after two minutes in which the process was stopped each check runs once, and then as ever', async () => {
+  const { clock, starts, runtime } = scriptsOf(20, '60s');
+  void runtime.start();
+  await clock.runAsync(60_000);
+  const before = starts.length;
+  clock.stopFor(120_000);
+  await clock.runAsync(10_000);
+  const after = starts.slice(before).map((each) => each.script);
+  expect(after).toHaveLength(20);
+  expect(new Set(after).size).toBe(20);
+});
