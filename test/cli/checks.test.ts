@@ -49,6 +49,13 @@ test('monitoring state marks what keeps people from being told', async () => {
   expect((await opsbro('monitoring state', agent)).out).toMatch(`CRITICAL  for 1m  ${marks}\n`);
 });
 
+test('monitoring state shows how much of its time a check that flaps changes', async () => {
+  const checks = { 'linux/cpu': { ...check, hard: true, flapping: true, flap_percent: 40.83 } };
+  const state = { node: 'id', name: 'n', display_name: '', checks, services: {}, node_state: 'alive', counts: {} };
+  await using agent = await fakeAgent({ 'GET /monitoring/state': state });
+  expect((await opsbro('monitoring state', agent)).out).toContain('CRITICAL  for 1m  (flapping 41%)\n');
+});
+
 test('monitoring state tells no age of a check that has not run yet', async () => {
   const waiting = { name: 'linux/cpu', display_name: '', pack_name: 'linux', state: 'pending', state_id: 3 };
   const checks = { 'linux/cpu': { ...waiting, hard: true, last_change: null, output: '' } };

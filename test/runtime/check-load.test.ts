@@ -60,3 +60,23 @@ test('after two minutes in which the process was stopped each check runs once, a
   expect(after).toHaveLength(20);
   expect(new Set(after).size).toBe(20);
 });
+
+test('a hundred checks of one second keep their time beside one that never ends', async () => {
+  const clock = new StoppableClock();
+  const host = { ...fakeHost({ clock }), run: () => new Promise<never>(() => {}) };
+  const objects = [
+    written('check', 'load/hangs', { if_group: '*', script: '/hangs', interval: '1s', timeout: '1s' }),
+    ...Array.from({ length: 100 }, (_, index) =>
+      written('check', `load/s${index}`, { if_group: '*', critical_if: '1 == 2', interval: '1s' }),
+    ),
+  ];
+  const { runtime } = runtimeOf(configured(objects), { clock, host });
+  void runtime.start();
+  await clock.runAsync(15_000);
+  expect(runtime.check('load/hangs')).toMatchObject({ state: 'unknown', output: 'timeout after 1s' });
+  const others = runtime.checks().filter(({ id }) => id !== 'load/hangs');
+  const periods = others.flatMap(({ recent }) => recent.slice(1).map(({ at }, place) => at - (recent[place]?.at ?? 0)));
+  expect(periods.length).toBeGreaterThan(1_000);
+  expect(Math.min(...periods)).toBeGreaterThanOrEqual(800);
+  expect(Math.max(...periods)).toBeLessThanOrEqual(1_200);
+});
