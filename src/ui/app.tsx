@@ -1,3 +1,4 @@
+import { Alerts } from './alerts.tsx';
 import type { Connection } from './live.ts';
 import { Login } from './login.tsx';
 import { Nodes } from './nodes.tsx';
@@ -78,6 +79,7 @@ const Overview = ({ view, now }: Pick<AppProps, 'view' | 'now'>) => (
   <>
     <Numbers view={view} />
     <Problems view={view} />
+    <Alerts view={view} now={now} />
     <Nodes view={view} now={now} />
     {view.nodes.size === 1 && <NextSteps port={view.nodes.values().next().value?.port ?? 0} />}
   </>

@@ -49,6 +49,28 @@ export interface ServiceStatus {
   readonly healthchecks: readonly HealthCheck[];
 }
 
+/** A problem that people are told of, or would be if nothing kept them from it. */
+export interface AlertRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly node: { readonly uuid: string; readonly name: string };
+  readonly name: string;
+  readonly display_name: string;
+  readonly severity: CheckState;
+  readonly state: string;
+  readonly status: 'pending' | 'firing' | 'resolved' | 'closed';
+  readonly output: string;
+  /** Epoch seconds. */
+  readonly started: number;
+  readonly acked: { readonly by: string; readonly comment: string } | null;
+  /** Ids of the silences that keep it quiet. */
+  readonly silenced: readonly string[];
+  readonly maintenance: string | null;
+  /** What it depends on and is broken. */
+  readonly suppressed_by: readonly string[];
+  readonly flapping: boolean;
+}
+
 /** A line of the history of repairs. */
 export interface RepairRecord {
   readonly id: string;
@@ -129,6 +151,8 @@ interface Snapshot {
   readonly checks: Readonly<Record<string, Readonly<Record<string, CheckRecord>>>>;
   /** By name. */
   readonly health?: Readonly<Record<string, ServiceStatus>>;
+  /** The open ones of the node that serves the page, by id. */
+  readonly alerts?: Readonly<Record<string, AlertRecord>>;
 }
 
 /** A node as it is now; `checks` names all it has. */
@@ -146,6 +170,7 @@ export type Frame =
   | Envelope<'checks', CheckRecord>
   | Envelope<'groups', { readonly node: string; readonly add: readonly string[]; readonly remove: readonly string[] }>
   | Envelope<'health', ServiceStatus | { readonly service: string; readonly health: null }>
+  | Envelope<'alerts', { readonly alert: AlertRecord }>
   | Envelope<'repairs', RepairRecord>
   | Envelope<'pong' | 'error', unknown>;
 

@@ -1,4 +1,12 @@
-import type { CheckRecord, CheckState, Frame, NodeRecord, RepairRecord, ServiceStatus } from './records.ts';
+import type {
+  AlertRecord,
+  CheckRecord,
+  CheckState,
+  Frame,
+  NodeRecord,
+  RepairRecord,
+  ServiceStatus,
+} from './records.ts';
 
 /** What the page knows. Records that did not change keep their identity, so that only what changed is drawn again. */
 export interface View {
@@ -9,6 +17,8 @@ export interface View {
   readonly checks: ReadonlyMap<string, ReadonlyMap<string, CheckRecord>>;
   /** Services of the node that serves the page, by name. */
   readonly services: ReadonlyMap<string, ServiceStatus>;
+  /** Open alerts of the node that serves the page, by id. */
+  readonly alerts: ReadonlyMap<string, AlertRecord>;
   /** What was repaired and refused lately, newest first. */
   readonly repairs: readonly RepairRecord[];
   /** A whole snapshot has arrived. */
@@ -24,6 +34,7 @@ export const emptyView: View = {
   nodes: new Map(),
   checks: new Map(),
   services: new Map(),
+  alerts: new Map(),
   repairs: [],
   isComplete: false,
   clockOffset: 0,
@@ -47,6 +58,8 @@ export function afterFrame(view: View, frame: Frame, now: number): View {
       return withGroups(view, frame.payload);
     case 'health':
       return { ...view, services: withService(view.services, frame.payload) };
+    case 'alerts':
+      return { ...view, alerts: withAlert(view.alerts, frame.payload.alert) };
     case 'repairs':
       return withRepairs(view, [frame.payload]);
     default:
@@ -62,7 +75,7 @@ const selfOf = ({ node, uuid, version }: Extract<Frame, { channel: 'hello' }>['p
 
 function withSnapshot(
   view: View,
-  { members, groups, checks, health = {} }: Extract<Frame, { channel: 'snapshot' }>['payload'],
+  { members, groups, checks, health = {}, alerts = {} }: Extract<Frame, { channel: 'snapshot' }>['payload'],
 ): View {
   const nodes = new Map(view.nodes);
   for (const [uuid, member] of Object.entries(members)) nodes.set(uuid, { groups: [], ...member });
@@ -72,7 +85,8 @@ function withSnapshot(
   }
   const services = Object.values(health).reduce(withService, view.services);
   const all = Object.values(checks).flatMap((ofNode) => Object.values(ofNode));
-  return { ...view, nodes, checks: all.reduce(withCheck, view.checks), services };
+  const open = Object.values(alerts).reduce(withAlert, view.alerts);
+  return { ...view, nodes, checks: all.reduce(withCheck, view.checks), services, alerts: open };
 }
 
 function afterNodeChange(view: View, change: Extract<Frame, { channel: 'gossip' }>['payload']): View {
@@ -115,6 +129,13 @@ function withService(services: View['services'], change: HealthChange): View['se
   const next = new Map(services);
   if (change.health === null) next.delete(change.service);
   else next.set(change.service, change);
+  return next;
+}
+
+function withAlert(alerts: View['alerts'], alert: AlertRecord): View['alerts'] {
+  const next = new Map(alerts);
+  if (alert.status === 'resolved' || alert.status === 'closed') next.delete(alert.id);
+  else next.set(alert.id, alert);
   return next;
 }
 
@@ -166,6 +187,22 @@ export function problemsOf(view: View): CheckRecord[] {
         a.name.localeCompare(b.name),
     );
 }
+
+/** The open alerts, the worst first, then by age. */
+export const alertsOf = ({ alerts }: View): AlertRecord[] =>
+  [...alerts.values()].sort(
+    (a, b) => CHECK_ORDER.indexOf(a.severity) - CHECK_ORDER.indexOf(b.severity) || a.started - b.started,
+  );
+
+/** Why nobody is told of an alert, or not again. */
+export const marksOf = ({ status, acked, silenced, maintenance, suppressed_by, flapping }: AlertRecord): string[] => [
+  ...(acked ? [`acknowledged by ${acked.by || 'somebody'}${acked.comment && `: ${acked.comment}`}`] : []),
+  ...(silenced.length > 0 ? ['silenced'] : []),
+  ...(maintenance === null ? [] : ['maintenance']),
+  ...(suppressed_by.length > 0 ? [`suppressed by ${suppressed_by.join(', ')}`] : []),
+  ...(status === 'pending' && suppressed_by.length === 0 ? ['not told yet'] : []),
+  ...(flapping ? ['flapping'] : []),
+];
 
 /** What should be known of a node beside its state. */
 export const troublesOf = ({ flapping, reachable, udp_blocked }: NodeRecord): readonly string[] => [

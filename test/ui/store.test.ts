@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
-import type { CheckRecord, Frame, NodeRecord, RepairRecord } from '../../src/ui/records.ts';
+import type { AlertRecord, CheckRecord, Frame, NodeRecord, RepairRecord } from '../../src/ui/records.ts';
 import {
   afterFrame,
   age,
+  alertsOf,
   emptyView,
   healthOf,
   lastRepairOf,
+  marksOf,
   nodesMatching,
   problemsOf,
   servicesOf,
@@ -204,4 +206,38 @@ test('the history has each line once, newest first, and outlives a new connectio
   expect(lastRepairOf(view, 'db')).toBeUndefined();
   const many = Array.from({ length: 150 }, (_, at) => repair('m', at));
   expect(withRepairs(view, many).repairs).toHaveLength(100);
+});
+
+const alert = (id: string, more: Partial<AlertRecord> = {}): AlertRecord => ({
+  ...{ id, kind: 'check', node: { uuid: 'id-a', name: 'a' }, name: 'linux/disks', display_name: 'disks' },
+  ...{ severity: 'critical', state: 'critical', status: 'firing', output: '', started: 1 },
+  ...{ acked: null, silenced: [], maintenance: null, suppressed_by: [], flapping: false },
+  ...more,
+});
+
+test('open alerts come with the snapshot and by themselves, and go when they end', () => {
+  const view = after(
+    ...start,
+    frame(
+      'snapshot',
+      { members: {}, groups: {}, checks: {}, alerts: { old: alert('old', { severity: 'warning' }) } },
+      true,
+    ),
+    frame('alerts', { alert: alert('later', { started: 9 }) }),
+    frame('alerts', { alert: alert('first') }),
+  );
+  expect(alertsOf(view).map(({ id }) => id)).toEqual(['first', 'later', 'old']);
+  const ended = afterFrame(view, frame('alerts', { alert: alert('first', { status: 'resolved' }) }), 0);
+  expect(alertsOf(ended).map(({ id }) => id)).toEqual(['later', 'old']);
+});
+
+test.each<[Partial<AlertRecord>, readonly string[]]>([
+  [{}, []],
+  [{ acked: { by: 'ann', comment: 'on it' } }, ['acknowledged by ann: on it']],
+  [{ acked: { by: '', comment: '' } }, ['acknowledged by somebody']],
+  [{ silenced: ['s1'], maintenance: 'm1' }, ['silenced', 'maintenance']],
+  [{ status: 'pending', suppressed_by: ['linux/net'] }, ['suppressed by linux/net']],
+  [{ status: 'pending', flapping: true }, ['not told yet', 'flapping']],
+])('an alert with %j is marked %j', (more, marks) => {
+  expect(marksOf(alert('x', more))).toEqual(marks);
 });
