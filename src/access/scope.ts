@@ -12,4 +12,4 @@ export const covers = (scope: Scope, needed: Scope): boolean => CONTAINED[scope]
 
 /** The scopes with which that may be done, smallest first, as they stand in a refusal. */
 export const sufficient = (needed: Scope): string =>
-  (Object.keys(CONTAINED) as Scope[]).filter((scope) => covers(scope, needed)).join(', ');
+  (Object.keys(CONTAINED) as Scope[]).filter((scope) => covers(scope, needed)).join(' or ');

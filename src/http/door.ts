@@ -49,8 +49,14 @@ export function createDoor(app: Answering, settings: DoorSettings, door: 'socket
   };
 }
 
+/** What a reader may, and whether it still may. */
+interface Reader {
+  readonly scope: Scope;
+  mayStay(): boolean;
+}
+
 /** What a reader who proves nothing more may do, or how it proves that it is one. */
-type Admission = { readonly scope: Scope } | ((token: string) => { readonly scope: Scope });
+type Admission = Reader | ((token: string) => Reader);
 
 /**
  * Judges a websocket client of this door, which needs what a reader of the API needs: throws what it is refused with. Who shows nothing, and
@@ -67,7 +73,7 @@ export function admitReader(
     const asking = { access: 'read', caller, path: WEBSOCKET_PATH, offer, isFromPage: false } as const;
     const proven = identify(asking, access);
     checkRight({ ...asking, caller: proven }, access);
-    return { scope: scopeOf(proven, access.anonymousRead) ?? 'read' };
+    return readerOf(proven, access);
   };
   const offer = offerOf(headsOf(incoming));
   try {
@@ -76,6 +82,13 @@ export function admitReader(
     if (offer.token !== undefined || !access.gate || !failedWith(error, 'unauthorized')) throw error;
     return (token) => admitWith({ token });
   }
+}
+
+function readerOf(caller: Caller, access: AccessRules): Reader {
+  const scopeNow = () => scopeOf(caller, access.anonymousRead);
+  const pass = caller.door === 'tcp' ? caller.pass : undefined;
+  const mayStay = () => (pass === undefined ? scopeNow() !== undefined : access.gate?.holds(pass) === true);
+  return { scope: scopeNow() ?? 'read', mayStay };
 }
 
 function headsOf({ headers }: IncomingMessage): OfferHeads {

@@ -6,6 +6,8 @@ import type { Scope } from '../model/token.ts';
 /** What a client may do. */
 export interface Admitted {
   readonly scope: Scope;
+  /** Whether that still counts; asked now and then, and whoever may not stay is sent away. Without it, it counts for ever. */
+  mayStay?(): boolean;
 }
 
 /** Judges the token that a client shows in its first message. Throws what it is refused with. */
@@ -29,8 +31,8 @@ export class Unproven {
     this.#clock = clock;
   }
 
-  /** Waits for `{"token":"..."}` as the first message of a client, then welcomes or closes it. */
-  wait(client: WebSocket, prove: Prove, welcome: (admitted: Admitted) => void): void {
+  /** Waits for `{"token":"..."}` as the first message of a client, then welcomes it, with all that it said there, or closes it. */
+  wait(client: WebSocket, prove: Prove, welcome: (admitted: Admitted, said: string) => void): void {
     client.on('error', () => client.terminate());
     if (this.#count >= MOST_UNPROVEN) {
       client.close(TRY_LATER, 'too many clients without a token');
@@ -50,15 +52,16 @@ export class Unproven {
       this.#clock.after(PATIENCE_MS, () => client.terminate());
     };
     const hear = (message: RawData, isBinary: boolean) => {
+      const said = isBinary ? '' : String(message);
       let admitted: Admitted;
       try {
-        admitted = prove(tokenIn(isBinary ? '' : String(message)));
+        admitted = prove(tokenIn(said));
       } catch (error) {
         refuse(error instanceof OpsbroError ? messageOf(error) : 'the token could not be judged');
         return;
       }
       end();
-      welcome(admitted);
+      welcome(admitted, said);
     };
     const timer = this.#clock.after(PATIENCE_MS, () => refuse('no token came within 5 s'));
     client.on('message', hear);

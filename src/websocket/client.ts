@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Scope } from '../model/token.ts';
+import type { Admitted } from './admission.ts';
 import type { Backlog } from './backlog.ts';
 import type { SharedSnapshot } from './shared-snapshot.ts';
 import { textFrame, textIn } from './text-frame.ts';
@@ -18,7 +19,7 @@ export interface Serving {
 /** A connection and the protocol on it. */
 export interface Connection {
   readonly socket: WebSocket;
-  readonly scope: Scope;
+  readonly admitted: Admitted;
   /** What is below it: frames that are finished go there directly, the same bytes for all. */
   readonly wire: Duplex;
 }
@@ -59,7 +60,12 @@ export class Client implements Listener {
 
   /** What it may see. */
   get scope(): Scope {
-    return this.#connection.scope;
+    return this.#connection.admitted.scope;
+  }
+
+  /** Whether it may still see that. */
+  get mayStay(): boolean {
+    return this.#connection.admitted.mayStay?.() ?? true;
   }
 
   /** It has not been sent anything of the stream yet. */

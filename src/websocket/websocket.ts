@@ -1,7 +1,7 @@
 /** The websocket door: who connects gets everything there is to know, and then every change as it happens. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RawData, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
@@ -49,6 +49,7 @@ const PING_MS = 30_000;
 const MAX_MISSED = 2;
 const TOO_SLOW = 1013;
 const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
 
 /** The websocket clients of this agent, whichever port they came in at. */
 export class Websocket implements Disposable {
@@ -95,7 +96,8 @@ export class Websocket implements Disposable {
         const admission = check(incoming);
         const request = requestInUrl(url);
         this.#server.handleUpgrade(incoming, socket, head, (client) => {
-          const welcome = ({ scope }: Admitted) => this.#welcome({ socket: client, wire: socket, scope }, request);
+          const welcome = (admitted: Admitted, said?: string) =>
+            this.#welcome({ socket: client, wire: socket, admitted }, request, said);
           if (typeof admission === 'function') this.#unproven.wait(client, admission, welcome);
           else welcome(admission);
         });
@@ -115,7 +117,8 @@ export class Websocket implements Disposable {
     this.#server.close();
   }
 
-  #welcome(connection: Connection, request: Request | undefined): void {
+  /** Serves who is let in, with what it wanted by its address, and by the message that let it in. */
+  #welcome(connection: Connection, request: Request | undefined, said: string | undefined): void {
     const { socket } = connection;
     const { clock, maxClients } = this.#options;
     socket.on('error', () => socket.terminate());
@@ -135,10 +138,11 @@ export class Websocket implements Disposable {
     socket.on('pong', () => {
       client.missed = 0;
     });
-    socket.on('message', (message, isBinary) => this.#hear(client, isBinary ? undefined : message));
+    socket.on('message', (message, isBinary) => this.#hear(client, isBinary ? '' : String(message)));
     this.#greet(client);
     if (request) this.#answer(client, () => this.#serve(client, request));
-    else clock.after(GRACE_MS, () => client.isGreeted && this.#show(client));
+    if (said !== undefined) this.#hear(client, said);
+    if (client.isGreeted) clock.after(GRACE_MS, () => client.isGreeted && this.#show(client));
   }
 
   #greet(client: Client): void {
@@ -148,9 +152,9 @@ export class Websocket implements Disposable {
     client.tell(this.#feed.frame('hello', { version, node, uuid, boot, index, channels: STREAM_CHANNELS }));
   }
 
-  #hear(client: Client, message: RawData | undefined): void {
+  #hear(client: Client, said: string): void {
     this.#answer(client, () => {
-      const { request, ping } = requestIn(message === undefined ? '' : String(message));
+      const { request, ping } = requestIn(said);
       if (request) this.#serve(client, request);
       if (ping) client.tell(this.#feed.frame('pong', ping.back));
     });
@@ -235,10 +239,14 @@ export class Websocket implements Disposable {
   }
 
   #letGo(client: Client): void {
-    const { socket } = client;
     this.#closedSlow += 1;
+    this.#sendAway(client, TOO_SLOW, 'too slow');
+  }
+
+  #sendAway(client: Client, code: number, reason: string): void {
+    const { socket } = client;
     this.#forget(client);
-    socket.close(TOO_SLOW, 'too slow');
+    socket.close(code, reason);
     // The close frame waits behind all that is unsent; who does not answer it is cut off.
     this.#options.clock.after(PING_MS, () => socket.terminate());
   }
@@ -247,6 +255,10 @@ export class Websocket implements Disposable {
     for (const client of this.#clients) {
       if (client.missed >= MAX_MISSED) {
         client.socket.terminate();
+        continue;
+      }
+      if (!client.mayStay) {
+        this.#sendAway(client, POLICY_VIOLATION, 'what let this client in does not count any more');
         continue;
       }
       client.missed += 1;

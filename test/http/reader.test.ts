@@ -24,11 +24,11 @@ test('a websocket is for who reads: by socket, from this machine, by token, by l
   const { access, admit, secret } = await reading();
   const login = access.gate.login(secret, '192.0.2.1').secret;
 
-  expect(admit({}, 'socket')).toEqual({ scope: 'admin' });
-  expect((await reading({}, '127.0.0.1')).admit({})).toEqual({ scope: 'read' });
-  expect(admit({ authorization: `Bearer ${secret}` })).toEqual({ scope: 'write' });
-  expect(admit({ 'x-opsbro-token': secret })).toEqual({ scope: 'write' });
-  expect(admit({ cookie: `a=b; opsbro=${login}` })).toEqual({ scope: 'write' });
+  expect(admit({}, 'socket')).toMatchObject({ scope: 'admin' });
+  expect((await reading({}, '127.0.0.1')).admit({})).toMatchObject({ scope: 'read' });
+  expect(admit({ authorization: `Bearer ${secret}` })).toMatchObject({ scope: 'write' });
+  expect(admit({ 'x-opsbro-token': secret })).toMatchObject({ scope: 'write' });
+  expect(admit({ cookie: `a=b; opsbro=${login}` })).toMatchObject({ scope: 'write' });
 });
 
 test('who shows nothing may show a token first', async () => {
@@ -37,7 +37,7 @@ test('who shows nothing may show a token first', async () => {
 
   expect(typeof prove).toBe('function');
   if (typeof prove !== 'function') return;
-  expect(prove(secret)).toEqual({ scope: 'write' });
+  expect(prove(secret)).toMatchObject({ scope: 'write' });
   expect(() => prove('wrong')).toThrow('none of this agent');
   expect(() => prove(elsewhere)).toThrow('is not for /ws');
 });
@@ -49,5 +49,20 @@ test('a wrong token, a foreign page and a foreign name are refused at once', asy
   expect(() => admit({ authorization: 'Bearer wrong' })).toThrow('none of this agent');
   expect(() => admit({ authorization, origin: 'http://evil.example' })).toThrow('may not use this agent');
   expect(() => admit({ authorization, host: 'evil.example' })).toThrow('is no name of this agent');
-  expect(admit({ authorization, origin: 'http://node1:6770' })).toEqual({ scope: 'write' });
+  expect(admit({ authorization, origin: 'http://node1:6770' })).toMatchObject({ scope: 'write' });
+});
+
+test('a reader may stay until what it showed does not count any more', async () => {
+  const { access, admit, secret } = await reading();
+  const login = access.gate.login(secret, '192.0.2.1').secret;
+  const readers = [{ authorization: `Bearer ${secret}` }, { cookie: `opsbro=${login}` }].map((heads) => admit(heads));
+  const stay = () => readers.map((reader) => typeof reader !== 'function' && reader.mayStay());
+
+  expect(stay()).toEqual([true, true]);
+  access.gate.logout(login);
+  expect(stay()).toEqual([true, false]);
+  await access.tokens.revoke('ui');
+  expect(stay()).toEqual([false, false]);
+  const local = (await reading({}, '127.0.0.1')).admit({});
+  expect(typeof local !== 'function' && local.mayStay()).toBe(true);
 });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { Bus } from '../../src/base/bus.ts';
@@ -6,6 +7,7 @@ import { admitReader } from '../../src/http/door.ts';
 import { filterOf } from '../../src/http/filter.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import { listenHttp } from '../../src/net/http-listener.ts';
+import type { CheckClient } from '../../src/websocket/admission.ts';
 import { refuseRequest } from '../../src/websocket/refusal.ts';
 import { Websocket, type WebsocketOptions } from '../../src/websocket/websocket.ts';
 import { SimulatedClock } from '../support/clock.ts';
@@ -23,10 +25,12 @@ const READERS = {
   wall: { hostNames: () => [], pagePorts: () => [] },
   access: { anonymousRead: 'loopback', socketPath: '/run/opsbro.sock' },
 } as const;
+const readerOrAdmin: CheckClient<IncomingMessage> = (incoming) =>
+  incoming.headers['x-scope'] === 'admin' ? { scope: 'admin' } : admitReader(incoming, 'tcp', READERS);
 export const SELF = member('self', { name: 'node1' });
 
 /** A door of an agent of one node, and its bus and clock. */
-export async function door(over: Partial<WebsocketOptions> = {}) {
+export async function door(over: Partial<WebsocketOptions> = {}, admit = readerOrAdmin) {
   const clock = new SimulatedClock();
   const bus = new Bus<AgentEvent>(() => {});
   const websocket = new Websocket({
@@ -48,11 +52,7 @@ export async function door(over: Partial<WebsocketOptions> = {}) {
   });
   const handler = {
     onRequest: refuseRequest,
-    onUpgrade: websocket.door(
-      (incoming) =>
-        incoming.headers['x-scope'] === 'admin' ? { scope: 'admin' } : admitReader(incoming, 'tcp', READERS),
-      '/ws',
-    ),
+    onUpgrade: websocket.door(admit, '/ws'),
   };
   const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'websocket', log: silent };
   const listener = await listenHttp(wanted, handler, { connectionsPerClient: 100 });

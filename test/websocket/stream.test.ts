@@ -220,6 +220,33 @@ test('a token that nobody asked for does no harm', async () => {
   expect(channels(one.frames)).toEqual(['hello', 'snapshot', 'pong']);
 });
 
+test('what else stands in the message with the token counts', async () => {
+  const { url, clock } = await door({}, () => () => ({ scope: 'read' }));
+  const [wanting, plain] = [silentClient(`${url}/ws`), silentClient(`${url}/ws`)];
+  wanting.socket.on('open', () => wanting.socket.send('{"token":"t","subscribe":"gossip","ping":7}'));
+  plain.socket.on('open', () => plain.socket.send('{"token":"t"}'));
+
+  await settled(wanting.frames);
+  await expect.poll(() => channels(wanting.frames)).toEqual(['hello', 'snapshot', 'pong']);
+  await expect.poll(() => channels(plain.frames)).toEqual(['hello']);
+  clock.run(50);
+  await settled(plain.frames);
+});
+
+test('who may not read any more is sent away within half a minute', async () => {
+  let mayStay = true;
+  const { url, clock, websocket } = await door({}, () => ({ scope: 'read', mayStay: () => mayStay }));
+  const one = client(`${url}/ws`);
+  await settled(one.frames);
+  clock.run(30_000);
+  expect(websocket.counters.clients).toBe(1);
+
+  mayStay = false;
+  clock.run(30_000);
+  expect(await one.closed).toBe(1008);
+  expect(websocket.counters).toEqual({ clients: 0, closedSlow: 0 });
+});
+
 test('a snapshot that is larger than a client may leave unread comes whole, and then what happened meanwhile', async () => {
   const pool = Array.from({ length: 6_000 }, (_, number) => member(`node-${number}`));
   const memberView = ({ id }: { readonly id: string }) => ({ uuid: id, text: 'x'.repeat(1_000) });
