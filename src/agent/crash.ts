@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 interface Crash {
   readonly error: unknown;
   /** Epoch milliseconds. */
@@ -15,4 +18,22 @@ export function crashText({ error, at, version, nodeVersion }: Crash): string {
 }
 
 /** The folder of the program whose code threw; `unknown` when the stack does not show it. */
-const partIn = (stack: string): string => /\/(?:src|dist)\/([a-z]+)\//.exec(stack)?.[1] ?? 'unknown';
+function partIn(stack: string): string {
+  for (const [, url = '', line] of stack.matchAll(/(file:\/\/\/[^\s()]+?):(\d+):\d+/g)) {
+    const folder = /\/(?:src|dist)\/([a-z]+)\//.exec(url)?.[1];
+    const part = folder === 'chunks' ? partAt(url, Number(line)) : folder;
+    if (part !== undefined) return part;
+  }
+  return 'unknown';
+}
+
+/** What is bundled has the name of its source above it; code of packages has no part. */
+function partAt(url: string, line: number): string | undefined {
+  try {
+    const before = readFileSync(fileURLToPath(url), 'utf8').split('\n').slice(0, line);
+    const source = before.findLast((text) => /^\/\/ \S+\.[cm]?[jt]sx?$/.test(text));
+    return /^\/\/ src\/([a-z]+)\//.exec(source ?? '')?.[1];
+  } catch {
+    return undefined; // the program was replaced while it ran
+  }
+}
