@@ -52,9 +52,9 @@ const WORDS = Object.keys(LEVELS) as Word[];
 /** What pino makes of a line. */
 interface Said {
   readonly level: Word;
-  readonly part?: string;
   readonly msg?: string;
-  readonly [fact: string]: unknown;
+  /** Apart from the others, so that a fact may have any name. */
+  readonly facts?: { readonly part?: unknown; readonly [fact: string]: unknown };
 }
 
 /** Opens the log. Lines are text for people (`[time][LEVEL][node] [PART]: sentence key=value`) or JSON for programs. */
@@ -72,7 +72,8 @@ export function openLog(options: LogOptions): Log {
     if (files === undefined) process.stdout.write(`${text}\n`);
     else files.write(partOf(origin), text);
   });
-  const take = ({ level: word, part: origin = DAEMON, msg = '', ...facts }: Said) => {
+  const take = ({ level: word, msg = '', facts: { part, ...facts } = {} }: Said) => {
+    const origin = typeof part === 'string' ? part : DAEMON;
     const line: Line = { level: LEVELS[word], at: clock.wall(), origin, sentence: msg, facts };
     const gate = gates.of(origin);
     if (rankOf(line.level) >= gate.written) repeats.take(line);
@@ -108,7 +109,7 @@ export function openLog(options: LogOptions): Log {
 /** pino turns what is said, errors and odd values included, into JSON; reading it again costs less than doing so by hand. */
 function loggerInto(take: (said: Said) => void) {
   const formatters = { level: (label: string) => ({ level: label }) };
-  const settings = { level: 'debug', base: null, timestamp: false, formatters };
+  const settings = { level: 'debug', base: null, timestamp: false, nestedKey: 'facts', formatters };
   return pino(settings, { write: (json: string) => take(JSON.parse(json) as Said) });
 }
 

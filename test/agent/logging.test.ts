@@ -37,6 +37,19 @@ test('as JSON, a line is one object', () => {
   expect(String(line['time'])).toMatch(/^\d{4}-\d\d-\d\dT/);
 });
 
+test('facts may have any name and forge nothing of their line', () => {
+  using home = tempDirectory();
+  using log = openLog({ ...settings, format: 'json', directory: home.path });
+  const facts = { level: 'loud', msg: 'forged', node: 'web-2', time: 1, port: 6768 };
+  log.logger.child({ part: 'dns' }).warn(facts, 'told');
+
+  expect(JSON.parse(readFileSync(join(home.path, 'dns.log'), 'utf8'))).toMatchObject({
+    ...{ level: 'warn', node: 'web-1', part: 'dns', msg: 'told', port: 6768 },
+    ...{ fact_level: 'loud', fact_msg: 'forged', fact_node: 'web-2', fact_time: 1 },
+  });
+  expect(log.kept.WARNING).toEqual([expect.stringContaining('told level=loud msg=forged node=web-2 time=1 port=6768')]);
+});
+
 test('the newest errors and warnings are kept, twenty of each', () => {
   using home = tempDirectory();
   using log = openLog({ ...settings, directory: home.path });

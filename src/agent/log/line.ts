@@ -38,7 +38,10 @@ const PROGRAM_WORDS = { DEBUG: 'debug', INFO: 'info', WARNING: 'warn', ERROR: 'e
 
 function jsonText({ level, at, origin, sentence, facts }: Line, node: string): string {
   const head = { time: new Date(at).toISOString(), level: PROGRAM_WORDS[level], node, part: origin };
-  const text = JSON.stringify({ ...head, msg: sentence, ...facts });
+  const said = { ...head, msg: sentence };
+  // A fact says nothing of the line itself: of another node, say, it is the fact.
+  const told = Object.entries(facts).map(([key, value]) => [Object.hasOwn(said, key) ? `fact_${key}` : key, value]);
+  const text = JSON.stringify({ ...said, ...Object.fromEntries(told) });
   if (Buffer.byteLength(text) <= MOST_BYTES) return text;
   // Half an object is none: the facts go, and what is left of the sentence says so.
   return JSON.stringify({ ...head, msg: withinBytes(sentence, CUT_SENTENCE_BYTES), cut: true });
