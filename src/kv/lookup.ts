@@ -1,3 +1,4 @@
+import { atTurnEnd } from '../base/turn.ts';
 import { quarantinePlace, recordPlace } from './layout.ts';
 import type { Found } from './ledger.ts';
 import type { Database } from './level-database.ts';
@@ -10,24 +11,30 @@ interface Parts {
   quarantined(): number;
 }
 
+/** A key whose bytes somebody waits for. */
+interface Wanted {
+  readonly key: string;
+  resolve(stored: Uint8Array | undefined): void;
+  reject(error: unknown): void;
+}
+
 /** Finds what is stored under keys: what was written or read last without the disk. */
 export class Lookup {
   readonly #parts: Parts;
   readonly #cache = new RecordCache();
+  #wanted: Wanted[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** The stored bytes of a key; `undefined` when there are none. */
-  async stored(key: string): Promise<Uint8Array | undefined> {
+  /** The stored bytes of a key; `undefined` when there are none. What is wanted in one turn is read from the disk in one go. */
+  stored(key: string): Promise<Uint8Array | undefined> {
     const known = this.#cache.get(key);
-    if (known !== undefined) return known.stored;
-    const { moment } = this.#cache;
-    const place = recordPlace(key);
-    const stored = await this.#parts.read((database) => database.get(place) as Promise<Uint8Array | undefined>);
-    this.#cache.learn(key, stored, moment);
-    return stored;
+    if (known !== undefined) return Promise.resolve(known.stored);
+    return new Promise((resolve, reject) => {
+      if (this.#wanted.push({ key, resolve, reject }) === 1) atTurnEnd(() => void this.#readWanted());
+    });
   }
 
   /** What is stored under the keys of a batch, as long as no other one is being written. */
@@ -59,6 +66,22 @@ export class Lookup {
   /** What is on the disk may be anything. */
   forget(): void {
     this.#cache.clear();
+  }
+
+  async #readWanted(): Promise<void> {
+    const wanted = this.#wanted;
+    this.#wanted = [];
+    const { moment } = this.#cache;
+    try {
+      const found = await this.#many(wanted.map(({ key }) => recordPlace(key)));
+      for (const [at, { key, resolve }] of wanted.entries()) {
+        const stored = found[at];
+        this.#cache.learn(key, stored, moment);
+        resolve(stored);
+      }
+    } catch (error) {
+      for (const { reject } of wanted) reject(error);
+    }
   }
 
   async #findOnDisk(keys: readonly string[], found: Map<string, Found>): Promise<void> {
