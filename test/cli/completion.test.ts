@@ -90,7 +90,7 @@ test('a shell that has no script is refused with those that have one', async () 
 async function inShell(run: (folder: string) => Promise<void>) {
   const folder = await mkdtemp(join(tmpdir(), 'opsbro-completion-'));
   try {
-    const echo = '#!/bin/sh\n[ "$EXEC_COMPLETION" = lines ] && printf \'%s\\n\' "asked:$#:$*" "two words"\n';
+    const echo = '#!/bin/sh\n[ "$EXEC_COMPLETION" = lines ] && printf \'%s\\n\' "asked:$#:$*" "my info"\n';
     await writeFile(join(folder, 'opsbro'), echo, { mode: 0o755 });
     for (const [shell, script] of COMPLETION_SCRIPTS) await writeFile(join(folder, shell), script);
     await run(folder);
@@ -106,7 +106,7 @@ test('bash asks for the words up to the cursor and takes each line as one candid
   await inShell(async (folder) => {
     const line = `. ${folder}/bash; COMP_WORDS=(opsbro agent inf); COMP_CWORD=2; COMP_WORDBREAKS=' '; _opsbro; printf '<%s>' "\${COMPREPLY[@]}"`;
     const { stdout } = await run('bash', ['-c', line], { env: envOf(folder) });
-    expect(stdout).toBe(String.raw`<asked:2:agent\ inf><two\ words>`);
+    expect(stdout).toBe(String.raw`<asked:2:agent\ inf><my\ info>`);
   });
 });
 
@@ -114,7 +114,7 @@ testWith('zsh', 'zsh asks for the words up to the cursor and takes each line as 
   await inShell(async (folder) => {
     const line = `compdef() { :; }; compadd() { print -r -- "\${(@P)2}"; }; words=(opsbro agent inf); CURRENT=3; . ${folder}/zsh; _opsbro`;
     const { stdout } = await run('zsh', ['-fc', line], { env: envOf(folder) });
-    expect(stdout.trim()).toBe('asked:2:agent inf two words');
+    expect(stdout.trim()).toBe('asked:2:agent inf my info');
   });
 });
 
@@ -123,6 +123,6 @@ testWith('fish', 'fish asks for the words up to the cursor and takes each line a
     const { stdout } = await run('fish', ['-c', `source ${folder}/fish; complete -C 'opsbro agent inf'`], {
       env: envOf(folder),
     });
-    expect(stdout).toContain('asked:2:agent inf\ntwo words');
+    expect(stdout).toContain('asked:2:agent inf\nmy info');
   });
 });
