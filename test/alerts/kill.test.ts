@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { bundled } from '../support/bundled.ts';
 import { tempDirectory } from '../support/temp.ts';
 
 interface Told {
@@ -13,11 +14,22 @@ interface Told {
 }
 
 const KILLS = 5;
-const story = fileURLToPath(new URL('../support/alert-story.mjs', import.meta.url));
-const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 const start = (home: string, what: string, seed: number): ChildProcess =>
-  fork(story, [dist, home, what, String(seed)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  fork(`${home}/story.mjs`, [home, what, String(seed)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+
+/** Waits for a message of a child that lives. */
+async function messageOf(child: ChildProcess): Promise<void> {
+  const ended = new AbortController();
+  const told = once(child, 'message', { signal: ended.signal });
+  const exit = () => ended.abort(new Error(`it ended with ${child.exitCode}`));
+  child.once('exit', exit);
+  await told.finally(() => child.off('exit', exit));
+}
 
 /** The last word on an alert has to be how it ended, said once. */
 function faultOf(alert: { readonly state: string; readonly status: string }, told: readonly Told[]): string {
@@ -31,10 +43,12 @@ function faultOf(alert: { readonly state: string; readonly status: string }, tol
 
 test('an agent that is killed again and again tells everything, and at most one message twice for each time', async () => {
   using home = tempDirectory();
+  writeFileSync(`${home.path}/story.mjs`, await bundled('alert-story.ts'));
+  symlinkSync(packages, `${home.path}/node_modules`);
   for (let kill = 1; kill <= KILLS; kill++) {
     const child = start(home.path, 'go', kill);
     // Each message that it tells of arrived; what it does after that is as chance will have it.
-    for (let told = 0; told < 5 + 4 * kill; told++) await once(child, 'message');
+    for (let told = 0; told < 5 + 4 * kill; told++) await messageOf(child);
     child.kill('SIGKILL');
     await once(child, 'exit');
   }

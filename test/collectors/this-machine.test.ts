@@ -1,25 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { bundled } from '../support/bundled.ts';
 
-const SCRIPT = fileURLToPath(new URL('../support/run-collectors.ts', import.meta.url));
 const DIST = new URL('../../dist/', import.meta.url).href;
-
-/** The script in the form in which the agent is shipped: a user without rights may not look where what runs tests lies. */
-async function bundled(): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    entryPoints: [SCRIPT],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-  });
-  return Buffer.concat(outputFiles.map(({ contents }) => contents));
-}
 
 interface End {
   readonly state: string;
@@ -28,7 +12,8 @@ interface End {
 }
 
 test('on this machine, as a user without rights, no collector fails', async () => {
-  const input = await bundled();
+  // On its standard input: a user without rights may not look where the sources lie.
+  const input = await bundled('run-collectors.ts');
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-', DIST], {
     input,
     encoding: 'utf8',

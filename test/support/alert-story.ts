@@ -1,16 +1,19 @@
 // Tells of checks that change all the time, until it is killed; with `calm` only until everything was told.
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StateStore } from '../../src/agent/state-store.ts';
+import { Pipeline } from '../../src/alerts/pipeline.ts';
+import { wishesOf } from '../../src/alerts/wishes.ts';
+import { systemClock as clock } from '../../src/base/clock.ts';
+import { silent } from '../../src/base/log.ts';
+import { seeded } from '../../src/base/random.ts';
+import { alerting } from '../../src/config/alerting-schema.ts';
+import { check as checkOf } from './nodes.ts';
 
-const [dist, home, what, seed] = process.argv.slice(2);
-const load = (path) => import(`${dist}/${path}`);
-const { StateStore } = await load('agent/state-store.js');
-const { Pipeline } = await load('alerts/pipeline.js');
-const { wishesOf } = await load('alerts/wishes.js');
-const { systemClock: clock } = await load('base/clock.js');
-const { silent } = await load('base/log.js');
-const { seeded } = await load('base/random.js');
-const { alerting } = await load('config/alerting-schema.js');
+const [home = '', what = '', seed = '0'] = process.argv.slice(2);
+
+type State = 'ok' | 'warning' | 'critical';
+const STATES: readonly State[] = ['ok', 'warning', 'critical'];
 
 const stay = setInterval(() => {}, 1_000);
 const node = { uuid: 'n1', name: 'db-1', displayName: '', address: '127.0.0.1', zone: 'lan', groups: [] };
@@ -18,7 +21,7 @@ const traits = { severityMap: new Map(), labels: new Map(), runbook: '', repair:
 const random = seeded(Number(seed));
 const store = await StateStore.open(`${home}/state`, clock, silent);
 const checks = store.shelf('checks');
-const states = await checks.load();
+const states = new Map((await checks.load()) as ReadonlyMap<string, State>);
 
 const pipeline = new Pipeline(
   {
@@ -46,25 +49,15 @@ pipeline.telling.setHandler('ops', wishesOf({ rate: '100000/s' }));
 await pipeline.load();
 pipeline.start();
 
-function look(id, state, before, isKnown) {
-  const record = {
-    id,
-    packName: 'p',
-    displayName: id,
-    state,
-    hardState: state,
-    hard: true,
-    output: state,
-    longOutput: '',
-  };
-  const rest = { perfdata: [], flapping: false, suppressedBy: [], isWaiting: false, service: '' };
-  pipeline.check({ check: { ...record, ...rest }, traits, before, ...(isKnown && { isKnown }) });
+function look(id: string, state: State, before: State, isKnown = false): void {
+  const record = checkOf(id, { state, hardState: state, output: state });
+  pipeline.check({ check: record, traits, before, ...(isKnown && { isKnown }) });
 }
 for (const [id, state] of states) look(id, state, state, true);
 
 if (what === 'calm') {
   const started = clock.now();
-  while (pipeline.telling.queue('ops').messages().length > 0 || clock.now() - started < 500) await sleep(20);
+  while ((pipeline.telling.queue('ops')?.messages() ?? []).length > 0 || clock.now() - started < 500) await sleep(20);
   const alerts = pipeline.book.all().map(({ alert: { id, state, status } }) => ({ id, state, status }));
   writeFileSync(`${home}/end`, JSON.stringify(alerts));
   await store[Symbol.asyncDispose]();
@@ -74,7 +67,7 @@ if (what === 'calm') {
 for (;;) {
   const id = `p/c${Math.floor(random() * 4)}`;
   const before = states.get(id) ?? 'ok';
-  const state = ['ok', 'warning', 'critical'][Math.floor(random() * 3)];
+  const state = STATES[Math.floor(random() * 3)] ?? 'ok';
   if (state !== before) {
     states.set(id, state);
     checks.put(id, state);
