@@ -1,6 +1,7 @@
 /** The composition root: wires the parts of an agent with its doors, and lives until it is told to stop. */
 import { Disposal } from '../base/disposal.ts';
 import { BlockingReads } from '../http/blocking.ts';
+import type { Family } from '../http/exposition.ts';
 import type { InsidePart } from '../http/inside-part.ts';
 import type { ApiParts } from '../http/parts.ts';
 import type { ReloadedJson, ReloadPreviewJson } from '../http/schemas.ts';
@@ -22,6 +23,7 @@ import { openParts, type Parts, type Setting } from './parts.ts';
 import { afterReload } from './reload.ts';
 import { recordOfReload, reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
+import { keepSelfSeries, selfPrefix } from './self-series.ts';
 import { servedParts } from './served-parts.ts';
 import { openShinken } from './shinken-part.ts';
 import type { StandIn } from './sound-reading.ts';
@@ -137,6 +139,7 @@ export class Agent implements AsyncDisposable {
     const { bus, clock } = this.#setting.world;
     // Which groups are found first is no news.
     if (config.alerting.first_result === 'all') this.#opened.use(tellGroups(bus));
+    this.#opened.use(this.#keepSelfSeries());
     await runtime.start();
     if (config.alerting.first_result !== 'all') this.#opened.use(tellGroups(bus));
     this.#opened.use(tellHealth(bus, clock, () => this.#health()));
@@ -338,12 +341,25 @@ export class Agent implements AsyncDisposable {
       changes: this.#changes,
       statsd: this.#telemetry.statsd,
       edits: editsOf({ world, written: () => this.#written, reload: () => this.reload() }),
-      metrics: () => {
-        const uptime = (world.clock.now() - this.#startedMono) / 1_000;
-        const { counts: doors } = this.#doors;
-        return measuredFamilies({ parts: this.#parts, doors, telemetry: this.#telemetry, uptime });
-      },
+      metrics: () => this.#telemetry.shown(this.#counted()),
     };
+  }
+
+  #counted(): Iterable<Family> {
+    const uptime = (this.#setting.world.clock.now() - this.#startedMono) / 1_000;
+    const { counts: doors } = this.#doors;
+    return measuredFamilies({ parts: this.#parts, doors, telemetry: this.#telemetry, uptime });
+  }
+
+  #keepSelfSeries(): Disposable {
+    const { pool, series } = this.#parts;
+    const { metrics } = this.#written.loaded.config;
+    return keepSelfSeries({
+      clock: this.#setting.world.supervisor.clock('metrics'),
+      prefix: selfPrefix(pool.self.name, { isEscaped: metrics.escape_hostname }),
+      families: () => this.#counted(),
+      put: (name, value, time) => void series.put(name, value, time, 'own'),
+    });
   }
 
   #facts() {

@@ -23,13 +23,17 @@ const MOST = 50_000;
 /** Series and what is known of those that came by statsd. */
 interface Shown {
   readonly series: { latest(since: number): Iterable<Point> };
+  /** How the names begin of what the agent counts, which is shown as it counts it. */
+  readonly counts?: string | undefined;
   readonly statsd?: Pick<StatsdSums, 'formOf' | 'forgetBefore'> | undefined;
 }
 
 /** The last value of every series that is not older than five minutes, for `/metrics`; of two of the same name and labels the first by name. */
-export function* latestFamilies({ series, statsd }: Shown, now: number): Generator<Family> {
+export function* latestFamilies({ series, counts, statsd }: Shown, now: number): Generator<Family> {
   statsd?.forgetBefore(now - FRESH);
-  const points = [...series.latest(now - FRESH)].sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  const latest = [...series.latest(now - FRESH)];
+  const foreign = counts === undefined ? latest : latest.filter(({ name }) => !name.startsWith(counts));
+  const points = foreign.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
   const families = new Map<string, Kept>();
   let doubles = 0;
   for (const { name: written, value } of points.slice(0, MOST)) {

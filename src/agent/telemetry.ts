@@ -12,6 +12,7 @@ import type { StatsdDoor } from '../statsd/statsd.ts';
 import type { ToldCheck } from '../statsd/told.ts';
 import { ForwardPart } from './forward-part.ts';
 import { RemoteWritePart } from './remote-write-part.ts';
+import { selfPrefix } from './self-series.ts';
 import { latestFamilies } from './series-exposition.ts';
 import type { StateStore } from './state-store.ts';
 import { StatsdSums } from './statsd-sums.ts';
@@ -75,10 +76,8 @@ export class Telemetry implements AsyncDisposable {
     await Promise.all([this.#statsd.serve(statsd), this.#graphite.serve(graphite), this.#pickle.serve(pickle)]);
   }
 
-  /** What the doors count, for `/metrics`, with what others count. */
+  /** What the doors count, with what others count. */
   families(others: readonly Family[]): Iterable<Family> {
-    const { world, series, written } = this.#setting;
-    const { prometheus } = written().loaded.config;
     const [lines, pickles] = [this.#graphite.opened?.counters, this.#pickle.opened?.counters];
     const graphite = [lines, pickles].filter((counters) => counters !== undefined);
     return united([
@@ -86,8 +85,17 @@ export class Telemetry implements AsyncDisposable {
       ...telemetryFamilies(this.#statsd.opened?.counters, graphite),
       ...this.#forward.families(),
       ...this.#remoteWrite.families(),
-      ...(prometheus.series ? latestFamilies({ series, statsd: this.#sums }, world.clock.wall() / 1_000) : []),
     ]);
+  }
+
+  /** What is counted, for `/metrics`: with the last values of all series where that is wanted. */
+  *shown(counted: Iterable<Family>): Generator<Family> {
+    yield* counted;
+    const { world, series, written, pool } = this.#setting;
+    const { prometheus, metrics } = written().loaded.config;
+    if (!prometheus.series) return;
+    const counts = selfPrefix(pool.self.name, { isEscaped: metrics.escape_hostname });
+    yield* latestFamilies({ series, counts, statsd: this.#sums }, world.clock.wall() / 1_000);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -97,3 +97,13 @@ test('what only looks like statsd, or was forgotten, is shown as it was sent', (
   for (const line of ['stats_counters_old_count 4', 'stats_timers_t_upper_99 5', 'stats_gauges_g_count 6'])
     expect(text).toContain(`gauge\n${line}\n`);
 });
+
+test('what the agent keeps of its own counts is not shown again', () => {
+  const latest = () => [
+    { name: 'opsbro.a.uptime.seconds', value: 5, time: 900 },
+    { name: 'opsbro.ab.x', value: 6, time: 900 },
+  ];
+  const text = exposition(latestFamilies({ series: { latest }, counts: 'opsbro.a.' }, 1_000));
+  expect(text).not.toContain('opsbro_a_uptime');
+  expect(text).toContain('opsbro_ab_x 6');
+});
