@@ -1,3 +1,4 @@
+import { decode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 import { bodyOf, errorOf, fakeApi, fakeParts, post } from './fake-parts.ts';
 import { fakeRender } from './fake-render.ts';
@@ -48,6 +49,12 @@ test('values are shown as CSV and raw as well', async () => {
   expect(await csv.text()).toBe('one.cpu.user,2023-11-14 23:13:10,0\r\none.cpu.user,2023-11-14 23:13:20,1\r\n');
   const raw = await ask('/render?target=derivative(one.cpu.user)&from=-20s&format=raw');
   expect(await raw.text()).toBe('derivative(one.cpu.user),1699999990,1700000010,10|None,1\n');
+});
+
+test('values are shown as msgpack for programs that read it', async () => {
+  const packed = await ask('/render?target=derivative(one.cpu.user)&from=-20s&format=msgpack');
+  expect(packed.headers.get('content-type')).toBe('application/x-msgpack');
+  expect(decode(await packed.arrayBuffer())).toMatchObject([{ name: 'derivative(one.cpu.user)', values: [null, 1] }]);
 });
 
 test('an answer is wrapped for scripts, or written with line breaks, when that is asked for', async () => {

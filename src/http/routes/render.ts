@@ -3,6 +3,7 @@ import { OpsbroError } from '../../base/errors.ts';
 import { fitted } from '../../render/consolidating.ts';
 import type { RenderRequest } from '../../render/evaluate.ts';
 import { csvOf, jsonOf, rawOf } from '../../render/formats.ts';
+import { msgpackOf } from '../../render/msgpack.ts';
 import type { RenderSeries } from '../../render/series.ts';
 import { parseTime } from '../../render/times.ts';
 import { localTime } from '../../render/zoned-time.ts';
@@ -13,7 +14,7 @@ import { Reply } from '../route.ts';
 import type { RenderPart } from '../series-view.ts';
 
 const PLAIN = 'text/plain; charset=utf-8';
-const FORMATS = ['json', 'csv', 'raw'];
+const FORMATS = ['json', 'csv', 'raw', 'msgpack'];
 const MOST_TARGETS = 500;
 
 const FIELDS = {
@@ -22,7 +23,7 @@ const FIELDS = {
   until: field.text().describe('now when left out'),
   now: field.text().describe('what relative times are read against'),
   tz: field.text().describe('time zone, such as Europe/Berlin'),
-  format: field.text().describe('json, csv or raw'),
+  format: field.text().describe('json, csv, raw or msgpack'),
   maxDataPoints: field.text().describe('at most so many values of each series'),
   noNullPoints: field.flag().describe('leave out what has no value'),
   xFilesFactor: field.text().describe('the part of the values, 0 to 1, that must be there for several to become one'),
@@ -64,14 +65,15 @@ async function rendered(fields: Fields, part: RenderPart, ownZone: string): Prom
   // Nobody may ever ask for a chart.
   const { render } = await import('../../render/evaluate.ts');
   const series = await render(request, { source: view, random: part.random });
-  if (format === 'csv') return text(csvOf(series, request.timeZone), 'text/csv; charset=utf-8', view.missing);
-  if (format === 'raw') return text(rawOf(series), PLAIN, view.missing);
+  if (format === 'csv') return plain(csvOf(series, request.timeZone), 'text/csv; charset=utf-8', view.missing);
+  if (format === 'msgpack') return plain(msgpackOf(series), 'application/x-msgpack', view.missing);
+  if (format === 'raw') return plain(rawOf(series), PLAIN, view.missing);
   const json = jsonOf(fewer(series, fields), { isDense: fields.noNullPoints ?? false });
   return graphiteReply(json, fields, view.missing);
 }
 
-const text = (body: string, type: string, missing: Iterable<string>): Reply<string> =>
-  new Reply(body, { headers: { 'content-type': type, ...missingHeader([...missing].sort()) } });
+const plain = <Body extends string | Uint8Array>(body: Body, type: string, missing: Iterable<string>): Reply<Body> =>
+  new Reply<Body>(body, { headers: { 'content-type': type, ...missingHeader([...missing].sort()) } });
 
 function fewer(series: readonly RenderSeries[], { maxDataPoints }: Fields): readonly RenderSeries[] {
   const most = numberIn(maxDataPoints, 'maxDataPoints', 1);
