@@ -26,7 +26,6 @@ import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
 import { ApiChecks } from './api-checks.ts';
 import { type Charts, openCharts } from './charts.ts';
-import { CheckKeys } from './check-keys.ts';
 import { ChildKeys } from './child-keys.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
 import { type Histories, keepHistories } from './histories.ts';
@@ -46,6 +45,7 @@ import { readSerfSnapshot } from './serf-snapshot-file.ts';
 import { openSeries } from './series.ts';
 import type { SoundReading, StandIn } from './sound-reading.ts';
 import { StateStore } from './state-store.ts';
+import { keepStoreKeys } from './store-keys.ts';
 import { SwitchablePool } from './switchable-pool.ts';
 import { type VitalSigns, watchVitals } from './vitals.ts';
 import { WorkWatch } from './work-watch.ts';
@@ -157,7 +157,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const checkDefinitions = await openApiChecks(world, state, runtime);
   await restore(runtime, state);
   opened.use(kvCluster.connect({ pool, peers, bus, clock, groups: () => runtime.groups }));
-  opened.use(keepCheckKeys(setting, kv, runtime));
+  opened.use(keepStoreKeys(setting, kv, runtime));
   const workWatch = opened.use(watchWork(world, runtime, pool));
   opened.use(keepLastAlive(home.data, clock));
   opened.use(watchSelf(world, { runtime, pool, vitals }));
@@ -209,16 +209,6 @@ function watchWork({ bus, clock, health }: World, runtime: Runtime, pool: Pool):
     checks: () => runtime.checks(),
     handlers: () => runtime.handlers(),
     isDeathUntold: () => pool.members.size > 1 && candidatesIn(pool).length === 0,
-  });
-}
-
-function keepCheckKeys({ world, identity }: Setting, kv: KvStore, runtime: Runtime): CheckKeys {
-  const { bus, clock, log } = world;
-  return new CheckKeys({
-    ...{ bus, clock, kv, nodeId: identity.id },
-    log: log.logger.child({ part: 'kv' }),
-    checks: () => runtime.checks(),
-    hasStore: () => runtime.groups.has('kv'),
   });
 }
 
