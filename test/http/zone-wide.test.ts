@@ -19,18 +19,23 @@ function zone() {
   return { asked, request: fakeApi(fakeParts({ zoneReads: reads })) };
 }
 
-test.each(['/agent/info', '/collectors', '/collectors/cpu', '/monitoring/state', '/monitoring/alerts'])(
-  '%s can be asked of the whole zone',
-  async (path) => {
-    const { request } = zone();
+test.each([
+  '/agent/info',
+  '/collectors',
+  '/collectors/cpu',
+  '/monitoring/state',
+  '/monitoring/alerts',
+  '/health-services',
+  '/history/repairs',
+])('%s can be asked of the whole zone', async (path) => {
+  const { request } = zone();
 
-    const own = await (await request(path)).json();
-    expect(await bodyOf(await request(`${path}?scope=zone`))).toEqual({
-      nodes: { self: own, other: [path] },
-      errors: { third: 'it is silent' },
-    });
-  },
-);
+  const own = await (await request(path)).json();
+  expect(await bodyOf(await request(`${path}?scope=zone`))).toEqual({
+    nodes: { self: own, other: [path] },
+    errors: { third: 'it is silent' },
+  });
+});
 
 test('the door that sends bytes as they are is answered the same', async () => {
   const { request } = zone();

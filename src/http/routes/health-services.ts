@@ -28,6 +28,7 @@ const Done = z.object({ done: z.boolean() });
 export const healthServiceRoutes = ({ health }: Parts) => ({
   'GET /health-services': route({
     access: 'read',
+    isZoneWide: true,
     summary: 'The services of this node; with all also folders that are none, and why.',
     query: z.strictObject({ all: flag.optional() }),
     answer: ServiceListJson,
@@ -35,6 +36,7 @@ export const healthServiceRoutes = ({ health }: Parts) => ({
   }),
   'GET /health-services/:name': route({
     access: 'read',
+    isZoneWide: true,
     summary: 'A service with all of its checks.',
     params: Named,
     answer: ServiceJson,
@@ -98,6 +100,7 @@ export const repairRoutes = ({ health }: Parts) => ({
   }),
   'GET /history/repairs': route({
     access: 'read',
+    isZoneWide: true,
     summary: 'What was repaired and refused, newest first.',
     query: z.strictObject({ service: z.string().optional(), node: z.string().optional(), limit: pageSize.optional() }),
     answer: z.array(RepairJson),
