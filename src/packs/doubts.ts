@@ -4,7 +4,7 @@ import type { Fields } from '../config/objects/kind.ts';
 import type { ExpressionFault, ObjectRules } from '../config/objects.ts';
 import { isList, isMapping } from '../config/yaml-value.ts';
 import { lookUp, pathOf } from '../expressions/paths.ts';
-import type { Yaml, YamlMap } from '../model/pack.ts';
+import type { PackObject, Problem, Yaml, YamlMap } from '../model/pack.ts';
 import { leavesOf } from './parameters.ts';
 
 /** What a pack's objects may refer to beside their own fields. */
@@ -27,6 +27,15 @@ export function doubting(rules: ObjectRules, known: Known): ObjectRules {
     },
     scriptFault: (fields) => rules.scriptFault?.(fields) ?? scriptFault(fields, known),
   };
+}
+
+/** What is doubtful about the scripts of objects that belong to no pack, so that they have no parameters. */
+export function scriptDoubts(objects: readonly PackObject[], variables: YamlMap): readonly Problem[] {
+  const checks = objects.filter(({ type }) => type === 'check');
+  return checks.flatMap(({ definition, file, line }): Problem[] => {
+    const message = scriptFault(new Map(Object.entries(definition)), { parameters: {}, variables });
+    return message === undefined ? [] : [{ level: 'warning', file, line, column: 1, key: 'check.script', message }];
+  });
 }
 
 function unknownParameters(paths: readonly string[], { parameters }: Known): readonly ExpressionFault[] {

@@ -15,7 +15,7 @@ import {
 import { leftOut } from './contents.ts';
 import { unmetDependencies } from './dependencies.ts';
 import { type DescribedPack, describePack } from './descriptor.ts';
-import { doubting } from './doubts.ts';
+import { doubting, scriptDoubts } from './doubts.ts';
 import { packObjects } from './objects.ts';
 import { ownParameters, type ParameterSource, parametersAbove, united } from './parameters.ts';
 import { parameterFaults, settingsOf } from './settings.ts';
@@ -77,7 +77,11 @@ export async function loadPacks(sources: PackSources): Promise<PackSet> {
   return {
     packs: withLocal(packs, sources.local),
     objects: [...objects, ...sources.local.objects],
-    problems: [...problems, ...packs.flatMap((pack) => pack.problems)],
+    problems: [
+      ...problems,
+      ...packs.flatMap((pack) => pack.problems),
+      ...scriptDoubts(sources.local.objects, sources.local.variables ?? {}),
+    ],
   };
 }
 

@@ -47,9 +47,16 @@ async function load(texts: readonly string[]) {
   const loaded = await loadConfig({ directory: directory.path, shipped: SHIPPED, env: {}, rules: RULES });
   const parameters = new Map(loaded.parameters.map((one) => [one.pack, [one]]));
   const local = { directory: directory.path, objects: loaded.objects, parameters };
-  const packs = await loadPacks({ shipped: SHIPPED, data: directory.path, local, rules: RULES });
+  const { variables } = loaded;
+  const packs = await loadPacks({
+    shipped: SHIPPED,
+    data: directory.path,
+    local: { ...local, variables },
+    rules: RULES,
+  });
   const parametersOf = (name: string) => packs.packs.find((pack) => pack.name === name)?.parameters;
-  const lines = loaded.problems.map((problem) => `${problem.level} ${problemLine(problem)}`);
+  const ofFiles = packs.problems.filter(({ file }) => file.startsWith(directory.path));
+  const lines = [...loaded.problems, ...ofFiles].map((problem) => `${problem.level} ${problemLine(problem)}`);
   return { ...loaded, parametersOf, lines: lines.map((line) => line.replaceAll(`${directory.path}/`, '')) };
 }
 
@@ -125,4 +132,12 @@ test('a check of the configuration directory runs everywhere when it says nothin
   expect(lines).toEqual([]);
   const runtime = await runtimeWith(objects, 50, '');
   expect(runtime.check('local/0').state).toBe('critical');
+});
+
+test('a macro of a check of the configuration directory that nobody has written is told', async () => {
+  const check = (macro: string) => `check:\n  script: "/bin/echo $${macro}$ $node.name$ $word$"\n  word: x\n`;
+  expect((await load([check('nothing')])).lines).toEqual([
+    'warning 0.yml:1:1: check.script: macro $nothing$ resolves to nothing',
+  ]);
+  expect((await load([check('limit'), 'limit: 5\n'])).lines).toEqual([]);
 });
