@@ -8,13 +8,15 @@ export interface ZoneReads {
 
 /** The parameter by which all nodes of the zone are asked, as it is described. */
 export const SCOPE = 'scope';
+/** The same in one word, as services are asked for. */
+const CLUSTER = 'cluster';
 /** With the whole zone nobody waits for news, as it has no number for what it knows. */
-const OF_ONE_NODE = ['index', 'wait', 'boot', SCOPE];
+const OF_ONE_NODE = ['index', 'wait', 'boot', SCOPE, CLUSTER];
 
 /** What the other nodes are asked when a query is for the whole zone; `undefined` when it is not. */
 export function targetForAll(path: string, query: string): string | undefined {
   const fields = new URLSearchParams(query);
-  if (fields.get(SCOPE) !== 'zone') return undefined;
+  if (fields.get(SCOPE) !== 'zone' && fields.get(CLUSTER) !== '') return undefined;
   for (const name of OF_ONE_NODE) fields.delete(name);
   return fields.size === 0 ? path : `${path}?${fields}`;
 }

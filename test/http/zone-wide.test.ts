@@ -37,6 +37,16 @@ test.each([
   });
 });
 
+test('services of the whole zone are asked for by ?cluster too', async () => {
+  const { request } = zone();
+  const [short, long] = await Promise.all(
+    ['cluster', 'scope=zone'].map((query) => request(`/health-services?${query}`)),
+  );
+
+  expect(await short?.json()).toEqual(await long?.json());
+  expect((await request('/health-services?cluster=some')).status).toBe(400);
+});
+
 test('the door that sends bytes as they are is answered the same', async () => {
   const { request } = zone();
   const target = '/collectors/cpu?scope=zone';
