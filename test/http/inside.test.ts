@@ -60,6 +60,31 @@ test('a part of the log is followed at the level that was asked for, until the r
   expect(asked).toEqual(['dns DEBUG', 'gone']);
 });
 
+test('who follows with a token that is taken back gets no further line', async () => {
+  let say = (_: string) => {};
+  let isGone = false;
+  const followLog: InsidePart['followLog'] = (_, __, take) => {
+    say = take;
+    return {
+      [Symbol.dispose]() {
+        isGone = true;
+      },
+    };
+  };
+  const parts = fakeParts({ inside: { ...fakeInside(), followLog } });
+  const { secret } = await parts.access.tokens.create({ name: 'ops', scope: 'admin' });
+  const caller = { door: 'tcp', address: '10.0.0.1' } as const;
+  const answer = await fakeApi(parts)('/log/follow/dns', { headers: { 'x-opsbro-token': secret } }, { caller });
+  const reader = answer.body?.getReader();
+  say('before');
+  expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('before\n');
+
+  await parts.access.tokens.revoke('ops');
+  say('after');
+  expect(await reader?.read()).toEqual({ done: true, value: undefined });
+  expect(isGone).toBe(true);
+});
+
 test('who reads too slowly is told how many lines he missed', async () => {
   let say = (_: string) => {};
   const api = appWith({

@@ -17,7 +17,7 @@ const level = z
   .describe('debug, info, warning or error: lines of this level and above');
 
 /** What the agent writes of what it does. */
-export const logRoutes = ({ inside }: Pick<ApiParts, 'inside'>) => ({
+export const logRoutes = ({ inside, access }: Pick<ApiParts, 'inside' | 'access'>) => ({
   'GET /log/parts/': route({
     access: 'read',
     summary: 'The parts of the agent whose log can be followed.',
@@ -31,7 +31,7 @@ export const logRoutes = ({ inside }: Pick<ApiParts, 'inside'>) => ({
     query: z.strictObject({ level }),
     answer: z.string(),
     produces: TEXT,
-    handle({ params: { part }, query, signal, method }) {
+    handle({ params: { part }, query, signal, method, caller }) {
       const known = inside.logParts();
       if (!known.includes(part)) {
         throw new OpsbroError(
@@ -40,13 +40,24 @@ export const logRoutes = ({ inside }: Pick<ApiParts, 'inside'>) => ({
         );
       }
       if (method === 'HEAD') return '';
-      return new Reply(linesOf((take) => inside.followLog(part, query.level, take), signal));
+      const pass = caller.door === 'tcp' ? caller.pass : undefined;
+      const reader = { signal, mayStay: () => pass === undefined || access.gate.holds(pass) };
+      return new Reply(linesOf((take) => inside.followLog(part, query.level, take), reader));
     },
   }),
 });
 
-/** The lines as they come, until who reads them is gone. */
-function linesOf(follow: (take: (line: string) => void) => ReturnType<InsidePart['followLog']>, signal: AbortSignal) {
+type Follow = (take: (line: string) => void) => ReturnType<InsidePart['followLog']>;
+
+interface Reader {
+  /** Aborts when he is gone. */
+  readonly signal: AbortSignal;
+  /** Whether what he showed still counts. */
+  mayStay(): boolean;
+}
+
+/** The lines as they come, until who reads them is gone or may not read them any more. */
+function linesOf(follow: Follow, { signal, mayStay }: Reader) {
   let following: Disposable | undefined;
   let left = 0;
   const end = () => following?.[Symbol.dispose]();
@@ -55,6 +66,11 @@ function linesOf(follow: (take: (line: string) => void) => ReturnType<InsidePart
       start(controller) {
         const send = (text: string) => controller.enqueue(Buffer.from(`${text}\n`));
         following = follow((line) => {
+          if (!mayStay()) {
+            end();
+            controller.close();
+            return;
+          }
           if ((controller.desiredSize ?? 0) <= 0) {
             left += 1;
             return;
