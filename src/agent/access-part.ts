@@ -17,7 +17,7 @@ const CODES = ['file', 'open'] as const;
 interface Options {
   readonly world: World;
   readonly state: StateStore;
-  config(): AgentConfig;
+  readonly config: AgentConfig;
 }
 
 interface Opened {
@@ -27,16 +27,18 @@ interface Opened {
 
 /** Who may ask this agent over TCP, and the audit of what was asked. */
 export class Access implements AccessPart, Disposable {
-  readonly #options: Options;
+  readonly #world: World;
   readonly #audit: Audit;
+  #anonymousRead: AccessPart['anonymousRead'];
   readonly tokens: TokenBook;
   readonly gate: Gate;
 
-  private constructor(options: Options, { tokens, audit }: Opened) {
-    this.#options = options;
+  private constructor({ world, config }: Options, { tokens, audit }: Opened) {
+    this.#world = world;
+    this.#anonymousRead = config.http.anonymous_read;
     this.#audit = audit;
     this.tokens = tokens;
-    this.gate = new Gate({ tokens, clock: options.world.clock });
+    this.gate = new Gate({ tokens, clock: world.clock });
   }
 
   /** Goes on with the tokens that are kept, and reads those of the file. */
@@ -49,16 +51,16 @@ export class Access implements AccessPart, Disposable {
       tokens,
       audit: await Audit.open({ clock, log, shelf: state.shelf('audit') }),
     });
-    await access.readFile();
+    await access.#readFile();
     return access;
   }
 
   get anonymousRead(): AccessPart['anonymousRead'] {
-    return this.#options.config().http.anonymous_read;
+    return this.#anonymousRead;
   }
 
   get socketPath(): string {
-    return this.#options.world.socketPath;
+    return this.#world.socketPath;
   }
 
   /** Who changed what. */
@@ -71,9 +73,15 @@ export class Access implements AccessPart, Disposable {
     this.#audit.note(entry);
   }
 
-  /** Reads the file of tokens again; what is odd about it is told in the log and the health of the agent. */
-  async readFile(): Promise<void> {
-    const { health, log, home } = this.#options.world;
+  /** From now on these settings count, and the file of tokens as it is now. */
+  async apply({ http }: AgentConfig): Promise<void> {
+    this.#anonymousRead = http.anonymous_read;
+    await this.#readFile();
+  }
+
+  /** What is odd about the file is told in the log and the health of the agent. */
+  async #readFile(): Promise<void> {
+    const { health, log, home } = this.#world;
     const file = join(home.config, TOKEN_FILE);
     const read = await readTokenFile(file);
     const taken = this.tokens.setWritten(read.tokens);

@@ -243,7 +243,7 @@ export class Agent implements AsyncDisposable {
     this.#parts.alerts.apply(config.alerting);
     await this.#parts.limitHistories(historyLimits(config));
     await zones.reload(tree);
-    await this.#parts.access.readFile();
+    await this.#parts.access.apply(config);
     this.#parts.peers.keys.refresh();
     this.#reviewZones();
     world.log.apply(logManner(config, process.env));

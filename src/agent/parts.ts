@@ -109,7 +109,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const state = opened.use(
     await StateStore.open(join(home.data, 'state'), supervisor.clock('state'), log.logger.child({ part: 'state' })),
   );
-  const access = opened.use(await Access.open({ world, state, config: () => written.loaded.config }));
+  const access = opened.use(await Access.open({ world, state, config: written.loaded.config }));
   const address = localAddress(host.interfaces(), (await host.facts()).addresses);
   const { config } = written.loaded;
   const kvCluster = new AgentKvCluster(world.random);

@@ -25,6 +25,7 @@ const HOT: ReadonlySet<string> = new Set([
   'statsd',
   'graphite',
   'watch',
+  'http.anonymous_read',
 ]);
 
 /**

@@ -59,6 +59,7 @@ test.each([
   [{}, []],
   [{ groups: ['web'], display_name: 'x', log_level: 'DEBUG', log_format: 'json', dns: { enabled: true } }, []],
   [{ collectors: { cpustats: { interval: '20s' } }, variables: { a: 1 } }, []],
+  [{ http: { anonymous_read: 'none' } }, []],
   [{ port: 7000, http: { bind: ['127.0.0.1'], max_body: '1MB' } }, ['http.bind', 'http.max_body', 'port']],
   [{ gossip: { tags: { role: 'db' } }, name: 'other' }, ['gossip.tags.role', 'name']],
 ])('a change to %j needs a restart for %j', (change, keys) => {
