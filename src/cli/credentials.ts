@@ -30,3 +30,9 @@ function readToken(path: string, from: string): string {
 
 /** A text in which tokens of agents cannot be read. */
 export const withoutTokens = (text: string): string => text.replace(/opsbro_[\w-]{20,}/g, '******');
+
+const SECRET =
+  /((?:password|passwd|token|secret|api_?key|authorization)[\w"]*\s*[=:]\s*"?)(?:(?:bearer|basic)\s+)?[^\s",]+/gi;
+
+/** Lines of a log in which neither tokens of agents nor what stands behind the name of a secret can be read. */
+export const withoutSecrets = (lines: string): string => withoutTokens(lines.replace(SECRET, '$1******'));

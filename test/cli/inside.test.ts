@@ -81,6 +81,15 @@ describe('history', () => {
     );
   });
 
+  test('of requests that were to change something tells who asked, from where, and what came of it', async () => {
+    const entry = { who: 'token ci', from: '10.0.0.1', method: 'PUT', target: '/kv/a', status: 200, repeated: 3 };
+    const entries = [entry, { ...entry, who: 'socket (uid unknown)', from: '', repeated: 0 }];
+    await using agent = await fakeAgent({ 'GET /history/audit': () => [{ date: 0, entries }] });
+    expect((await opsbro('history audit --utc', agent)).out).toBe(
+      '1970-01-01 00:00:00\n * token ci (10.0.0.1): PUT /kv/a 200, and 3 more like it\n * socket (uid unknown): PUT /kv/a 200\n',
+    );
+  });
+
   test('of a kind with a command of its own is what that command shows', async () => {
     await using agent = await fakeAgent({ 'GET /history/collectors': () => [] });
     expect((await opsbro('history collectors', agent)).code).toBe(0);

@@ -13,7 +13,7 @@ const OWN: ReadonlyMap<string, () => Promise<{ readonly default: Command }>> = n
   ['collectors', () => import('./collectors/history.ts')],
   ['repairs', () => import('./health/history.ts')],
 ]);
-const KINDS = [...OWN.keys(), 'handlers', 'config'];
+const KINDS = [...OWN.keys(), 'handlers', 'config', 'audit'];
 
 type Span = ReturnType<typeof spanQuery> & { readonly limit?: string; readonly filter?: string };
 
@@ -34,6 +34,7 @@ export default defineCommand({
     const query = { ...spanQuery(span), ...(limit !== undefined && { limit }), ...filter };
     if (kind === 'handlers') return await handlers(query, context);
     if (kind === 'config') return await config(query, context);
+    if (kind === 'audit') return await audit(query, context);
     throw new UsageError(`there is no history of "${kind}"${didYouMean(kind, KINDS)}; possible: ${KINDS.join(', ')}`);
   },
 });
@@ -78,6 +79,18 @@ async function config(query: Span, { agent, terminal }: Context): Promise<number
     printHistory(history, terminal, ({ type, who, what, result }) => [
       ` * ${type} by ${escaped(who)}: ${escaped(what)}${result === 'ok' ? '' : ` (${escaped(result)})`}`,
     ]),
+  );
+  return 0;
+}
+
+async function audit(query: Span, { agent, terminal }: Context): Promise<number> {
+  const route = 'GET /history/audit';
+  const history = await allPages((after) => agent.askWhole(route, { query: { ...query, after } }));
+  terminal.show(history, () =>
+    printHistory(history, terminal, ({ who, from, method, target, status, repeated }) => {
+      const more = repeated > 0 ? `, and ${repeated} more like it` : '';
+      return [` * ${escaped(who)}${from === '' ? '' : ` (${from})`}: ${method} ${escaped(target)} ${status}${more}`];
+    }),
   );
   return 0;
 }

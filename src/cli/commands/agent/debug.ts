@@ -5,12 +5,11 @@ import { systemClock } from '../../../base/clock.ts';
 import { type TarEntry, tarOf } from '../../../base/tar.ts';
 import type { AgentClient } from '../../client.ts';
 import { defineCommand } from '../../command.ts';
+import { withoutSecrets } from '../../credentials.ts';
 import { sentenceOf } from '../../failure.ts';
 import { linesOfPart } from '../../log-files.ts';
 
 const LOG_LINES = 1_000;
-/** Names whose value is never shown, in a line of a log. */
-const SECRET = /((?:password|passwd|token|secret|api_?key|authorization)[\w"]*\s*[=:]\s*"?)[^\s",]+/gi;
 
 export default defineCommand({
   options: {
@@ -28,7 +27,7 @@ export default defineCommand({
     const answers = Object.entries(asked(agent)).map(async ([name, answer]) => entry(name, await textOf(answer)));
     const logs = parts.flatMap((part) => {
       const lines = linesOfPart(info.home.log, part, { lines: LOG_LINES });
-      return lines === undefined ? [] : [entry(`log/${part}.log`, `${lines.join('\n').replace(SECRET, '$1******')}\n`)];
+      return lines === undefined ? [] : [entry(`log/${part}.log`, `${withoutSecrets(lines.join('\n'))}\n`)];
     });
     const bundle = gzipSync(tarOf([entry('info.json', jsonText(info)), ...(await Promise.all(answers)), ...logs]));
     const stamp = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
