@@ -9,7 +9,7 @@ import { DropWatch } from '../net/drop-watch.ts';
 import { eachLine, LineStream } from '../net/lines.ts';
 import { type Listening, listenEverywhere } from '../net/listen-everywhere.ts';
 import { type Session, Sessions } from '../net/sessions.ts';
-import { type Connection, listenTcp } from '../net/tcp.ts';
+import { type Incoming, listenTcp } from '../net/tcp.ts';
 import { bindUdp } from '../net/udp.ts';
 import type { GraphiteCounters, Listener } from './counters.ts';
 import { Frames } from './frames.ts';
@@ -83,7 +83,8 @@ class Listeners implements Disposable {
     const { settings, clock, random, log, store } = options;
     this.#options = options;
     this.#networks = new Networks(settings.allow);
-    this.#sessions = new Sessions({ clock, idleMs: settings.idleMs, most: settings.maxConnections });
+    const { idleMs, maxConnections: most } = settings;
+    this.#sessions = new Sessions({ clock, idleMs, most, isFull: () => store.isBusy });
     this.#intake = new Intake({ clock, random, log, store, drops: () => this.#drops.total });
   }
 
@@ -127,7 +128,7 @@ class Listeners implements Disposable {
     });
   }
 
-  #onConnection(connection: Connection, listener: 'tcp' | 'pickle'): void {
+  #onConnection(connection: Incoming, listener: 'tcp' | 'pickle'): void {
     const { address } = connection.remote;
     if (!this.#mayCome(address)) {
       this.counters.countBad(listener, 'not_allowed');
@@ -151,7 +152,7 @@ class Listeners implements Disposable {
     return { take: (bytes) => lines.push(bytes), end: () => lines.finish() };
   }
 
-  #pickles(connection: Connection): Session {
+  #pickles(connection: Incoming): Session {
     const source = { listener: 'pickle', address: connection.remote.address } as const;
     let isOpen = true;
     const close = () => {

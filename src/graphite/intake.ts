@@ -16,6 +16,8 @@ export interface PointStore {
   put(name: string, value: number, time: number, origin: 'received'): boolean;
   /** Whether there is a series of that name. */
   has(name: string): boolean;
+  /** Whether those who send by a connection should wait. */
+  readonly isBusy: boolean;
 }
 
 /** What turns what comes in into points. */

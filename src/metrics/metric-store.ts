@@ -36,6 +36,8 @@ const STORED_AT_ONCE = 64;
 /** Points that wait before they are put into blocks early, and before no more are taken: 16 bytes each, and what holds them. */
 const MANY_WAITING = 262_144;
 const MOST_WAITING = 2_097_152;
+/** The part of these from which on senders wait. */
+const BUSY = 0.75;
 /** When the number of series becomes worth a word. */
 const NEARLY = 0.9;
 
@@ -128,6 +130,11 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     this.#writeSoon();
     if (this.#listeners.length > 0) this.#tell({ name, value, time });
     return true;
+  }
+
+  /** Whether so many points wait in memory that who can wait should; when there are some more, points are refused. */
+  get isBusy(): boolean {
+    return this.#waiting >= BUSY * MOST_WAITING;
   }
 
   /** Tells `listen` of every point that is taken, until disposed of. */

@@ -24,6 +24,14 @@ export interface Connection {
   close(): void;
 }
 
+/** A connection that a peer has made, who is made to wait when there is too much to do. */
+export interface Incoming extends Connection {
+  /** Reads no more; the system tells the peer to wait once it has no more room. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
+}
+
 /** A listening TCP socket. Disposing of it closes its connections too. */
 interface TcpListener extends AsyncDisposable {
   readonly address: string;
@@ -31,7 +39,7 @@ interface TcpListener extends AsyncDisposable {
 }
 
 /** Listens for TCP connections; port 0 takes a free one. Fails with the system's error, such as `EADDRINUSE`. */
-export async function listenTcp(at: Endpoint, accept: (connection: Connection) => void): Promise<TcpListener> {
+export async function listenTcp(at: Endpoint, accept: (connection: Incoming) => void): Promise<TcpListener> {
   const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     open.add(socket);
@@ -85,7 +93,7 @@ async function connected(
   return connectionOf(socket);
 }
 
-function connectionOf(socket: Socket): Connection {
+function connectionOf(socket: Socket): Incoming {
   let told: ((error?: Error) => void) | undefined;
   let failure: Error | undefined;
   const end = () => {
@@ -111,6 +119,8 @@ function connectionOf(socket: Socket): Connection {
     get unsent() {
       return socket.writableLength;
     },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     finish: () => void socket.end(),
     close: () => void socket.destroy(),
   };

@@ -11,7 +11,7 @@ import { DropWatch } from '../net/drop-watch.ts';
 import { eachLine, LineStream } from '../net/lines.ts';
 import { listenEverywhere } from '../net/listen-everywhere.ts';
 import { Sessions } from '../net/sessions.ts';
-import { type Connection, listenTcp } from '../net/tcp.ts';
+import { type Incoming, listenTcp } from '../net/tcp.ts';
 import { bindUdp } from '../net/udp.ts';
 import { StatsdCounters } from './counters.ts';
 import { Flusher } from './flusher.ts';
@@ -164,7 +164,7 @@ class Intake {
     eachLine(bytes, (line, start, end) => this.#takeLine(line, start, end, mayBegin));
   }
 
-  #onConnection(connection: Connection): void {
+  #onConnection(connection: Incoming): void {
     const { address } = connection.remote;
     if (!this.#mayCome(address)) {
       connection.close();

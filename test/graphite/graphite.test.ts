@@ -28,6 +28,7 @@ async function open(settings: GraphiteSettings = LINES, changes: Partial<Graphit
   const clock = new SimulatedClock(NOW * 1_000);
   const points: string[] = [];
   const store: GraphiteOptions['store'] = {
+    isBusy: false,
     has: (name) => points.some((point) => point.startsWith(`${name} `)),
     put: (name, value, time) => {
       points.push(`${name} ${value} ${time}`);
