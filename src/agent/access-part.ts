@@ -98,7 +98,8 @@ export class Access implements AccessPart, Disposable {
   }
 }
 
-function* complaintsOf(
+/** What is odd about a file of tokens, in words, each with its code in the health; `taken` are names that others had already. */
+export function* complaintsOf(
   file: string,
   { problems, openTo }: TokensRead,
   taken: readonly string[],

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { messageOf, systemCode } from '../base/errors.ts';
 import type { Home } from '../base/home.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
+import { readTokenFile, TOKEN_FILE } from '../config/token-file.ts';
 import { PackCode } from '../packs/code.ts';
+import { complaintsOf } from './access-part.ts';
 import { lockOwner } from './lock-file.ts';
 import { loadPlugins, placesOf } from './plugins.ts';
 import { problemsOf, readWritten } from './written.ts';
@@ -53,6 +55,7 @@ export async function diagnose(home: Home, now: number): Promise<readonly Findin
     socket(home.socket),
     network(),
     ...(await keys(home.config)),
+    ...(await tokens(home.config)),
     ...leftovers(home.data),
     ...(running === undefined ? await ports(config) : []),
   ];
@@ -132,6 +135,18 @@ async function keys(config: string): Promise<Finding[]> {
   const remarks = (await files.remarks()).map(({ text }) => poor('keys', text));
   if (found.length > 0) return [...found, ...remarks];
   return [poor('keys', 'no zone has a key: gossip stays on loopback (opsbro gossip zone key generate)'), ...remarks];
+}
+
+/** The file of tokens, where there is one: whoever may write it is an administrator. */
+async function tokens(config: string): Promise<Finding[]> {
+  const file = join(config, TOKEN_FILE);
+  if (!existsSync(file)) return [];
+  const read = await readTokenFile(file);
+  const complaints = [...complaintsOf(file, read, [])];
+  if (complaints.length === 0) return [ok('tokens', `${read.tokens.length} stand in ${file}`)];
+  // Only hashes can be read there.
+  const isBad = (code: string) => code !== 'open' || read.openTo === 'writers';
+  return complaints.map(([code, text]) => (isBad(code) ? bad : poor)('tokens', text));
 }
 
 /** Databases that could not be read and were set aside. */

@@ -83,10 +83,18 @@ describe('history', () => {
 
   test('of requests that were to change something tells who asked, from where, and what came of it', async () => {
     const entry = { who: 'token ci', from: '10.0.0.1', method: 'PUT', target: '/kv/a', status: 200, repeated: 3 };
-    const entries = [entry, { ...entry, who: 'socket (uid unknown)', from: '', repeated: 0 }];
+    const entries = [
+      entry,
+      ...['', '10.0.0.1'].map((from) => ({ ...entry, who: from || 'socket (uid unknown)', from, repeated: 0 })),
+    ];
     await using agent = await fakeAgent({ 'GET /history/audit': () => [{ date: 0, entries }] });
     expect((await opsbro('history audit --utc', agent)).out).toBe(
-      '1970-01-01 00:00:00\n * token ci (10.0.0.1): PUT /kv/a 200, and 3 more like it\n * socket (uid unknown): PUT /kv/a 200\n',
+      [
+        '1970-01-01 00:00:00',
+        ' * token ci (10.0.0.1): PUT /kv/a 200, and 3 more like it',
+        ' * socket (uid unknown): PUT /kv/a 200',
+        ' * 10.0.0.1: PUT /kv/a 200\n',
+      ].join('\n'),
     );
   });
 

@@ -89,7 +89,9 @@ async function audit(query: Span, { agent, terminal }: Context): Promise<number>
   terminal.show(history, () =>
     printHistory(history, terminal, ({ who, from, method, target, status, repeated }) => {
       const more = repeated > 0 ? `, and ${repeated} more like it` : '';
-      return [` * ${escaped(who)}${from === '' ? '' : ` (${from})`}: ${method} ${escaped(target)} ${status}${more}`];
+      return [
+        ` * ${escaped(who)}${from === '' || from === who ? '' : ` (${from})`}: ${method} ${escaped(target)} ${status}${more}`,
+      ];
     }),
   );
   return 0;

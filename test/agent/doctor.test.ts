@@ -1,0 +1,56 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { diagnose } from '../../src/agent/doctor.ts';
+import { findHome } from '../../src/base/home.ts';
+import { secretHash } from '../../src/base/secret.ts';
+import { tempDirectory } from '../support/temp.ts';
+
+const homeAt = (path: string) =>
+  findHome({
+    ...{ flags: { home: path }, env: {}, uid: 1_000, cwd: path, userHome: path },
+    ...{ program: fileURLToPath(new URL('../../', import.meta.url)), exists: () => false },
+  });
+
+/** What is found of a home whose configuration directory has these files, about each of these. */
+async function found(files: Readonly<Record<string, string>>, mode: number, ...abouts: readonly string[]) {
+  using home = tempDirectory();
+  mkdirSync(join(home.path, 'etc'));
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(home.path, 'etc', name);
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+  }
+  const findings = await diagnose(homeAt(home.path), 0);
+  return abouts.flatMap((about) =>
+    findings.filter((finding) => finding.about === about).map(({ verdict, text }) => `${verdict} ${text}`),
+  );
+}
+
+const TOKEN = `- {name: ci, scope: read, hash: ${secretHash('x')}}\n`;
+
+test('a sound configuration with a file of tokens is told so', async () => {
+  const files = { 'agent.yml': 'port: 0\npeer_port: 0\n', 'tokens.yml': TOKEN };
+  expect(await found(files, 0o600, 'configuration', 'tokens')).toEqual([
+    'ok no errors',
+    expect.stringMatching(/^ok 1 stand in /),
+  ]);
+});
+
+test('a setting that is none is told, and of tokens nothing where there is no file of them', async () => {
+  expect(await found({ 'agent.yml': 'prt: 0\n' }, 0o600, 'configuration', 'tokens')).toEqual([
+    'bad 1 errors; see opsbro config validate',
+  ]);
+});
+
+test('tokens that others may write count for nothing, and a token that is none is told', async () => {
+  expect(await found({ 'tokens.yml': TOKEN }, 0o666, 'tokens')).toEqual([
+    expect.stringMatching(/^bad .*counts for nothing/),
+  ]);
+  const wrong = '- {name: ci, scope: read, hash: secret}\n';
+  expect(await found({ 'tokens.yml': wrong }, 0o644, 'tokens')).toEqual([
+    expect.stringMatching(/^poor .*chmod 600/),
+    expect.stringMatching(/^bad .*SHA-256/),
+  ]);
+});
