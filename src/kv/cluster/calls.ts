@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { OpsbroError } from '../../base/errors.ts';
+import { atTurnEnd } from '../../base/turn.ts';
 import { bundled, unbundled } from './bundles.ts';
 import { Pieces, piecesOf } from './pieces.ts';
 
@@ -125,7 +126,7 @@ export class Calls {
   }
 
   #send(type: number, number: number, bytes: Uint8Array): void {
-    if (this.#said.length === 0) process.nextTick(() => this.#bundle());
+    if (this.#said.length === 0) atTurnEnd(() => this.#bundle());
     for (const piece of piecesOf({ type, number, bytes })) {
       this.#said.push(piece);
       this.#waitingBytes += piece.length;
