@@ -25,7 +25,12 @@ export class Complaints {
     this.#told = new Set(levels.keys());
     const errors = problems.filter(({ level }) => level === 'error').length;
     if (errors === 0) this.#health.clear(PART, 'errors');
-    else this.#health.raise(PART, 'errors', `${errors} ${errors === 1 ? 'error' : 'errors'} in configuration files; see opsbro config validate`);
+    else
+      this.#health.raise(
+        PART,
+        'errors',
+        `${errors} ${errors === 1 ? 'error' : 'errors'} in configuration files; see opsbro config validate`,
+      );
     if (standIns.length === 0) this.#health.clear(PART, 'last_good');
     else this.#health.raise(PART, 'last_good', standInText(standIns));
   }
