@@ -2,6 +2,8 @@ const MOST_RECORDS = 2_048;
 const MOST_BYTES = 1_048_576;
 /** Longer ones are read from the disk each time. */
 const LONGEST = 4_096;
+/** Memory that a slice may hold beyond its own length. */
+const MOST_SLACK = 64;
 
 /** What is known to be stored under a key; `undefined`: nothing. */
 export interface Known {
@@ -54,7 +56,7 @@ export class RecordCache {
     this.#drop(key);
     const bytes = bytesOf(key, stored);
     if (bytes > LONGEST) return;
-    this.#known.set(key, { stored });
+    this.#known.set(key, { stored: stored && ownMemory(stored) });
     this.#bytes += bytes;
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MOST_RECORDS && this.#bytes <= MOST_BYTES) break;
@@ -69,5 +71,9 @@ export class RecordCache {
     this.#bytes -= bytesOf(key, known.stored);
   }
 }
+
+/** Small buffers are slices of a pool of Node's or of what came from a peer, and one slice holds all of it in memory. */
+const ownMemory = (bytes: Uint8Array): Uint8Array =>
+  bytes.buffer.byteLength > bytes.length + MOST_SLACK ? new Uint8Array(bytes) : bytes;
 
 const bytesOf = (key: string, stored: Uint8Array | undefined): number => key.length + (stored?.length ?? 0);

@@ -59,3 +59,14 @@ describe('bounds', () => {
     expect(known.length).toBeLessThanOrEqual(263);
   });
 });
+
+test('a slice of a large buffer does not keep all of that in memory', () => {
+  const cache = new RecordCache();
+  const frame = new Uint8Array(65_536);
+  wrote(cache, 'a', frame.subarray(100, 200));
+  cache.learn('b', frame.subarray(200, 300), cache.moment);
+  const whole = bytes(50);
+  wrote(cache, 'c', whole);
+  expect(['a', 'b'].map((key) => cache.get(key)?.stored?.buffer.byteLength)).toEqual([100, 100]);
+  expect(cache.get('c')?.stored, 'what has its own memory is kept as it is').toBe(whole);
+});

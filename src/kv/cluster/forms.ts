@@ -56,7 +56,8 @@ export const VERSION: Form<Version> = {
     to.uint64(stamp);
     to.raw(tag);
   },
-  read: (from) => ({ stamp: from.uint64(), tag: from.raw(TAG_BYTES) }),
+  // Versions are remembered longer than the frame they came in, whose memory a slice would hold.
+  read: (from) => ({ stamp: from.uint64(), tag: Uint8Array.from(from.raw(TAG_BYTES)) }),
 };
 
 /** A record as it is on the disk, with its sum. */

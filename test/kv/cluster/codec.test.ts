@@ -195,3 +195,9 @@ describe('what makes no sense', () => {
     for (const text of ['', 'x', `${versionText(version)}0`]) expect(parseVersion(text)).toBeUndefined();
   });
 });
+
+test('a version that is remembered does not keep the whole frame in memory', () => {
+  const frame = encodeEnvelope(asked({ type: 'prepare', key: 'k'.repeat(400), version }));
+  const question = decodeEnvelope(frame)?.question;
+  expect(question?.type === 'prepare' && question.version.tag.buffer.byteLength).toBe(version.tag.length);
+});
