@@ -65,7 +65,7 @@ export class Supervisor {
     return {
       now: () => clock.now(),
       wall: () => clock.wall(),
-      after: (ms, task) => this.#after(part, ms, task),
+      after: (ms, task) => this.#later(part, 'timers', ms, task),
     };
   }
 
@@ -95,13 +95,14 @@ export class Supervisor {
     return part;
   }
 
-  #after(part: Part, ms: number, task: () => void): Disposable {
+  /** Runs a task after a time, and counts it among those of the part until then; disposed of, it does not run, nor what would try it again. */
+  #later(part: Part, count: 'timers' | 'waiting', ms: number, task: () => void): Disposable {
     let isOpen = true;
     const end = () => {
-      if (isOpen) part.timers -= 1;
+      if (isOpen) part[count] -= 1;
       isOpen = false;
     };
-    part.timers += 1;
+    part[count] += 1;
     let timer = this.#options.clock.after(ms, () => {
       end();
       timer = this.#run(part, task) ?? timer;
@@ -130,23 +131,9 @@ export class Supervisor {
   }
 
   #again(part: Part, task: () => void): Disposable {
-    let isOpen = true;
-    const end = () => {
-      if (isOpen) part.waiting -= 1;
-      isOpen = false;
-    };
-    part.waiting += 1;
-    let timer = this.#options.clock.after(part.waitMs, () => {
-      end();
-      timer = this.#run(part, task) ?? timer;
-    });
+    const again = this.#later(part, 'waiting', part.waitMs, task);
     part.waitMs = Math.min(LONGEST_WAIT_MS, part.waitMs * 2);
-    return {
-      [Symbol.dispose]() {
-        end();
-        timer[Symbol.dispose]();
-      },
-    };
+    return again;
   }
 
   #failed(part: Part, error: unknown): void {
