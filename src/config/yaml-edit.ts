@@ -11,6 +11,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { OpsbroError } from '../base/errors.ts';
+import { localTime } from '../base/local-time.ts';
 import type { Yaml } from '../model/pack.ts';
 import { parseYaml } from './yaml.ts';
 import { isList, isMapping, keyText } from './yaml-value.ts';
@@ -217,9 +218,3 @@ function plainAt(text: string, path: readonly string[]): Yaml | undefined {
 }
 
 const oneLine = (shown: string): string => shown.replace(/\s+/g, ' ');
-
-function localTime(at: number): string {
-  const date = new Date(at);
-  const local = new Date(at - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19).replace('T', ' ');
-}

@@ -1,12 +1,5 @@
 const DAY_MS = 86_400_000;
 
-/** The local day of an instant (epoch milliseconds) as `YYYY-MM-DD`. */
-export function dayOf(at: number): string {
-  const date = new Date(at);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
 /** The next local midnight after an instant, both in epoch milliseconds; a day may have 23 or 25 hours. */
 export function midnightAfter(at: number): number {
   const date = new Date(at);

@@ -1,3 +1,4 @@
+import { localTime } from '../../base/local-time.ts';
 import { withinBytes } from '../../model/plugin-output.ts';
 import type { LogLevel } from './level.ts';
 
@@ -29,7 +30,7 @@ export function lineText({ level, at, origin, sentence, facts }: Line, node: str
   const told = Object.entries(facts).map(
     ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  const head = `[${localTime(new Date(at))}][${level}][${node}] [${origin.toUpperCase()}]: `;
+  const head = `[${localTime(at)}][${level}][${node}] [${origin.toUpperCase()}]: `;
   return withinBytes(escapeControls(`${head}${sentence}${told.join('')}`), MOST_BYTES);
 }
 
@@ -45,12 +46,6 @@ function jsonText({ level, at, origin, sentence, facts }: Line, node: string): s
   if (Buffer.byteLength(text) <= MOST_BYTES) return text;
   // Half an object is none: the facts go, and what is left of the sentence says so.
   return JSON.stringify({ ...head, msg: withinBytes(sentence, CUT_SENTENCE_BYTES), cut: true });
-}
-
-function localTime(date: Date): string {
-  const two = (number: number) => String(number).padStart(2, '0');
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
 
 function escapeControls(text: string): string {

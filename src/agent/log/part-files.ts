@@ -2,7 +2,8 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, renameSync, rm
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import { dayOf, daysBetween, midnightAfter } from './days.ts';
+import { localDay } from '../../base/local-time.ts';
+import { daysBetween, midnightAfter } from './days.ts';
 
 /** Files of one part and one day that are kept when the size makes it begin a new one; the oldest goes first. */
 const MOST_OF_A_DAY = 9;
@@ -78,7 +79,7 @@ export class PartFiles implements Disposable {
   }
 
   #fileFor(part: string): OpenFile {
-    const today = dayOf(this.#clock.wall());
+    const today = localDay(this.#clock.wall());
     const open = this.#files.get(part) ?? this.#open(part, today);
     if (open.day === today && open.bytes < this.#keeping.maxBytes) return open;
     this.#setAside(part, open.day);
@@ -88,7 +89,7 @@ export class PartFiles implements Disposable {
   #open(part: string, today: string): OpenFile {
     const fd = openSync(this.#path(part), 'a', 0o640);
     const { size: bytes, mtimeMs } = fstatSync(fd);
-    const file = { fd, day: bytes === 0 ? today : dayOf(mtimeMs), bytes };
+    const file = { fd, day: bytes === 0 ? today : localDay(mtimeMs), bytes };
     this.#files.set(part, file);
     return file;
   }
@@ -118,7 +119,7 @@ export class PartFiles implements Disposable {
 
   /** Also what nobody writes to today gets the name of its day. */
   #turnOver(): void {
-    const today = dayOf(this.#clock.wall());
+    const today = localDay(this.#clock.wall());
     try {
       for (const [part, { day }] of [...this.#files]) if (day !== today) this.#setAside(part, day);
     } catch (error) {
@@ -128,7 +129,7 @@ export class PartFiles implements Disposable {
   }
 
   #removeOld(): void {
-    const today = dayOf(this.#clock.wall());
+    const today = localDay(this.#clock.wall());
     try {
       for (const name of readdirSync(this.#directory)) {
         const day = dayIn(name);
@@ -150,5 +151,5 @@ function dayIn(name: string): string | undefined {
   const day = /\.log\.(\d{4}-\d\d-\d\d)(?:\.\d+)?$/.exec(name)?.[1];
   if (day !== undefined) return day;
   const written = /^debug-(\d{9,11})\.json$/.exec(name)?.[1];
-  return written === undefined ? undefined : dayOf(Number(written) * 1_000);
+  return written === undefined ? undefined : localDay(Number(written) * 1_000);
 }

@@ -1,9 +1,10 @@
+import { localTime } from '../../base/local-time.ts';
 import type { Alert, AlertKind, Message } from '../../model/alert.ts';
 import { withoutControls } from '../../model/plugin-output.ts';
 import type { Desk } from '../../plugins/delivery.ts';
 import type { Worded, Wording } from '../../templates/templates.ts';
 import type { MailOptions } from './mail-options.ts';
-import { localTime, subjectOf } from './subject.ts';
+import { subjectOf } from './subject.ts';
 import { oneLine, titled } from './words.ts';
 
 /** What a mail says. */

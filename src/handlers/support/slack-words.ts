@@ -1,8 +1,8 @@
 import type { MessageAttachment } from '@slack/web-api';
+import { localTime } from '../../base/local-time.ts';
 import type { Alert, AlertKind, Message } from '../../model/alert.ts';
 import type { CheckState } from '../../model/check.ts';
 import { withoutControls } from '../../model/plugin-output.ts';
-import { localTime } from './subject.ts';
 import { oneLine, titled } from './words.ts';
 
 /** What is posted: a line for notifications, and a block for each alert. */

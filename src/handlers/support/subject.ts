@@ -1,4 +1,5 @@
 import { shortAge } from '../../base/duration.ts';
+import { localTime } from '../../base/local-time.ts';
 import type { Alert, Message } from '../../model/alert.ts';
 import { alertRecord } from '../../model/alert-record.ts';
 import { withoutControls } from '../../model/plugin-output.ts';
@@ -22,15 +23,6 @@ export function subjectOf(message: Message): Subject {
   };
   return { variables: cleaned(variables) as Subject['variables'], methods: alert ? methodsOf(alert) : {} };
 }
-
-/** `YYYY-MM-DD HH:MM:SS` in the agent's own time zone. */
-export function localTime(at: number): string {
-  const time = new Date(at);
-  const day = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(padded).join('-');
-  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(padded).join(':')}`;
-}
-
-const padded = (part: number): string => String(part).padStart(2, '0');
 
 function variablesOf(alert: Alert, at: number) {
   const { node, kind, name, state, severity, url, started } = alert;

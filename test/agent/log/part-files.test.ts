@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dayOf } from '../../../src/agent/log/days.ts';
 import { logManner } from '../../../src/agent/log/manner.ts';
 import { PartFiles } from '../../../src/agent/log/part-files.ts';
+import { localDay } from '../../../src/base/local-time.ts';
 import { SimulatedClock } from '../../support/clock.ts';
 import { tempDirectory } from '../../support/temp.ts';
 
@@ -68,7 +68,7 @@ test('a file that grew too large is set aside under a number, ten of a day at mo
   using home = tempDirectory();
   using log = filesIn(home.path, { maxBytes: 10 });
   for (let number = 10; number < 30; number++) log.files.write('kv', `line of ${number}`);
-  const day = dayOf(NOON);
+  const day = localDay(NOON);
   expect(log.names()).toHaveLength(11);
   expect(textOf(home.path, 'kv.log')).toBe('line of 29\n');
   expect(textOf(home.path, `kv.log.${day}.9`)).toBe('line of 28\n');
