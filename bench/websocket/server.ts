@@ -65,6 +65,7 @@ function agentBroadcast(): () => void {
       checks: () => [],
       alerts: () => [],
       health: () => [],
+      followKeys: () => ({ [Symbol.dispose]() {} }),
       followLog: () => ({ [Symbol.dispose]() {} }),
     },
   });

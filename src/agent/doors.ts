@@ -50,7 +50,8 @@ export class Doors implements AsyncDisposable {
     const alerts = () => alerting.alerts('open');
     const health = () => services.services.status();
     const changeView = (change: KvChange) => parts.changes.entryOf(change);
-    const views = { memberView: memberJson, eventView: eventJson, changeView };
+    const followKeys = (prefix: string) => withdrawable(parts.changes.attend(prefix));
+    const views = { memberView: memberJson, eventView: eventJson, changeView, followKeys };
     const makeFilter: MakeFilter = (text, fields) => filterOf(text, fields, parts.filtering);
     const { max_clients: maxClients } = config.websocket;
     const about = { bus, clock, version, boot, maxClients, makeFilter, followLog: logFollower(world.log) };
@@ -197,4 +198,10 @@ const logFollower =
 
 function atLeastOne([first, ...others]: readonly string[]): [string, ...string[]] {
   return first === undefined ? [...LOCALHOST] : [first, ...others];
+}
+
+/** What is to be disposed of once it is there. */
+function withdrawable(coming: Promise<Disposable>): Disposable {
+  coming.catch(() => {});
+  return { [Symbol.dispose]: () => void coming.then((come) => come[Symbol.dispose]()).catch(() => {}) };
 }

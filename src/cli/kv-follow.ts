@@ -35,8 +35,6 @@ export async function follow(following: Following, context: Context): Promise<vo
   for (let isFirst = true; left > 0 && !stop.signal.aborted; isFirst = false) {
     const page = await nextPage(following, index, { context, isFirst, signal: stop.signal });
     if (page === undefined) continue;
-    if (isFirst && page.partial)
-      context.terminal.note('this node keeps a part of the keys only and hears of no others');
     if (page.isNew && index !== undefined) {
       context.terminal.note(
         'the agent does not know any more what happened since; from now on changes are shown again',

@@ -16,17 +16,12 @@ export async function entryOf(agent: AgentClient, key: string): Promise<MaybeEnt
   }
 }
 
-/** How long to wait at a node that may not hear of the change: then it is looked what is there. */
-const UNHEARD = '1s';
-
 /** A read of a key that waits for its next change where a place is known, and then gives what is there. */
 export function readChanges(agent: AgentClient, key: string) {
   let last: MaybeEntry;
-  let isPartial = false;
   return async ({ index, wait }: Known, manner: Manner): Promise<Answer<MaybeEntry>> => {
-    const page = await changesBehind(agent, { key, index, wait: isPartial && wait ? UNHEARD : wait }, manner);
-    isPartial = page.partial === true;
-    if (page.isNew || isPartial || page.changes.length > 0) last = await entryOf(agent, key);
+    const page = await changesBehind(agent, { key, index, wait }, manner);
+    if (page.isNew || page.changes.length > 0) last = await entryOf(agent, key);
     return { headers: { 'x-opsbro-index': page.index, 'x-opsbro-boot': '' }, body: last };
   };
 }
@@ -46,6 +41,6 @@ export async function changesBehind(agent: AgentClient, asked: Asked, manner: Ma
   } catch (error) {
     if (!(error instanceof AgentRefusal) || error.code !== 'index_gone') throw error;
     const { index } = await agent.ask('GET /kv-changes', {}, manner);
-    return { index, changes: [], partial: false, isNew: true };
+    return { index, changes: [], isNew: true };
   }
 }

@@ -67,10 +67,11 @@ export function placeIn({ boot, last, scope }: Log) {
       const [, before = '', number = ''] = /^([0-9a-f]{8}:)?(\d{1,15})$/.exec(written) ?? [];
       if (number === '') throw new OpsbroError('bad_request', `index: "${written}" is no place in the changes`);
       if (before === start && (scope === 'everywhere' || Number(number) <= last)) return Number(number);
-      throw new OpsbroError(
-        'index_gone',
-        `"${written}" is of another start of this agent; list the keys, then begin anew`,
-      );
+      throw placeGone(`"${written}" is of another start of this agent`);
     },
   };
 }
+
+/** The refusal to go on from a place of which nothing is known any more. */
+export const placeGone = (why: string): OpsbroError =>
+  new OpsbroError('index_gone', `${why}; list the keys, then begin anew`);

@@ -1,18 +1,14 @@
 /** The changes of the store, for those who wait for them. */
 import type { Bus } from '../base/bus.ts';
-import { type Clock, delay } from '../base/clock.ts';
-import { OpsbroError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
 import type { AgentEvent } from '../model/event.ts';
-import type { KvChange, KvStore } from '../model/kv.ts';
-import { type ChangeEntry, entryOfChange, placeIn, type Wanted, wants } from './change-entry.ts';
-import { Watcher } from './watcher.ts';
+import type { KvChange, KvStats, KvStore } from '../model/kv.ts';
+import { type ChangeEntry, entryOfChange, placeGone, placeIn, type Wanted, wants } from './change-entry.ts';
+import { ChangeReaders, type Scan } from './change-readers.ts';
 
-const PAGE = 1_000;
 const MOST_ENTRIES = 1_000;
 const MOST_BYTES = 1_048_576;
-const MOST_WAITING = 1_000;
-/** What comes so soon after the first change goes along with it. */
-const COLLECT_MS = 10;
+const UNNOTICED: Disposable = { [Symbol.dispose]() {} };
 
 interface Options {
   readonly store: KvStore;
@@ -40,28 +36,37 @@ export interface ChangePage {
   readonly isCut: boolean;
 }
 
-/** A part of the log: those of its changes that are wanted, and how far it goes. */
-interface Scan {
-  readonly changes: readonly KvChange[];
-  readonly at: number;
-}
-
 /** Lets any number of readers follow the changes of the store. Disposing of it ends their waits with `stopping`. */
 export class ChangeFeed implements Disposable {
   readonly #options: Options;
-  readonly #watchers = new Set<Watcher>();
+  readonly #readers: ChangeReaders;
   readonly #listener: Disposable;
+  #log: string;
 
   constructor(options: Options) {
+    const { store, bus, clock } = options;
     this.#options = options;
-    this.#listener = options.bus.on('kv-change', (change) => {
-      for (const watcher of this.#watchers) watcher.hear(change);
-    });
+    this.#readers = new ChangeReaders(store, clock);
+    this.#log = this.#logNow;
+    this.#listener = bus.on('kv-change', (change) => this.#hear(change));
   }
 
   /** The place behind everything that has happened. */
   get index(): string {
-    return this.placeOf(this.#options.store.stats().index);
+    return this.placeOf(this.#stats.index);
+  }
+
+  /** The place behind everything that has happened, from where on a reader of keys that begin with this misses nothing. */
+  async begin(prefix: string): Promise<string> {
+    using _attended = await this.attend(prefix);
+    return this.index;
+  }
+
+  /** Somebody who is not in a `read` follows keys that begin with this, until it is disposed of. */
+  async attend(prefix: string): Promise<Disposable> {
+    const attended = await this.#options.store.attend?.(prefix);
+    this.#lookAtLog();
+    return attended ?? UNNOTICED;
   }
 
   /** The place of a change, as readers are told of it. */
@@ -79,17 +84,12 @@ export class ChangeFeed implements Disposable {
    * place is of another start of the agent or changes behind it are not kept any more, with `overloaded` when too many wait already.
    */
   async read(reading: Reading): Promise<ChangePage> {
-    if (this.#watchers.size >= MOST_WAITING) {
-      throw new OpsbroError('overloaded', `${MOST_WAITING} readers wait for changes already; try again in a second`);
-    }
-    const { clock } = this.#options;
-    const watcher = new Watcher(clock, (change) => wants(reading, change));
-    this.#watchers.add(watcher);
-    try {
-      return await this.#follow(this.#places.read(reading.index), reading, watcher);
-    } finally {
-      this.#watchers.delete(watcher);
-    }
+    using _attended = await this.attend(reading.key ?? reading.prefix ?? '');
+    const { waitMs, signal } = reading;
+    const from = this.#places.read(reading.index);
+    const wanted = (change: KvChange) => wants(reading, change);
+    const scan = await this.#readers.follow({ from, waitMs, signal, most: MOST_ENTRIES, wants: wanted });
+    return await this.#paged(scan, reading);
   }
 
   /** The last changes of a key that are kept, oldest first. */
@@ -100,41 +100,33 @@ export class ChangeFeed implements Disposable {
 
   [Symbol.dispose](): void {
     this.#listener[Symbol.dispose]();
-    for (const watcher of this.#watchers) watcher.end();
+    this.#readers[Symbol.dispose]();
+  }
+
+  get #stats(): KvStats {
+    return this.#options.store.stats();
+  }
+
+  get #logNow(): string {
+    return this.#stats.indexLog ?? this.#options.boot;
   }
 
   get #places() {
-    const { store, boot } = this.#options;
-    const { index, indexScope } = store.stats();
-    return placeIn({ boot, last: index, scope: indexScope });
+    const { index, indexScope } = this.#stats;
+    return placeIn({ boot: this.#logNow, last: index, scope: indexScope });
   }
 
-  async #follow(from: number, reading: Reading, watcher: Watcher): Promise<ChangePage> {
-    const { clock } = this.#options;
-    const until = clock.now() + reading.waitMs;
-    let at = from;
-    for (;;) {
-      watcher.rewind(at);
-      const scan = await this.#scan(at, reading);
-      if (scan.changes.length > 0) return await this.#paged(scan, reading);
-      at = Math.max(scan.at, watcher.passed);
-      const left = until - clock.now();
-      if (left <= 0 || !(await watcher.news(left, reading.signal))) {
-        return { index: this.placeOf(Math.max(at, watcher.passed)), changes: [], isCut: false };
-      }
-      await delay(clock, COLLECT_MS);
-    }
+  #hear(change: KvChange): void {
+    this.#lookAtLog();
+    this.#readers.hear(change);
   }
 
-  async #scan(from: number, wanted: Wanted): Promise<Scan> {
-    const changes: KvChange[] = [];
-    let at = from;
-    for (;;) {
-      const page = await this.#options.store.changes(at, PAGE);
-      changes.push(...page.filter((change) => wants(wanted, change)));
-      at = page.at(-1)?.index ?? at;
-      if (page.length < PAGE || changes.length > MOST_ENTRIES) return { changes, at };
-    }
+  /** Numbers of one log mean nothing in another. */
+  #lookAtLog(): void {
+    const log = this.#logNow;
+    if (log === this.#log) return;
+    this.#log = log;
+    this.#readers.end(placeGone('the changes are counted anew'));
   }
 
   /** No more of them than fit into one answer. */

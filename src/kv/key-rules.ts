@@ -33,8 +33,11 @@ function faultOf(key: string): string | undefined {
 /** `String.prototype.isWellFormed`, which the language level of this code does not know yet. */
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
+/** What keys of the agent itself begin with. */
+export const RESERVED = '__';
+
 /** Whether a key belongs to the agent itself: it can be read by all and written by none. */
-export const isReserved = (key: string): boolean => key.startsWith('__');
+export const isReserved = (key: string): boolean => key.startsWith(RESERVED);
 
 /** Whole seconds of a time to live: `60`, `90s`, `15m`, `2h`, `7d`. Refuses others with `bad_ttl`. */
 export function parseTtl(written: string): number {

@@ -108,6 +108,10 @@ class Kv implements KvStore {
     return this.#store.changes(index, limit);
   }
 
+  async attend(prefix: string): Promise<Disposable> {
+    return (await this.#store.attend?.(prefix)) ?? { [Symbol.dispose]() {} };
+  }
+
   async history(key: string, limit: number): Promise<readonly KvChange[]> {
     checkKey(key);
     if (this.#store.history === undefined) throw cannot('look up the changes of a key');

@@ -16,6 +16,8 @@ const CHANGE = 'c';
 const META = 'm';
 const INDEX = { expiry: 'x', tombstone: 'g' } as const;
 const OPS = ['put', 'delete', 'expire'] as const;
+/** Set in the byte of what was done where the change only came late to this node. */
+const LATE = 0x80;
 
 /** Where the record of a key is. The order of these places is the order of the keys' UTF-8 bytes. */
 export const recordPlace = (key: string): Uint8Array => Buffer.from(RECORD + key);
@@ -78,10 +80,18 @@ export function dueOf(place: Uint8Array): { readonly at: Stamp; readonly key: st
   return { at: viewOf(place).readBigUInt64BE(1), key: textOf(place, 9) };
 }
 
+/** What happened to a key. */
+export interface Happening extends Pick<KvChange, 'op' | 'isLate'> {
+  readonly version: Version;
+  /** Epoch milliseconds; 0 for never. */
+  readonly expires: number;
+}
+
 /** A change as the log keeps it; its number is its place. */
-export function encodeChange(op: KvChange['op'], { stamp, tag }: Version, expires: number, key: string): Uint8Array {
+export function encodeChange(key: string, { op, isLate, version, expires }: Happening): Uint8Array {
+  const { stamp, tag } = version;
   const bytes = Buffer.allocUnsafe(33 + Buffer.byteLength(key));
-  bytes[0] = OPS.indexOf(op);
+  bytes[0] = OPS.indexOf(op) + (isLate ? LATE : 0);
   bytes.writeBigUInt64BE(BigInt(expires), 1);
   bytes.writeBigUInt64BE(stamp, 9);
   bytes.set(tag, 17);
@@ -93,12 +103,14 @@ export function encodeChange(op: KvChange['op'], { stamp, tag }: Version, expire
 export function decodeChange(place: Uint8Array, stored: Uint8Array): KvChange {
   const bytes = viewOf(stored);
   const expires = Number(bytes.readBigUInt64BE(1));
+  const [done = 0] = bytes;
   return {
     index: numberOfChange(place),
-    op: OPS[bytes[0] ?? 0] ?? 'put',
+    op: OPS[done & ~LATE] ?? 'put',
     key: textOf(stored, 33),
     version: versionText({ stamp: bytes.readBigUInt64BE(9), tag: bytes.subarray(17, 33) }),
     expires: expires === 0 ? null : expires,
+    ...(done >= LATE && { isLate: true }),
   };
 }
 

@@ -2,7 +2,16 @@ import { OpsbroError } from '../base/errors.ts';
 import type { Operation as Change } from '../base/write-all.ts';
 import type { KvChange } from '../model/kv.ts';
 import { msOf, nextStamp, type Stamp, stampAt } from './hlc.ts';
-import { changePlace, type Due, duePlace, encodeChange, metaPlace, quarantinePlace, recordPlace } from './layout.ts';
+import {
+  changePlace,
+  type Due,
+  duePlace,
+  encodeChange,
+  type Happening,
+  metaPlace,
+  quarantinePlace,
+  recordPlace,
+} from './layout.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 import type { Decision, Held, Moment, Rule } from './rules.ts';
 import { type Version, versionText } from './version.ts';
@@ -189,12 +198,14 @@ export class Ledger {
     this.#quarantined += 1;
   }
 
-  #log(key: string, { op, version, expires }: NonNullable<Decision<unknown>['change']>): void {
+  #log(key: string, happening: Happening): void {
+    const { op, version, expires, isLate } = happening;
     const index = this.#totals.index + 1;
     this.#totals = { ...this.#totals, index };
-    this.operations.push({ type: 'put', key: changePlace(index), value: encodeChange(op, version, expires, key) });
+    this.operations.push({ type: 'put', key: changePlace(index), value: encodeChange(key, happening) });
     if (index > KEPT_CHANGES) this.operations.push({ type: 'del', key: changePlace(index - KEPT_CHANGES) });
-    this.changes.push({ index, op, key, version: versionText(version), expires: expires === 0 ? null : expires });
+    const told = { index, op, key, version: versionText(version), expires: expires === 0 ? null : expires };
+    this.changes.push(isLate ? { ...told, isLate } : told);
   }
 }
 

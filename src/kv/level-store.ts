@@ -159,6 +159,11 @@ export class LevelStore implements KvStore {
     throw new OpsbroError('index_gone', `the changes after ${index} are not kept any more; list the keys anew`);
   }
 
+  /** Number of the last change. */
+  get index(): number {
+    return this.#totals.index;
+  }
+
   async history(key: string, limit: number): Promise<readonly KvChange[]> {
     return await historyOf(key, limit, {
       behind: Math.max(0, this.#totals.index - KEPT_CHANGES),

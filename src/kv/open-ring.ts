@@ -1,14 +1,17 @@
 import { OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import type { KvChange } from '../model/kv.ts';
 import type { Candidate, EngineContext, KvCluster } from '../plugins/kinds.ts';
 import { decodeEnvelope, decodeReply, encodeEnvelope, encodeReply } from './cluster/codec.ts';
 import { levelRecords } from './cluster/level-records.ts';
+import { LogService } from './cluster/log-service.ts';
 import type { Envelope, Reply } from './cluster/messages.ts';
 import type { Ports, Tuning } from './cluster/ports.ts';
 import { noteNews } from './cluster/ring-log.ts';
 import { RingNode } from './cluster/ring-node.ts';
 import { Roster } from './cluster/roster.ts';
 import { type LevelOptions, openLevelStore } from './level-store.ts';
+import { RingChanges } from './ring-changes.ts';
 import { RingStore } from './ring-store.ts';
 
 /** What the owner of a store on a ring decides about it. */
@@ -26,19 +29,36 @@ type Context = EngineContext & { readonly cluster: KvCluster };
 export async function openRingStore(context: Context, options: RingOptions): Promise<RingStore> {
   const { clock, log, nodeId, cluster } = context;
   const { tuning, rebalanceMs, leaveMs } = options;
-  const store = await openLevelStore(context, options);
+  const listeners: ((change: KvChange) => void)[] = [];
+  const onChange = (change: KvChange) => {
+    for (const hear of listeners) hear(change);
+  };
+  const store = await openLevelStore({ ...context, onChange }, options);
   // Until it is known who is there, nobody knows what time it is.
   store.expireWhile(() => false);
   const { records, standing } = await levelRecords(store);
+  const service = new LogService(store, clock);
   const ports: Ports = {
     ...{ self: nodeId, clock, records, random: cluster.random },
+    follow: (question) => service.answer(question),
     tell(news) {
       noteNews(log, news, tuning.graceMs);
       cluster.changed();
+      if (news.type === 'view') changes.look();
     },
     call: (to, envelope, timeoutMs) => call(cluster, { to, envelope, timeoutMs }),
   };
   const node = new RingNode(ports, tuning, standing);
+  const changes = new RingChanges({
+    ...{ self: nodeId, clock, random: cluster.random, own: store },
+    members: () => node.standing.members,
+    ask: (to, question, timeoutMs) => node.ask(to, question, timeoutMs),
+    tell: (change) => context.onChange(change),
+  });
+  listeners.push(
+    (change) => service.hear(change),
+    (change) => changes.hear(change),
+  );
   const members = new Following(node, new Roster(clock, rebalanceMs), clock);
   cluster.join({
     async answer(from, question) {
@@ -49,7 +69,7 @@ export async function openRingStore(context: Context, options: RingOptions): Pro
     standing: () => ({ store: store.stats().state, ready: node.standing.ready }),
     leaving: { waitMs: leaveMs, isHandedOver: () => node.isHandedOver },
   });
-  return new RingStore(node, { store, members, clock, onReopened: () => cluster.changed() });
+  return new RingStore(node, { store, members, clock, service, changes, onReopened: () => cluster.changed() });
 }
 
 /** What the node is told when membership changes, and when a dead node has been dead for long enough. */

@@ -20,6 +20,7 @@ import type { RingNode } from './cluster/ring-node.ts';
 import { keyPosition } from './cluster/view.ts';
 import type { LevelStore } from './level-store.ts';
 import { entryOf } from './pages.ts';
+import type { RingChanges } from './ring-changes.ts';
 import { restoreOnRing } from './ring-restore.ts';
 import { versionText } from './version.ts';
 
@@ -30,6 +31,9 @@ interface RingParts {
   readonly store: LevelStore;
   readonly members: Disposable;
   readonly clock: Clock;
+  /** Tells other nodes of the changes of this one. */
+  readonly service: Disposable;
+  readonly changes: RingChanges;
   /** Told when the store is well again, so that it goes back to its ring. */
   onReopened(): void;
 }
@@ -38,16 +42,18 @@ interface RingParts {
 export class RingStore implements KvStore {
   readonly #node: RingNode;
   readonly #store: LevelStore;
-  readonly #members: Disposable;
+  readonly #followers: readonly Disposable[];
+  readonly #changes: RingChanges;
   readonly #clock: Clock;
   readonly #onReopened: () => void;
 
   /** `members` tells the node who is there, as long as the store is open. */
-  constructor(node: RingNode, { store, members, clock, onReopened }: RingParts) {
+  constructor(node: RingNode, { store, members, clock, service, changes, onReopened }: RingParts) {
     this.#onReopened = onReopened;
     this.#node = node;
     this.#store = store;
-    this.#members = members;
+    this.#followers = [members, service, changes];
+    this.#changes = changes;
     this.#clock = clock;
   }
 
@@ -80,7 +86,11 @@ export class RingStore implements KvStore {
   }
 
   async changes(index: number, limit: number): Promise<readonly KvChange[]> {
-    return await this.#store.changes(index, limit);
+    return await this.#changes.changes(index, limit);
+  }
+
+  async attend(prefix: string): Promise<Disposable> {
+    return await this.#changes.attend(prefix);
   }
 
   async restore(entry: KvEntry, over: KvRestoring): Promise<KvRestored> {
@@ -116,11 +126,12 @@ export class RingStore implements KvStore {
   stats(): KvStats {
     const { phase, view, members, ready, isSettled, isClockSound, unseen, owed, counts } = this.#node.standing;
     const ring = { phase, view, members, isReady: ready === view, isSettled, isClockSound, unseen, owed, counts };
-    return { ...this.#store.stats(), ring };
+    const { index, name } = this.#changes;
+    return { ...this.#store.stats(), ring, index, indexLog: name };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#members[Symbol.dispose]();
+    for (const each of this.#followers) each[Symbol.dispose]();
     this.#node[Symbol.dispose]();
     await this.#store[Symbol.asyncDispose]();
   }

@@ -1,7 +1,7 @@
 import { OpsbroError } from '../base/errors.ts';
-import type { KvChange, KvDeleted, KvPutOptions, KvWritten } from '../model/kv.ts';
+import type { KvDeleted, KvPutOptions, KvWritten } from '../model/kv.ts';
 import { msOf, type Stamp, stampAt } from './hlc.ts';
-import type { Due } from './layout.ts';
+import type { Due, Happening } from './layout.ts';
 import { hasExpired, isLive, type KvRecord, modifiedAt } from './record.ts';
 import { compareVersions, type Version, versionText } from './version.ts';
 
@@ -30,7 +30,7 @@ export interface Decision<Answer> {
   /** What becomes due, and what is no longer. */
   readonly index?: readonly Due[];
   readonly unindex?: readonly Due[];
-  readonly change?: { readonly op: KvChange['op']; readonly version: Version; readonly expires: number };
+  readonly change?: Happening;
   /** Damaged bytes, or a record of a wrong clock, are moved to where they can be looked at. */
   readonly setAside?: 'damaged' | 'future';
   readonly answer: Answer;

@@ -8,7 +8,8 @@ export class Watcher {
   readonly #wants: (change: KvChange) => boolean;
   #from = 0;
   #passed = 0;
-  #state: 'quiet' | 'news' | 'ended' = 'quiet';
+  #state: 'quiet' | 'news' = 'quiet';
+  #end: OpsbroError | undefined;
   #wake: (() => void) | undefined;
 
   constructor(clock: Clock, wants: (change: KvChange) => boolean) {
@@ -25,7 +26,7 @@ export class Watcher {
   rewind(index: number): void {
     this.#from = index;
     this.#passed = index;
-    if (this.#state === 'news') this.#state = 'quiet';
+    this.#state = 'quiet';
   }
 
   hear(change: KvChange): void {
@@ -38,29 +39,29 @@ export class Watcher {
     this.#wake?.();
   }
 
-  /** No more will be heard. */
-  end(): void {
-    this.#state = 'ended';
+  /** No more will be heard, for this reason. */
+  end(reason: OpsbroError): void {
+    this.#end ??= reason;
     this.#wake?.();
   }
 
-  /** Resolves once there is something of interest, with `false` when the time is over; rejects when the agent stops or the reader went away. */
-  async news(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (this.#state === 'quiet' && !signal.aborted) await this.#sleep(ms, signal);
-    if (this.#state === 'ended') throw new OpsbroError('stopping', 'the agent stops');
-    if (signal.aborted) throw new OpsbroError('bad_request', 'the reader went away');
+  /** Resolves once there is something of interest, with `false` when the time is over; rejects when that was ended or the reader went away. */
+  async news(ms: number, signal?: AbortSignal): Promise<boolean> {
+    if (this.#state === 'quiet' && this.#end === undefined && !signal?.aborted) await this.#sleep(ms, signal);
+    if (this.#end !== undefined) throw this.#end;
+    if (signal?.aborted) throw new OpsbroError('bad_request', 'the reader went away');
     return this.#state === 'news';
   }
 
-  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+  async #sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
     await new Promise<void>((resolve) => {
       const wake = () => {
         timer[Symbol.dispose]();
-        signal.removeEventListener('abort', wake);
+        signal?.removeEventListener('abort', wake);
         resolve();
       };
       const timer = this.#clock.after(ms, wake);
-      signal.addEventListener('abort', wake, { once: true });
+      signal?.addEventListener('abort', wake, { once: true });
       this.#wake = wake;
     });
     this.#wake = undefined;

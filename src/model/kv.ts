@@ -93,6 +93,8 @@ export interface KvStats {
   readonly ring?: KvRing | undefined;
   /** That number means the same on every node and after a new start; otherwise it counts for this start of this node only. */
   readonly indexScope?: 'everywhere' | undefined;
+  /** Names the log that the number counts in, where that is not the log of this start of the agent. */
+  readonly indexLog?: string | undefined;
 }
 
 /** How a node sees the ring that keeps the keys. */
@@ -145,6 +147,8 @@ export interface KvChange {
   readonly expires: number | null;
   /** When it happened, in epoch milliseconds; `null` when that is not known, left out where the version tells. */
   readonly time?: number | null | undefined;
+  /** It only came late to this node: others knew of it before, and told. */
+  readonly isLate?: true | undefined;
 }
 
 /**
@@ -171,6 +175,11 @@ export interface KvStore extends AsyncDisposable {
   /** The last kept changes of a key, oldest first, at most `limit`. Left out by a store that cannot look them up. */
   history?(key: string, limit: number): Promise<readonly KvChange[]>;
   stats(): KvStats;
+  /**
+   * Somebody follows the changes of keys that begin with this, until it is disposed of: from when this resolves, none is missed. Left out by a
+   * store that knows of all changes anyway.
+   */
+  attend?(prefix: string): Promise<Disposable>;
   /** Which nodes keep a key, and what they hold of it. Left out by a store that shares none. */
   where?(key: string): Promise<KvWhere>;
   /** Compares what is held here with those nodes, or with all, as soon as may be. Left out by a store that shares none. */

@@ -21,6 +21,8 @@ interface ViewOptions {
   readonly fields: readonly string[];
   /** The zone of a node; without one, that of this node. */
   zoneOf(node: string | undefined): string;
+  /** Says that somebody wants to hear of keys that begin with this, until it is disposed of. */
+  followKeys(prefix: string): Disposable;
 }
 
 /** How long frames are kept for clients that went away and may come back. */
@@ -28,7 +30,7 @@ const LINGER_MS = 600_000;
 const MAX_LINGERING = 100;
 
 /** What all clients with the same subscription get: it is picked, and put together, once for all of them. */
-export class View {
+export class View implements Disposable {
   readonly subscription: Subscription;
   readonly clients = new Set<Listener>();
   /** Since this number everything that it wants was kept. */
@@ -37,15 +39,23 @@ export class View {
   idleSince: number | undefined;
   /** One that was made a moment ago. */
   snapshot: SharedSnapshot | undefined;
+  /** It wants to hear of keys. */
+  readonly #keys: Disposable | undefined;
   readonly #options: ViewOptions;
   readonly #tests: ReadonlyMap<StreamChannel, (record: FilterRecord) => boolean>;
 
   constructor(subscription: Subscription, since: number, options: ViewOptions) {
-    const { makeFilter, fields } = options;
+    const { makeFilter, fields, followKeys } = options;
     this.subscription = subscription;
     this.since = since;
     this.#options = options;
     this.#tests = new Map([...subscription.filters].map(([channel, text]) => [channel, makeFilter(text, fields)]));
+    if (subscription.channels.has('kv')) this.#keys = followKeys(subscription.prefix);
+  }
+
+  /** Nobody looks any more. */
+  [Symbol.dispose](): void {
+    this.#keys?.[Symbol.dispose]();
   }
 
   /** Whether its clients get this; `payload` is only asked for when there is a filter. */
@@ -114,7 +124,7 @@ export class Views {
     view.snapshot = undefined;
     const idle = [...this.#views].filter(([, { clients }]) => clients.size === 0);
     // Who asks for ever new things is not remembered for all of them.
-    for (const [key] of idle.slice(0, -MAX_LINGERING)) this.#views.delete(key);
+    for (const [key, unseen] of idle.slice(0, -MAX_LINGERING)) this.#drop(key, unseen);
   }
 
   /** Whether anybody wants this, or may come back for it. */
@@ -133,6 +143,11 @@ export class Views {
 
   /** Forgets those whose clients did not come back. */
   forget(now: number): void {
-    for (const [key, { idleSince = now }] of this.#views) if (now - idleSince >= LINGER_MS) this.#views.delete(key);
+    for (const [key, view] of this.#views) if (now - (view.idleSince ?? now) >= LINGER_MS) this.#drop(key, view);
+  }
+
+  #drop(key: string, view: View): void {
+    this.#views.delete(key);
+    view[Symbol.dispose]();
   }
 }

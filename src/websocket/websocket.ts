@@ -30,6 +30,8 @@ export interface WebsocketOptions extends SnapshotParts {
   readonly eventView: EventView;
   /** A change of a key as JSON. */
   changeView(change: KvChange): object;
+  /** Says that somebody wants to hear of keys that begin with this, until it is disposed of. */
+  followKeys(prefix: string): Disposable;
   readonly makeFilter: MakeFilter;
   /** Tells every line of the log and whose part it is, until disposed of. */
   followLog(take: (part: string, line: string) => void): Disposable;
@@ -67,11 +69,11 @@ export class Websocket implements Disposable {
   #closedSlow = 0;
 
   constructor(options: WebsocketOptions) {
-    const { membership, memberView, makeFilter } = options;
+    const { membership, memberView, makeFilter, followKeys } = options;
     this.#options = options;
     this.#unproven = new Unproven(options.clock);
     this.#views = new Views({
-      makeFilter,
+      ...{ makeFilter, followKeys },
       fields: filterFields(Object.keys(memberView(membership.self)), ALERT_FIELDS),
       zoneOf: (node) => (membership.members.get(node ?? '') ?? membership.self).zone,
     });

@@ -195,16 +195,6 @@ describe('kv wait-exists', () => {
   });
 });
 
-test('kv wait-exists looks for itself at a node that may not hear of the key', async () => {
-  let looks = 0;
-  await using agent = await fakeAgent({
-    'GET /kv-changes': () => ({ index: 'b0071e55:1', changes: [], partial: true }),
-    'GET /kv/a': () => (looks++ > 1 ? entry('a', '1') : refused(404, 'not_found', 'no')),
-  });
-  expect(await opsbro('kv wait-exists a', agent)).toMatchObject({ code: 0 });
-  expect(agent.asked()).toContain('GET /kv-changes?key=a&index=b0071e55%3A1&wait=1s');
-});
-
 test('kv wait-value waits for the very bytes', async () => {
   const values = ['no', 'done'];
   await using agent = await fakeAgent({

@@ -4,16 +4,12 @@ import { OpsbroError } from '../../src/base/errors.ts';
 import { ChangeFeed } from '../../src/kv/change-feed.ts';
 import { openKv } from '../../src/kv/kv.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
-import type { KvRing, KvStore } from '../../src/model/kv.ts';
+import type { KvStore } from '../../src/model/kv.ts';
 import { engineContext, temporaryFolder } from '../support/kv.ts';
 import { errorOf, fakeApi, fakeParts, post } from './fake-parts.ts';
 
 // The routes of the store over a real one on the disk.
 
-const RING: KvRing = {
-  ...{ phase: 'running', view: '', members: [], isReady: true, isSettled: true, isClockSound: true },
-  ...{ unseen: 0, owed: 0, counts: new Map() },
-};
 const BOOT = '9f3c12ab-0000';
 
 async function openWorld() {
@@ -157,17 +153,6 @@ test('the feed gives a place to begin from, and what came behind it', async () =
     .poll(async () => [await world.clock.runAsync(1_000), await Promise.race([quiet, 'waits'])][1])
     .not.toBe('waits');
   expect((await quiet).json).toEqual({ index: '9f3c12ab:2', changes: [] });
-});
-
-test.each([
-  [['11111111-1111', '2', '3'], undefined],
-  [['11111111-1111', '2', '3', '4'], true],
-  [['2', '3'], true],
-])('with the ring %j the feed says whether it hears of every key', async (members, partial) => {
-  const ring: KvRing = { ...RING, members };
-  const kv: KvStore = { ...memoryOf(world.kv), stats: () => ({ ...world.kv.stats(), ring }) };
-  const answer = await fakeApi({ ...world.parts, kv })('/kv-changes');
-  expect((await answer.json()) as object).toEqual({ index: '9f3c12ab:0', changes: [], ...(partial && { partial }) });
 });
 
 test.each([

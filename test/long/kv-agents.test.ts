@@ -4,6 +4,20 @@ import { KvAgents } from '../support/kv-agents.ts';
 const NAMES = ['a', 'b', 'c'];
 const KEYS = Array.from({ length: 30 }, (_, each) => `config/${each}`);
 
+/** What is told of a prefix at a node while something is done. */
+async function told(
+  agents: KvAgents,
+  { at, prefix }: { readonly at: string; readonly prefix: string },
+  act: () => Promise<unknown>,
+) {
+  const asked = async (query: string) =>
+    JSON.parse((await agents.ask(at, 'GET', `/kv-changes?prefix=${prefix}&${query}`)).body.toString());
+  const { index } = await asked('');
+  const page = asked(`index=${index}&wait=10s`);
+  await act();
+  return (await page).changes as readonly { readonly op: string; readonly key: string }[];
+}
+
 describe.each([
   ['without a key', { isKeyed: false, network: 41 }],
   ['with a key', { isKeyed: true, network: 42 }],
@@ -31,6 +45,8 @@ describe.each([
     expect([...copies.keys()].sort()).toEqual(NAMES);
     await expect.poll(async () => new Set((await agents.copies('a', 'first')).values()).size).toBe(1);
     for (const key of KEYS) expect(await agents.put('b', key, key)).toBe(200);
+    const changes = await told(agents, { at: 'outside', prefix: 'told/' }, () => agents.put('c', 'told/a', '1'));
+    expect(changes).toMatchObject([{ op: 'put', key: 'told/a' }]);
     const listed = await agents.ask('outside', 'GET', '/kv/?cluster&prefix=config/');
     expect(JSON.parse(listed.body.toString())).toEqual([...KEYS].sort());
   });

@@ -43,6 +43,7 @@ export async function door(over: Partial<WebsocketOptions> = {}, admit = readerO
     checks: () => [check('cpu/load')],
     alerts: () => [],
     health: () => [],
+    followKeys: () => ({ [Symbol.dispose]() {} }),
     followLog: () => ({ [Symbol.dispose]() {} }),
     makeFilter: (text, fields) => filterOf(text, fields, { functions: new Map(), clock }),
     version: '0.1.0',

@@ -11,8 +11,6 @@ import { nodeHeader } from './kv.ts';
 const DEFAULT_WAIT = '5m';
 const MAX_WAIT_MS = 600_000;
 const HISTORY = 1_000;
-/** Nodes that keep each key. */
-const COPIES = 3;
 
 const Asked = z.strictObject({
   index: z.string().max(40).optional().describe('index of the answer before; without it the place to begin from'),
@@ -35,22 +33,14 @@ export const kvChangesRoutes = (parts: ApiParts) => ({
       const { index, prefix, key, wait, values, history } = query;
       for (const name of [prefix, key]) if (name !== undefined && name !== '') checkKey(name);
       const { changes: feed } = parts;
-      const about = isPartial(parts) ? { partial: true } : {};
-      if (history) return { index: feed.index, changes: [...(await feed.history(named(key), HISTORY))], ...about };
-      if (index === undefined) return { index: feed.index, changes: [], ...about };
+      if (history) return { index: feed.index, changes: [...(await feed.history(named(key), HISTORY))] };
+      if (index === undefined) return { index: await feed.begin(key ?? prefix ?? ''), changes: [] };
       const waitMs = waitOf(wait);
       const page = await feed.read({ index, prefix, key, withValues: values, waitMs, signal });
-      return { index: page.index, changes: [...page.changes], ...(page.isCut && { more: true }), ...about };
+      return { index: page.index, changes: [...page.changes], ...(page.isCut && { more: true }) };
     },
   }),
 });
-
-/** Each key is on three nodes: of a larger ring a node hears only of its own, and beside the ring of none. */
-function isPartial({ kv, membership }: ApiParts): boolean {
-  const { ring } = kv.stats();
-  if (ring === undefined) return false;
-  return ring.members.length > COPIES || !ring.members.includes(membership.self.id);
-}
 
 function named(key: string | undefined): string {
   if (key !== undefined) return key;

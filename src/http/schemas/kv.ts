@@ -16,7 +16,6 @@ export const ChangesJson = z.object({
   index: z.string().describe('ask on with it'),
   changes: z.array(ChangeJson),
   more: z.boolean().optional().describe('there are more already'),
-  partial: z.boolean().optional().describe('this node keeps a part of the keys only, and hears of no others'),
 });
 
 /** What was deleted by its prefix. */

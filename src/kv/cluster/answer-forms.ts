@@ -10,6 +10,7 @@ import {
   type Forms,
   KEY,
   KEYED,
+  LOG_PLACE,
   many,
   maybe,
   NODE,
@@ -21,12 +22,12 @@ import {
   textOf,
   UINT32,
   VERSION,
+  VERSION_TEXT,
   wordOf,
 } from './forms.ts';
-import type { Answer, Holding, Outcome, Refusal } from './messages.ts';
+import type { Answer, Holding, Outcome, Refusal, Told } from './messages.ts';
 
 const LEAVES_BYTES = 2_048;
-const VERSION_TEXT = textOf(100);
 const MAYBE_VERSION = maybe(VERSION);
 const MAYBE_RECORD = maybe(RECORD);
 const NEXT = maybe(KEY);
@@ -38,6 +39,7 @@ const TIME = nullable(NUMBER);
 const DELETED_VERSION = nullable(VERSION_TEXT);
 const TRUST = wordOf(['whole', 'filling']);
 const CAME = wordOf(['stored', 'superseded']);
+const OP = wordOf(['put', 'delete', 'expire']);
 const CODE = textOf(50);
 const MESSAGE = textOf(8_000);
 const DETAILS = maybe(textOf(65_536));
@@ -160,6 +162,22 @@ const HOLDING: Form<Holding> = {
   },
 };
 
+const TOLD: Form<Told> = {
+  write(to, { op, key, version, expires }) {
+    OP.write(to, op);
+    KEY.write(to, key);
+    VERSION_TEXT.write(to, version);
+    TIME.write(to, expires);
+  },
+  read: (from) => ({
+    op: OP.read(from),
+    key: KEY.read(from),
+    version: VERSION_TEXT.read(from),
+    expires: TIME.read(from),
+  }),
+};
+const ALL_TOLD = many(TOLD);
+
 const ANSWERS: Forms<Answer, 'type'> = {
   done: bare({ type: 'done' }),
   holding: {
@@ -199,6 +217,19 @@ const ANSWERS: Forms<Answer, 'type'> = {
   refused: {
     write: (to, { refusal }) => REFUSAL.write(to, refusal),
     read: (from) => ({ type: 'refused', refusal: REFUSAL.read(from) }),
+  },
+  followed: {
+    write(to, { place, changes, isGone }) {
+      LOG_PLACE.write(to, place);
+      ALL_TOLD.write(to, changes);
+      FLAG.write(to, isGone);
+    },
+    read: (from) => ({
+      type: 'followed',
+      place: LOG_PLACE.read(from),
+      changes: ALL_TOLD.read(from),
+      isGone: FLAG.read(from),
+    }),
   },
 };
 

@@ -3,7 +3,7 @@ import { MAX_KEY_BYTES } from '../key-rules.ts';
 import { decodeRecord, encodeRecord, type KvRecord } from '../record.ts';
 import type { Version } from '../version.ts';
 import { type ByteReader, type ByteWriter, Senseless } from './bytes.ts';
-import type { Keyed, Pair } from './messages.ts';
+import type { Keyed, LogPlace, Pair } from './messages.ts';
 import type { Wanted } from './quorum.ts';
 
 const TAG_BYTES = 16;
@@ -37,6 +37,8 @@ export const PREFIX = textOf(MAX_KEY_BYTES);
 export const RANGE = textOf(MOST_RANGE_BYTES);
 export const NODE = filled(MOST_NODE_BYTES);
 export const VIEW = textOf(VIEW_BYTES);
+/** A version as people see it. */
+export const VERSION_TEXT = textOf(100);
 
 /** Bytes of any value. */
 export const BYTES: Form<Uint8Array> = {
@@ -143,6 +145,23 @@ export const byRange = <Value>(form: Form<Value>): Form<ReadonlyMap<string, Valu
     return values;
   },
 });
+
+/** Prefixes of a question. */
+export const MOST_PREFIXES = 16;
+
+/** A place in the log of a node. */
+export const LOG_PLACE: Form<LogPlace> = {
+  write(to, { index, version }) {
+    to.double(index);
+    VERSION_TEXT.write(to, version);
+  },
+  read: (from) => ({ index: indexFrom(from), version: VERSION_TEXT.read(from) }),
+};
+
+function indexFrom(from: ByteReader): number {
+  const index = from.double();
+  return Number.isSafeInteger(index) && index >= 0 ? index : absurd('a log has no such place');
+}
 
 /** Forms of all kinds of a message, by the field that names the kind. */
 export type Forms<Union, Tag extends keyof Union> = {

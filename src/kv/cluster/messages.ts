@@ -1,5 +1,5 @@
 /** What nodes of the ring say to each other, as values. */
-import type { KvDeleted, KvEntry, KvPutOptions, KvWritten } from '../../model/kv.ts';
+import type { KvChange, KvDeleted, KvEntry, KvPutOptions, KvWritten } from '../../model/kv.ts';
 import type { Stamp } from '../hlc.ts';
 import type { KvRecord } from '../record.ts';
 import type { Version } from '../version.ts';
@@ -66,9 +66,25 @@ export type ReplicaQuestion =
   /** How far are you? */
   | { readonly type: 'ask' };
 
+/** A place in the log of a node: the number of a change and its version, by which the log is known again. */
+export interface LogPlace {
+  readonly index: number;
+  /** Empty when the number is that of no change. */
+  readonly version: string;
+}
+
+/** What changed behind a place, of keys that begin with one of these? It is waited for. Without a place: how far is your log? */
+export interface FollowQuestion {
+  readonly type: 'follow';
+  readonly place?: LogPlace | undefined;
+  readonly prefixes: readonly string[];
+  readonly waitMs: number;
+}
+
 /** What a node asks of another. */
 export type Question =
   | ReplicaQuestion
+  | FollowQuestion
   /** Do this for a client, as you keep the key. Not passed on again. */
   | { readonly type: 'coordinate'; readonly wish: Wish };
 
@@ -114,7 +130,20 @@ export type Answer =
   | { readonly type: 'records'; readonly records: readonly Keyed[] }
   | { readonly type: 'scanned'; readonly records: readonly Keyed[]; readonly next: string | undefined }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
+  | FollowedAnswer
   | { readonly type: 'refused'; readonly refusal: Refusal };
+
+/** The changes behind a place that was asked for, and how far the log was read. */
+export interface FollowedAnswer {
+  readonly type: 'followed';
+  readonly place: LogPlace;
+  readonly changes: readonly Told[];
+  /** The log does not reach back to the place, or is another one. */
+  readonly isGone: boolean;
+}
+
+/** A change as one node tells another. */
+export type Told = Pick<KvChange, 'op' | 'key' | 'version' | 'expires'>;
 
 /** What a client gets. */
 export type Outcome =

@@ -5,7 +5,7 @@ import type { Stamp } from '../hlc.ts';
 import type { Held, Rule } from '../rules.ts';
 import type { Meeting } from './meetings.ts';
 import type { Tree } from './merkle.ts';
-import type { Envelope, Keyed, Pair, Reply } from './messages.ts';
+import type { Envelope, FollowedAnswer, FollowQuestion, Keyed, Pair, Reply } from './messages.ts';
 import type { View } from './view.ts';
 
 /** A part of all pairs, in the order of the keys' bytes. A record that cannot be read is older than any other. */
@@ -87,6 +87,8 @@ export interface Ports {
   readonly records: Records;
   /** Asks a node. Rejects with `unreachable` when it was not asked at all, with anything else when no answer came in that time. */
   call(node: string, envelope: Envelope, timeoutMs: number): Promise<Reply>;
+  /** Answers those who follow the log of this node. */
+  follow(question: FollowQuestion): Promise<FollowedAnswer>;
   tell(news: RingNews): void;
 }
 

@@ -10,7 +10,9 @@ import {
   type Forms,
   KEY,
   KEYED,
+  LOG_PLACE,
   MOST_ITEMS,
+  MOST_PREFIXES,
   many,
   maybe,
   oneOf,
@@ -44,6 +46,9 @@ const LEAF_NUMBERS: Form<readonly number[]> = {
   read: (from) => [...from.sized(LEAVES)],
 };
 const BY_LEAVES = byRange(LEAF_NUMBERS);
+
+const PLACE = maybe(LOG_PLACE);
+const PREFIXES = many(PREFIX, MOST_PREFIXES);
 
 const SCOPE: Form<Scope> = {
   write(to, { prefix, include, limit, values }) {
@@ -153,6 +158,19 @@ const QUESTIONS: Forms<Question, 'type'> = {
   coordinate: {
     write: (to, { wish }) => WISH.write(to, wish),
     read: (from) => ({ type: 'coordinate', wish: WISH.read(from) }),
+  },
+  follow: {
+    write(to, { place, prefixes, waitMs }) {
+      PLACE.write(to, place);
+      PREFIXES.write(to, prefixes);
+      to.uint32(waitMs);
+    },
+    read: (from) => ({
+      type: 'follow',
+      place: PLACE.read(from),
+      prefixes: PREFIXES.read(from),
+      waitMs: from.uint32(),
+    }),
   },
 };
 

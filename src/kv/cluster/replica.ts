@@ -1,5 +1,6 @@
 /** Answers what other nodes ask of the records of this one. */
 import { failedWith } from '../../base/errors.ts';
+import { type Stamp, stampAt } from '../hlc.ts';
 import { type Held, type Merged, merging, type Rule } from '../rules.ts';
 import { compareVersions, type Version } from '../version.ts';
 import type { HybridClock } from './hybrid-clock.ts';
@@ -16,6 +17,8 @@ import { ownersOf } from './view.ts';
 const MOST_FETCHED_BYTES = 1_048_576;
 /** Who writes for a client need not have been able to keep it. */
 const NOBODY = '';
+/** Who had died was asked for a while still; what happened then is better told twice. */
+const STARTING_MS = 10_000;
 const FAILURES = ['disk_full', 'quota', 'store_failed'] as const;
 
 interface Parts {
@@ -50,6 +53,8 @@ export class Replica {
   readonly #meetings: Meetings;
   readonly #keeper: Keeper;
   readonly #onStray: () => void;
+  /** Its others saw, and told, what happened before. */
+  readonly #begunAt: Stamp;
 
   constructor({ ports, clock, standpoint, promises, meetings, keeper, onStray }: Parts) {
     this.#meetings = meetings;
@@ -59,6 +64,7 @@ export class Replica {
     this.#clock = clock;
     this.#standpoint = standpoint;
     this.#promises = promises;
+    this.#begunAt = stampAt(Math.max(0, ports.clock.wall() - STARTING_MS));
   }
 
   /** Answers a question of `from`; what is acknowledged is on stable storage. */
@@ -150,7 +156,18 @@ export class Replica {
 
   /** Keeps records that another node holds: newer ones that are held here already are as good. Rejects when one cannot be kept. */
   async take(records: readonly Keyed[], from: string): Promise<void> {
-    await Promise.all(records.map((keyed) => this.#keep(keyed, from, merging(keyed.key, keyed.record))));
+    await Promise.all(records.map((keyed) => this.#keep(keyed, from, this.#catchingUp(keyed))));
+  }
+
+  /** What was written while this node did not run, or kept elsewhere, is taken, but is not told as if it had just happened. */
+  #catchingUp({ key, record }: Keyed): Rule<Merged> {
+    const rule = merging(key, record);
+    return (held, moment) => {
+      const decision = rule(held, moment);
+      const isNow = record.version.stamp >= this.#begunAt && this.#standpoint.isAtHome(key);
+      if (decision.change === undefined || isNow) return decision;
+      return { ...decision, change: { ...decision.change, isLate: true } };
+    };
   }
 
   async #keep({ key, record }: Keyed, from: string, rule: Rule<Merged>): Promise<Merged> {

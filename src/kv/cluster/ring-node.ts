@@ -21,7 +21,7 @@ import { Solo } from './solo.ts';
 import { Standpoint } from './standpoint.ts';
 import { Upkeep } from './upkeep.ts';
 import { COPIES, ownersOf, viewOf } from './view.ts';
-import { isConditional, isForClients, isMissed, isRepeatable, isWriting, keyOf } from './wishes.ts';
+import { isConditional, isForClients, isMissed, isOfReplica, isRepeatable, isWriting, keyOf } from './wishes.ts';
 
 const MOST_WAIT_MS = 30_000;
 const MOST_TRIES = 3;
@@ -193,6 +193,11 @@ export class RingNode implements Disposable {
     return await Promise.all(this.ownersOf(key).map((node) => this.#copyAt(node, key, views)));
   }
 
+  /** Asks another node something that no client waits for. */
+  async ask(node: string, question: Question, timeoutMs: number): Promise<Answer> {
+    return await this.#ask(node, question, [this.#standpoint.present.id], timeoutMs);
+  }
+
   /** Answers another node. */
   async receive(from: string, { clock, views, question }: Envelope): Promise<Reply> {
     this.#clock.hear(clock);
@@ -222,6 +227,7 @@ export class RingNode implements Disposable {
     if (this.#phase !== 'running' && isForClients(question)) {
       return { type: 'refused', refusal: { type: 'initializing' } };
     }
+    if (question.type === 'follow') return await this.#ports.follow(question);
     if (question.type !== 'coordinate') return await this.#replica.answer(from, question, views);
     try {
       if (!(await this.#watch.verified())) return { type: 'refused', refusal: { type: 'clock_skew' } };
@@ -243,13 +249,13 @@ export class RingNode implements Disposable {
 
   async #ask(node: string, question: Question, views: readonly string[], timeoutMs?: number): Promise<Answer> {
     const { self, clock } = this.#ports;
-    if (node === self && question.type !== 'coordinate') return await this.#askSelf(question, views);
+    if (node === self && isOfReplica(question)) return await this.#askSelf(question, views);
     const envelope: Envelope = { clock: this.#clock.last, views, question };
     const askedAt = clock.now();
     try {
       const reply = await this.#ports.call(node, envelope, timeoutMs ?? this.#tuning.peerTimeoutMs);
-      // What another node did first says nothing about the time.
-      if (question.type !== 'coordinate') this.#trust.hear(node, reply.wall, askedAt);
+      // What another node did or waited for first says nothing about the time.
+      if (isOfReplica(question)) this.#trust.hear(node, reply.wall, askedAt);
       this.#clock.hear(reply.clock);
       this.#standpoint.hear(node, reply);
       if (isWriting(question) && isMissed(reply.answer)) this.#upkeep.owe(node, keyOf(question));

@@ -70,9 +70,14 @@ export class Standpoint {
    * and has yet to find out what there is.
    */
   isWholeFor(key: string): boolean {
+    const wasAlone = this.#ready !== this.#present.id && this.#settled?.members.length === 1;
+    return !wasAlone && this.isAtHome(key);
+  }
+
+  /** Whether what is new here about a key is new: that it came to belong here is no news. */
+  isAtHome(key: string): boolean {
     if (this.#ready === this.#present.id) return true;
-    if (this.#settled === undefined || this.#settled.members.length === 1) return false;
-    return ownersOf(key, this.#settled).includes(this.#self);
+    return this.#settled !== undefined && ownersOf(key, this.#settled).includes(this.#self);
   }
 
   /** The ring has other members from now on. */

@@ -1,5 +1,5 @@
 /** What kinds of wishes, questions and answers there are. Pure. */
-import type { Answer, Question, Wish } from './messages.ts';
+import type { Answer, Question, ReplicaQuestion, Wish } from './messages.ts';
 
 /** Whether a wish depends on the version that is there. */
 export function isConditional(wish: Wish): boolean {
@@ -21,6 +21,10 @@ const FOR_CLIENTS: ReadonlySet<Question['type']> = new Set([
   'scan',
   'coordinate',
 ]);
+
+/** Whether it is about what a node holds, and answered at once. */
+export const isOfReplica = (question: Question): question is ReplicaQuestion =>
+  question.type !== 'coordinate' && question.type !== 'follow';
 
 /** Whether the node that is asked is to keep something. */
 export const isWriting = ({ type }: Question): boolean => type === 'write' || type === 'accept' || type === 'merge';

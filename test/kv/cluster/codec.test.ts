@@ -33,6 +33,8 @@ const QUESTIONS: readonly Question[] = [
     type: 'coordinate',
     wish: { op: 'put', key: 'k', value: Buffer.of(1), options: { ttl: 5, cas: '0' }, copies: 'all' },
   },
+  { type: 'follow', place: { index: 12, version: versionText(version) }, prefixes: ['', 'a/'], waitMs: 10_000 },
+  { type: 'follow', prefixes: [], waitMs: 0 },
   { type: 'coordinate', wish: { op: 'get', key: 'k', copies: 1 } },
   { type: 'coordinate', wish: { op: 'delete', key: 'k', cas: versionText(version), copies: 'majority' } },
 ];
@@ -54,6 +56,10 @@ const ANSWERS: readonly Answer[] = [
   { type: 'outcome', outcome: { op: 'delete', deleted: { key: 'k', version: null, existed: false } } },
   { type: 'refused', refusal: { type: 'view', views: [IDS] } },
   { type: 'refused', refusal: { type: 'superseded', version } },
+  {
+    ...{ type: 'followed', place: { index: 0, version: '' }, isGone: true },
+    changes: [{ op: 'expire', key: 'k', version: versionText(version), expires: 5 }],
+  },
   { type: 'refused', refusal: { type: 'clock_skew' } },
   { type: 'refused', refusal: { type: 'failed', code: 'cas_failed', message: 'no', details: { current: null } } },
 ];

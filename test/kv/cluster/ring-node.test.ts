@@ -34,7 +34,8 @@ async function nodeWith(standing: Standing) {
   const random = seeded(1);
   const records = new SimulatedRecords(new Disk(), clock, random);
   const call = () => Promise.reject(new Error('nobody is there'));
-  const node = new RingNode({ self: 'a', clock, random, records, call, tell() {} }, TUNING, standing);
+  const follow = () => Promise.reject(new Error('there is no log'));
+  const node = new RingNode({ self: 'a', clock, random, records, call, tell() {}, follow }, TUNING, standing);
   node.setMembers({ ring: RING, alive: RING });
   const ask = async (question: Question, views = [viewOf(RING).id]): Promise<Answer> => {
     const asked = node.receive('b', { clock: 0n, views, question });

@@ -184,6 +184,7 @@ export class Cluster {
       clock: this.#clockOf(machine),
       random,
       records,
+      follow: () => Promise.reject(new Error('no log is kept')),
       tell: (news) => machine.news.push(news),
       call: (node, envelope, timeoutMs) => this.#call(machine, this.#at(node), { envelope, timeoutMs }),
     };
