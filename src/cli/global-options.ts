@@ -30,12 +30,18 @@ export const SHORT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Whether the word after this one belongs to it. */
-export function takesValue(token: string): boolean {
-  if (token.includes('=')) return false;
-  const long = token.replace(/^--?/, '');
-  return Object.entries(GLOBAL_OPTIONS).some(
-    ([name, { kind }]) => kind === 'value' && (long === name || long === SHORT.get(name)),
+export const takesValue = (token: string): boolean => !token.includes('=') && kindOf(token) === 'value';
+
+/** Whether every command knows this option, which may then stand before all words. */
+export const isOfAll = (token: string): boolean =>
+  /^(-h|--help|-l|--list|--version)$/.test(token) || kindOf(token) !== undefined;
+
+function kindOf(token: string): string | undefined {
+  const [written = ''] = token.replace(/^--?/, '').split('=', 1);
+  const known = Object.entries(GLOBAL_OPTIONS).find(
+    ([name]) => written === name || written === SHORT.get(name) || written === `no-${name}`,
   );
+  return known?.[1].kind;
 }
 
 type Given = ReadonlyMap<string, unknown>;

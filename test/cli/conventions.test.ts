@@ -165,6 +165,9 @@ describe('words', () => {
 
   test.each([
     ['gosip members', 'unknown command "gosip"; did you mean "gossip"?'],
+    ['--htp http://x agent info', 'unknown option "--htp"; did you mean "--http"?'],
+    ['--lines 5 agent log show dns', 'unknown option "--lines"; options of one command stand after its words'],
+    ['--quiet gosip members', 'unknown command "gosip"; did you mean "gossip"?'],
     ['gossip memebrs', 'unknown command "memebrs"; did you mean "members"?'],
     ['kv-stor list', 'did you mean "kv-store"?'],
     ['gossip xyzzyx', 'possible: detect, events, history, join'],
