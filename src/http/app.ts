@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import type { Pass } from '../access/gate.ts';
 import { OpsbroError } from '../base/errors.ts';
 import { type AccessRules, type Asking, type Caller, checkRight, identify } from './access.ts';
 import { COMMON_HEADERS, JSON_TYPE, respond, type Wanted } from './answer.ts';
@@ -85,7 +86,10 @@ async function answer(context: Context<Env>, path: string, route: Route, setting
     const asking = askingOf(context.req.raw, { caller, target }, route);
     caller = identify(asking, settings.access);
     checkRight({ ...asking, caller }, settings.access);
-    response = await served(context, { caller, target }, { route, settings });
+    const prove = (pass: Pass) => {
+      caller = provenBy(caller, pass);
+    };
+    response = await served(context, { caller, target, prove }, { route, settings });
   } catch (error) {
     response = fail(error, settings);
   }
@@ -97,6 +101,11 @@ async function answer(context: Context<Env>, path: string, route: Route, setting
   if (entry) settings.audit?.(entry);
   return response;
 }
+
+/** A request, and who hears what it proves. */
+type Asked = Pick<Arrival, 'caller' | 'target'> & Pick<Call<unknown, unknown, unknown>, 'prove'>;
+
+const provenBy = (caller: Caller, pass: Pass): Caller => (caller.door === 'tcp' ? { ...caller, pass } : caller);
 
 /** A route of the app, and what the app works by. */
 interface Place {
@@ -111,13 +120,13 @@ function askingOf({ headers }: Request, { caller, target }: Arrival, { access }:
 
 async function served(
   context: Context<Env>,
-  { caller, target }: Arrival,
+  { caller, target, prove }: Asked,
   { route, settings }: Place,
 ): Promise<Response> {
   const query = queryOf(target);
   const { zone } = settings;
   const forAll = zone && route.isZoneWide ? targetForAll(pathOf(target), query) : undefined;
-  const call = await callOf(context, { caller, target: forAll ?? target }, { route, settings });
+  const call = await callOf(context, { caller, target: forAll ?? target, prove }, { route, settings });
   const wanted = wantedBy(context, caller, query);
   if (zone === undefined || forAll === undefined) return respond(await route.handle(call), route.produces, wanted);
   const own = async () => contentOf(await route.handle(call));
@@ -128,7 +137,7 @@ const contentOf = (answered: unknown): unknown => (answered instanceof Reply ? a
 
 async function callOf(
   context: Context<Env>,
-  { caller, target }: Arrival,
+  { caller, target, prove }: Asked,
   { route, settings }: Place,
 ): Promise<Call<unknown, unknown, unknown>> {
   const request = context.req.raw;
@@ -140,6 +149,7 @@ async function callOf(
     caller,
     method: request.method,
     headers: request.headers,
+    prove,
     // Made only when somebody waits for it.
     get signal() {
       return request.signal;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Pass } from '../access/gate.ts';
 import type { Caller } from './access.ts';
 
 /** Who may ask: anybody, readers, writers, those who may repair what is broken, or those who may also stop and change the agent. */
@@ -15,6 +16,8 @@ export interface Call<Params, Query, Body> {
   readonly headers: Headers;
   /** Aborts when who asked went away. */
   readonly signal: AbortSignal;
+  /** Is told what the request proved by what stands in its body, so that the audit can name who it was. */
+  prove(pass: Pass): void;
 }
 
 /**

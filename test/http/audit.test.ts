@@ -8,8 +8,11 @@ function api() {
   const parts = fakeParts();
   const entries: AuditEntry[] = [];
   const app = createApi(parts, { ...SETTINGS, access: parts.access, audit: (entry) => void entries.push(entry) });
-  const ask = (method: string, target: string, init: { caller?: Caller; headers?: Record<string, string> } = {}) =>
-    app.request(target, { method, headers: init.headers ?? {} }, { caller: init.caller ?? { door: 'socket' }, target });
+  const ask = (
+    method: string,
+    target: string,
+    { caller = { door: 'socket' }, ...init }: RequestInit & { caller?: Caller } = {},
+  ) => app.request(target, { method, ...init }, { caller, target });
   return { parts, entries, ask };
 }
 
@@ -70,4 +73,13 @@ test('a login is told with its outcome and without its token', async () => {
 
   await ask('POST', '/login', { caller: STRANGER });
   expect(entries).toMatchObject([{ target: '/login', status: 400 }]);
+});
+
+test('who logs in is told by the name of the token', async () => {
+  const { parts, entries, ask } = api();
+  const { secret } = await parts.access.tokens.create({ name: 'ops', scope: 'write' });
+
+  const headers = { 'content-type': 'application/json' };
+  await ask('POST', '/login', { caller: STRANGER, headers, body: JSON.stringify({ token: secret }) });
+  expect(entries).toMatchObject([{ who: 'token ops', address: '10.0.0.1', target: '/login', status: 200 }]);
 });

@@ -22,9 +22,10 @@ export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
     body: z.strictObject({ token: z.string().min(1).max(512) }),
     maxBody: MAX_BODY,
     answer: WhoJson,
-    handle({ body, caller, headers }) {
+    handle({ body, caller, headers, prove }) {
       const { secret, pass, lastsMs } = access.gate.login(body.token, addressOf(caller));
       const { name, scope } = pass;
+      prove(pass);
       const cookie = loginCookie({ secret, seconds: Math.ceil(lastsMs / 1_000), isSecure: isSecure(headers) });
       return new Reply<WhoJson>({ name, scope, by: 'login' }, { headers: { 'set-cookie': cookie } });
     },
