@@ -24,7 +24,8 @@ interface Run<Entry> {
 const WINDOW_MS = 60_000;
 const MOST_ALIKE = 10;
 const MOST_RUNS = 1_024;
-const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
+/** What those get who may not. */
+export const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /**
  * Writes down who changed what. Of entries that are alike (who, route and outcome) ten a minute are written, and then how many more there

@@ -1,4 +1,4 @@
-import { AuditTrail } from '../access/audit-trail.ts';
+import { AuditTrail, REFUSED } from '../access/audit-trail.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Shelf } from '../base/shelf.ts';
@@ -13,7 +13,7 @@ interface Options {
   readonly shelf: Shelf;
 }
 
-/** What these change has a history of its own, and there is much of it. */
+/** What these change has a history of its own, and there is much of it; what they were refused has none. */
 const OWN_HISTORY = /^\/kv|\/result$/;
 
 /** Writes into the log `audit`, and into the history, who asked for what change. */
@@ -50,7 +50,7 @@ export class Audit implements Disposable, AuditHistory {
     const facts = { who, ...(address !== '' && { from: address }), result: status };
     if (repeated === 0) this.#log.info(facts, `${method} ${target}`);
     else this.#log.info({ ...facts, last: target }, `${method} ${route}: repeated ${repeated} times`);
-    if (OWN_HISTORY.test(route)) return;
+    if (OWN_HISTORY.test(route) && !REFUSED.has(status)) return;
     this.#kept.add((stamp) => ({ ...stamp, who, address, method, target, status, repeated }));
   }
 }
