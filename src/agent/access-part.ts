@@ -79,16 +79,15 @@ export class Access implements AccessPart, Disposable {
     await this.#readFile();
   }
 
-  /** What is odd about the file is told in the log and the health of the agent. */
+  /** What is odd about the file as a whole is told in the health of the agent; what is wrong in it, and the log, is up to who reads the configuration. */
   async #readFile(): Promise<void> {
     const { health, log, home } = this.#world;
     const file = join(home.config, TOKEN_FILE);
     const read = await readTokenFile(file);
     const taken = this.tokens.setWritten(read.tokens);
-    const logger = log.logger.child({ part: 'config' });
     for (const code of CODES) health.clear(HEALTH, code);
-    for (const [code, text] of complaintsOf(file, read, taken)) {
-      logger.warn({}, text);
+    for (const [code, text] of complaintsOf(file, { ...read, problems: [] }, taken)) {
+      if (code === 'file') log.logger.warn({ part: 'config' }, text);
       health.raise(HEALTH, code, text);
     }
   }

@@ -31,6 +31,7 @@ import { PortsFile } from './ports-file.ts';
 import { writeSmallFile } from './small-file.ts';
 import { readSound } from './sound-reading.ts';
 import { Supervisor } from './supervisor.ts';
+import { tokenProblems, withTokenProblems } from './token-problems.ts';
 import type { World } from './world.ts';
 import { problemsOf, readWritten, type Written } from './written.ts';
 import { ZoneKeyFiles } from './zone-key-files.ts';
@@ -83,8 +84,10 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
   const first = homeOf(options);
   // Where it lies has to be known before anything is read.
   const lastGood = new LastGood(join(first.data, 'cache', 'config'), first.shipped);
-  const read = (home: Home, of = { plugins, code }) =>
-    readSound(() => readWritten({ home, env: process.env, flags, ...of }), lastGood);
+  const read = async (home: Home, of = { plugins, code }) => {
+    const sound = await readSound(() => readWritten({ home, env: process.env, flags, ...of }), lastGood);
+    return withTokenProblems(sound, await tokenProblems(home.config));
+  };
   const readAside = async () => {
     const fresh = await loadPlugins();
     return await read(home, { plugins: fresh, code: new PackCode(placesOf(fresh)) });

@@ -16,6 +16,7 @@ import { doubting } from '../packs/doubts.ts';
 import { packObjects } from '../packs/objects.ts';
 import { ownParameters, united } from '../packs/parameters.ts';
 import { loadPlugins, placesOf } from './plugins.ts';
+import { tokenProblems } from './token-problems.ts';
 import { problemsOf, readWritten, rulesOf } from './written.ts';
 
 /** What was found. */
@@ -65,7 +66,8 @@ async function validated(home: Home, paths: readonly string[]): Promise<Validati
     const code = new PackCode(placesOf(plugins));
     const written = await readWritten({ home, env: process.env, flags: new Map(), plugins, code });
     const { packs, loaded } = written;
-    return { objects: packs.objects, problems: problemsOf(written), variables: Object.keys(loaded.variables) };
+    const problems = [...problemsOf(written), ...(await tokenProblems(home.config))];
+    return { objects: packs.objects, problems, variables: Object.keys(loaded.variables) };
   };
   const { result, texts } = await notingFiles(read);
   const count = (wanted: Problem['level']) => result.problems.filter(({ level }) => level === wanted).length;

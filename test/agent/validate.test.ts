@@ -128,3 +128,13 @@ test('a check of two kinds runs as one of them, and a warning names both', async
     expect.stringMatching(/two.yml:1:\d+: warning: .*this one runs as http, and tcp is not used/),
   ]);
 });
+
+test('without a path the file of tokens is looked at as well, and what stands there is not told', async () => {
+  using directory = tempDirectory();
+  const { lines, errors } = await homeWith(directory.path, {
+    'etc/tokens.yml': '- {name: ci, scope: read, hash: planted}\n',
+  })();
+  expect(errors).toBe(1);
+  expect(lines).toContainEqual(expect.stringMatching(/^etc\/tokens.yml:1:\d+: error: hash: .*SHA-256/));
+  expect(lines.join()).not.toContain('planted');
+});
