@@ -28,7 +28,7 @@ import { Alone } from './alone.ts';
 import { movedZone } from './current-zone.ts';
 import { dockerPart, dockerSocket } from './docker-part.ts';
 import { editsOf } from './edits.ts';
-import { functionJson } from './function-json.ts';
+import { functionJson, pureFunctions } from './function-json.ts';
 import { knownIdentity } from './identity.ts';
 import { loadPlugins, type Plugins, placesOf } from './plugins.ts';
 import { readSound } from './sound-reading.ts';
@@ -100,6 +100,7 @@ async function open(first: Home, depth: LocalDepth, opened: Disposal): Promise<L
     packs: () => written.packs,
     edits: editsOf({ world: { home, plugins, clock: systemClock }, written: () => written, reload }),
     functions: () => [...plugins.functions].map(functionJson),
+    filtering: { functions: pureFunctions(plugins.functions), clock: systemClock },
   });
   const app = createApp(routes, {
     access: { anonymousRead: 'none', socketPath: home.socket },

@@ -13,7 +13,10 @@ import { checkRoutes } from './routes/work.ts';
 
 /** What can be answered without a pool, a store or a past: what is written, and what the machine shows. */
 export const localRoutes = (
-  parts: Pick<ApiParts, 'runtime' | 'dashboards' | 'docker' | 'polling' | 'packs' | 'edits' | 'functions'>,
+  parts: Pick<
+    ApiParts,
+    'runtime' | 'dashboards' | 'docker' | 'polling' | 'packs' | 'edits' | 'functions' | 'filtering'
+  >,
 ): RouteTable => ({
   'GET /agent/state': route({
     access: 'open',

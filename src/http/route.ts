@@ -58,6 +58,8 @@ export interface Route<
   readonly isZoneWide?: boolean;
   /** Content type of answers that are not JSON. */
   readonly produces?: string;
+  /** Its answer may take longer than a minute, as it comes from a program. */
+  readonly mayLast?: boolean;
   /** Bytes its body may have, where that is not what the API takes in general. */
   readonly maxBody?: number;
   /** Heads of all its answers, failures included. */

@@ -4,7 +4,7 @@ import { ALERT_FIELDS, alertRecord } from '../../model/alert-record.ts';
 import { CHECK_STATES } from '../../model/check.ts';
 import { routeJson } from '../alert-json.ts';
 import { BLOCKING } from '../blocking.ts';
-import { FILTER, filterOf } from '../filter.ts';
+import { NARROWING, narrowingOf } from '../narrowing.ts';
 import { PAGING, pageOf } from '../paging.ts';
 import type { ApiParts } from '../parts.ts';
 import { Reply, route } from '../route.ts';
@@ -14,7 +14,7 @@ import { flag, Identified } from '../schemas.ts';
 const Listed = z.strictObject({
   ...BLOCKING,
   ...PAGING,
-  ...FILTER,
+  ...NARROWING,
   all: flag.optional().describe('those that ended as well'),
 });
 
@@ -37,13 +37,16 @@ export const alertRoutes = (parts: Pick<ApiParts, 'alerting' | 'reads' | 'filter
     query: Listed,
     answer: z.array(AlertJson),
     handle({ query, signal }) {
-      const { filter, all = false } = query;
-      const fits = filter === undefined ? () => true : filterOf(filter, ALERT_FIELDS, parts.filtering);
+      const { filter, fields, all = false } = query;
+      const { fits, pick } = narrowingOf(query, ALERT_FIELDS, parts.filtering);
       return parts.reads.read('alerts', { query, signal }, () => {
         const found = parts.alerting.alerts(all ? 'all' : 'open').filter((alert) => fits(alertRecord(alert)));
-        const keep = { filter, ...(all && { all: 'true' }) };
+        const keep = { filter, fields, ...(all && { all: 'true' }) };
         const { items, headers } = pageOf<Alert>(found, ({ id }) => id, query, keep);
-        return new Reply(items.map(alertRecord), { headers });
+        return new Reply(
+          items.map((alert) => pick(alertRecord(alert))),
+          { headers },
+        );
       });
     },
   }),

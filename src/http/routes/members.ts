@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { parseDuration } from '../../base/duration.ts';
-import { failedWith, OpsbroError } from '../../base/errors.ts';
+import { failedWith } from '../../base/errors.ts';
 import type { Member } from '../../model/member.ts';
 import { BLOCKING } from '../blocking.ts';
-import { FILTER, filterOf } from '../filter.ts';
+import { FILTER } from '../filter.ts';
+import { NARROWING, narrowingOf } from '../narrowing.ts';
 import { historyPage } from '../node-history.ts';
 import { nextPage, PAGING, pageOf } from '../paging.ts';
 import type { ApiParts } from '../parts.ts';
@@ -19,8 +20,7 @@ const FIELDS = Object.keys(MemberJson.shape);
 const Listed = z.strictObject({
   ...BLOCKING,
   ...PAGING,
-  ...FILTER,
-  fields: z.string().min(1).max(500).optional().describe('only these fields of each record: name,state'),
+  ...NARROWING,
 });
 
 const Past = z.strictObject({
@@ -56,8 +56,7 @@ export const memberRoutes = ({ membership, pool, inquire, reads, filtering }: Ap
     query: Listed,
     answer: z.record(z.string(), MemberJson),
     handle({ query, signal }) {
-      const pick = pickerOf(query.fields);
-      const fits = query.filter === undefined ? () => true : filterOf(query.filter, FIELDS, filtering);
+      const { fits, pick } = narrowingOf(query, FIELDS, filtering);
       return reads.read('members', { query, signal }, () => {
         const fitting = [...membership.members].filter(([, member]) => fits(memberJson(member)));
         const keep = { filter: query.filter, fields: query.fields };
@@ -109,18 +108,6 @@ export const memberRoutes = ({ membership, pool, inquire, reads, filtering }: Ap
     },
   }),
 });
-
-/** Leaves of a record what was asked for. Throws `bad_request` at a field that no record has. */
-function pickerOf(written: string | undefined): (record: MemberJson) => MemberJson {
-  if (written === undefined) return (record) => record;
-  const wanted = new Set(written.split(','));
-  for (const name of wanted) {
-    if (!FIELDS.includes(name)) {
-      throw new OpsbroError('bad_request', `query fields: "${name}" is no field; possible: ${FIELDS.join(', ')}`);
-    }
-  }
-  return (record) => Object.fromEntries(Object.entries(record).filter(([name]) => wanted.has(name))) as MemberJson;
-}
 
 const parametersOf = ({ limit, since, until, filter }: z.output<typeof Past>) => ({
   limit: limit?.toString(),
