@@ -2,6 +2,7 @@ import type { AccessRules } from './access.ts';
 import { createApp } from './app.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { graphiteAliases } from './graphite-route.ts';
+import { HandlingLimit } from './handling-limit.ts';
 import type { Page } from './page.ts';
 import type { ApiParts } from './parts.ts';
 import { Requests } from './requests.ts';
@@ -124,7 +125,7 @@ export function createApi(parts: ApiParts, settings: ApiSettings) {
       ...otherServiceRoutes(parts),
       ...formerRoutes(),
     },
-    { ...settings, requests, zone: parts.zoneReads },
+    { ...settings, requests, limit: new HandlingLimit(parts.filtering.clock), zone: parts.zoneReads },
   );
 }
 

@@ -7,6 +7,7 @@ import { type AccessRules, type Asking, type Caller, checkRight, identify } from
 import { COMMON_HEADERS, JSON_TYPE, respond, type Wanted } from './answer.ts';
 import { type AuditEntry, entryOf } from './audit-entry.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
+import type { HandlingLimit } from './handling-limit.ts';
 import { bodyInput, checked, queryInput, readBody, readIncoming } from './input.ts';
 import { offerIn } from './offer.ts';
 import type { Requests } from './requests.ts';
@@ -32,6 +33,8 @@ export interface AppSettings {
   /** Is told of everything unforeseen; answers the name under which the log has it. */
   report(error: unknown): string;
   readonly requests: Requests;
+  /** Gives up on what takes too long; without it everything may take its time. */
+  readonly limit?: HandlingLimit;
   /** Without it no route can be asked of the whole zone. */
   readonly zone?: ZoneReads | undefined;
   /** Is told of everything that was to change something, whatever came of it. */
@@ -128,9 +131,22 @@ async function served(
   const forAll = zone && route.isZoneWide ? targetForAll(pathOf(target), query) : undefined;
   const call = await callOf(context, { caller, target: forAll ?? target, prove }, { route, settings });
   const wanted = wantedBy(context, caller, query);
-  if (zone === undefined || forAll === undefined) return respond(await route.handle(call), route.produces, wanted);
-  const own = async () => contentOf(await route.handle(call));
+  const handled = () => inTime(route, settings, { answered: route.handle(call), query });
+  if (zone === undefined || forAll === undefined) return respond(await handled(), route.produces, wanted);
+  const own = async () => contentOf(await handled());
   return respond(await zoneAnswer(zone, forAll, own), undefined, wanted);
+}
+
+/** Who waits for news says how long itself. */
+const LONG_POLL = /(?:^|&)(?:index|wait)=/;
+
+function inTime(
+  { mayLast }: Route,
+  { limit }: AppSettings,
+  { answered, query }: { readonly answered: unknown; readonly query: string },
+): unknown {
+  const isLimited = answered instanceof Promise && !mayLast && !LONG_POLL.test(query);
+  return isLimited && limit ? limit.within(answered) : answered;
 }
 
 const contentOf = (answered: unknown): unknown => (answered instanceof Reply ? answered.body : answered);

@@ -71,6 +71,7 @@ export const repairRoutes = ({ health }: Parts) => ({
   }),
   'POST /health-services/:name/repair': route({
     access: 'repair',
+    mayLast: true,
     summary: 'Does an action that a check of the service offers, and answers when the checks were run again.',
     params: Named,
     body: RepairWishJson,
@@ -79,6 +80,7 @@ export const repairRoutes = ({ health }: Parts) => ({
   }),
   'POST /health-services/:name/run': route({
     access: 'repair',
+    mayLast: true,
     summary: 'Runs the checks of a service now.',
     params: Named,
     answer: ServiceJson,

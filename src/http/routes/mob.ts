@@ -50,6 +50,7 @@ export const mobRoutes = ({ health }: Parts) => ({
   }),
   'POST /mob/RepairService': route({
     access: 'repair',
+    mayLast: true,
     summary: 'Does an action, and answers with the status of the service after it.',
     query: RepairAsked,
     body: RepairAsked,
@@ -73,6 +74,7 @@ export const mobRoutes = ({ health }: Parts) => ({
 export const oldRepairRoute = ({ health }: Parts) => ({
   'GET /mob/RepairService': route({
     access: 'repair',
+    mayLast: true,
     summary: 'As POST; it is there only while mob.compat_get_repair is true.',
     query: RepairAsked,
     answer: ServiceStatusJson,

@@ -71,6 +71,7 @@ export const joinRoutes = ({ agent, membership, pool }: ApiParts) => ({
   }),
   'POST /agent/detect': route({
     access: 'write',
+    mayLast: true,
     summary: 'Asks the local network by broadcast who is there.',
     body: z.strictObject({
       timeout: Duration.default('5s'),
@@ -100,6 +101,7 @@ export const poolRoutes = ({ membership, pool, keyNamed }: ApiParts) => ({
   }),
   'POST /agent/query': route({
     access: 'write',
+    mayLast: true,
     summary: `Asks the members a Serf query; with Accept: ${NDJSON} each answer comes as a line of its own.`,
     body: Query,
     answer: QueryJson,
