@@ -15,21 +15,29 @@ type Severity = 'degraded' | 'failed';
 export class Health {
   readonly #clock: Clock;
   readonly #reasons = new Map<string, Reason & { readonly severity: Severity }>();
+  #tell: () => void = () => {};
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
+  /** Calls `tell` at each change of the verdict and its reasons from now on. */
+  onChange(tell: () => void): void {
+    this.#tell = tell;
+  }
+
   /** Notes a trouble; the same part and code again only renews the text. */
   raise(part: string, code: string, text: string, severity: Severity = 'degraded'): void {
     const key = `${part} ${code}`;
-    const since = this.#reasons.get(key)?.since ?? this.#clock.wall();
-    this.#reasons.set(key, { part, code, since, text, severity });
+    const known = this.#reasons.get(key);
+    if (known?.text === text && known.severity === severity) return;
+    this.#reasons.set(key, { part, code, since: known?.since ?? this.#clock.wall(), text, severity });
+    this.#tell();
   }
 
   /** Takes a trouble back. */
   clear(part: string, code: string): void {
-    this.#reasons.delete(`${part} ${code}`);
+    if (this.#reasons.delete(`${part} ${code}`)) this.#tell();
   }
 
   /** The verdict and what it rests on. */

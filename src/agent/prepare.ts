@@ -123,6 +123,7 @@ export async function prepare(options: StartOptions, opened: Disposal): Promise<
     version: versionOf(program),
     boot: randomUUID(),
   };
+  health.onChange(() => world.bus.emit({ type: 'agent-health' }));
   const zones = opened.use(await openZones(world, written));
   const autoDetect = options.autoDetect === true;
   const hasDoors = options.oneShotMs === undefined;

@@ -19,6 +19,7 @@ const CHANGES = {
   alerts: ['alert-change'],
   events: ['user-event'],
   collectors: ['collector-done'],
+  health: ['agent-health'],
   checks: ['check-change', 'checks-change', 'service-change', 'record-change'],
 } as const satisfies Record<string, readonly AgentEvent['type'][]>;
 
@@ -81,6 +82,7 @@ export class BlockingReads implements Disposable {
       alerts: this.#family('alerts'),
       events: this.#family('events'),
       collectors: this.#family('collectors'),
+      health: this.#family('health'),
       checks: this.#family('checks'),
     };
   }

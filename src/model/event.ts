@@ -180,6 +180,11 @@ interface HealthChangeEvent {
   readonly status: ServiceStatus | null;
 }
 
+/** The reasons why the agent itself is not well are others than before. */
+interface AgentHealthEvent {
+  readonly type: 'agent-health';
+}
+
 /** The configuration was read again and is in effect. */
 interface ConfigEvent {
   readonly type: 'config-change';
@@ -207,4 +212,5 @@ export type AgentEvent =
   | KvEvent
   | RepairChangeEvent
   | HealthChangeEvent
+  | AgentHealthEvent
   | ConfigEvent;

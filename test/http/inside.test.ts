@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { Bus } from '../../src/base/bus.ts';
+import { BlockingReads } from '../../src/http/blocking.ts';
 import type { InsidePart } from '../../src/http/inside-part.ts';
+import type { AgentEvent } from '../../src/model/event.ts';
+import { SimulatedClock } from '../support/clock.ts';
 import { fakeInside } from './fake-inside.ts';
 import { bodyOf, errorOf, fakeApi, fakeParts } from './fake-parts.ts';
 
@@ -116,4 +120,15 @@ test.each([
 
 test('the parts of the log are listed', async () => {
   expect(await bodyOf(await appWith()('/log/parts/'))).toEqual(['daemon', 'dns', 'gossip']);
+});
+
+test('who knows the health waits until there is news of it', async () => {
+  const bus = new Bus<AgentEvent>(() => {});
+  const reads = new BlockingReads({ bus, clock: new SimulatedClock(), random: () => 0, boot: 'b' });
+  const ask = fakeApi(fakeParts({ reads }));
+  const known = (await ask('/agent/health')).headers.get('x-opsbro-index');
+
+  const waiting = ask(`/agent/health?index=${known}`);
+  bus.emit({ type: 'agent-health' });
+  expect(Number((await waiting).headers.get('x-opsbro-index'))).toBe(Number(known) + 1);
 });

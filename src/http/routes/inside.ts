@@ -1,24 +1,27 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 import { OpsbroError } from '../../base/errors.ts';
+import { BLOCKING } from '../blocking.ts';
 import type { InsidePart, InsidePartRecord } from '../inside-part.ts';
 import type { ApiParts } from '../parts.ts';
 import { jsonObject } from '../records.ts';
 import { route } from '../route.ts';
 import { AgentHealthJson, HostingJson, MemoryJson, ModuleJson, ThreadsJson } from '../schemas/inside.ts';
 
-type Parts = Pick<ApiParts, 'inside' | 'agent' | 'filtering'>;
+type Parts = Pick<ApiParts, 'inside' | 'agent' | 'filtering' | 'reads'>;
 
 /** What the agent is made of and how that fares. */
 export const insideRoutes = (parts: Parts) => ({
   'GET /agent/health': route({
     access: 'read',
     summary: 'The health of the agent, the reasons when it is not ok, and its parts.',
+    query: z.strictObject(BLOCKING),
     answer: AgentHealthJson,
-    handle() {
-      const own = parts.inside.parts().map(partJson);
-      return { ...parts.agent.health(), parts: own };
-    },
+    handle: ({ query, signal }) =>
+      parts.reads.read('health', { query, signal }, () => {
+        const own = parts.inside.parts().map(partJson);
+        return { ...parts.agent.health(), parts: own };
+      }),
   }),
   'GET /agent/modules': route({
     access: 'read',
