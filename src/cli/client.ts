@@ -41,6 +41,8 @@ export interface Finding {
   elsewhere(reason: 'absent' | 'denied'): Address | undefined;
   /** What is shown over HTTP. */
   token(): string | undefined;
+  /** Certificates (PEM) that are trusted over HTTPS instead of the usual ones. */
+  authority(): string | undefined;
 }
 
 interface Settings {
@@ -91,6 +93,14 @@ export class AgentClient implements AsyncDisposable {
   get heads(): Readonly<Record<string, string>> {
     const token = this.address.kind === 'http' ? this.#finding.token() : undefined;
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  /** Whom it trusts over HTTPS. */
+  get trust(): { readonly ca?: string } {
+    const { address } = this;
+    const isAsked = address.kind === 'http' && address.url.protocol === 'https:';
+    const ca = isAsked ? this.#finding.authority() : undefined;
+    return ca === undefined ? {} : { ca };
   }
 
   /** The answer of a route. Throws `unreachable` when no agent is there, an `AgentRefusal` when it answers with an error. */
@@ -221,7 +231,7 @@ export class AgentClient implements AsyncDisposable {
   async #open({ method, target, body, type }: Sent, address: Address, manner: Manner): Promise<IncomingMessage> {
     const { timeoutMs: timeout = this.#settings.timeoutMs ?? TIMEOUT_MS, signal } = manner;
     const request = await requestFor(address);
-    const to = placeOf(address, this.heads);
+    const to = { ...placeOf(address, this.heads), ...this.trust };
     const length = body === undefined ? {} : { 'content-type': type, 'content-length': body.length };
     return new Promise((resolve, reject) => {
       const asking = request(

@@ -30,6 +30,7 @@ export interface GlobalOptions {
   readonly config: string | undefined;
   readonly socket: string | undefined;
   readonly http: string | undefined;
+  readonly ca: string | undefined;
   readonly token: string | undefined;
   readonly tokenFile: string | undefined;
   /** Milliseconds a request may take. */

@@ -17,15 +17,27 @@ export function tokenOf(
   return env.OPSBRO_TOKEN_FILE ? readToken(resolve(cwd, env.OPSBRO_TOKEN_FILE), 'OPSBRO_TOKEN_FILE') : undefined;
 }
 
+/** Certificates (PEM) to trust over HTTPS instead of those that Node trusts, by option or by environment. */
+export function authorityOf(
+  { ca }: Pick<GlobalOptions, 'ca'>,
+  { env, cwd }: Pick<World, 'env' | 'cwd'>,
+): string | undefined {
+  const file = ca ?? env.OPSBRO_CA;
+  return file ? textOf(resolve(cwd, file), ca === undefined ? 'OPSBRO_CA' : '--ca') : undefined;
+}
+
 function readToken(path: string, from: string): string {
-  let text: string;
+  const text = textOf(path, from).trim();
+  if (text !== '' && text.length <= LONGEST && !/\s/.test(text)) return text;
+  throw new OpsbroError('bad_request', `${from}: ${path} holds no token alone on one line`);
+}
+
+function textOf(path: string, from: string): string {
   try {
-    text = readFileSync(path, 'utf8').trim();
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new OpsbroError('bad_request', `${from}: ${messageOf(error)}`, { cause: error });
   }
-  if (text !== '' && text.length <= LONGEST && !/\s/.test(text)) return text;
-  throw new OpsbroError('bad_request', `${from}: ${path} holds no token alone on one line`);
 }
 
 /** A text in which tokens of agents cannot be read. */

@@ -1,6 +1,6 @@
 import type { Finding } from './client.ts';
 import type { GlobalOptions } from './command.ts';
-import { tokenOf } from './credentials.ts';
+import { authorityOf, tokenOf } from './credentials.ts';
 import { findAgent, otherPlace } from './find-agent.ts';
 import type { World } from './world.ts';
 
@@ -9,4 +9,5 @@ export const findingOf = (globals: GlobalOptions, world: World): Finding => ({
   find: () => findAgent(globals, world),
   elsewhere: (reason) => otherPlace(reason, globals, world),
   token: () => tokenOf(globals, world),
+  authority: () => authorityOf(globals, world),
 });

@@ -80,8 +80,9 @@ export async function watch(watching: Watching, count: number, context: Context)
   await view.end();
 }
 
-function open(Socket: typeof WebSocket, { address, heads: headers }: Context['agent']): WebSocket {
-  if (address.kind === 'http') return new Socket(new URL('/ws', address.url.href.replace(/^http/, 'ws')), { headers });
+function open(Socket: typeof WebSocket, { address, heads: headers, trust }: Context['agent']): WebSocket {
+  if (address.kind === 'http')
+    return new Socket(new URL('/ws', address.url.href.replace(/^http/, 'ws')), { ...trust, headers });
   return new Socket('ws://localhost/ws', { createConnection: () => connect(address.path) });
 }
 

@@ -8,7 +8,7 @@ export interface Sink {
   readonly rows: number | undefined;
 }
 
-type Place = 'OPSBRO_HOME' | 'OPSBRO_SOCKET' | 'OPSBRO_HTTP' | 'OPSBRO_TOKEN' | 'OPSBRO_TOKEN_FILE';
+type Place = 'OPSBRO_HOME' | 'OPSBRO_SOCKET' | 'OPSBRO_HTTP' | 'OPSBRO_TOKEN' | 'OPSBRO_TOKEN_FILE' | 'OPSBRO_CA';
 type Variable = Place | 'DISPLAY' | 'EXEC_COMPLETION' | 'NO_COLOR' | 'TERM' | 'LC_ALL' | 'LC_CTYPE' | 'LANG';
 
 /** The variables of the environment that count here. */

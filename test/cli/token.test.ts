@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AgentClient } from '../../src/cli/client.ts';
 import { otherPlace } from '../../src/cli/find-agent.ts';
+import { madeCertificate } from '../support/certificates.ts';
 import { Answered, fakeAgent, opsbro, refused } from '../support/cli.ts';
 import { tempDirectory } from '../support/temp.ts';
 
@@ -120,6 +123,7 @@ const GIVEN = { json: false, wait: true, local: false, quiet: false, debug: fals
 const NOTHING = {
   ...GIVEN,
   ...{ home: undefined, config: undefined, socket: undefined, http: undefined, token: undefined, tokenFile: undefined },
+  ca: undefined,
 };
 
 describe('when the socket is missing or may not be opened', () => {
@@ -160,6 +164,7 @@ test('who finds no socket is answered over HTTP, and told of the socket when nob
         find: () => ({ kind: 'socket', path: '/nowhere/opsbro.sock' }),
         elsewhere: () => ({ kind: 'http', url: new URL(elsewhere) }),
         token: () => 'x',
+        authority: () => undefined,
       },
       {},
     );
@@ -177,5 +182,23 @@ test('a refusal names what is missing', async () => {
   expect(await opsbro(`agent reload --http ${http} --token x`)).toMatchObject({
     code: 2,
     err: 'error: this needs a token with the scope admin (forbidden)\n',
+  });
+});
+
+test('over HTTPS an agent is believed by an authority that is named, and not without', async () => {
+  const { cert, key } = madeCertificate();
+  const server = createTlsServer({ cert, key }, (_, response) => response.end('[]'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const ca = join(temp(), 'ca.pem');
+  writeFileSync(ca, cert);
+  const line = `collectors list --json --http https://localhost:${(server.address() as AddressInfo).port}`;
+
+  expect(await opsbro(`${line} --ca ${ca}`)).toMatchObject({ code: 0, out: '[]\n' });
+  expect(await opsbro(line)).toMatchObject({ code: 1, err: expect.stringContaining('self-signed') });
+  expect(await opsbro(`${line} --ca /nowhere`)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--ca: ENOENT'),
   });
 });

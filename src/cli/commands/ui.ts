@@ -12,10 +12,11 @@ export default defineCommand({
   examples: ['ui', 'ui --print'],
   route: 'POST /login/ticket',
   async run({ options: { print } }, { agent, terminal, world }) {
-    const { http } = (await agent.ask('GET /agent/info', {})).ports;
+    const { ports, is_http_secure: isSecure } = await agent.ask('GET /agent/info', {});
+    const { http } = ports;
     if (http === undefined)
       throw new OpsbroError('conflict', 'the page is not served: the door http of the agent is closed');
-    const url = `http://127.0.0.1:${http}/ui/${await login(agent)}`;
+    const url = `${isSecure ? 'https://localhost' : 'http://127.0.0.1'}:${http}/ui/${await login(agent)}`;
     terminal.show({ url }, () => terminal.line(url));
     if (!print && terminal.isTerminal && world.env.DISPLAY !== undefined) open(url);
   },

@@ -18,7 +18,7 @@ const world = {
 
 const NOTHING_GIVEN: GlobalOptions = {
   ...{ home: undefined, config: undefined, socket: undefined, http: undefined, timeoutMs: undefined },
-  ...{ token: undefined, tokenFile: undefined },
+  ...{ ca: undefined, token: undefined, tokenFile: undefined },
   ...{ json: false, wait: true, local: false, quiet: false, debug: false },
 };
 
