@@ -118,10 +118,13 @@ export function httpWarnings({ http, websocket, mob }: AgentConfig): readonly st
     ['websocket', { ...websocket, port: websocket.enabled ? websocket.port : 'off' }],
     ['mob', { ...mob, port: mob.enabled ? mob.port : 'off' }],
   ] as const;
+  const isSecure = (door: string) => http.tls_cert !== undefined && door !== 'mob';
   return doors
-    .filter(([, { port, bind }]) => port !== 'off' && bind.some((address) => !isLoopback(address)))
+    .filter(
+      ([door, { port, bind }]) => port !== 'off' && !isSecure(door) && bind.some((address) => !isLoopback(address)),
+    )
     .map(
       ([door]) =>
-        `${door} listens beyond this machine without TLS: tokens can be read on the way; put a proxy with TLS before it`,
+        `${door} listens beyond this machine without TLS: tokens can be read on the way; ${door === 'mob' ? '' : 'set http.tls_cert and http.tls_key, or '}put a proxy with TLS before it`,
     );
 }

@@ -244,6 +244,7 @@ export class Agent implements AsyncDisposable {
     await this.#parts.limitHistories(historyLimits(config));
     await zones.reload(tree);
     await this.#parts.access.apply(config);
+    await this.#doors.renewCertificate();
     this.#parts.peers.keys.refresh();
     this.#reviewZones();
     world.log.apply(logManner(config, process.env));

@@ -9,6 +9,7 @@ import type { AgentConfig } from '../config/agent-schema.ts';
 import { readTokenFile, TOKEN_FILE } from '../config/token-file.ts';
 import { PackCode } from '../packs/code.ts';
 import { complaintsOf } from './access-part.ts';
+import { readCertificate } from './certificate-files.ts';
 import { lockOwner } from './lock-file.ts';
 import { loadPlugins, placesOf } from './plugins.ts';
 import { problemsOf, readWritten } from './written.ts';
@@ -56,6 +57,7 @@ export async function diagnose(home: Home, now: number): Promise<readonly Findin
     network(),
     ...(await keys(home.config)),
     ...(await tokens(home.config)),
+    ...(await certificate(config.http, now)),
     ...leftovers(home.data),
     ...(running === undefined ? await ports(config) : []),
   ];
@@ -147,6 +149,19 @@ async function tokens(config: string): Promise<Finding[]> {
   // Only hashes can be read there.
   const isBad = (code: string) => code !== 'open' || read.openTo === 'writers';
   return complaints.map(([code, text]) => (isBad(code) ? bad : poor)('tokens', text));
+}
+
+/** What the API proves its name with, where it speaks TLS. */
+async function certificate(http: AgentConfig['http'], now: number): Promise<Finding[]> {
+  try {
+    const read = await readCertificate(http);
+    if (!read) return [];
+    const text = `ends on ${new Date(read.validTo).toISOString().slice(0, 10)}`;
+    const open = poor('certificate', `${http.tls_key} can be read by others; run chmod 600 on it`);
+    return [(read.validTo > now ? ok : bad)('certificate', text), ...(read.isKeyOpen ? [open] : [])];
+  } catch (error) {
+    return [bad('certificate', messageOf(error))];
+  }
 }
 
 /** Databases that could not be read and were set aside. */

@@ -21,6 +21,7 @@ import { refuseRequest } from '../websocket/refusal.ts';
 import { Websocket } from '../websocket/websocket.ts';
 import type { Access } from './access-part.ts';
 import { dnsOptions } from './dns-part.ts';
+import { DoorTls } from './door-tls.ts';
 import type { DoorCounts } from './families.ts';
 import type { Door } from './ports-file.ts';
 import { type Opening, openWithRetry } from './retry.ts';
@@ -36,6 +37,7 @@ export class Doors implements AsyncDisposable {
   readonly #parts: ApiParts & { readonly access: Access };
   readonly #websocket: Websocket;
   readonly #open = new Disposal();
+  readonly #tls: DoorTls;
   #dns: Opening<DnsDoor> | undefined;
   #dnsConfig: AgentConfig['dns'] | undefined;
   #dnsChange: Promise<void> = Promise.resolve();
@@ -56,6 +58,7 @@ export class Doors implements AsyncDisposable {
     const { max_clients: maxClients } = config.websocket;
     const about = { bus, clock, version, boot, maxClients, makeFilter, followLog: logFollower(world.log) };
     this.#websocket = new Websocket({ ...about, membership, ...views, checks, alerts, health });
+    this.#tls = this.#open.use(new DoorTls(config.http, { ...world, log: world.log.logger }));
     const listening = alerting.onMuteChange(() => this.#dns?.opened?.refresh());
     this.#open.defer(() => listening[Symbol.dispose]());
   }
@@ -97,6 +100,11 @@ export class Doors implements AsyncDisposable {
     if (websocket.enabled) await this.#openTcp('websocket', websocket, { onRequest: refuseRequest, onUpgrade });
   }
 
+  /** What the doors prove their name with is read again. */
+  async renewCertificate(): Promise<void> {
+    await this.#tls.renew();
+  }
+
   /** Opens or closes DNS, as it is wanted now; with other settings than before it is opened anew. */
   async serveDns(config: AgentConfig['dns'], isWanted: boolean): Promise<void> {
     this.#dnsChange = this.#dnsChange.then(async () => {
@@ -132,7 +140,13 @@ export class Doors implements AsyncDisposable {
       connectionsPerClient,
       ...('max_clients' in where && { connectionsAtLoopback: where.max_clients }),
     };
-    const listen = (port: number) => listenHttp({ addresses, port, door, log }, handler, limits);
+    const listen = async (port: number) => {
+      const tls = door === 'mob' ? undefined : await this.#tls.before();
+      const before: Partial<HttpHandler> = tls
+        ? { onConnection: (socket, serve) => tls.onConnection(socket, serve) }
+        : {};
+      return await listenHttp({ addresses, port, door, log }, { ...handler, ...before }, limits);
+    };
     const opening = await this.#openDoor(door, configured, listen);
     this.#open.defer(() => opening.close());
   }

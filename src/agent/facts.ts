@@ -42,6 +42,7 @@ export function factsOf(seen: Seen): AgentFactsJson {
     version: world.version,
     node_version: process.versions.node,
     ports: world.ports.all(),
+    is_http_secure: config.http.tls_cert !== undefined,
     local_addr: localAddress,
     public_addr: hosting.find(({ isActive }) => isActive)?.publicAddress ?? localAddress,
     advertise_addr: membership.self.address,

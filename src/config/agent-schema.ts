@@ -33,6 +33,13 @@ const http = section({
     .wholeNumber(1, 100_000)
     .default(200)
     .describe('Connections one client address may hold at a time.'),
+  tls_cert: field
+    .path()
+    .optional()
+    .describe(
+      'File with the certificate (PEM, with those that lead to an authority) with which these doors speak HTTPS.',
+    ),
+  tls_key: field.path().optional().describe('File with the private key of that certificate, without a passphrase.'),
   ui: field.flag().default(true).describe('Serve the web page.'),
 });
 

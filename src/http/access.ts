@@ -6,10 +6,13 @@ import { isLoopback } from '../base/loopback.ts';
 import type { Scope } from '../model/token.ts';
 import type { Access } from './route.ts';
 
-/** Where a request comes from: the unix socket, whose file mode says who may connect, or an address, with what was proven there. */
+/**
+ * Where a request comes from: the unix socket, whose file mode says who may connect, or an address, with what was proven there and whether it
+ * came over TLS.
+ */
 export type Caller =
   | { readonly door: 'socket' }
-  | { readonly door: 'tcp'; readonly address: string; readonly pass?: Pass };
+  | { readonly door: 'tcp'; readonly address: string; readonly pass?: Pass; readonly isSecure?: boolean };
 
 /** From where reading over TCP needs no proof of who is asking. */
 export type AnonymousRead = 'none' | 'loopback' | 'any';

@@ -97,7 +97,9 @@ function headsOf({ headers }: IncomingMessage): OfferHeads {
 }
 
 function callerOf({ socket }: IncomingMessage, door: 'socket' | 'tcp'): Caller {
-  return door === 'socket' ? { door } : { door, address: socket.remoteAddress ?? 'unknown' };
+  if (door === 'socket') return { door };
+  const caller = { door, address: socket.remoteAddress ?? 'unknown' };
+  return 'encrypted' in socket ? { ...caller, isSecure: true } : caller;
 }
 
 function checkMethod({ method = '', headers }: IncomingMessage): void {

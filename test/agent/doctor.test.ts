@@ -54,3 +54,10 @@ test('tokens that others may write count for nothing, and a token that is none i
     expect.stringMatching(/^bad .*SHA-256/),
   ]);
 });
+
+test('a certificate that cannot be used is told, and of none where the doors speak plain HTTP', async () => {
+  expect(await found({ 'agent.yml': 'http: {tls_cert: /nowhere.pem, tls_key: /k}\n' }, 0o600, 'certificate')).toEqual([
+    expect.stringMatching(/^bad http\.tls_cert: cannot be read: ENOENT/),
+  ]);
+  expect(await found({}, 0o600, 'certificate')).toEqual([]);
+});

@@ -26,7 +26,7 @@ export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
       const { secret, pass, lastsMs } = access.gate.login(body.token, addressOf(caller));
       const { name, scope } = pass;
       prove(pass);
-      const cookie = loginCookie({ secret, seconds: Math.ceil(lastsMs / 1_000), isSecure: isSecure(headers) });
+      const cookie = loginCookie({ secret, seconds: Math.ceil(lastsMs / 1_000), isSecure: isSecure(caller, headers) });
       return new Reply<WhoJson>({ name, scope, by: 'login' }, { headers: { 'set-cookie': cookie } });
     },
   }),
@@ -34,10 +34,10 @@ export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
     access: 'open',
     summary: 'Ends the login of the cookie, and takes the cookie back.',
     answer: z.object({ done: z.literal(true) }),
-    handle({ headers }) {
+    handle({ caller, headers }) {
       const { login } = offerIn(headers);
       if (login !== undefined) access.gate.logout(login);
-      const cookie = loginCookie({ secret: '', seconds: 0, isSecure: isSecure(headers) });
+      const cookie = loginCookie({ secret: '', seconds: 0, isSecure: isSecure(caller, headers) });
       return new Reply({ done: true as const }, { headers: { 'set-cookie': cookie } });
     },
   }),
@@ -62,4 +62,5 @@ function whoAsks(caller: Caller, headers: Headers, access: ApiParts['access']): 
 const addressOf = (caller: Caller): string => (caller.door === 'tcp' ? caller.address : 'the unix socket');
 
 /** A proxy that ends TLS says so. Who says so without is only left without a cookie. */
-const isSecure = (headers: Headers): boolean => headers.get('x-forwarded-proto') === 'https';
+const isSecure = (caller: Caller, headers: Headers): boolean =>
+  (caller.door === 'tcp' && caller.isSecure === true) || headers.get('x-forwarded-proto') === 'https';
