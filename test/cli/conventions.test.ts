@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ALIASES, COMMANDS, TOPICS } from '../../src/cli/catalog.ts';
 import { Answered, fakeAgent, opsbro, refused } from '../support/cli.ts';
+import { ARGUMENTS } from './lines.ts';
 
 const commands = [...COMMANDS.keys()];
 const loaded = await Promise.all(
@@ -27,75 +27,6 @@ const NEED_NO_AGENT = new Set([
   'dns uninstall',
   'tutorials show',
   'version',
-]);
-
-/** Arguments without which a command line is not whole. */
-const ARGUMENTS: ReadonlyMap<string, string> = new Map([
-  ['alerts route', 'linux/disks'],
-  ['alerts show', 'linux/disks'],
-  ['check ack', 'linux/disks'],
-  ['check unack', 'linux/disks'],
-  ['handlers test', 'mail'],
-  ['health actions', 'web'],
-  ['health confirm', 'r1'],
-  ['health repair', 'web Fix'],
-  ['health reset', 'web Alive'],
-  ['health run', 'web'],
-  ['maintenance start', '--for 1h'],
-  ['silence add', '--check x --for 1h'],
-  ['silence remove', 's1'],
-  ['metrics send', 'a 1'],
-  ['metrics show', 'n.load'],
-  ['statsd delete', 'a'],
-  ['statsd send', 'a 1 c'],
-  ['monitoring wait-ok', 'linux/cpu'],
-  ['agent parameters add', 'groups web'],
-  ['agent parameters get', 'groups'],
-  ['agent parameters remove', 'groups web'],
-  ['agent parameters set', 'port 1'],
-  ['agent print', 'uuid'],
-  ['agent log follow', 'dns'],
-  ['completion', 'bash'],
-  ['agent log show', 'dns'],
-  ['history', 'config'],
-  ['check result', 'linux/cpu ok fine'],
-  ['check run', 'linux/cpu'],
-  ['check show', 'linux/cpu'],
-  ['collectors run', 'cpu'],
-  ['collectors wait-ok', 'cpu'],
-  ['dashboards show', 'linux'],
-  ['detectors wait-group', 'linux'],
-  ['evaluator eval', '1+1'],
-  ['evaluator explain', '1+1'],
-  ['evaluator wait-eval-true', '1+1'],
-  ['gossip events add', 'deploy'],
-  ['gossip events wait', 'deploy'],
-  ['gossip join', '127.0.0.1'],
-  ['gossip keyring install', 'a2V5 --yes'],
-  ['gossip keyring remove', 'a2V5 --yes'],
-  ['gossip keyring use', 'a2V5 --yes'],
-  ['gossip leave', '--yes'],
-  ['gossip ping', 'n1'],
-  ['gossip query', 'uptime'],
-  ['gossip rtt', 'n1'],
-  ['gossip why', 'n1'],
-  ['kv delete', 'a'],
-  ['kv get', 'a'],
-  ['kv history', 'a'],
-  ['kv import', fileURLToPath(new URL('../fixtures/kv/consul.json', import.meta.url))],
-  ['kv put', 'a b'],
-  ['dns resolve', 'a.opsbro'],
-  ['kv wait-exists', 'a'],
-  ['kv wait-value', 'a b'],
-  ['kv where', 'a'],
-  ['packs diff', 'linux'],
-  ['pollsters run', 'local_node'],
-  ['packs overload', 'global.linux'],
-  ['packs parameters get', 'global.linux.a'],
-  ['packs parameters set', 'global.linux.a 1'],
-  ['packs parameters unset', 'global.linux.a'],
-  ['token create', 'ci'],
-  ['token revoke', 'ci --yes'],
 ]);
 
 describe('the list of commands', () => {

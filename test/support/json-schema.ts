@@ -44,6 +44,10 @@ const RULES = new Map<string, (one: Case) => readonly string[]>([
     ({ wanted, value, path }) => complaint(!Array.isArray(value) || value.length >= Number(wanted), path, 'minItems'),
   ],
   [
+    'maxItems',
+    ({ wanted, value, path }) => complaint(!Array.isArray(value) || value.length <= Number(wanted), path, 'maxItems'),
+  ],
+  [
     'minimum',
     ({ wanted, value, path }) => complaint(typeof value !== 'number' || value >= Number(wanted), path, 'minimum'),
   ],
@@ -71,6 +75,13 @@ const RULES = new Map<string, (one: Case) => readonly string[]>([
     ({ wanted, value, path, root }) =>
       Array.isArray(value)
         ? value.flatMap((item, index) => below(wanted as Schema, item, `${path}[${index}]`, root))
+        : [],
+  ],
+  [
+    'prefixItems',
+    ({ wanted, value, path, root }) =>
+      Array.isArray(value)
+        ? (wanted as Schema[]).flatMap((each, index) => below(each, value[index], `${path}[${index}]`, root))
         : [],
   ],
   [

@@ -1,4 +1,4 @@
-import { failedWith } from '../../../../base/errors.ts';
+import { failedWith, OpsbroError } from '../../../../base/errors.ts';
 import { type Context, defineCommand } from '../../../command.ts';
 import { escaped } from '../../../escape.ts';
 import { UsageError } from '../../../failure.ts';
@@ -24,12 +24,11 @@ export default defineCommand({
     const directory = await directoryOf(context);
     const since = options.since === undefined ? {} : { since: secondsOf('--since', options.since) * 1_000 };
     const lines = linesOfPart(directory, part, { lines: countOf(options.lines), ...since });
-    if (lines === undefined) {
-      terminal.error(
-        `error: there is no log of "${part}" in ${directory}; an agent writes files when log_stdout is false (see opsbro agent log follow)`,
+    if (lines === undefined)
+      throw new OpsbroError(
+        'unreachable',
+        `there is no log of "${part}" in ${directory}; an agent writes files when log_stdout is false (see opsbro agent log follow)`,
       );
-      return 1;
-    }
     terminal.show(lines, () => {
       for (const line of lines) terminal.line(escaped(line));
     });
