@@ -1,4 +1,4 @@
-import { COMMANDS, nextWords, TOPICS } from './catalog.ts';
+import { ALIASES, COMMANDS, nextWords, TOPICS } from './catalog.ts';
 import { GLOBAL_OPTIONS, SHORT } from './global-options.ts';
 import { widthOf } from './table.ts';
 
@@ -46,8 +46,14 @@ export function topicHelp(path: string): string {
   ].join('\n');
 }
 
-/** All commands, one a line. */
-export const listing = (): string => `${[...COMMANDS.keys()].sort().join('\n')}\n`;
+/** All commands, one a line, also by their other words. */
+export function listing(): string {
+  const paths = [...COMMANDS.keys()];
+  for (const [words, path] of ALIASES)
+    for (const each of COMMANDS.keys())
+      if (`${each} `.startsWith(`${path} `)) paths.push(words + each.slice(path.length));
+  return `${paths.sort().join('\n')}\n`;
+}
 
 const summaryOf = (path: string): string => COMMANDS.get(path)?.summary ?? TOPICS.get(path) ?? '';
 

@@ -29,6 +29,30 @@ const NEED_NO_AGENT = new Set([
   'version',
 ]);
 
+/** The commands of OpsBro, but for those of parts that there are not, and those that nobody needs any more. */
+const FORMER: Readonly<Record<string, readonly string[]>> = {
+  '': ['version', 'banner'],
+  agent: ['start', 'stop', 'info', 'print', 'keygen', 'wait-initialized'],
+  'agent internal': ['show-threads'],
+  'agent log': ['follow', 'list'],
+  'agent modules': ['state'],
+  'agent parameters': ['show', 'set', 'get', 'add', 'remove'],
+  collectors: ['show', 'state', 'run', 'wait-ok', 'history'],
+  dashboards: ['show', 'list'],
+  detectors: ['list', 'run', 'state', 'history', 'wait-group'],
+  docker: ['show'],
+  evaluator: ['list', 'eval', 'wait-eval-true'],
+  gossip: ['members', 'history', 'join', 'ping', 'leave', 'detect', 'wait-members'],
+  'gossip zone': ['change', 'list'],
+  'gossip zone key': ['generate', 'import'],
+  'gossip events': ['wait', 'add'],
+  'kv-store': ['get', 'put', 'delete', 'list', 'wait-exists', 'wait-value'],
+  monitoring: ['state', 'history', 'wait-ok'],
+  packs: ['show', 'list', 'overload'],
+  'packs parameters': ['set', 'get'],
+  tutorials: ['list', 'show'],
+};
+
 describe('the list of commands', () => {
   test('names every file of a command, and nothing else', async () => {
     const files = await readdir(new URL('../../src/cli/commands/', import.meta.url), { recursive: true });
@@ -85,8 +109,19 @@ describe('words', () => {
     }
   });
 
-  test('-l lists every command', async () => {
-    expect((await opsbro('-l')).out.trim().split('\n')).toEqual(commands.toSorted());
+  test('-l lists every command, also by its other words', async () => {
+    const listed = (await opsbro('-l')).out.trim().split('\n');
+    expect(listed).toEqual(listed.toSorted());
+    expect(listed).toEqual(expect.arrayContaining(commands));
+    expect(listed.filter((each) => !commands.includes(each))).toEqual(
+      expect.arrayContaining(['ack', 'agent leave', 'kv-store put', 'packs check']),
+    );
+  });
+
+  test('-l has every command of OpsBro whose part there is', async () => {
+    const listed = (await opsbro('-l')).out.trim().split('\n');
+    const former = Object.entries(FORMER).flatMap(([topic, words]) => words.map((word) => `${topic} ${word}`.trim()));
+    expect(former.filter((path) => !listed.includes(path))).toEqual([]);
   });
 
   test('a word that needs another lists those, and only asking for that is right', async () => {
