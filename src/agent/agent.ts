@@ -148,6 +148,8 @@ export class Agent implements AsyncDisposable {
     this.#serving = this.#services.start().catch(unwatched);
     this.#opened.use(openShinken({ ...this.#setting, ...this.#parts, packs: () => this.#written.packs }));
     if (this.#state === 'initializing') this.#state = 'ok';
+    // Who waits for that hears of it.
+    bus.emit({ type: 'agent-health' });
   }
 
   /** Does one round of everything: what `run` does, and each check once. */

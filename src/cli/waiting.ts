@@ -78,8 +78,8 @@ export async function waitUntil<Body, Value>(goal: Goal<Body, Value>, context: C
 
 const seconds = (ms: number): string => String(Math.round(ms / 100) / 10);
 
-/** Without the number of the answer that is known, the read does not wait. */
-function numberIn({ 'x-opsbro-index': index, 'x-opsbro-boot': boot }: Answer<unknown>['headers']): Known {
+/** What is known by this answer; without its number a further read does not wait. */
+export function numberIn({ 'x-opsbro-index': index, 'x-opsbro-boot': boot }: Answer<unknown>['headers']): Known {
   return typeof index === 'string' && typeof boot === 'string' ? { index, boot } : {};
 }
 

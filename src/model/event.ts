@@ -180,7 +180,7 @@ interface HealthChangeEvent {
   readonly status: ServiceStatus | null;
 }
 
-/** The reasons why the agent itself is not well are others than before. */
+/** The reasons why the agent itself is not well are others than before, or it has begun to work. */
 interface AgentHealthEvent {
   readonly type: 'agent-health';
 }
