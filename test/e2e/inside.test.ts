@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { APART, runOpsbro } from '../support/agent.ts';
 import { lookUntil } from '../support/look-until.ts';
+import { openPorts } from '../support/open-ports.ts';
 import { tempDirectory } from '../support/temp.ts';
 
 const home = tempDirectory();
@@ -89,10 +90,23 @@ test('USR2 writes its state beside the log', async () => {
 
 test('it stops, a lock that another process has by chance does not keep it from starting, and one round ends by itself', async () => {
   const lock = lockOf();
+  expect(openPorts(Number(lock[0])).length).toBeGreaterThan(1);
   expect((await opsbro('agent', 'stop')).stdout).toBe('OK\n');
   writeFileSync(join(log, 'opsbro.lock'), `${process.pid}\n${lock[1]}\n`);
+  const exported = join(home.path, 'shinken');
+  mkdirSync(exported);
+  writeFileSync(join(home.path, 'etc', 'shinken.yml'), `shinken: {cfg_path: ${exported}}\n`);
+  const seen = new Set<string>();
+  const look = () => {
+    // Between two of them nobody has the lock.
+    const [pid = ''] = existsSync(join(log, 'opsbro.lock')) ? lockOf() : [];
+    for (const port of openPorts(Number(pid))) seen.add(port);
+  };
+  const looking = setInterval(look, 50);
   const { code } = await opsbro('agent', 'start', '--one-shot');
-  expect(code).toBe(0);
+  clearInterval(looking);
+  expect({ code, ports: [...seen] }).toEqual({ code: 0, ports: [] });
+  expect(readdirSync(exported)).toContainEqual(expect.stringMatching(/\.cfg$/));
   expect((await opsbro('agent', 'start', '--one-shot', '--daemon')).code).toBe(2);
   expect(readdirSync(log)).not.toContain('crash.log');
 }, 60_000);
