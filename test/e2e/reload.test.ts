@@ -2,11 +2,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agents, type RunningAgent } from '../support/agent.ts';
+import { sendUdp } from '../support/udp.ts';
 
 const pool = agents();
 let agent: RunningAgent;
 let settings: string;
 let own: string;
+
+/** A window of statsd that stays open for as long as these tests take. */
+const STATSD = { OPSBRO_STATSD__ENABLED: 'true', OPSBRO_STATSD__PORT: '0', OPSBRO_STATSD__INTERVAL: '300s' };
 
 const check = (threshold: number) => `check: {if_group: "*", critical_if: "${threshold} > 5", interval: 1s}\n`;
 
@@ -68,7 +72,7 @@ test('an agent that starts with the broken file has its last good version as wel
   const { home } = agent;
   await agent.opsbro('agent', 'stop');
   expect(await agent.ended()).toBe(0);
-  agent = await pool.start('n1', { OPSBRO_WATCH: 'false' }).ready();
+  agent = await pool.start('n1', { OPSBRO_WATCH: 'false', ...STATSD }).ready();
   expect(agent.home).toBe(home);
   // The greeting does not wait for the checks for ever.
   await expect.poll(() => conditionOf('local/mine'), { timeout: 10_000 }).toBe('1 > 5');
@@ -84,14 +88,25 @@ test('what was repaired counts, and the agent is well again', async () => {
   expect((await health()).reasons.filter(({ text }) => text.includes('configuration'))).toEqual([]);
 });
 
-/** The inodes of the sockets that listen on ports of the agent. */
+/** The inodes of the sockets on the ports of the agent that listen (TCP) or receive (UDP). */
 function listening(): string[] {
   const ports = new Set(Object.values(agent.ports).map((port) => port.toString(16).toUpperCase().padStart(4, '0')));
-  const columns = readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  const found = columns.filter(([, local = '', , state]) => state === '0A' && ports.has(local.slice(-4)));
-  return found.map(([, local, , , , , , , , inode]) => `${local} ${inode}`).sort();
+  const open = (['tcp', 'udp'] as const).flatMap((protocol) => {
+    const lines = readFileSync(`/proc/net/${protocol}`, 'utf8').split('\n');
+    const sockets = lines.map((line) => line.trim().split(/\s+/));
+    const wanted = protocol === 'tcp' ? '0A' : '07';
+    const found = sockets.filter(([, local = '', , state]) => state === wanted && ports.has(local.slice(-4)));
+    return found.map(([, local, , , , , , , , inode]) => `${protocol} ${local} ${inode}`);
+  });
+  return open.sort();
+}
+
+const get = async (path: string) => await (await fetch(`http://127.0.0.1:${agent.ports.http}${path}`)).json();
+
+/** The counters of the open window of statsd, and how many samples came since its door was opened. */
+async function counted() {
+  const { samples } = (await get('/statsd/stats')) as { samples: number };
+  return { samples, counters: await get('/statsd/counters') };
 }
 
 interface Checked {
@@ -99,23 +114,27 @@ interface Checked {
   readonly last_check: number | null;
 }
 
-test('a signal with a thousand objects unchanged runs no check again and closes no door', async () => {
+test('a signal with a thousand objects unchanged runs no check again, closes no door and forgets no counter', async () => {
   const many = Array.from({ length: 1_000 }, (_, at) => `- {if_group: "*", critical_if: "${at} > 5", interval: 1h}\n`);
   writeFileSync(join(agent.home, 'etc/many.yml'), `check:\n${many.join('')}`);
   expect((await agent.opsbro('agent', 'reload')).stdout).toMatch(/^1000 added/);
   const checks = async () => {
-    const all = (await (await fetch(`http://127.0.0.1:${agent.ports.http}/monitoring/checks`)).json()) as Checked[];
+    const all = (await get('/monitoring/checks')) as Checked[];
     return new Map(all.filter(({ name }) => name.startsWith('local/many')).map((each) => [each.name, each.last_check]));
   };
   await expect.poll(async () => [...(await checks()).values()].includes(null), { timeout: 30_000 }).toBe(false);
   const [before, doors] = [await checks(), listening()];
   expect(before.size).toBe(1_000);
   expect(doors.length).toBeGreaterThan(2);
+  const sent = { samples: 1, counters: [{ name: 'kept', value: 3 }] };
+  await sendUdp((agent.ports as { statsd?: number }).statsd ?? 0, 'kept:3|c');
+  await expect.poll(counted, { timeout: 10_000 }).toEqual(sent);
   writeFileSync(settings, 'display_name: fourth\n');
   agent.kill('SIGHUP');
   await expect.poll(displayName, { timeout: 20_000 }).toBe('fourth');
   expect(await checks()).toEqual(before);
   expect(listening()).toEqual(doors);
+  expect(await counted()).toEqual(sent);
 }, 90_000);
 
 test('an old file that switches DNS on does so without the group', async () => {

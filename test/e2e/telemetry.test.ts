@@ -1,4 +1,3 @@
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { RunningAgent } from '../support/agent.ts';
 import { tempDirectory } from '../support/temp.ts';
+import { sendUdp } from '../support/udp.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 200 };
 const temporary = tempDirectory();
@@ -33,12 +33,6 @@ function portOf(): number {
 }
 
 const ports = () => agent.ports as Readonly<Record<string, number>>;
-
-async function sendUdp(port: number, packet: string): Promise<void> {
-  const socket = createSocket('udp4');
-  await new Promise((resolve) => socket.send(packet, port, '127.0.0.1', resolve));
-  socket.close();
-}
 
 async function lastOf(series: string): Promise<number | null | undefined> {
   const { stdout } = await agent.opsbro('metrics', 'show', series, '--json', '--values');
