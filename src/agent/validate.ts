@@ -6,7 +6,7 @@ import { directoriesIn, existing, readYamlFile } from '../config/files.ts';
 import { notingFiles } from '../config/files-read.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ObjectRules } from '../config/objects.ts';
-import { type Excerpt, excerptOf } from '../config/problems.ts';
+import { byFileAndLine, type Excerpt, excerptOf } from '../config/problems.ts';
 import { expandTabs } from '../config/yaml.ts';
 import { problemJson } from '../http/records.ts';
 import type { PackObject, Problem } from '../model/pack.ts';
@@ -76,7 +76,7 @@ async function validated(home: Home, paths: readonly string[]): Promise<Validati
     objects: result.objects.length,
     errors: count('error'),
     warnings: count('warning'),
-    problems: result.problems.map((problem) => {
+    problems: byFileAndLine(result.problems).map((problem) => {
       const excerpt = excerptOf(texts.get(problem.file) ?? '', problem);
       return { ...problemJson(problem), ...(excerpt && { excerpt }) };
     }),

@@ -3,6 +3,15 @@ import { mentionsSecret } from './secrets.ts';
 
 const LONGEST_LINE = 200;
 
+/** Problems with those of one file together, from its first line to its last; the files in the order in which they were first named. */
+export function byFileAndLine<P extends Pick<Problem, 'file' | 'line' | 'column'>>(
+  problems: readonly P[],
+): readonly P[] {
+  const places = new Map([...new Set(problems.map(({ file }) => file))].map((file, at) => [file, at]));
+  const placeOf = ({ file }: P) => places.get(file) ?? 0;
+  return problems.toSorted((a, b) => placeOf(a) - placeOf(b) || a.line - b.line || a.column - b.column);
+}
+
 /** The line a problem is in and, below it, a caret at its column. */
 export interface Excerpt {
   readonly line: string;

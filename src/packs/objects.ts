@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { didYouMean } from '../base/nearest.ts';
+import { didYouMean, nearest } from '../base/nearest.ts';
 import { shown } from '../base/shown.ts';
 import { readYamlFile, yamlFilesBelow } from '../config/files.ts';
 import { OBJECT_SCHEMAS } from '../config/object-schemas.ts';
@@ -60,7 +60,6 @@ async function objectsOfFile({ pack, directory, file, types }: ObjectFile, rules
   const path = join(directory, file);
   const { documents, problems } = await readYamlFile(path);
   const strangers = documents.flatMap((document) => strangersIn(document, path, types));
-  if (strangers.length > 0) return { objects: [], problems: [...problems, ...strangers] };
   const { name } = pack.descriptor;
   const origin = {
     packName: name,
@@ -70,7 +69,9 @@ async function objectsOfFile({ pack, directory, file, types }: ObjectFile, rules
     withoutGroup: 'nowhere' as const,
   };
   const read = readObjects(documents, types, origin, rules);
-  return { objects: read.objects, problems: [...problems, ...read.problems] };
+  // A file with a key that nobody knows is refused, but all that is wrong in it is told.
+  const objects = strangers.length > 0 ? [] : read.objects;
+  return { objects, problems: [...problems, ...strangers, ...read.problems] };
 }
 
 function strangersIn({ value, placeOf }: YamlDocument, file: string, types: readonly PackObjectType[]): Problem[] {
@@ -85,7 +86,8 @@ function strangersIn({ value, placeOf }: YamlDocument, file: string, types: read
   if (!isMapping(value)) return [report('', `wrong content (expected a map with the key ${types.join(' or ')})`)];
   const strangers = Object.keys(value).filter((key) => !(types as readonly string[]).includes(key));
   const [first = ''] = strangers;
-  const owner = types.find((type) => Object.hasOwn(OBJECT_SCHEMAS[type].shape, first));
+  const isMisspelt = nearest(first, types) !== undefined;
+  const owner = isMisspelt ? undefined : types.find((type) => Object.hasOwn(OBJECT_SCHEMAS[type].shape, first));
   if (owner !== undefined && strangers.length === Object.keys(value).length) {
     return [report(first, `is a field of a ${owner}; indent it and all others below a line "${owner}:"`)];
   }

@@ -2,7 +2,7 @@ import { sharedAbort } from '../base/abort.ts';
 import type { Bus } from '../base/bus.ts';
 import { type Clock, delay, every } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
-import { didYouMean } from '../base/nearest.ts';
+import { didYouMean, nearest } from '../base/nearest.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { Reading } from '../expressions/contract.ts';
 import type { Path } from '../expressions/paths.ts';
@@ -125,8 +125,11 @@ export class Collecting {
 
   /** What stands at `collector.<path>`. */
   read(path: Path): Reading {
-    const run = this.#runs.get(path.segments[0] ?? '');
-    return run?.read(path, this.#options.clock.now()) ?? { found: false, reason: 'unknown collector' };
+    const [name = ''] = path.segments;
+    const run = this.#runs.get(name);
+    if (run) return run.read(path, this.#options.clock.now());
+    const meant = nearest(name, this.#runs.keys(), 1);
+    return { found: false, reason: `unknown collector${meant === undefined ? '' : `, did you mean "${meant}"?`}` };
   }
 
   /** Ends running collectors and writes down what was seen. */

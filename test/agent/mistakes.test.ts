@@ -47,6 +47,15 @@ test.each<[string, string, string, string[]]>([
     ],
   ],
   [
+    'a top key that is one letter too long, though it is a field of a service, with more that is wrong below it',
+    'monitoring/a.yml',
+    `checks:\n  if_group: linux\n---\n${check('"True"', '  interval: 5 minutes\n')}`,
+    [
+      'a.yml:1:1: error: checks: key "checks" is not known here (expected check or service or zone_service); did you mean "check"?',
+      'a.yml:7:3: error: check.interval: "5 minutes" is not a duration; write 5m',
+    ],
+  ],
+  [
     'a check among detectors',
     'detectors/a.yml',
     check('"True"'),

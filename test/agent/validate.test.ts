@@ -40,8 +40,8 @@ test('without a path all that an agent would read is looked at, with every probl
   const found = await homeWith(directory.path, FILES)();
   const own = found.lines.filter((line) => /^(?:etc|data)/.test(line));
   expect(own).toEqual([
-    'etc/checks.yml:1:29: error: check.interval: "5 minutes" is not a duration; write 5m',
     'etc/checks.yml:1:26: warning: check.critical_if: a value is missing at the end',
+    'etc/checks.yml:1:29: error: check.interval: "5 minutes" is not a duration; write 5m',
     'etc/agent.yml:1:1: error: groupps: unknown key (a free variable of this name stands below "variables"); did you mean "groups"?',
     'data/local-configuration/packs/demo/detectors/a.yml:4:5: warning: detector.intervall: unknown key; did you mean "interval"?',
   ]);

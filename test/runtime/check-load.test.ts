@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Command, Ended } from '../../src/net/host.ts';
 import { SimulatedClock } from '../support/clock.ts';
-import { ended, fakeHost } from '../support/host.ts';
-import { configured, runtimeOf, written } from '../support/runtime.ts';
+import { functions } from '../support/expressions.ts';
+import { ended, fakeHost, systemError } from '../support/host.ts';
+import { configured, eventsOf, runtimeOf, written } from '../support/runtime.ts';
 
 const script = (id: string, interval: string) => written('check', id, { if_group: '*', script: `/${id}`, interval });
 
@@ -79,4 +80,30 @@ test('a hundred checks of one second keep their time beside one that never ends'
   expect(periods.length).toBeGreaterThan(1_000);
   expect(Math.min(...periods)).toBeGreaterThanOrEqual(800);
   expect(Math.max(...periods)).toBeLessThanOrEqual(1_200);
+});
+
+test('a port that never answers is given up within 15 seconds, and no other check is late by it', async () => {
+  const clock = new SimulatedClock();
+  const connect = ({ timeoutMs }: { readonly timeoutMs: number }) =>
+    new Promise<never>((_, reject) => void clock.after(timeoutMs, () => reject(systemError('ETIMEDOUT', 'connect'))));
+  const dead = "check_tcp('10.255.255.1', 9, timeout=60)";
+  const objects = [
+    written('check', 'load/dead', { if_group: '*', critical_if: dead, interval: '1s', timeout: '1m' }),
+    ...Array.from({ length: 20 }, (_, index) =>
+      written('check', `load/s${index}`, { if_group: '*', critical_if: '1 == 2', interval: '1s' }),
+    ),
+  ];
+  const host = { ...fakeHost({ clock }), connect };
+  const { runtime, events } = runtimeOf(configured(objects), { clock, host, functions: [...functions.values()] });
+  void runtime.start();
+  const latencies: number[] = [];
+  for (let second = 0; second < 30; second++) {
+    await clock.runAsync(1_000);
+    const others = runtime.checks().filter(({ id, lastCheck }) => id !== 'load/dead' && lastCheck !== null);
+    latencies.push(...others.map(({ latencyMs }) => latencyMs));
+  }
+  expect(runtime.check('load/dead')).toMatchObject({ state: 'ok', durationMs: 14_000 });
+  expect(latencies.length).toBeGreaterThan(500);
+  expect(Math.max(...latencies)).toBeLessThanOrEqual(20);
+  expect(eventsOf(events, 'check-late')).toEqual([]);
 });

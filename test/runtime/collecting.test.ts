@@ -228,6 +228,7 @@ test('data that is missing says why', async () => {
   await clock.runAsync(100);
   expect(await read(runtime, '{{collector.a.x}}')).toBe(1);
   expect(await read(runtime, '{{collector.zz.x}}')).toBe('unknown collector');
+  expect(await read(runtime, '{{collector.nevr.x}}')).toBe('unknown collector, did you mean "never"?');
   expect(await read(runtime, '{{collector.a.z}}')).toBe('no such key, collector a has: x, y');
   expect(await read(runtime, '{{collector.absent.z}}')).toBe('collector absent: not-eligible, no docker here');
   expect(await read(runtime, '{{collector.never.z}}')).toBe('collector never has not run yet');
