@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { compile, compileText } from './compile.ts';
-import type { Compiled, CompileOptions, FunctionClass, FunctionTable, Scope } from './contract.ts';
+import type { Compiled, CompileOptions, FunctionTable, Scope } from './contract.ts';
 import { RecentCalls } from './recent-calls.ts';
 
 const MAX_KEPT = 5_000;
@@ -28,11 +28,6 @@ export class Expressions<S extends Scope = Scope> {
   /** The plain text with `{{holes}}` a text stands for. Throws `expression` as `compileText` does. */
   text(text: string): Compiled<S> {
     return this.#remember(`"${text}`, () => compileText(text, this.#options));
-  }
-
-  /** An expression that may call functions of some classes only; throws `expression` with FORBIDDEN when it calls another. Not kept. */
-  restricted(text: string, allowed: ReadonlySet<FunctionClass>): Compiled<S> {
-    return compile(text, { ...this.#options, allowed });
   }
 
   #remember(key: string, make: () => Compiled<S>): Compiled<S> {

@@ -2,6 +2,17 @@
 export const LEVELS = ['core', 'global', 'zone', 'local'] as const;
 export type Level = (typeof LEVELS)[number];
 
+/** What a pack may be about; the first one that a pack names gives it its colour. */
+export const TOPICS: readonly string[] = [
+  'service discovery',
+  'automatic detection',
+  'monitoring',
+  'metrology',
+  'configuration automation',
+  'system compliance',
+  'generic',
+];
+
 /** Something wrong in what people wrote, with the place. */
 export interface Problem {
   /** A notice tells of something that is left out on purpose. */

@@ -7,7 +7,7 @@ import { existing, readYamlFile } from '../config/files.ts';
 import type { YamlDocument } from '../config/yaml.ts';
 import type { Path, Place } from '../config/yaml-place.ts';
 import { isMapping } from '../config/yaml-value.ts';
-import type { Level, Problem, Yaml } from '../model/pack.ts';
+import { type Level, type Problem, TOPICS, type Yaml } from '../model/pack.ts';
 
 const FILE = 'package.yml';
 
@@ -16,16 +16,6 @@ const listOfTexts = () =>
     .union([text(), z.array(text())])
     .transform((written) => (Array.isArray(written) ? written : [written]))
     .meta({ expected: 'a list of texts' });
-
-const TOPICS: readonly string[] = [
-  'service discovery',
-  'automatic detection',
-  'monitoring',
-  'metrology',
-  'configuration automation',
-  'system compliance',
-  'generic',
-];
 
 /** What a pack says of itself. */
 export const PackDescriptor = z.object({

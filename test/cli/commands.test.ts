@@ -349,6 +349,9 @@ test('packs list and show', async () => {
   };
   await using agent = await fakeAgent({ 'GET /packs': { core: { linux: [pack] }, global: {}, zone: {}, local: {} } });
   expect((await opsbro('packs list', agent)).out).toBe('▒ core > linux  [keywords: os]  (overloaded by → local)\n');
+  const coloured = (await opsbro('packs list --color always', agent)).out.split('\n');
+  expect(coloured[0]).toContain('\u001b[32m▒\u001b[39m monitoring  ');
+  expect(coloured[1]?.startsWith('\u001b[32m▒')).toBe(true);
   expect((await opsbro('packs list --topic other', agent)).out).toBe('');
   expect((await opsbro('packs show linux', agent)).out).toContain(
     'Linux.\nversion: 1\ntopics: monitoring\nobjects: 2 check\n  warn = 80 (default=90)\n',

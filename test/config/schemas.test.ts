@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { schemaFiles } from '../../scripts/docs/schemas.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { isMapping } from '../../src/config/yaml-value.ts';
-import type { Yaml } from '../../src/model/pack.ts';
+import { OBJECT_TYPES, type Yaml } from '../../src/model/pack.ts';
 import { differences } from '../support/json-schema.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -47,8 +47,11 @@ async function differencesBelow(
 
 test('there is a schema for every kind of file, and each says what its fields mean', () => {
   expect([...schemas.keys()]).toEqual(
-    expect.arrayContaining(['agent', 'check', 'detector', 'handler', 'package', 'parameters', 'service', 'zone']),
+    expect.arrayContaining([...OBJECT_TYPES, 'agent', 'package', 'parameters', 'zone']),
   );
+  expect(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))).toMatchObject({
+    files: expect.arrayContaining(['schemas']),
+  });
   expect(JSON.stringify(schemas.get('check'))).toContain('Time between two runs. Written as a duration');
   expect(JSON.stringify([...schemas.values()])).not.toContain('"expected"');
 });

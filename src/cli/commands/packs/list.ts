@@ -1,8 +1,12 @@
-import { problemLine } from '../../../model/pack.ts';
+import { problemLine, TOPICS } from '../../../model/pack.ts';
+import type { Colour } from '../../colour.ts';
 import { defineCommand } from '../../command.ts';
 import { escaped } from '../../escape.ts';
 import { packEntries } from '../../pack-entries.ts';
 import type { Terminal } from '../../terminal.ts';
+
+/** In the order of the topics. */
+const COLOURS: readonly Colour[] = ['cyan', 'blue', 'green', 'magenta', 'yellow', 'red'];
 
 type Entry = ReturnType<typeof packEntries>[number];
 
@@ -15,6 +19,7 @@ export default defineCommand({
     const packs = await agent.ask('GET /packs', {});
     const entries = packEntries(packs).filter(({ topics }) => topic === undefined || topics.includes(topic));
     terminal.show(packs, () => {
+      if (terminal.isColoured) terminal.line(TOPICS.map((one) => `${sign([one], terminal)} ${one}`).join('  '));
       for (const pack of entries) {
         terminal.line(headOf(pack, terminal));
         for (const problem of pack.problems) terminal.line(`    ${problem.level}: ${escaped(problemLine(problem))}`);
@@ -23,9 +28,13 @@ export default defineCommand({
   },
 });
 
-function headOf({ level, name, keywords, overloaded_by }: Entry, terminal: Terminal): string {
-  const [sign, arrow] = terminal.unicode ? ['▒', '→'] : ['*', '->'];
+function headOf({ level, name, topics, keywords, overloaded_by }: Entry, terminal: Terminal): string {
   const words = keywords.length === 0 ? '' : `  [keywords: ${escaped(keywords.join(', '))}]`;
+  const arrow = terminal.unicode ? '→' : '->';
   const other = overloaded_by === null ? '' : `  (overloaded by ${arrow} ${overloaded_by})`;
-  return `${sign} ${level} > ${terminal.paint(escaped(name), 'magenta')}${words}${other}`;
+  return `${sign(topics, terminal)} ${level} > ${terminal.paint(escaped(name), 'magenta')}${words}${other}`;
 }
+
+/** The sign of a pack, in the colour of its main topic. */
+const sign = ([main = '']: readonly string[], terminal: Terminal): string =>
+  terminal.paint(terminal.unicode ? '▒' : '*', COLOURS[TOPICS.indexOf(main)] ?? 'grey');
