@@ -8,6 +8,7 @@ import { portOption, textOption } from './support/options.ts';
 import { type AskPostgres, type PostgresRows, speakPostgres } from './support/postgres-client.ts';
 import { lookAtPostgres, sizesOf } from './support/postgres-look.ts';
 import { databasesIn, isSamePostgres, POSTGRES_KEYS, postgresRates, postgresTree } from './support/postgres-tree.ts';
+import { tlsFields, trustIn } from './support/tls.ts';
 
 const schema = z.object({
   server: textOption('127.0.0.1', 'Name or address of the server.'),
@@ -19,6 +20,7 @@ const schema = z.object({
   user: textOption('postgres', 'Who logs in; the role pg_monitor is enough.'),
   password: textOption('', 'Password of that user, when the server wants one.'),
   database: textOption('postgres', 'Database to connect to; all of them are looked at.'),
+  ...tlsFields,
 });
 
 type Options = z.output<typeof schema>;
@@ -74,10 +76,12 @@ interface Asked<T> {
 async function askPostgres<T>(host: Host, signal: AbortSignal, { options, talk }: Asked<T>): Promise<T> {
   const { server, port } = options;
   const socket = options.socket === '' ? '' : `${options.socket}/.s.PGSQL.${port}`;
+  const trust = await trustIn(host, options);
   return await converse(host, signal, {
     places: await waysTo(host, { server, port, socket }),
     receiveCap: RECEIVE_CAP,
-    logIn: (stream) => speakPostgres(stream, options),
+    logIn: (stream, place) =>
+      speakPostgres(stream, { ...options, trust: place.socket === undefined ? trust : undefined }),
     ask: talk,
   });
 }

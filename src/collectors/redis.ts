@@ -9,6 +9,7 @@ import { gauge } from './support/key-docs.ts';
 import { portOption, textOption } from './support/options.ts';
 import { speakRedis } from './support/redis-client.ts';
 import { INFO_KEYS, infoRates, infoTree, isSameRun, parseInfo } from './support/redis-info.ts';
+import { tlsFields, trustIn } from './support/tls.ts';
 
 const schema = z.object({
   server: textOption('localhost', 'Name or address of the server.'),
@@ -16,6 +17,7 @@ const schema = z.object({
   socket: textOption('', 'Path of its unix socket; counts instead of server and port when it is given.'),
   user: textOption('', 'Who logs in, where the server knows users.'),
   password: textOption('', 'Password, when the server wants one.'),
+  ...tlsFields,
 });
 
 /** What a server said, as it was written. */
@@ -50,9 +52,10 @@ export default defineCollector({
 /** More than any INFO has. */
 const RECEIVE_CAP = 1_048_576;
 
-function askRedis(options: z.output<typeof schema>, host: Host, signal: AbortSignal): Promise<Replies> {
+async function askRedis(options: z.output<typeof schema>, host: Host, signal: AbortSignal): Promise<Replies> {
   const { server, port, socket } = options;
-  return converse(host, signal, {
+  return await converse(host, signal, {
+    tls: await trustIn(host, options),
     places: [{ server, port, socket: socket === '' ? undefined : socket }],
     receiveCap: RECEIVE_CAP,
     logIn: (stream) => speakRedis(stream, options),

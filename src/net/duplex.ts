@@ -4,6 +4,8 @@ import type { Connection } from './tcp.ts';
 /** A connection as the drivers of databases take one: a stream with the knobs of a socket, which do nothing. */
 class ConnectionStream extends Duplex {
   readonly #connection: Connection;
+  #isOver = false;
+  #tellOver: () => void = () => {};
 
   constructor(connection: Connection) {
     super({ allowHalfOpen: false });
@@ -11,6 +13,8 @@ class ConnectionStream extends Duplex {
     // What nobody has read yet is kept; the connection ends before that is more than its `receiveCap`.
     connection.onData((bytes) => void this.push(bytes));
     connection.onEnd((error) => {
+      this.#isOver = true;
+      this.#tellOver();
       if (error) this.destroy(error);
       else this.push(null);
     });
@@ -54,8 +58,10 @@ class ConnectionStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    // Closed no sooner than the connection is, so that TLS over it tells first why it breaks off.
+    if (this.#isOver) done(error);
+    else this.#tellOver = () => done(error);
     this.#connection.close();
-    done(error);
   }
 }
 

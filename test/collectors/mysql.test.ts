@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import mysql from '../../src/collectors/mysql.ts';
 import type { Host } from '../../src/net/host.ts';
 import { systemHost } from '../../src/net/system-host.ts';
+import { madeCertificate } from '../support/certificates.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import type { FakeConnection } from '../support/connection.ts';
 import { undeclared } from '../support/declared.ts';
@@ -48,7 +49,7 @@ let server: MariaDb | undefined;
 
 beforeAll(async () => {
   if (path === undefined) return;
-  server = await startMariaDb(path);
+  server = await startMariaDb(path, { certificate: madeCertificate() });
   await server.sql("CREATE USER monitoring@'127.0.0.1' IDENTIFIED BY 'sesame'");
 }, 60_000);
 afterAll(() => server?.[Symbol.asyncDispose]());
@@ -93,6 +94,23 @@ testWith('mariadbd', 'a real MariaDB is asked as an option file says', async () 
   const file = join(running().folder, 'monitoring.cnf');
   writeFileSync(file, `[client]\nuser=monitoring\npassword=sesame\nport=${running().port}\n`);
   expect(await mysql.configure({ defaults_file: file })(real, never)).toMatchObject({ up: 1 });
+});
+
+testWith('mariadbd', 'a real MariaDB is asked over TLS when it is who it should be', async () => {
+  await running().sql("CREATE USER careful@'127.0.0.1' IDENTIFIED BY 'sesame' REQUIRE SSL");
+  const careful = { ...login(), user: 'careful' };
+  const ca = join(running().folder, 'cert.pem');
+  await expect(mysql.configure(careful)(real, never)).rejects.toThrow(/^Access denied/);
+  expect(await mysql.configure({ ...careful, tls: true, ca })(real, never)).toMatchObject({ up: 1 });
+  expect(await mysql.configure({ ...careful, tls: true, verify: false })(real, never)).toMatchObject({ up: 1 });
+  const stranger = { name: 'CollectError', message: expect.stringMatching(/^TLS: .*self.signed/), partial: { up: 1 } };
+  await expect(mysql.configure({ ...careful, tls: true })(real, never)).rejects.toMatchObject(stranger);
+  const elsewhere = { ...careful, server: '127.0.0.2', tls: true, ca };
+  const host: Host = {
+    ...real,
+    connect: (to, signal) => real.connect({ ...to, host: '127.0.0.1' } as typeof to, signal),
+  };
+  await expect(mysql.configure(elsewhere)(host, never)).rejects.toThrow(/^TLS: .*127\.0\.0\.2/);
 });
 
 testWith('mariadbd', 'a real MariaDB refuses a wrong password in its own words, which do not have it', async () => {

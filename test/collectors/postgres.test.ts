@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import postgres from '../../src/collectors/postgres.ts';
 import type { Metrics } from '../../src/model/metrics.ts';
 import type { Host } from '../../src/net/host.ts';
 import { systemHost } from '../../src/net/system-host.ts';
+import { madeCertificate } from '../support/certificates.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import { undeclared } from '../support/declared.ts';
 import { fakeHost, never } from '../support/host.ts';
@@ -18,7 +20,7 @@ let server: Postgres | undefined;
 
 beforeAll(async () => {
   if (path === undefined) return;
-  server = await startPostgres(path);
+  server = await startPostgres(path, { certificate: madeCertificate() });
   await server.sql("CREATE ROLE monitoring LOGIN PASSWORD 'sesame' IN ROLE pg_monitor");
   await server.sql("CREATE ROLE nobody LOGIN PASSWORD 'sesame'");
 }, 60_000);
@@ -75,6 +77,20 @@ testWith('postgres', 'a real PostgreSQL tells the rest to anybody', async () => 
 testWith('postgres', 'a real PostgreSQL is asked by its socket where that is there', async () => {
   const bySocket = { socket: running().folder, port: running().port, user: 'postgres' };
   expect(await postgres.configure(bySocket)(real, never)).toMatchObject({ up: 1, connections: { total: 1 } });
+});
+
+testWith('postgres', 'a real PostgreSQL is asked over TLS when it is who it should be', async () => {
+  const ca = join(running().folder, 'cert.pem');
+  expect(await postgres.configure({ ...login(), tls: true, ca })(real, never)).toMatchObject({ up: 1 });
+  expect(await postgres.configure({ ...login(), tls: true, verify: false })(real, never)).toMatchObject({ up: 1 });
+  const stranger = { name: 'CollectError', message: expect.stringMatching(/^TLS: .*self.signed/), partial: { up: 1 } };
+  await expect(postgres.configure({ ...login(), tls: true })(real, never)).rejects.toMatchObject(stranger);
+  const elsewhere = { ...login(), server: '127.0.0.2', tls: true, ca };
+  const host: Host = {
+    ...real,
+    connect: (to, signal) => real.connect({ ...to, host: '127.0.0.1' } as typeof to, signal),
+  };
+  await expect(postgres.configure(elsewhere)(host, never)).rejects.toThrow(/^TLS: .*127\.0\.0\.2/);
 });
 
 testWith('postgres', 'a real PostgreSQL that lets us in only at its port is asked there', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import redis from '../../src/collectors/redis.ts';
 import { systemHost } from '../../src/net/system-host.ts';
+import { certificateFiles, madeCertificate } from '../support/certificates.ts';
 import { SimulatedClock } from '../support/clock.ts';
 import type { FakeConnection } from '../support/connection.ts';
 import { undeclared } from '../support/declared.ts';
@@ -11,6 +12,7 @@ import { fakeHost, never } from '../support/host.ts';
 import { sayRedis, startRedis } from '../support/servers/redis.ts';
 import { freePort } from '../support/servers/server.ts';
 import { testWith } from '../support/services.ts';
+import { tempDirectory } from '../support/temp.ts';
 
 const RECORDED = readFileSync(new URL('../fixtures/collectors/redis-7.0.15-info.txt', import.meta.url), 'utf8');
 
@@ -179,11 +181,21 @@ describe('a real server', () => {
     expect(tree).toMatchObject({ cluster_enabled: 1, cluster: { cluster_state: 'fail', cluster_slots_ok: 0 } });
   });
 
-  testWith('redis-server', 'lets users in by their names', async (program) => {
-    const options = ['--user', 'monitor', 'on', '>sesame', '+info', '--user', 'default', 'off'];
-    await using server = await startRedis(program, { options });
-    const collect = redis.configure({ server: '127.0.0.1', port: server.port, user: 'monitor', password: 'sesame' });
-    expect(await collect(real, never)).toMatchObject({ up: 1, role: 'master' });
+  testWith('redis-server', 'lets users in by their names, also over TLS', async (program) => {
+    const users = ['--user', 'monitor', 'on', '>sesame', '+info', '--user', 'default', 'off'];
+    using folder = tempDirectory();
+    const { cert, key } = certificateFiles(folder.path, madeCertificate());
+    const port = await freePort();
+    const tls = ['--tls-port', `${port}`, '--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no'];
+    await using server = await startRedis(program, { options: [...users, ...tls] });
+    const login = { server: '127.0.0.1', user: 'monitor', password: 'sesame' };
+    const by = (more: object) => redis.configure({ ...login, ...more })(real, never);
+    expect(await by({ port: server.port })).toMatchObject({ up: 1, role: 'master' });
+    expect(await by({ port, tls: true, ca: cert })).toMatchObject({ up: 1, role: 'master' });
+    expect(await by({ port, tls: true, verify: false })).toMatchObject({ up: 1 });
+    const stranger = { name: 'CollectError', message: expect.stringMatching(/^TLS: .*self.signed/) };
+    await expect(by({ port, tls: true })).rejects.toMatchObject(stranger);
+    await expect(by({ port, tls: true, ca: '/nowhere.pem' })).rejects.toThrow('this system has no /nowhere.pem');
   });
 
   testWith('redis-server', 'has its reads counted', async (program) => {

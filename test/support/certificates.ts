@@ -1,12 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDirectory } from './temp.ts';
 
-/** A certificate and its key (PEM); the certificate is its own authority. */
+/** A certificate and its key (PEM), or the files with them; the certificate is its own authority. */
 export interface MadeCertificate {
   readonly cert: string;
   readonly key: string;
+}
+
+/** Writes a certificate into a folder, as `cert.pem` and `key.pem`, for a server that runs as this user; that of this process when left out. */
+export function certificateFiles(
+  folder: string,
+  { cert, key }: MadeCertificate,
+  owner?: { readonly uid: number; readonly gid: number },
+): MadeCertificate {
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  writeFileSync(files.cert, cert);
+  writeFileSync(files.key, key, { mode: 0o600 });
+  if (owner) for (const file of Object.values(files)) chownSync(file, owner.uid, owner.gid);
+  return files;
 }
 
 /** Makes a certificate for `localhost` and 127.0.0.1 that lasts so many days. */

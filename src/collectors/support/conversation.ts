@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import { systemCode } from '../../base/errors.ts';
 import { isLoopback } from '../../base/loopback.ts';
 import { asDuplex } from '../../net/duplex.ts';
-import type { Host } from '../../net/host.ts';
+import type { Host, TlsTrust } from '../../net/host.ts';
 import { CollectError } from '../../plugins/outcomes.ts';
+import { tlsRefusal } from './tls.ts';
 
 const CONNECT_MS = 2_000;
 
@@ -20,8 +21,10 @@ interface Talk<Session, Answer> {
   readonly places: readonly Place[];
   /** Bytes that may come. */
   readonly receiveCap: number;
+  /** A connection to a port is over TLS from its first byte. */
+  readonly tls?: TlsTrust | undefined;
   /** Throws `CollectError` for what the server itself says; whatever else it throws after the connection broke is the break. */
-  logIn(stream: Duplex): Promise<Session>;
+  logIn(stream: Duplex, place: Place): Promise<Session>;
   /** Throws as `logIn` does. */
   ask(session: Session): Promise<Answer>;
 }
@@ -54,21 +57,23 @@ function isRefusal(failure: unknown): boolean {
 interface Entry<Session> {
   readonly place: Place;
   readonly receiveCap: number;
-  logIn(stream: Duplex): Promise<Session>;
+  readonly tls?: TlsTrust | undefined;
+  logIn(stream: Duplex, place: Place): Promise<Session>;
 }
 
 /** Connects and logs in. */
-async function enter<Session>(host: Host, signal: AbortSignal, { place, receiveCap, logIn }: Entry<Session>) {
+async function enter<Session>(host: Host, signal: AbortSignal, { place, receiveCap, tls, logIn }: Entry<Session>) {
   let line: Line | undefined;
   try {
     const { server, port, socket } = place;
     const limits = { timeoutMs: CONNECT_MS, receiveCap };
-    const target = socket === undefined ? { host: server, port, ...limits } : { socketPath: socket, ...limits };
+    const byPort = { host: server, port, ...limits, ...(tls && { tls }) };
+    const target = socket === undefined ? byPort : { socketPath: socket, ...limits };
     line = lineOver(asDuplex(await host.connect(target, signal)));
-    return { open: { line, session: await line.unbroken(logIn(line.stream)) } };
+    return { open: { line, session: await line.unbroken(logIn(line.stream, place)) } };
   } catch (error) {
     await line?.[Symbol.asyncDispose]();
-    return { error };
+    return { error: tlsRefusal(error) ?? error };
   }
 }
 

@@ -57,7 +57,7 @@ async function waysIn(
   const port = server.port || written.port || USUAL_PORT;
   const socket = server.socket || (server.host === '' ? written.socket : undefined);
   const places = await waysTo(host, { server: name, port, socket });
-  return { places, login: { user: written.user ?? 'root', password: written.password ?? '' } };
+  return { places, login: { server: name, user: written.user ?? 'root', password: written.password ?? '' } };
 }
 
 /** Lets the program of the server ask. Throws a `ProbeError` with what it says. */

@@ -17,7 +17,7 @@ export async function askMysql<T>(
   return await converse(host, signal, {
     places,
     receiveCap: RECEIVE_CAP,
-    logIn: (stream) => speakMysql(stream, login),
+    logIn: (stream, { socket }) => speakMysql(stream, socket === undefined ? login : { ...login, trust: undefined }),
     ask: talk,
   });
 }

@@ -4,6 +4,7 @@ import { readNeeded } from '../../plugins/files.ts';
 import { type Place, waysTo } from './conversation.ts';
 import type { MysqlLogin } from './mysql-client.ts';
 import { portOption, textOption } from './options.ts';
+import { tlsFields, trustIn } from './tls.ts';
 
 /** Where a server of MySQL is and who asks it. */
 export const mysqlServer = z.object({
@@ -15,6 +16,7 @@ export const mysqlServer = z.object({
   ),
   user: textOption('root', 'Who logs in; the right USAGE is enough.'),
   password: textOption('', 'Password of that user.'),
+  ...tlsFields,
   defaults_file: textOption('', 'Option file whose section `[client]` counts instead of the parameters it names.'),
 });
 
@@ -26,8 +28,9 @@ export async function mysqlWays(
   written: MysqlServer,
 ): Promise<{ readonly places: readonly Place[]; readonly login: MysqlLogin }> {
   const file = written.defaults_file === '' ? undefined : await readNeeded(host, written.defaults_file);
-  const { user, password, ...place } = { ...written, ...(file !== undefined && clientOptions(file)) };
-  return { places: await waysTo(host, place), login: { user, password } };
+  const { user, password, server, port, socket } = { ...written, ...(file !== undefined && clientOptions(file)) };
+  const trust = await trustIn(host, written);
+  return { places: await waysTo(host, { server, port, socket }), login: { user, password, server, trust } };
 }
 
 const NAMES = new Map<string, keyof MysqlServer>([

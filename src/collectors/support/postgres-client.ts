@@ -1,12 +1,19 @@
 import type { Duplex } from 'node:stream';
 import type { Leaf } from '../../model/metrics.ts';
+import type { TlsTrust } from '../../net/host.ts';
+import { trustOptions } from '../../net/tls-trust.ts';
 import { CollectError } from '../../plugins/outcomes.ts';
+import { tlsRefusal } from './tls.ts';
 
-/** Who we are for the server, and which database we ask in. */
+/** Who we are for the server, which database we ask in, and who the server has to be. */
 export interface PostgresLogin {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Name or address of the server. */
+  readonly server: string;
+  /** Over TLS, which begins when both sides have agreed on it. */
+  readonly trust?: TlsTrust | undefined;
 }
 
 /** Rows by their columns. */
@@ -25,7 +32,8 @@ export async function speakPostgres(stream: Duplex, login: PostgresLogin): Promi
     database: login.database,
     // As a function: an empty text would be looked for in the environment and in files.
     password: () => login.password,
-    ssl: false,
+    host: login.server,
+    ssl: login.trust ? trustOptions(login.trust) : false,
     application_name: 'opsbro',
   });
   // What fails is told to who asked.
@@ -52,6 +60,8 @@ const isNotForUs = (error: unknown): boolean => NOT_FOR_US.has(stateOf(error) ??
 /** What the server said goes on; one that starts or stops says so, and that is as good as no answer. */
 function refused(error: unknown): never {
   if (!(error instanceof Error)) throw error;
+  const unsafe = tlsRefusal(error);
+  if (unsafe) throw unsafe;
   const state = stateOf(error);
   if (state !== undefined && NOT_SERVING.has(state)) {
     throw Object.assign(new Error(error.message), { code: 'ECONNREFUSED' });

@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { certificateFiles, type MadeCertificate } from '../certificates.ts';
 import { program } from '../services.ts';
 import { freePort, isRoot, type Server, startServer } from './server.ts';
 
@@ -37,12 +38,17 @@ const SMALL = [
 
 interface Setting {
   readonly options?: readonly string[];
+  /** What it shows those who want TLS. */
+  readonly certificate?: MadeCertificate;
   /** Where its tables come from; made anew when left out. */
   readonly tables?: 'from its cluster';
 }
 
 /** Starts a MariaDB of its own, with no user but root, who needs no password at the socket. */
-export async function startMariaDb(path: string, { options = [], tables }: Setting = {}): Promise<MariaDb> {
+export async function startMariaDb(
+  path: string,
+  { options = [], certificate, tables }: Setting = {},
+): Promise<MariaDb> {
   const user = ownerOf('mysql');
   const server = await startServer(({ folder, port }) => {
     const [data, temp] = [join(folder, 'data'), join(folder, 'temp')];
@@ -53,8 +59,10 @@ export async function startMariaDb(path: string, { options = [], tables }: Setti
     const socket = join(folder, 'sock');
     const place = [`--datadir=${data}`, `--tmpdir=${temp}`, `--socket=${socket}`, `--pid-file=${join(folder, 'pid')}`];
     const listen = ['--bind-address=127.0.0.1', `--port=${port}`];
+    const files = certificate && certificateFiles(folder, certificate, user);
+    const tls = files ? [`--ssl-cert=${files.cert}`, `--ssl-key=${files.key}`] : [];
     return {
-      argv: [path, '--no-defaults', `--user=${name}`, ...place, ...listen, ...SMALL, ...options],
+      argv: [path, '--no-defaults', `--user=${name}`, ...place, ...listen, ...SMALL, ...tls, ...options],
       seconds: 30,
       ...(user && { user }),
       answers: async () => (await sqlAt(socket, 'SELECT 1')).startsWith('1'),

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { certificateFiles, type MadeCertificate } from '../certificates.ts';
 import { ownerOf } from './mariadb.ts';
 import { type Server, startServer } from './server.ts';
 
@@ -27,12 +28,17 @@ const SMALL = [
 interface Setting {
   /** How passwords are kept. */
   readonly hash?: 'scram-sha-256' | 'md5';
+  /** What it shows those who want TLS. */
+  readonly certificate?: MadeCertificate;
   /** The server whose data it copies, and goes on copying. */
   readonly of?: Postgres;
 }
 
 /** Starts a PostgreSQL of its own; the user postgres needs no password at the socket, everybody needs one at the port. */
-export async function startPostgres(program: string, { hash = 'scram-sha-256', of }: Setting = {}): Promise<Postgres> {
+export async function startPostgres(
+  program: string,
+  { hash = 'scram-sha-256', certificate, of }: Setting = {},
+): Promise<Postgres> {
   const user = ownerOf('postgres');
   const tools = dirname(realpathSync(program));
   const server = await startServer(({ folder, port }) => {
@@ -54,7 +60,9 @@ export async function startPostgres(program: string, { hash = 'scram-sha-256', o
       );
     }
     const place = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`];
-    const settings = [...place, `password_encryption=${hash}`, ...SMALL].flatMap((setting) => ['-c', setting]);
+    const files = certificate && certificateFiles(folder, certificate, user);
+    const tls = files ? ['ssl=on', `ssl_cert_file=${files.cert}`, `ssl_key_file=${files.key}`] : [];
+    const settings = [...place, ...tls, `password_encryption=${hash}`, ...SMALL].flatMap((setting) => ['-c', setting]);
     return {
       argv: [program, '-D', data, ...settings],
       seconds: 30,
