@@ -137,25 +137,25 @@ async function readDay(retentions: string, step: number, what: string): Promise<
     async (store, at) => {
       await takeIn(store, at, DAY_S / step, step);
       const took: number[] = [];
+      const worked: number[] = [];
       let values = 0;
       for (let read = 0; read < READS; read++) {
         const start = performance.now();
+        const before = process.cpuUsage();
         const day = await store.read(store.names('*.*.*'), { from: at.now - DAY_S, until: at.now });
         const mean = mergeSeries('mean', day, 'average');
         took.push(performance.now() - start);
+        const { user, system } = process.cpuUsage(before);
+        worked.push((user + system) / 1_000);
         values = day.reduce((sum, series) => sum + series.values.length, 0);
         if (mean.values.every((value) => Number.isNaN(value))) throw new Error('there is nothing to average');
       }
-      const ms = median(took);
-      return [
-        {
-          case: `a day of ${SERIES} series, averaged, ${what} (${values} values)`,
-          value: ms,
-          unit: 'ms',
-          ratio: ms / 100,
-          peer: 'goal of 100 ms',
-        },
-      ];
+      const title = `a day of ${SERIES} series, averaged, ${what} (${values} values)`;
+      const row = (name: string, ms: number): Row => {
+        return { case: name, value: ms, unit: 'ms', ratio: ms / 100, peer: 'goal of 100 ms' };
+      };
+      // The processor time is what counts on a machine that has other work.
+      return [row(title, median(took)), row('the same, processor time', median(worked))];
     },
     { rules },
   );
