@@ -22,12 +22,20 @@ const RATES = new Map([
 /** Counters whose rates replace them. */
 const ONLY_RATES = new Set(['ctxt', 'processes', 'intr', 'softirq', 'pgfault', 'pgmajfault']);
 
+const schema = z.object({
+  vmstat: z
+    .enum(['listed', 'all'])
+    .default('listed')
+    .describe('`all`: every line of `/proc/vmstat` is a series, not only those that have a line of their own here.'),
+});
+
 const gauge = (key: string, meaning: string, unit = ''): KeyDoc => ({ key, kind: 'gauge', unit, meaning });
 
 export default defineCollector({
   name: 'kernelstats',
   description: 'What the kernel counts: switches, faults, pages, files and more.',
-  options: z.object({}),
+  options: schema,
+  storesAll: (options) => schema.safeParse(options).data?.vmstat === 'all',
   keys: [
     ...Array.from(RATES, ([name, meaning]): KeyDoc => ({ key: `${name}/s`, kind: 'rate', unit: '1/s', meaning })),
     gauge('btime', 'Seconds since 1970 at which the kernel started.', 's'),

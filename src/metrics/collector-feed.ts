@@ -57,15 +57,15 @@ export class CollectorFeed implements Disposable {
     this.#ran.set(name, lastRun);
     if (results !== null && lastCheck !== null && this.#seen.get(name) !== lastCheck) {
       this.#seen.set(name, lastCheck);
-      this.#addSeen(name, results, Math.floor(lastCheck / 1_000));
+      this.#addSeen(collector, results, Math.floor(lastCheck / 1_000));
     }
     // What is not for this node has nothing to tell of its runs.
     if (state !== 'not-eligible') this.#addRun(collector, Math.floor(lastRun / 1_000));
   }
 
-  #addSeen(name: string, results: Metrics, time: number): void {
+  #addSeen({ name, storesAll }: CollectorRecord, results: Metrics, time: number): void {
     const { naming, add } = this.#setting;
-    const leaves = [...numbersIn(results)].filter(({ path }) => this.#isStored(name, path));
+    const leaves = [...numbersIn(results)].filter(({ path }) => storesAll || this.#isStored(name, path));
     const { numbers, clashes } = nameNumbers(name, leaves, naming);
     for (const number of numbers) add({ name: `${this.#prefix}.${number.name}`, value: number.value, time });
     for (const clash of clashes) this.#noteClash(name, clash);

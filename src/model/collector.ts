@@ -28,4 +28,6 @@ export interface CollectorRecord {
   readonly errorsTotal: number;
   /** Runs that were due while the one before was still going. */
   readonly skippedTotal: number;
+  /** Every number of it is to be a series, whatever its keys say. */
+  readonly storesAll?: boolean;
 }

@@ -36,6 +36,8 @@ interface CollectorExtra {
   /** Whose parameters are its options; the pack of its own name when left out. */
   readonly pack?: string;
   readonly keys: readonly KeyDoc[];
+  /** Whether with these options every number is a series, also those whose keys say that they are not stored. */
+  storesAll?(options: unknown): boolean;
 }
 
 /**

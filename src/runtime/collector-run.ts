@@ -259,6 +259,7 @@ export class CollectorRun implements Digested {
       runsTotal: this.#runs,
       errorsTotal: this.#errors,
       skippedTotal: this.#skipped + skipped,
+      ...(this.#plan.plugin.storesAll?.(this.#plan.options) && { storesAll: true }),
     };
   }
 }

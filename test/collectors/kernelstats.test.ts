@@ -30,3 +30,12 @@ test('some counters are shown as rates, others as they are', async () => {
   expect(tree).not.toHaveProperty('ctxt');
   expect(tree).not.toHaveProperty('cpu0');
 });
+
+test.each([
+  [{}, false],
+  [{ vmstat: 'listed' }, false],
+  [{ vmstat: 'all' }, true],
+  [{ vmstat: 'none' }, false],
+])('with %j all lines of /proc/vmstat are series: %s', (options, expected) => {
+  expect(kernelstats.storesAll?.(options)).toBe(expected);
+});

@@ -124,6 +124,8 @@ test('keys that are not to be kept are left out, and a clash is counted each tim
     'web.1.cpu.a_b',
   ]);
   expect(feeding.clashes).toBe(2);
+  done({ results: { nr_pages: 5 }, lastCheck: 2_500, lastRun: 2_500, storesAll: true });
+  expect(points.filter(({ name }) => name === 'web.1.cpu.nr_pages')).toHaveLength(1);
   expect(warnings.length).toBe(1);
   feeding[Symbol.dispose]();
   done({ results: { a: 1 }, lastCheck: 3_000, lastRun: 3_000 });
