@@ -38,8 +38,8 @@ export interface ParameterValue {
 }
 
 /** What a level says of a parameter; when it says nothing, what is in effect. Throws `not_found` when nothing sets it. */
-export async function parameterOf(name: ParameterName, { packs, data }: Shelves): Promise<ParameterValue> {
-  const { level, copy, inUse } = found(name, packs);
+export async function parameterOf(name: ParameterName, { packs, data, options }: Shelves): Promise<ParameterValue> {
+  const { level, copy, inUse } = found(name, { packs, options });
   const source = await sourceOf(name, { level, copy, data });
   if (source) {
     const value = valueAt(source.values, name.key) ?? null;
@@ -81,7 +81,7 @@ export interface NewValue {
  * there, `invalid_config` for a wrong value, `forbidden` for what is shipped; then nothing is written.
  */
 export async function setParameter(name: ParameterName, wanted: NewValue, shelves: Shelves): Promise<ParameterValue> {
-  const { level, copy, inUse } = found(name, shelves.packs);
+  const { level, copy, inUse } = found(name, shelves);
   const { value, at } = wanted;
   if (level === 'core')
     throw new OpsbroError(
@@ -123,12 +123,14 @@ function noParameter({ pack, key }: ParameterName, inUse: Pack): OpsbroError {
   return new OpsbroError('not_found', `the pack ${pack} has no parameter "${key}"${didYouMean(key, names)}`);
 }
 
-function found({ level: written, pack: name }: ParameterName, packs: readonly Pack[]) {
+function found({ level: written, pack: name }: ParameterName, { packs, options }: Pick<Shelves, 'packs' | 'options'>) {
   const level = levelOf(written);
   const named = packs.filter((pack) => pack.name === name);
   const inUse = named.find(({ overloadedBy }) => overloadedBy === null);
   if (!inUse) {
-    const hint = didYouMean(name, new Set(packs.map((pack) => pack.name)));
+    const hint = options.has(name)
+      ? `, whose parameters would be the options of what is built in under that name; make one: opsbro packs create ${name}`
+      : didYouMean(name, new Set(packs.map((pack) => pack.name)));
     throw new OpsbroError('not_found', `no pack is named "${name}"${hint}`);
   }
   return { level, inUse, copy: named.findLast((pack) => pack.level === level) };

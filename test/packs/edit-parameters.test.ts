@@ -30,7 +30,10 @@ async function web(more: Readonly<Record<string, string>> = {}) {
     'etc/packs/global/web/parameters/parameters.yml': PARAMETERS,
     ...more,
   });
-  const options = new Map([['web', z.object({ port: z.int().min(1).default(80) })]]);
+  const options = new Map([
+    ['web', z.object({ port: z.int().min(1).default(80) })],
+    ['bare', z.object({ port: z.int().default(80) })],
+  ]);
   const load = () => files.load({ builtIn: { options, names: new Set(['web']) } });
   const shelves = async () => ({ packs: (await load()).packs, data: files.data, options });
   const nameOf = (written: string) => {
@@ -121,6 +124,12 @@ test.each<[string, [name: string, value: Value], string, RegExp]>([
   ['a secret of the wrong type', ['local.web.api_key', 12], 'invalid_config', /expected string, got \*{6}/],
   ['a slip of the pen', ['global.web.critcal', 1], 'not_found', /no parameter "critcal"; did you mean "critical"\?/],
   ['another pack', ['global.wen.critical', 1], 'not_found', /no pack is named "wen"; did you mean "web"\?/],
+  [
+    'a plugin without a pack',
+    ['local.bare.port', 1],
+    'not_found',
+    /no pack is named "bare", .*opsbro packs create bare$/,
+  ],
   ['another level', ['globl.web.critical', 1], 'bad_request', /"globl" is no level .*did you mean "global"\?/],
   ['what is shipped', ['core.web.critical', 1], 'forbidden', /set it at global, zone or local/],
 ])('refuses %s and writes nothing', async (_, [name, value], code, message) => {
