@@ -6,7 +6,7 @@ import { packSeries, type SharedSeries, unpackSeries } from '../metrics/exchange
 import { mergeSeries } from '../metrics/merging.ts';
 import type { Annotation, AnnotationQuery, Annotations } from '../model/annotation.ts';
 import type { Member, Membership } from '../model/member.ts';
-import type { FoundPath, SeriesReader, SeriesValues } from '../model/series.ts';
+import type { FoundPath, SeriesReader, SeriesRemover, SeriesValues } from '../model/series.ts';
 import type { PeerClient } from '../peer/client.ts';
 import type { PeerCall, PeerRoute } from '../peer/route.ts';
 import type { RenderRange } from '../render/function.ts';
@@ -16,15 +16,21 @@ import { askZone, peerEndpoint, zonePeers } from './zone-peers.ts';
 const PART = 'series';
 const VALUES = '/values';
 const NAMES = '/names';
+const REMOVED = '/removed';
 const TIMEOUT_MS = 2_000;
 const MOST_ANSWER = 32 * 1024 * 1024;
 const MOST_NAMES = 200_000;
 const MOST_TEXT = 65_536;
 const MOST_SELECTIONS = 2_000;
+const MOST_REMOVED = 1_000;
 
 /** What a node has. */
 export interface OwnSeries {
-  readonly store: Pick<SeriesReader, 'names' | 'find' | 'tagged' | 'tagValues' | 'methodOf' | 'beginningWith' | 'read'>;
+  readonly store: Pick<
+    SeriesReader,
+    'names' | 'find' | 'tagged' | 'tagValues' | 'methodOf' | 'beginningWith' | 'read'
+  > &
+    SeriesRemover;
   readonly annotations: Annotations;
 }
 
@@ -63,6 +69,9 @@ const NamesAsked = z.discriminatedUnion('ask', [
   }),
 ]);
 
+const RemovalAsked = z.object({ names: z.array(z.string().max(1_024)).max(MOST_REMOVED) });
+const Removal = z.object({ removed: z.int().min(0) });
+
 /** A question about names; the answer is a list of rows. */
 type Question = z.output<typeof NamesAsked>;
 
@@ -98,6 +107,13 @@ export function seriesRoutes({ own, membership }: Pick<Parts, 'own' | 'membershi
       },
     },
     { ...common, path: NAMES, handle: (call) => ownRows(own, asked(NamesAsked, call)) },
+    {
+      ...common,
+      path: REMOVED,
+      async handle(call) {
+        return { removed: await own.store.remove(asked(RemovalAsked, call).names) };
+      },
+    },
   ];
 }
 
@@ -209,6 +225,15 @@ class View implements SeriesView {
       counts.set(name, values.set(value, (values.get(value) ?? 0) + count));
     }
     return counts;
+  }
+
+  async remove(names: readonly string[]): Promise<number> {
+    if (names.length > MOST_REMOVED) throw new OpsbroError('bad_request', `more than ${MOST_REMOVED} paths`);
+    const [own, others] = await Promise.all([
+      Promise.all(this.#own.map(({ store }) => store.remove(names))),
+      this.#ask(REMOVED, { names }, (body) => Removal.parse(JSON.parse(Buffer.from(body).toString())).removed),
+    ]);
+    return [...own, ...others].reduce((sum, count) => sum + count, 0);
   }
 
   async #texts(question: Question): Promise<readonly string[]> {

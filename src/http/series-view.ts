@@ -15,6 +15,8 @@ export interface SeriesView extends SeriesSource {
   names(): Promise<readonly string[]>;
   tagged(expressions: readonly string[]): Promise<readonly string[]>;
   tagValues(tag?: string): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>>;
+  /** Drops the series of these names with all their points; resolves to how many there were on all nodes. */
+  remove(names: readonly string[]): Promise<number>;
   /** Nodes that have not answered so far, by name. */
   readonly missing: ReadonlySet<string>;
 }

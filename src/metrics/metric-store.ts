@@ -23,7 +23,7 @@ import { Register } from './register.ts';
 import { Rules, type WrittenRules } from './rules.ts';
 import type { Series } from './series.ts';
 import { storeWaiting } from './storing.ts';
-import { dropExpired, makeRoom } from './sweeping.ts';
+import { dropExpired, dropSeries, makeRoom } from './sweeping.ts';
 import { countTags, parseTagQuery, taggedNames } from './tag-query.ts';
 
 /** Longest time for which a crash loses points. */
@@ -219,6 +219,16 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     return this.#enqueue(() => this.#sweepNow());
   }
 
+  /**
+   * Drops series with all their points, and resolves to how many there were when that is done, or has failed. A point that comes for one
+   * later begins it anew.
+   */
+  async remove(names: readonly string[]): Promise<number> {
+    const gone = [...new Set(names)].map((name) => this.#register.get(name)).filter((series) => series !== undefined);
+    if (gone.length > 0) await this.#enqueue(() => this.#removeNow(gone));
+    return gone.length;
+  }
+
   /** Writes down what is not yet; the database stays open. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) timer[Symbol.dispose]();
@@ -287,6 +297,19 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     );
     const writes = this.#register.forget(gone);
     if (writes.length > 0) await writeAll(database, writes);
+  }
+
+  async #removeNow(gone: readonly Series[]): Promise<void> {
+    const { database } = this.#setting;
+    // Their names have to be in the database before they are taken out of it, or the log would bring them back.
+    await this.#journal.write();
+    const known = gone.filter((series) => this.#register.get(series.name) === series);
+    for (const { waiting } of known) this.#waiting -= waiting;
+    const writes = this.#register.forget(known);
+    for (const { id } of known) await dropSeries(id, { database, blocks: this.#blocks });
+    if (writes.length > 0) await writeAll(database, writes);
+    // The log must not know their points any more when their numbers are given to others.
+    await this.#storeAll();
   }
 
   /** Failures are noted; what failed stays in memory and is tried again. */

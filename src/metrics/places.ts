@@ -56,8 +56,20 @@ export const readLogKey = (key: Uint8Array): number => Number(Buffer.from(key).r
 
 export const metaKey = (name: string): Uint8Array => Buffer.concat([Buffer.of(META), Buffer.from(name)]);
 
-const everything = (kind: number) => ({ gte: Buffer.of(kind), lt: Buffer.of(kind + 1) });
+/** Keys from one (included) up to another (not included). */
+export interface KeyRange {
+  readonly gte: Uint8Array;
+  readonly lt: Uint8Array;
+}
+
+const everything = (kind: number): KeyRange => ({ gte: Buffer.of(kind), lt: Buffer.of(kind + 1) });
 
 export const allBlocks = everything(BLOCK);
 export const allSeries = everything(SERIES);
 export const wholeLog = everything(LOG);
+
+/** The blocks of one series. */
+export const blocksOf = (id: number): KeyRange => ({
+  gte: blockKey({ id, step: 0, start: 0 }),
+  lt: id < 0xffff_ffff ? blockKey({ id: id + 1, step: 0, start: 0 }) : Buffer.of(BLOCK + 1),
+});

@@ -2,7 +2,7 @@ import { writeAll } from '../base/write-all.ts';
 import { retentionOf } from '../config/retentions.ts';
 import type { Blocks } from './blocks.ts';
 import type { Database, Write } from './database.ts';
-import { allBlocks, type BlockPlace, blockKey, readBlockKey, spanOf } from './places.ts';
+import { allBlocks, type BlockPlace, blockKey, blocksOf, type KeyRange, readBlockKey, spanOf } from './places.ts';
 import type { Series } from './series.ts';
 
 /** Keys looked at in one go; others may work in between. */
@@ -38,6 +38,11 @@ function isExpired(place: BlockPlace, series: Series | undefined, now: number): 
     ({ step }) => step === place.step,
   );
   return archive === undefined || place.start + spanOf(place) <= now - retentionOf(archive);
+}
+
+/** Drops all blocks of a series. */
+export async function dropSeries(id: number, { database, blocks }: Store): Promise<void> {
+  for await (const places of slices(database, blocksOf(id))) await drop(places, { database, blocks });
 }
 
 /** Drops the oldest blocks of the finest archives until the store has room again. Answers how many. */
@@ -89,8 +94,8 @@ async function drop(places: readonly BlockPlace[], { database, blocks }: Store):
   await writeAll(database, [...writes, blocks.totals()]);
 }
 
-async function* slices(database: Database): AsyncGenerator<BlockPlace[]> {
-  const keys = database.keys(allBlocks);
+async function* slices(database: Database, range: KeyRange = allBlocks): AsyncGenerator<BlockPlace[]> {
+  const keys = database.keys(range);
   try {
     for (let slice = await keys.nextv(AT_ONCE); slice.length > 0; slice = await keys.nextv(AT_ONCE)) {
       yield slice.map(readBlockKey);

@@ -83,3 +83,9 @@ export interface SeriesReader {
   read(names: readonly string[], range: TimeRange): Promise<readonly SeriesValues[]>;
   stats(): SeriesStats;
 }
+
+/** Drops series of this node. */
+export interface SeriesRemover {
+  /** Drops the series of these names with all their points; resolves to how many there were. */
+  remove(names: readonly string[]): Promise<number>;
+}

@@ -121,6 +121,22 @@ test('one node alone can be asked', async () => {
   expect(() => view('a', { kind: 'node', name: 'z' })).toThrow('no living node of this zone is named "z"');
 });
 
+test('series are dropped on all nodes of the zone, or on one', async () => {
+  const { view } = await zoneOf({
+    a: [
+      ['x', 1],
+      ['m', 1],
+    ],
+    b: [
+      ['x', 2],
+      ['y', 2],
+    ],
+  });
+  expect(await view('a', { kind: 'own' }).remove(['m', 'y'])).toBe(1);
+  expect(await view('a').remove(['x', 'nope'])).toBe(2);
+  expect(await view('a').names()).toEqual(['y']);
+});
+
 test('other zones and wrong questions are refused', async () => {
   const { own, membership } = await zoneOf({ a: [] });
   const [values, names] = seriesRoutes({ own: own('a'), membership: membership('a') });

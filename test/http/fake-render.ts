@@ -24,14 +24,16 @@ export function fakeRender({
     'reqs;az=2;env=test',
   ],
   missing = [] as readonly string[],
-} = {}): RenderPart & { readonly scopes: string[] } {
+} = {}): RenderPart & { readonly scopes: string[]; readonly removed: string[] } {
   const names = new Names();
   for (const name of all) names.add(name);
   const annotations: Annotation[] = [];
   const scopes: string[] = [];
+  const removed: string[] = [];
   const find = async (pattern: string): Promise<readonly FoundPath[]> => names.find(pattern);
   return {
     scopes,
+    removed,
     view(scope) {
       scopes.push(scope.kind === 'node' ? scope.name : scope.kind);
       return {
@@ -40,6 +42,7 @@ export function fakeRender({
         names: async () => [...all].sort(),
         tagged: async (expressions) => taggedNames(all, await parseTagQuery(expressions)),
         tagValues: async (tag) => countTags(all, tag),
+        remove: async (gone) => removed.push(...gone),
         fetch: async (selections, range) =>
           Promise.all(
             selections.map(async (each) => {

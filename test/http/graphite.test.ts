@@ -164,6 +164,18 @@ test('tags are listed and completed', async () => {
   expect(await bodyOf(await ask('/tags/tagMultiSeries', form('path=m;b=2;a=1&path=n')))).toEqual(['m;a=1;b=2', 'n']);
 });
 
+test('series are dropped by name by who may write', async () => {
+  const render = fakeRender();
+  const api = fakeApi(fakeParts({ render }));
+  expect(await bodyOf(await api('/tags/delSeries', form('path=reqs;env=prod;az=1&path=one.cpu')))).toBe(true);
+  expect(await bodyOf(await api('/graphite/tags/delSeries?path=two.cpu.user&local=1', { method: 'POST' }))).toBe(true);
+  expect(render.removed).toEqual(['reqs;az=1;env=prod', 'one.cpu', 'two.cpu.user']);
+  expect(render.scopes).toEqual(['zone', 'own']);
+  expect((await api('/tags/delSeries', { method: 'POST' })).status).toBe(400);
+  const stranger = { caller: { door: 'tcp', address: '127.0.0.1' } } as const;
+  expect((await api('/tags/delSeries', form('path=one.cpu'), stranger)).status).toBe(401);
+});
+
 test('what happened is marked, and asked for', async () => {
   const api = fakeApi();
   expect(await bodyOf(await api('/events/', post({ what: 'deployed', tags: 'web eu', data: 'v2' })))).toEqual({

@@ -163,6 +163,31 @@ describe('what is old', () => {
   });
 });
 
+test('series are dropped with all their points when somebody wants that, and begin anew with the next one', async () => {
+  using folder = tempDirectory();
+  const first = await storeIn(folder.path);
+  for (const name of ['a', 'b']) {
+    for (let at = 0; at < 600; at += 10) first.store.add({ name, value: at, time: START + at - 600 });
+  }
+  await first.store.store();
+  const { blocks, bytes } = first.store.stats();
+  first.store.add({ name: 'b', value: 1, time: START });
+  expect(await first.store.remove(['b', 'b', 'nope'])).toBe(1);
+  expect(first.store.names('*')).toEqual(['a']);
+  expect(first.store.stats()).toMatchObject({ series: 1, waiting: 0, blocks: blocks / 2, bytes: bytes / 2 });
+  await first.close();
+  const again = await storeIn(folder.path);
+  again.store.add({ name: 'c', value: 7, time: START });
+  again.store.add({ name: 'b', value: 8, time: START });
+  // The numbers of dropped series are given to others, which must not get their points.
+  for (const name of ['c', 'b']) {
+    const { values } = await read(again.store, name, START - 600, START);
+    expect(values.filter((value) => value !== null)).toEqual([name === 'c' ? 7 : 8]);
+  }
+  expect(again.store.names('*')).toEqual(['a', 'b', 'c']);
+  await again.close();
+});
+
 test('what is read is what a plain list of slots would give, in whatever order points come and are stored', async () => {
   using folder = tempDirectory();
   const point = fc.record({ at: fc.integer({ min: 0, max: 400 }), value: fc.integer({ min: -50, max: 50 }) });

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { OpsbroError } from '../../base/errors.ts';
 import { patterns } from '../../base/regex.ts';
 import { tagsOf } from '../../model/series-name.ts';
-import { type CommonFields, field, graphiteFields, graphiteReply, numberIn, scopeOf } from '../graphite-fields.ts';
+import {
+  COMMON,
+  type CommonFields,
+  field,
+  graphiteFields,
+  graphiteReply,
+  numberIn,
+  scopeOf,
+} from '../graphite-fields.ts';
 import { question } from '../graphite-route.ts';
 import type { ApiParts } from '../parts.ts';
 import { type Reply, type RouteTable, route } from '../route.ts';
@@ -68,12 +76,12 @@ function canonical(name: string): string {
   ].join(';');
 }
 
+/** Answers with what a view of the series has, as the fields want it. */
+type Answered = (fields: CommonFields, answer: (view: SeriesView) => Promise<unknown>) => Promise<Reply<Uint8Array>>;
+
 /** The tags of series, as Grafana asks for them. */
 export function tagRoutes({ render }: Pick<ApiParts, 'render'>): RouteTable {
-  const answered = async (
-    fields: CommonFields,
-    answer: (view: SeriesView) => Promise<unknown>,
-  ): Promise<Reply<Uint8Array>> => {
+  const answered: Answered = async (fields, answer) => {
     const view = render.view(scopeOf(fields));
     const json = JSON.stringify(await answer(view));
     return graphiteReply(json, fields, view.missing);
@@ -114,6 +122,7 @@ export function tagRoutes({ render }: Pick<ApiParts, 'render'>): RouteTable {
     }),
     'POST /tags/tagSeries': tagSeriesRoute('The name of a series with its tags in order.', ([first = '']) => first),
     'POST /tags/tagMultiSeries': tagSeriesRoute('The names of series with their tags in order.', (names) => [...names]),
+    'POST /tags/delSeries': delSeriesRoute(answered),
     'GET /tags/:tag': route({
       access: 'read',
       summary: 'The values of a tag, and how many series have each.',
@@ -131,19 +140,46 @@ export function tagRoutes({ render }: Pick<ApiParts, 'render'>): RouteTable {
   };
 }
 
+/** Names of series, in the query or in a form. */
+const PATHS = {
+  query: z.looseObject({ path: field.texts() }),
+  body: z.looseObject({ path: field.texts() }),
+  fromQuery: graphiteFields,
+  fromForm: graphiteFields,
+};
+
+interface Paths {
+  readonly query: { readonly path?: string[] | undefined };
+  readonly body: { readonly path?: string[] | undefined };
+}
+
+function pathsIn({ query, body }: Paths): readonly string[] {
+  const names = body.path ?? query.path ?? [];
+  if (names.length === 0) throw new OpsbroError('bad_request', 'missing path');
+  return names;
+}
+
 /** Series are found by their tags as soon as they have points, so that there is nothing to write. */
 const tagSeriesRoute = (summary: string, answer: (names: readonly string[]) => string | string[]) =>
   route({
     access: 'read',
     summary,
-    query: z.looseObject({ path: field.texts() }),
-    body: z.looseObject({ path: field.texts() }),
-    fromQuery: graphiteFields,
-    fromForm: graphiteFields,
+    ...PATHS,
     answer: z.union([z.string(), z.array(z.string())]),
-    handle({ query, body }) {
-      const names = body.path ?? query.path ?? [];
-      if (names.length === 0) throw new OpsbroError('bad_request', 'missing path');
-      return answer(names.map(canonical));
-    },
+    handle: ({ query, body }) => answer(pathsIn({ query, body }).map(canonical)),
+  });
+
+/** Drops series, also those without tags. */
+const delSeriesRoute = (answered: Answered) =>
+  route({
+    access: 'write',
+    summary: 'Drops series with all their points, on all nodes of the zone.',
+    ...PATHS,
+    query: z.looseObject({ ...COMMON, path: field.texts() }),
+    answer: z.boolean(),
+    handle: async ({ query, body }) =>
+      (await answered({ ...query, ...body }, async (view) => {
+        await view.remove(pathsIn({ query, body }).map(canonical));
+        return true;
+      })) as Reply<never>,
   });
