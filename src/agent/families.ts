@@ -1,4 +1,5 @@
 import type { Histogram } from '../base/histogram.ts';
+import { KIND_COUNTS } from '../gossip/packet-kind.ts';
 import type { Family, Sample } from '../http/exposition.ts';
 import { histogramFamily } from '../http/histogram-family.ts';
 import type { RunCounts } from '../runtime/guard.ts';
@@ -47,13 +48,26 @@ const GOSSIP_STATES: ReadonlyMap<string, string> = new Map([
 /** So begin the names of what gossip threw away. */
 const DROPPED = 'dropped_';
 
+/** Datagrams of both directions; each has a number from the start. */
+function* packets(gossip: ReadonlyMap<string, number>): Iterable<Sample> {
+  for (const [direction, head] of Object.entries(KIND_COUNTS)) {
+    const counts = new Map([[`${head}several`, 0], ...gossip]);
+    for (const [name, value] of counts)
+      if (name.startsWith(head)) yield { labels: { direction, kind: name.slice(head.length) }, value };
+  }
+}
+
 /** What the parts of the agent count of themselves, for `/metrics`. */
 export function* ownCounts({ gossip, probeTimes, peers, runs, doors, uptime }: Counted): Iterable<Family> {
   const isQueue = ([name]: readonly [string, number]) => name.startsWith('queue_');
   const isState = ([name]: readonly [string, number]) => GOSSIP_STATES.has(name);
   const queues = [...gossip].filter(isQueue);
   const isDrop = ([name]: readonly [string, number]) => name.startsWith(DROPPED);
-  const totals = [...gossip].filter((entry) => !isQueue(entry) && !isState(entry) && !isDrop(entry));
+  const isOfKind = ([name]: readonly [string, number]) =>
+    Object.values(KIND_COUNTS).some((head) => name.startsWith(head));
+  const totals = [...gossip].filter(
+    (entry) => !isQueue(entry) && !isState(entry) && !isDrop(entry) && !isOfKind(entry),
+  );
   const drops = [...gossip].filter(isDrop).map(([name, value]) => [name.slice(DROPPED.length), value] as const);
   yield gauge('opsbro_uptime_seconds', 'Time since the agent started.', [{ value: uptime }]);
   yield counter('opsbro_gossip_total', 'What happened in gossip, by name.', labelled('name', totals));
@@ -62,10 +76,12 @@ export function* ownCounts({ gossip, probeTimes, peers, runs, doors, uptime }: C
     'What came in by gossip and was thrown away, by reason.',
     labelled('reason', drops),
   );
-  const both = (what: string) =>
-    ['in', 'out'].map((direction) => ({ labels: { direction }, value: gossip.get(`${what}_${direction}`) ?? 0 }));
-  yield counter('opsbro_gossip_packets_total', 'Datagrams of gossip.', both('packets'));
-  yield counter('opsbro_gossip_bytes_total', 'Bytes of gossip in datagrams.', both('bytes'));
+  yield counter('opsbro_gossip_packets_total', 'Datagrams of gossip, by what is in them.', [...packets(gossip)]);
+  const bytes = ['in', 'out'].map((direction) => ({
+    labels: { direction },
+    value: gossip.get(`bytes_${direction}`) ?? 0,
+  }));
+  yield counter('opsbro_gossip_bytes_total', 'Bytes of gossip in datagrams.', bytes);
   yield histogramFamily('opsbro_probe_seconds', 'How long probes of other nodes took that were answered.', probeTimes);
   yield gauge('opsbro_gossip_queue', 'Messages that wait to be told on.', labelled('name', queues));
   const isNow = ([name]: readonly [string, number]) => name.endsWith('_now');

@@ -8,6 +8,7 @@ import { bindUdp, type UdpSocket } from '../net/udp.ts';
 import { kernelDrops } from '../net/udp-drops.ts';
 import { admitted } from './announced.ts';
 import type { Guard } from './guard.ts';
+import { kindCount } from './packet-kind.ts';
 import { openDatagram, sealDatagram } from './wire/datagram.ts';
 import type { Protection } from './wire/keyring.ts';
 import type { DropReason, PacketMessage } from './wire/messages.ts';
@@ -149,18 +150,24 @@ export class Door implements AsyncDisposable {
   }
 
   #receive(bytes: Uint8Array, from: Endpoint, listen: Listener): void {
-    const { clock, count, drops, formerKeys, limits, networks, shield } = this.#guard;
+    const { count } = this.#guard;
     count('packets_in');
     count('bytes_in', bytes.length);
+    count(kindCount('in', this.#take(bytes, from, listen)));
+  }
+
+  /** Answers what was in it, as far as it could be read. */
+  #take(bytes: Uint8Array, from: Endpoint, listen: Listener): readonly PacketMessage[] {
+    const { clock, count, drops, formerKeys, limits, networks, shield } = this.#guard;
     if (shield.problem !== undefined) {
       count('dropped_closed');
-      return;
+      return [];
     }
     const now = clock.now();
     const refusal = limits.packet(from.address, now);
     if (refusal) {
       drops.note(refusal, from.address, 'datagrams');
-      return;
+      return [];
     }
     const { protection } = shield;
     const { messages, dropped, key } = openDatagram(bytes, protection);
@@ -173,12 +180,13 @@ export class Door implements AsyncDisposable {
     if (asked?.question) {
       count('foreign_questions');
       listen([asked.question], { from, seal: { zone: asked.zone }, size: bytes.length });
-      return;
+      return [asked.question];
     }
     for (const reason of dropped) drops.note(reason, from.address, 'datagrams');
     const wanted = admitted(messages, networks, () => drops.note('announced', from.address, 'datagrams'));
     const seal = protection.keyring === undefined ? 'none' : 'own';
     if (wanted.length > 0) listen(wanted, { from, seal, size: bytes.length });
+    return messages;
   }
 
   #sendBy(socket: UdpSocket, to: Endpoint, messages: readonly PacketMessage[], options: Sending): void {
@@ -193,6 +201,7 @@ export class Door implements AsyncDisposable {
     const protection = options.protection ?? own.protection;
     for (const bytes of sealDatagram(parts, { crc, protection, nonce: own.nonce })) {
       count('packets_out');
+      count(kindCount('out', messages));
       count('bytes_out', bytes.length);
       socket.send(bytes, to, () => {
         count('send_failed');

@@ -9,14 +9,19 @@ function timed(...seconds: number[]): Histogram {
   return histogram;
 }
 
+const GOSSIP = new Map([
+  ['queue_membership', 2],
+  ['packets_in', 7],
+  ['kind_in_ping', 6],
+  ['kind_in_unread', 1],
+  ['kind_out_several', 2],
+  ['dropped_decrypt', 4],
+]);
+
 test('what the parts count is a sound page for Prometheus', () => {
   const page = exposition(
     ownCounts({
-      gossip: new Map([
-        ['queue_membership', 2],
-        ['packets_in', 7],
-        ['dropped_decrypt', 4],
-      ]),
+      gossip: GOSSIP,
       probeTimes: timed(0.002, 0.3),
       peers: new Map([
         ['answered', 3],
@@ -43,8 +48,10 @@ test('what the parts count is a sound page for Prometheus', () => {
     'opsbro_uptime_seconds 12.5',
     'opsbro_gossip_total{name="packets_in"} 7',
     'opsbro_gossip_dropped_total{reason="decrypt"} 4',
-    'opsbro_gossip_packets_total{direction="in"} 7',
-    'opsbro_gossip_packets_total{direction="out"} 0',
+    'opsbro_gossip_packets_total{direction="in",kind="several"} 0',
+    'opsbro_gossip_packets_total{direction="in",kind="ping"} 6',
+    'opsbro_gossip_packets_total{direction="in",kind="unread"} 1',
+    'opsbro_gossip_packets_total{direction="out",kind="several"} 2',
     'opsbro_gossip_bytes_total{direction="in"} 0',
     'opsbro_gossip_bytes_total{direction="out"} 0',
     'opsbro_probe_seconds_bucket{le="0.01"} 1',

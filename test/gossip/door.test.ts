@@ -43,6 +43,16 @@ async function open(change: Partial<GuardOptions> = {}) {
 const arrived = (counts: ReadonlyMap<string, number>, packets = 1) =>
   eventually(() => (counts.get('packets_in') ?? 0) >= packets, 2_000);
 
+test('datagrams are counted by what is in them', async () => {
+  const [a, b] = [await open(), await open()];
+  a.door.send(b.to, [NACK], { crc: true });
+  a.door.send(b.to, [NACK, NACK], { crc: true });
+  await arrived(b.counts, 2);
+  const kinds = ({ counts }: typeof a) => [...counts.keys()].filter((name) => name.startsWith('kind_'));
+  expect(kinds(a)).toEqual(['kind_out_nack', 'kind_out_several']);
+  expect(kinds(b)).toEqual(['kind_in_nack', 'kind_in_several']);
+});
+
 describe('datagrams', () => {
   test('pass between doors with the same key', async () => {
     const [a, b] = [await open({ keys: keyed(1) }), await open({ keys: keyed(1) })];
@@ -70,7 +80,7 @@ describe('datagrams', () => {
     const [a, b] = [await open({ label: 'one' }), await open({ label: 'two' })];
     a.door.send(b.to, [NACK], { crc: false });
     await arrived(b.counts);
-    expect([b.heard, b.counts.get('dropped_label')]).toEqual([[], 1]);
+    expect([b.heard, b.counts.get('dropped_label'), b.counts.get('kind_in_unread')]).toEqual([[], 1, 1]);
   });
 
   test('are sealed with the key of the moment', async () => {
