@@ -1,4 +1,5 @@
 import type { Family, Sample } from '../http/exposition.ts';
+import { endsLikeSums, passedName, snaked } from '../http/passed-name.ts';
 import type { Point } from '../metrics/metric-store.ts';
 import { prometheusName } from '../model/prometheus-name.ts';
 import type { StatsdForm, StatsdSums } from './statsd-sums.ts';
@@ -58,20 +59,24 @@ export function* latestFamilies({ series, counts, statsd }: Shown, now: number):
 /** A point as a sample of its family, its tags as labels in order. */
 function shownPoint(written: string, value: number, statsd: Shown['statsd']) {
   const form = statsd?.formOf(written, value);
-  const { labels } = prometheusName(written);
+  const { name: plain, labels } = prometheusName(written);
   if (form?.quantile !== undefined) return shownForm(form, [...labels, ['quantile', form.quantile]]);
   if (form) return shownForm(form, [...labels]);
   const sample: Sample = { labels: ordered([...labels]), value };
-  return { name: prometheusName(written).name, type: 'gauge' as const, sample };
+  const name = passedName(plain);
+  // The name must not promise what nobody knows of the values.
+  return { name, type: endsLikeSums(name) ? ('untyped' as const) : ('gauge' as const), sample };
 }
 
 function shownForm({ path, type, suffix, value }: StatsdForm, labels: readonly Label[]) {
   const sample: Sample = { labels: ordered(labels), ...(suffix && { suffix }), value };
-  return { name: prometheusName(path).name, type, sample };
+  return { name: passedName(prometheusName(path).name), type, sample };
 }
 
 const ordered = (labels: readonly Label[]): Record<string, string> =>
-  Object.fromEntries([...labels].sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+  Object.fromEntries(
+    labels.map(([name, value]): Label => [snaked(name), value]).sort(([a], [b]) => (a < b ? -1 : Number(a > b))),
+  );
 
 const one = (name: string, help: string, value: number): Family => ({
   name,

@@ -11,7 +11,8 @@ export interface Family {
   /** `[a-zA-Z_:][a-zA-Z0-9_:]*`, with unit and `_total` as is the custom. */
   readonly name: string;
   readonly help: string;
-  readonly type: 'gauge' | 'counter' | 'histogram' | 'summary';
+  /** `untyped` is what nothing more is known of. */
+  readonly type: 'gauge' | 'counter' | 'histogram' | 'summary' | 'untyped';
   readonly samples: Iterable<Sample>;
 }
 
@@ -45,13 +46,14 @@ const truncated = (value: number): Family => ({
 
 /** Adds a family's lines and answers how many of its samples were left out. */
 function write({ name, help, type, samples }: Family, lines: string[], format: ExpositionFormat): number {
+  const shownType = format === 'openmetrics' && type === 'untyped' ? 'unknown' : type;
   const title = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
   const seen = new Set<string>();
   let leftOut = 0;
   for (const { labels, suffix = '', value } of samples) {
     const series = name + suffix + labelText(labels);
     if (seen.has(series)) continue;
-    if (seen.size === 0) lines.push(`# HELP ${title} ${escapeHelp(help)}`, `# TYPE ${title} ${type}`);
+    if (seen.size === 0) lines.push(`# HELP ${title} ${escapeHelp(help)}`, `# TYPE ${title} ${shownType}`);
     if (seen.size >= MAX_SAMPLES) leftOut += 1;
     else lines.push(`${series} ${numberText(value)}`);
     seen.add(series);

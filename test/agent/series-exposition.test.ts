@@ -24,15 +24,15 @@ test('the last values of series are gauges, their tags labels', () => {
 
 test('of two series that would have one name, the first by name is shown', () => {
   const text = shown([
-    ['a/b', 2],
-    ['a.b', 1],
+    ['a/c', 2],
+    ['a.c', 1],
   ]);
-  expect(text).toContain('\na_b 1\n');
+  expect(text).toContain('\na_c 1\n');
   expect(text).toContain('opsbro_exposition_doubles 1\n');
 });
 
 test('what is older than five minutes is not shown', () => {
-  expect(shown([['a.b', 1]], 1_201)).not.toContain('a_b');
+  expect(shown([['a.c', 1]], 1_201)).not.toContain('a_c');
 });
 
 test.each([
@@ -94,8 +94,9 @@ test('what only looks like statsd, or was forgotten, is shown as it was sent', (
     1_000,
     sums,
   );
-  for (const line of ['stats_counters_old_count 4', 'stats_timers_t_upper_99 5', 'stats_gauges_g_count 6'])
-    expect(text).toContain(`gauge\n${line}\n`);
+  for (const line of ['untyped\nstats_counters_old_count 4', 'gauge\nstats_timers_t_upper_99 5'])
+    expect(text).toContain(`${line}\n`);
+  expect(text).toContain('untyped\nstats_gauges_g_count 6\n');
 });
 
 test('what the agent keeps of its own counts is not shown again', () => {

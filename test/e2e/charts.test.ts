@@ -36,9 +36,10 @@ describe('two agents of a zone', () => {
   }, 40_000);
 
   testWith('promtool', 'what Prometheus reads has no fault', async (promtool) => {
-    // The series of others are shown as they were sent: only what is ours follows the conventions.
-    const input = await (await fetch(`http://127.0.0.1:${b.ports.http}/metrics`)).text();
+    // Also the series that it shows as they were sent.
+    const input = await (await fetch(`http://127.0.0.1:${a.ports.http}/metrics`)).text();
     expect(input).toMatch(/^opsbro_memory_/m);
+    expect(input).toMatch(/^a_memory_/m);
     const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], {
       input,
       encoding: 'utf8',
