@@ -24,6 +24,11 @@ export class Named implements Key {
     return this.path + this.tags;
   }
 
+  /** Whether nobody has sent anything that is still known. */
+  get isEmpty(): boolean {
+    return !(this.timer || this.counter || this.gauge || this.members);
+  }
+
   /** How many series there are. */
   get series(): number {
     return Number(!!this.counter) + Number(!!this.gauge) + Number(!!this.timer) + Number(!!this.members);

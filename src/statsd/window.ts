@@ -80,10 +80,10 @@ export class Window {
     if (named.window !== this.#number) {
       this.#settle(named);
       // It came back in the moment in which it was forgotten.
-      if (named.series === 0) this.#all.set(named.key, named);
+      if (named.isEmpty) this.#all.set(named.key, named);
     }
     for (let part = 0; part < this.#line.count; part++) this.#takePart(named, bytes, part);
-    if (named.series === 0) this.#all.delete(named.key);
+    if (named.isEmpty) this.#all.delete(named.key);
   }
 
   /** Sets a gauge as it was before a restart. */
@@ -158,7 +158,7 @@ export class Window {
     const known = this.#spellings.find(bytes, start, end);
     if (known >= 0) {
       const named = this.#byNumber[known] as Named;
-      if (named.series > 0) return named;
+      if (!named.isEmpty) return named;
     }
     return this.#spelledAnew(bytes, start, end, mayBegin);
   }
