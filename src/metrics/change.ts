@@ -2,7 +2,7 @@ import { retentionOf } from '../config/retentions.ts';
 import type { Archive, Layout } from '../model/series.ts';
 import { aggregate } from './aggregate.ts';
 import { BLOCK_SLOTS, blockStart, spanOf } from './places.ts';
-import type { Tail } from './series.ts';
+import type { Tail } from './point-room.ts';
 
 // What new points change: their slots in the finest archive that goes back so far, and of each coarser archive the slots above them.
 

@@ -4,7 +4,10 @@ import type { Database, Write } from './database.ts';
 import { logKey, readLogKey, wholeLog } from './places.ts';
 
 const POINT = 16;
-const FIRST_POINTS = 64;
+/** Bytes of points in one record: the first is short, as most agents have few points a second, each further one longer. */
+const SHORTEST = 64 * POINT;
+const LONGEST = 4_096 * POINT;
+const GROWTH = 4;
 const CHECK = 4;
 
 /** A point as the log keeps it: the number of its series, epoch seconds, and the value. */
@@ -14,11 +17,53 @@ export interface LoggedPoint {
   readonly value: number;
 }
 
+/** Room for the points of one record, and for its checksum behind them. */
+class Piece {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  #length = 0;
+
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size + CHECK);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  get size(): number {
+    return this.bytes.length - CHECK;
+  }
+
+  get isFull(): boolean {
+    return this.#length + POINT + CHECK > this.bytes.length;
+  }
+
+  add(id: number, time: number, value: number): void {
+    const at = this.#length;
+    this.#view.setUint32(at, id);
+    this.#view.setUint32(at + 4, time);
+    this.#view.setFloat64(at + 8, value);
+    this.#length = at + POINT;
+  }
+
+  /** As it is written. */
+  record(): Uint8Array {
+    const length = this.#length;
+    this.#view.setUint32(length, crc32(this.bytes.subarray(0, length)));
+    return this.bytes.subarray(0, length + CHECK);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+}
+
 /** Writes points down before they are in blocks, many at once, so that a crash costs only what came since the last writing. */
 export class Journal {
   readonly #database: Database;
-  #points = Buffer.allocUnsafe(FIRST_POINTS * POINT);
-  #length = 0;
+  /** In the order they came; the last one is being filled. */
+  #pieces: Piece[] = [];
+  #open: Piece | undefined;
+  /** One that is used again. */
+  #spare: Piece | undefined;
   #next = 0;
   #writes: Write[] = [];
 
@@ -28,16 +73,13 @@ export class Journal {
 
   /** Whether everything was written down. */
   get isWritten(): boolean {
-    return this.#length === 0 && this.#writes.length === 0;
+    return this.#pieces.length === 0 && this.#writes.length === 0;
   }
 
   /** Notes a point of a series: epoch seconds, and the value. */
   add(id: number, time: number, value: number): void {
-    if (this.#length === this.#points.length) this.#grow();
-    this.#points.writeUInt32BE(id, this.#length);
-    this.#points.writeUInt32BE(time, this.#length + 4);
-    this.#points.writeDoubleBE(value, this.#length + 8);
-    this.#length += POINT;
+    if (this.#open === undefined || this.#open.isFull) this.#open = this.#begin();
+    this.#open.add(id, time, value);
   }
 
   /** Something to be written with the points, never after them. */
@@ -48,20 +90,21 @@ export class Journal {
   /** Writes down what came since the last time. When that fails, it is tried again with the next. */
   async write(): Promise<void> {
     if (this.isWritten) return;
-    const [points, length, writes] = [this.#points, this.#length, this.#writes];
-    this.#points = Buffer.allocUnsafe(FIRST_POINTS * POINT);
-    this.#length = 0;
+    const [pieces, writes] = [this.#pieces, this.#writes];
+    this.#pieces = [];
+    this.#open = undefined;
     this.#writes = [];
-    const record = Buffer.alloc(length + CHECK);
-    points.copy(record, 0, 0, length);
-    record.writeUInt32BE(crc32(record.subarray(0, length)), length);
-    const number = this.#next++;
+    const records = pieces.map((piece): Write => ({ type: 'put', key: logKey(this.#next++), value: piece.record() }));
     try {
-      await writeAll(this.#database, [...writes, { type: 'put', key: logKey(number), value: record }]);
+      await writeAll(this.#database, [...writes, ...records]);
     } catch (error) {
-      this.#takeBack(record.subarray(0, length), writes);
+      this.#pieces = [...pieces, ...this.#pieces];
+      this.#writes = [...writes, ...this.#writes];
       throw error;
     }
+    // The longest of them.
+    this.#spare = pieces.at(-1);
+    this.#spare?.clear();
   }
 
   /** A mark: what is written from now on is behind it. */
@@ -88,16 +131,11 @@ export class Journal {
     }
   }
 
-  #takeBack(points: Buffer, writes: readonly Write[]): void {
-    this.#points = Buffer.concat([points, this.#points.subarray(0, this.#length)]);
-    this.#length = this.#points.length;
-    this.#writes = [...writes, ...this.#writes];
-    if (this.#length === 0) this.#points = Buffer.allocUnsafe(FIRST_POINTS * POINT);
-  }
-
-  #grow(): void {
-    const larger = Buffer.allocUnsafe(2 * this.#points.length);
-    this.#points.copy(larger);
-    this.#points = larger;
+  #begin(): Piece {
+    const size = this.#open === undefined ? SHORTEST : Math.min(LONGEST, GROWTH * this.#open.size);
+    const piece = this.#spare ?? new Piece(size);
+    this.#spare = undefined;
+    this.#pieces.push(piece);
+    return piece;
   }
 }

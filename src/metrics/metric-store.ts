@@ -84,6 +84,8 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   #waiting = 0;
   #dropped = 0;
   #failure = '';
+  /** Epoch seconds when points were looked at first after the last writing: asking the clock for each costs more than finding its series. */
+  #moment = 0;
   #due: Disposable | undefined;
   /** What works on the database comes one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -116,13 +118,13 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
 
   /** As `add`, for those who have very many: no object is made for any. */
   put(name: string, value: number, time: number, origin: SeriesOrigin): boolean {
-    const now = this.#now();
     if (!Number.isFinite(value)) return this.#refuse('value');
-    if (!(time <= now + this.#setting.maxFuture)) return this.#refuse('future');
+    if (this.#due === undefined) this.#moment = this.#now();
+    if (!(time <= this.#moment + this.#setting.maxFuture) && !this.#isNear(time)) return this.#refuse('future');
     if (this.#waiting >= MOST_WAITING) return this.#refuse('memory');
     const series = this.#register.get(name) ?? this.#make(name, origin);
     if (!series) return false;
-    if (time < now - series.longest) return this.#refuse('old');
+    if (time < this.#moment - series.longest) return this.#refuse('old');
     const second = Math.floor(time);
     this.#waiting += series.add(second, value);
     this.#journal.add(series.id, second, value);
@@ -236,6 +238,12 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     await this.#work;
   }
 
+  /** Whether a time is not too far ahead of what the clock says right now. */
+  #isNear(time: number): boolean {
+    this.#moment = this.#now();
+    return time <= this.#moment + this.#setting.maxFuture;
+  }
+
   #make(name: string, origin: SeriesOrigin): Series | undefined {
     const isFull = this.#register.size >= this.#setting.maxSeries;
     if (isFull || nameFault(name) !== undefined) {
@@ -277,6 +285,7 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
       await storeWaiting(some, this.#now(), { database, blocks: this.#blocks });
       this.#waiting -= points;
     }
+    this.#register.tidy();
     await this.#journal.forgetBefore(mark);
     const { maxBytes } = this.#setting;
     if (maxBytes > 0 && this.#blocks.bytes > maxBytes) await this.#makeRoom();
@@ -304,7 +313,10 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     // Their names have to be in the database before they are taken out of it, or the log would bring them back.
     await this.#journal.write();
     const known = gone.filter((series) => this.#register.get(series.name) === series);
-    for (const { waiting } of known) this.#waiting -= waiting;
+    for (const series of known) {
+      this.#waiting -= series.waiting;
+      series.moveOut();
+    }
     const writes = this.#register.forget(known);
     for (const { id } of known) await dropSeries(id, { database, blocks: this.#blocks });
     if (writes.length > 0) await writeAll(database, writes);

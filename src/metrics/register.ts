@@ -2,6 +2,7 @@ import type { Archive, FoundPath, SeriesOrigin } from '../model/series.ts';
 import type { Database, Write } from './database.ts';
 import { Names } from './names.ts';
 import { allSeries, readSeriesKey, seriesKey } from './places.ts';
+import { PointRoom } from './point-room.ts';
 import type { Rules } from './rules.ts';
 import { Series } from './series.ts';
 
@@ -18,6 +19,7 @@ export class Register {
   readonly #rules: Rules;
   readonly #byName = new Map<string, Series>();
   readonly #names = new Names();
+  readonly #room = new PointRoom();
   #nextId = 1;
 
   constructor(rules: Rules) {
@@ -69,7 +71,7 @@ export class Register {
       const former = before
         .filter(({ step }) => layout.archives.every((archive) => archive.step !== step))
         .sort((a, b) => a.step - b.step);
-      const series = new Series({ id: kept.id, name, layout, former });
+      const series = new Series({ id: kept.id, name, layout, former }, this.#room);
       this.#take(series);
       const write = writeOf(series, kept.origin);
       if (!Buffer.from(value).equals(write.value)) changed.push(write);
@@ -79,7 +81,8 @@ export class Register {
 
   /** Makes a series; the write has to come before any of its points. */
   make(name: string, origin: SeriesOrigin): { readonly series: Series; readonly write: Write } {
-    const series = new Series({ id: this.#nextId, name, layout: this.#rules.layoutOf(name, origin), former: [] });
+    const layout = this.#rules.layoutOf(name, origin);
+    const series = new Series({ id: this.#nextId, name, layout, former: [] }, this.#room);
     this.#take(series);
     return { series, write: writeOf(series, origin) };
   }
@@ -89,6 +92,16 @@ export class Register {
     for (const { name } of gone) this.#byName.delete(name);
     if (gone.length > 0) this.#names.replace(this.#byName.keys());
     return gone.map(({ name }) => ({ type: 'del', key: seriesKey(name) }));
+  }
+
+  /** Gives memory back that waiting points needed once. */
+  tidy(): void {
+    if (!this.#room.isWasteful) return;
+    const puts = Array.from(this.#byName.values())
+      .filter(({ waiting }) => waiting > 0)
+      .map((series) => series.moveOut());
+    this.#room.empty();
+    for (const put of puts) put();
   }
 
   #take(series: Series): void {

@@ -1,11 +1,6 @@
 import { retentionOf } from '../config/retentions.ts';
 import type { Archive, Layout } from '../model/series.ts';
-
-/** Points of one series in the order they came: times in epoch seconds, at the beginning of a slot, and values. */
-export interface Tail {
-  readonly times: number[];
-  readonly values: number[];
-}
+import { type PointRoom, type Tail, WaitingPoints } from './point-room.ts';
 
 /** One series: how it is kept, and the points that are in no block yet. */
 export class Series {
@@ -16,29 +11,28 @@ export class Series {
   readonly former: readonly Archive[];
   /** For how many seconds its last point is seen. */
   readonly longest: number;
-  #tail: Tail | undefined;
+  /** The seconds of its finest slot. */
+  readonly step: number;
+  readonly #tail: WaitingPoints;
   #storing: Tail | undefined;
   /** The latest time of a point since the start, epoch seconds. */
   newest = 0;
   /** The value of that point. */
   newestValue: number = Number.NaN;
 
-  constructor(kept: Pick<Series, 'id' | 'name' | 'layout' | 'former'>) {
+  constructor(kept: Pick<Series, 'id' | 'name' | 'layout' | 'former'>, room: PointRoom) {
     this.longest = Math.max(...kept.layout.archives.map(retentionOf));
     this.id = kept.id;
     this.name = kept.name;
     this.layout = kept.layout;
     this.former = kept.former;
-  }
-
-  /** The seconds of its finest slot. */
-  get step(): number {
-    return this.layout.archives[0]?.step ?? 1;
+    this.step = kept.layout.archives[0]?.step ?? 1;
+    this.#tail = new WaitingPoints(room);
   }
 
   /** Points that wait to be stored. */
   get waiting(): number {
-    return this.#tail?.times.length ?? 0;
+    return this.#tail.count;
   }
 
   /** Takes a point; of several in one slot the last one counts. Answers how many more are waiting than before. */
@@ -48,31 +42,20 @@ export class Series {
       this.newest = slot;
       this.newestValue = value;
     }
-    this.#tail ??= { times: [], values: [] };
-    const { times, values } = this.#tail;
-    if (times.at(-1) === slot) {
-      values[values.length - 1] = value;
-      return 0;
-    }
-    times.push(slot);
-    values.push(value);
-    return 1;
+    return this.#tail.add(slot, value);
   }
 
   /** What is in no block for sure, as it is now, older points first. */
   tails(): readonly Tail[] {
-    const { times = [], values = [] } = this.#tail ?? {};
     // Copied, as points may come while blocks are being read.
-    const now = { times: times.slice(), values: values.slice() };
+    const now = this.#tail.copy();
     return this.#storing ? [this.#storing, now] : [now];
   }
 
   /** Hands out what is waiting, to be stored; it is still seen until `stored` says how that ended. */
   beginStoring(): Tail {
-    const tail = this.#tail ?? { times: [], values: [] };
-    this.#tail = undefined;
-    this.#storing = tail;
-    return tail;
+    this.#storing = this.#tail.take();
+    return this.#storing;
   }
 
   /** Forgets what was handed out, or takes it back. */
@@ -80,7 +63,14 @@ export class Series {
     const storing = this.#storing;
     this.#storing = undefined;
     if (outcome === 'done' || !storing) return;
-    const { times = [], values = [] } = this.#tail ?? {};
-    this.#tail = { times: [...storing.times, ...times], values: [...storing.values, ...values] };
+    const since = this.#tail.take();
+    this.#tail.put(storing);
+    this.#tail.put(since);
+  }
+
+  /** Takes out what is waiting while its room is emptied; the answer puts it in again. */
+  moveOut(): () => void {
+    const tail = this.#tail.take();
+    return () => this.#tail.put(tail);
   }
 }

@@ -38,10 +38,10 @@ export interface Slots {
  * last slot is empty, the block is taken for one that will be written again, and not every codec is tried on it.
  */
 export function encodeBlock(values: Float64Array): Uint8Array | undefined {
-  const from = values.findIndex((value) => !Number.isNaN(value));
-  if (from < 0) return undefined;
-  const slots = values.subarray(from, values.findLastIndex((value) => !Number.isNaN(value)) + 1);
-  const present = slots.includes(Number.NaN) ? slots.filter((value) => !Number.isNaN(value)) : slots;
+  const { from, until, count } = extentOf(values);
+  if (count === 0) return undefined;
+  const slots = values.subarray(from, until);
+  const present = count < slots.length ? presentIn(slots, count) : slots;
   const gaps = present.length < slots.length ? encodeGaps(slots) : undefined;
   const isOpen = Number.isNaN(values.at(-1));
   const goodEnough = present.length < FEW ? Number.POSITIVE_INFINITY : GOOD_ENOUGH * present.length;
@@ -52,6 +52,25 @@ export function encodeBlock(values: Float64Array): Uint8Array | undefined {
   const block = Buffer.concat([Buffer.from(head), gaps ?? Buffer.alloc(0), bytes, Buffer.alloc(TAIL)]);
   block.writeUInt32BE(crc32(block.subarray(0, -TAIL)), block.length - TAIL);
   return block;
+}
+
+/** Where the first value is, where the last one ends, and how many there are. */
+function extentOf(values: Float64Array): { readonly from: number; readonly until: number; readonly count: number } {
+  let [from, until, count] = [0, 0, 0];
+  for (let at = 0; at < values.length; at++) {
+    if (Number.isNaN(values[at] as number)) continue;
+    if (count === 0) from = at;
+    until = at + 1;
+    count += 1;
+  }
+  return { from, until, count };
+}
+
+function presentIn(slots: Float64Array, count: number): Float64Array {
+  const present = new Float64Array(count);
+  let to = 0;
+  for (const value of slots) if (!Number.isNaN(value)) present[to++] = value;
+  return present;
 }
 
 interface Coded {
