@@ -19,10 +19,9 @@ export type Fault =
 
 /** What the door has seen since it opened; sums only ever grow. */
 export class GraphiteCounters {
-  /** Points that were taken. */
-  readonly points = new Map<Listener, number>(LISTENERS.map((listener) => [listener, 0]));
   /** What gave no point, by `listener fault`. */
   readonly bad = new Map<string, number>();
+  readonly #points = { tcp: 0, udp: 0, pickle: 0 };
   readonly #drops: () => number;
 
   /** `drops` tells how many datagrams the system threw away. */
@@ -30,12 +29,17 @@ export class GraphiteCounters {
     this.#drops = drops;
   }
 
+  /** Points that were taken. */
+  get points(): ReadonlyMap<Listener, number> {
+    return new Map(LISTENERS.map((listener) => [listener, this.#points[listener]] as const));
+  }
+
   get drops(): number {
     return this.#drops();
   }
 
   countPoint(listener: Listener): void {
-    this.points.set(listener, (this.points.get(listener) ?? 0) + 1);
+    this.#points[listener] += 1;
   }
 
   countBad(listener: Listener, fault: Fault, by = 1): void {

@@ -18,7 +18,7 @@ export interface Level {
 }
 
 /** A block laid out in all its slots. */
-export class Sheet {
+class Sheet {
   readonly values: Float64Array = new Float64Array(BLOCK_SLOTS).fill(Number.NaN);
   isChanged: boolean = false;
 
@@ -27,6 +27,24 @@ export class Sheet {
     this.values[slot] = value;
     this.isChanged = true;
   }
+}
+
+/** Sheets that are used again: a new one costs more than what is done with most of them. */
+const spare: Sheet[] = [];
+const MOST_SPARE = 32;
+
+/** A sheet without values; who is done with it hands it to `giveBack`. */
+export function emptySheet(): Sheet {
+  const sheet = spare.pop();
+  if (!sheet) return new Sheet();
+  sheet.values.fill(Number.NaN);
+  sheet.isChanged = false;
+  return sheet;
+}
+
+/** Nobody uses these sheets any more. */
+export function giveBack(all: readonly Sheets[]): void {
+  for (const sheets of all) for (const sheet of sheets.values()) if (spare.length < MOST_SPARE) spare.push(sheet);
 }
 
 /** The sheets of one archive, by the start of their block. */
@@ -88,7 +106,7 @@ function setIn(sheets: Sheets, archive: Archive, slot: number, value: number): v
   const start = blockStart(slot, archive);
   let sheet = sheets.get(start);
   if (!sheet) {
-    sheet = new Sheet();
+    sheet = emptySheet();
     sheets.set(start, sheet);
   }
   sheet.set((slot - start) / archive.step, value);

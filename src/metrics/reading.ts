@@ -3,7 +3,7 @@ import { retentionOf } from '../config/retentions.ts';
 import type { Archive, SeriesValues, TimeRange } from '../model/series.ts';
 import { aggregate } from './aggregate.ts';
 import type { Blocks } from './blocks.ts';
-import { type Level, planChange } from './change.ts';
+import { giveBack, type Level, planChange } from './change.ts';
 import { type BlockPlace, blockStart, spanOf } from './places.ts';
 import type { Series } from './series.ts';
 import { changedSheets, placesOf } from './storing.ts';
@@ -106,6 +106,7 @@ function answer(
       blocks,
     );
     for (const [start, sheet] of sheets.at(-1) ?? []) lay(sheet.values, (start - first) / step, values);
+    giveBack(sheets);
   }
   hideUnfinished(question, Math.max(now, series.newest + series.step), values);
   return { name: series.name, first, step, values };

@@ -1,6 +1,6 @@
 import { writeAll } from '../base/write-all.ts';
 import type { Blocks } from './blocks.ts';
-import { applyChange, type Level, planChange, Sheet, type Sheets } from './change.ts';
+import { applyChange, emptySheet, giveBack, type Level, planChange, type Sheets } from './change.ts';
 import type { Database, Write } from './database.ts';
 import type { BlockPlace } from './places.ts';
 import type { Series } from './series.ts';
@@ -55,7 +55,7 @@ export function changedSheets({ series, levels }: Work, loaded: readonly LoadedB
       const each = loaded[at++];
       const slots = each && blocks.decode(each.place, each.block);
       if (!slots) continue;
-      const sheet = new Sheet();
+      const sheet = emptySheet();
       sheet.values.set(slots.values, (slots.first - start) / level.archive.step);
       own.set(start, sheet);
     }
@@ -68,11 +68,13 @@ export function changedSheets({ series, levels }: Work, loaded: readonly LoadedB
 function writesOf(work: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Write[] {
   const sheets = changedSheets(work, loaded, blocks);
   const sizes = new Map(loaded.map(({ place: { step, start }, block }) => [`${step} ${start}`, block?.length ?? 0]));
-  return work.levels.flatMap(({ archive: { step } }, at) =>
+  const writes = work.levels.flatMap(({ archive: { step } }, at) =>
     [...(sheets[at] ?? [])]
       .filter(([, { isChanged }]) => isChanged)
       .map(([start, { values }]) =>
         blocks.replacing({ id: work.series.id, step, start }, values, sizes.get(`${step} ${start}`) ?? 0),
       ),
   );
+  giveBack(sheets);
+  return writes;
 }

@@ -78,7 +78,7 @@ const isWhole = (value: number, power: number): boolean =>
 
 function wholesOf(values: Float64Array, decimals: number): Float64Array | undefined {
   const power = POWERS[decimals] as number;
-  const wholes = new Float64Array(values.length);
+  const wholes = scratch(0, values.length);
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
     const whole = Math.round(value * power);
@@ -112,19 +112,32 @@ interface Written {
 function cheapest(wholes: Float64Array): Written {
   let best: Written | undefined;
   let least = Number.POSITIVE_INFINITY;
+  let free = 1;
   for (const order of ORDERS) {
-    const written = differencesOf(wholes, order);
+    const written = differencesOf(wholes, order, scratch(free, order === 0 ? wholes.length : wholes.length - 1));
     const cost = costOf(written.numbers);
     if (cost >= least) continue;
     best = written;
     least = cost;
+    free = 3 - free;
   }
-  return best ?? differencesOf(wholes, 1);
+  return best ?? differencesOf(wholes, 1, scratch(1, wholes.length - 1));
 }
 
-function differencesOf(wholes: Float64Array, order: Order): Written {
+/** Room to work in, which is used again for every block, as making it takes longer than the work: whole numbers, and two for differences. */
+const rooms = [new Float64Array(0), new Float64Array(0), new Float64Array(0)];
+
+function scratch(room: number, length: number): Float64Array {
+  const known = rooms[room];
+  if (known && known.length >= length) return known.subarray(0, length);
+  const made = new Float64Array(length);
+  rooms[room] = made;
+  return made;
+}
+
+function differencesOf(wholes: Float64Array, order: Order, differences: Float64Array): Written {
   const first = wholes[0] ?? 0;
-  const differences = order === 0 ? wholes.map((whole) => whole - first) : new Float64Array(wholes.length - 1);
+  for (let at = 0; order === 0 && at < wholes.length; at++) differences[at] = (wholes[at] as number) - first;
   let step = 0;
   for (let at = 1; order > 0 && at < wholes.length; at++) {
     const difference = (wholes[at] as number) - (wholes[at - 1] as number);
