@@ -14,6 +14,8 @@ import { tellReady } from './service-manager.ts';
 
 const GREETING_WAIT_MS = 2_300;
 const STOP_LIMIT_MS = 20_000;
+/** A process that has stopped ends by itself; after so long it is ended. */
+const LINGER_LIMIT_MS = 5_000;
 const CRASH_LIMIT_MS = 5_000;
 const SECOND_SIGNAL_MS = 2_000;
 const EXIT_BUG = 70;
@@ -78,7 +80,11 @@ const title = (name: string, state: string): void => {
 async function closed(opened: Disposal): Promise<number> {
   const late = delay(systemClock, STOP_LIMIT_MS).then(() => 'late' as const);
   const done = opened[Symbol.asyncDispose]().then(() => 'done' as const);
-  if ((await Promise.race([done, late])) === 'done') return 0;
+  if ((await Promise.race([done, late])) === 'done') {
+    // This timer keeps nothing alive: it only goes off where something else does, that was forgotten.
+    systemClock.after(LINGER_LIMIT_MS, () => process.exit(0));
+    return 0;
+  }
   process.stderr.write(`error: the agent did not stop within ${STOP_LIMIT_MS / 1_000} s; it is ended\n`);
   return EXIT_BUG;
 }

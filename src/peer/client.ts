@@ -69,6 +69,7 @@ export class PeerClient implements Disposable {
   readonly #streams = new Map<PeerStream, PeerKey | undefined>();
   readonly #preferred = new Map<string, Preference>();
   readonly #watching: Disposable;
+  #isOver = false;
 
   constructor(options: PeerClientOptions) {
     this.#options = options;
@@ -109,8 +110,9 @@ export class PeerClient implements Disposable {
     throw failureIn(opened.status, opened.body, endpointText(to));
   }
 
-  /** Breaks off everything. */
+  /** Breaks off everything; from then on nobody is reached. */
   [Symbol.dispose](): void {
+    this.#isOver = true;
     this.#watching[Symbol.dispose]();
     for (const stream of this.#streams.keys()) stream.close('stopping');
     for (const pool of [this.#plain, ...this.#pools.values()]) pool[Symbol.dispose]();
@@ -123,6 +125,10 @@ export class PeerClient implements Disposable {
 
   #streamOn({ socket, head }: Upgraded, key: PeerKey | undefined): PeerStream {
     const stream = new PeerStream(socket, head, this.#options.clock);
+    if (this.#isOver) {
+      stream.close('stopping');
+      throw stopping();
+    }
     this.#streams.set(stream, key);
     socket.once('close', () => this.#streams.delete(stream));
     return stream;
@@ -134,6 +140,7 @@ export class PeerClient implements Disposable {
     { timeoutMs = TIMEOUT_MS, zone = this.#options.keys.own }: Pick<PeerAsk, 'timeoutMs' | 'zone'>,
     run: (way: Way) => Promise<T>,
   ): Promise<T> {
+    if (this.#isOver) throw stopping();
     const controller = new AbortController();
     const text = `peer ${endpointText(to)} did not answer within ${timeoutMs} ms`;
     const over = () => controller.abort(new OpsbroError('peer_timeout', text));
@@ -208,6 +215,8 @@ export class PeerClient implements Disposable {
     for (const [stream, key] of this.#streams) if (gone.has(key)) stream.close('done');
   }
 }
+
+const stopping = (): OpsbroError => new OpsbroError('unreachable', 'this node stops');
 
 function bytesOf(body: unknown): Uint8Array {
   if (body === undefined) return NOTHING;

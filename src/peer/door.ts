@@ -77,6 +77,7 @@ export class PeerDoor implements AsyncDisposable {
   readonly #secured = new Map<Socket | Duplex, PeerKey>();
   readonly #secure: ReturnType<typeof pskServer>;
   readonly #watching: Disposable;
+  #isOver = false;
   #app: ReturnType<typeof createPeerApp> | undefined;
   #listener: HttpListener | undefined;
 
@@ -129,6 +130,7 @@ export class PeerDoor implements AsyncDisposable {
 
   /** Tells those at the other end of streams, and closes. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     this.#watching[Symbol.dispose]();
     for (const stream of this.#streams) stream.close('stopping');
     await this.#listener?.[Symbol.asyncDispose]();
@@ -205,6 +207,7 @@ export class PeerDoor implements AsyncDisposable {
 
   #openStream(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { url = '', headers } = incoming;
+    if (this.#isOver) throw new OpsbroError('stopping', 'this node stops');
     checkTarget(url);
     const part = streamPart(url);
     const handle = part === undefined ? undefined : this.#streamHandlers.get(part);

@@ -202,7 +202,7 @@ test('a thousand connections of one address leave the door open for others', asy
   const crowd = await Promise.all(Array.from({ length: 1_000 }, () => silentConnection(at)));
   for (const socket of crowd) socket.on('error', () => {});
   onTestFinished(() => void crowd.map((socket) => socket.destroy()));
-  await eventually(() => countOf(door, 'refused_connections') === 950, 5_000);
+  await eventually(() => countOf(door, 'refused_connections') === 950, 20_000);
   const other = await secure(at, KEY, { localAddress: '127.0.0.3' } as never);
   expect((await exchange(other, requestText(KEY, HELLO))).status).toBe(200);
 });

@@ -232,3 +232,14 @@ test('a door that closes says so on its streams', async () => {
   await there[Symbol.asyncDispose]();
   expect(await end).toBe('stopping');
 });
+
+test('a client that is over opens nothing any more, also what it was about to open', async () => {
+  await using opened = await openDoor(withKey());
+  opened.door.stream('kv', (stream) => stream.onFrame(() => {}));
+  const client = clientWith(withKey());
+  const opening = client.open(opened.at, 'kv');
+  client[Symbol.dispose]();
+  await expect(opening).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(client.open(opened.at, 'kv')).rejects.toMatchObject({ code: 'unreachable' });
+  await eventually(() => opened.door.counters.get('streams_now') === 0, 10_000);
+});
