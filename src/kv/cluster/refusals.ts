@@ -40,10 +40,16 @@ export const ofTheFuture = (key: string): OpsbroError =>
     `the version of "${key}" is of the future: the clock that gave it was wrong, or ours is`,
   );
 
+/** Tells of the list of nodes that lacks most; while the ring changes there are several. */
 function shortage(gathering: Gathering, wanted: Wanted, more: Readonly<Record<string, unknown>>): OpsbroError {
-  const total = gathering.benches[0]?.owners.length ?? 0;
-  const needed = copiesWanted(wanted, total);
-  const acked = gathering.select(({ type }) => type !== 'refused' || undefined).size;
-  const message = `only ${acked} of the ${total} nodes that keep this key answered, ${needed} are needed; try again`;
+  const answered = gathering.select(({ type }) => type !== 'refused' || undefined);
+  const counts = gathering.benches.map(({ owners }) => {
+    const acked = owners.filter((node) => answered.has(node)).length;
+    return { acked, needed: copiesWanted(wanted, owners.length), total: owners.length };
+  });
+  const [worst] = counts.sort((one, other) => one.acked - one.needed - (other.acked - other.needed));
+  const { acked, needed, total } = worst ?? { acked: 0, needed: copiesWanted(wanted, 0), total: 0 };
+  const change = counts.length > 1 ? ' while the ring changes' : '';
+  const message = `only ${acked} of the ${total} nodes that keep this key answered${change}, ${needed} are needed; try again`;
   return new OpsbroError('quorum', message, { details: { acked, needed, total, ...more } });
 }
