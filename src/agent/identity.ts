@@ -31,6 +31,8 @@ interface Renewal {
   readonly isKept: boolean;
 }
 
+/** Of others, such as an OpsBro before us, ids may have any form. */
+const WORD = /^[!-~]{1,255}$/;
 const NAME = /^[A-Za-z0-9.-]{1,128}$/;
 
 /**
@@ -68,8 +70,11 @@ export function renewIdentity({ data, identity, isKept }: Renewal): string {
   return 'this node takes a new one at its next start; restart the agent';
 }
 
-const remembered = (data: string, file: string): string | undefined =>
-  readSmallFile(join(data, file))?.trim() || undefined;
+/** What a loss of power made of a file, zeros mostly, is as good as nothing. */
+function remembered(data: string, file: string): string | undefined {
+  const text = readSmallFile(join(data, file))?.trim() ?? '';
+  return (file === 'last_name' ? NAME : WORD).test(text) ? text : undefined;
+}
 
 function remember(data: string, file: string, text: string): void {
   if (remembered(data, file) !== text) writeSmallFile(join(data, file), `${text}\n`);

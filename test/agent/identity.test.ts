@@ -57,6 +57,22 @@ test('a copy of another node has a new id at its next start, unless its id is to
   expect(await start()).toEqual(second);
 });
 
+test.each([
+  ['zeros', '\0'.repeat(37)],
+  ['nothing', ''],
+  ['noise', 'a b\u001b[2J\n{"'],
+])('%s in the files of an agent keep it from starting no more than none', async (_, text) => {
+  using home = tempDirectory();
+  const first = await identify({ ...web1, data: home.path });
+  openIncarnation(home.path).next();
+  for (const file of ['server.key', 'last_name', 'incarnation']) writeFileSync(join(home.path, file), text);
+
+  const after = await identify({ ...web1, data: home.path });
+  expect(after).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), name: 'web-1' });
+  expect(after.id).not.toBe(first.id);
+  expect(openIncarnation(home.path).next()).toBe(1);
+});
+
 test('a name that cannot be used is refused with what can', async () => {
   using home = tempDirectory();
   await expect(identify({ ...web1, data: home.path, name: 'a b' })).rejects.toThrow('letters, digits, dots and dashes');
