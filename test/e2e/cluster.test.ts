@@ -52,6 +52,12 @@ describe('three agents on one machine', () => {
     }
   });
 
+  test('show a node by the name that a person gave it a moment ago', async () => {
+    expect(await b.opsbro('agent', 'parameters', 'set', 'display_name', 'foo')).toMatchObject({ code: 0 });
+    const shown = async () => (await a.opsbro('gossip', 'members')).stdout;
+    await expect.poll(shown, { timeout: 5_000 }).toContain('internet > [ foo ]');
+  });
+
   test('tell each other where they are asked by agents, and answer there', async () => {
     expect(await seen(b, 'a')).toMatchObject({ tags: { pp: String(a.ports.peer) } });
     const answer = await fetch(`http://127.0.0.1:${a.ports.peer}/peer/v1/hello`, {

@@ -72,6 +72,8 @@ test('an agent that starts with the broken file has its last good version as wel
   const { home } = agent;
   await agent.opsbro('agent', 'stop');
   expect(await agent.ended()).toBe(0);
+  const strict = await agent.opsbro('agent', 'start', '--strict');
+  expect([strict.code, strict.stderr]).toEqual([2, expect.stringContaining(`${own}:1:`)]);
   agent = await pool.start('n1', { OPSBRO_WATCH: 'false', ...STATSD }).ready();
   expect(agent.home).toBe(home);
   // The greeting does not wait for the checks for ever.
