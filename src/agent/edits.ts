@@ -1,12 +1,13 @@
 import { OpsbroError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
-import { isSecret, shownOf, withoutPassword } from '../config/secrets.ts';
+import { isSecret, masked, shownOf, withoutPassword } from '../config/secrets.ts';
 import { changeList, changeSetting, settingComments } from '../config/settings-edit.ts';
 import type { EditsPart, ShownSetting } from '../http/parts.ts';
 import type { EditedJson } from '../http/schemas/packs.ts';
 import type { ReloadedJson } from '../http/schemas.ts';
 import { parameterOf, setParameter } from '../packs/edit-parameters.ts';
 import { overloadPack } from '../packs/overload.ts';
+import { fileSchema } from './file-schemas.ts';
 import { leavesOf } from './reload.ts';
 import type { World } from './world.ts';
 import { builtIn, type Written } from './written.ts';
@@ -53,6 +54,8 @@ export function editsOf({ world, written, reload }: Editing): EditsPart {
         throw new OpsbroError('not_found', `there is no setting "${key}"${didYouMean(name, settings.keys())}`);
       return { ...setting, comments: await settingComments(setting.origin) };
     },
+    variables: () => ({ ...masked(written().loaded.variables) }),
+    schema: fileSchema,
     setSetting: (key, value) =>
       inTurn(async () => {
         const done = await changeSetting(key, value, change());

@@ -13,6 +13,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { checkDefinitionRoutes } from './routes/check-definitions.ts';
 import { resultRoutes } from './routes/check-results.ts';
 import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
+import { configRoutes } from './routes/config.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
 import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
 import { dockerRoutes } from './routes/docker.ts';
@@ -75,6 +76,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...resultRoutes(parts),
   ...packRoutes(parts),
   ...parameterRoutes(parts),
+  ...configRoutes(parts),
   ...evaluatorRoutes(parts),
   ...kvRoutes(parts),
   ...kvRingRoutes(parts),

@@ -178,6 +178,10 @@ export interface EditsPart {
   }>;
   settings(): Promise<Iterable<readonly [string, ShownSetting]>>;
   setting(key: string): Promise<ShownSetting>;
+  /** Keys of the configuration that are no settings, without secrets. */
+  variables(): Record<string, unknown>;
+  /** The JSON Schema of a kind of file. Throws `not_found`. */
+  schema(kind: string): Promise<Record<string, unknown>>;
   setSetting(key: string, value: Yaml | undefined): Promise<EditedJson>;
   changeList(wanted: { readonly list: string; readonly item: string }, how: 'ADD' | 'REMOVE'): Promise<EditedJson>;
 }

@@ -224,7 +224,7 @@ export const AgentFactsJson = z.object({
   version: z.string(),
   node_version: z.string(),
   ports: z.record(z.string(), z.int()).describe('by door, the port that is really bound'),
-  is_http_secure: z.boolean().describe('over TCP the API and the page are asked by https://'),
+  is_http_secure: z.boolean().describe('over TCP the API and the page speak HTTPS'),
   local_addr: z.string(),
   public_addr: z.string(),
   advertise_addr: z.string(),

@@ -103,3 +103,14 @@ test('packs are by level and name, the one in use first, and have their problems
   expect(unknown.status).toBe(404);
   expect((await errorOf(unknown)).message).toContain('did you mean "hypervisor"');
 });
+
+test('the configuration is shown as a whole, and what may stand in each kind of file', async () => {
+  const api = fakeApi();
+  expect(await bodyOf(await api('/config'))).toEqual({
+    settings: { port: { value: 1, origin: 'default', comments: [] } },
+    variables: { mailq_warn: 3 },
+  });
+  expect(await bodyOf(await api('/config/schema'))).toEqual({ title: 'opsbro agent' });
+  expect(await bodyOf(await api('/config/schema?kind=check'))).toEqual({ title: 'opsbro check' });
+  expect((await api('/config/schema?kind=../agent')).status).toBe(400);
+});
