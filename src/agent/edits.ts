@@ -1,10 +1,11 @@
 import { OpsbroError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
-import { isSecret, masked, shownOf, withoutPassword } from '../config/secrets.ts';
+import { masked, shownOf } from '../config/secrets.ts';
 import { changeList, changeSetting, settingComments } from '../config/settings-edit.ts';
 import type { EditsPart, ShownSetting } from '../http/parts.ts';
 import type { EditedJson } from '../http/schemas/packs.ts';
 import type { ReloadedJson } from '../http/schemas.ts';
+import type { Yaml } from '../model/pack.ts';
 import { parameterOf, setParameter } from '../packs/edit-parameters.ts';
 import { overloadPack } from '../packs/overload.ts';
 import { fileSchema } from './file-schemas.ts';
@@ -80,15 +81,10 @@ const edited = (done: Done, reloaded?: AfterEdit): EditedJson => ({
 });
 
 function settingsIn({ loaded }: Written): (readonly [string, ShownSetting])[] {
-  return [...leavesOf(loaded.config)]
-    .map(([key, written]) => {
-      const isHidden = isSecret(key) && written !== '';
-      const value = typeof written === 'string' ? withoutPassword(written) : written;
+  return [...leavesOf(loaded.shown)]
+    .map(([key, value]): [string, ShownSetting] => {
       const origin = loaded.origins.get(key) ?? 'default';
-      return [key, { value: isHidden ? '******' : (value ?? null), origin, comments: [] }] satisfies [
-        string,
-        ShownSetting,
-      ];
+      return [key, { value: shownOf(key, (value ?? null) as Yaml), origin, comments: [] }];
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -47,7 +47,9 @@ export async function readWritten({ home, env, flags, plugins, code }: WrittenSo
   const faults = await code.use(packsInUse(found));
   const rules = rulesOf(plugins);
   const localDirectory = join(home.data, 'local-configuration');
-  const loaded = await loadConfig({ directory: home.config, localDirectory, shipped: home.shipped, env, flags, rules });
+  const loaded = await loadConfig({
+    ...{ directory: home.config, localDirectory, shipped: home.shipped, env, references: env, flags, rules },
+  });
   const { objects, variables } = loaded;
   const local = { directory: home.config, objects, variables, parameters: byPack(loaded.parameters) };
   const { shipped, data } = home;

@@ -15,6 +15,7 @@ import { readYamlFile, yamlFilesBelow } from './files.ts';
 import { type ObjectRules, readObjects } from './objects.ts';
 import { OLD_PARAMETERS, oldParameters, type WrittenParameters } from './old-parameters.ts';
 import { placeOf } from './origin.ts';
+import { referredSettings } from './setting-references.ts';
 import { Settlement } from './settle.ts';
 import { expandTabs, parseYaml, type YamlText } from './yaml.ts';
 import { isMapping } from './yaml-value.ts';
@@ -29,6 +30,8 @@ export interface ConfigSources {
   /** A further directory whose own files may hold objects; `<data>/local-configuration`. */
   readonly localDirectory?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where values of `${env:NAME}` are; without it no value that stands elsewhere is looked up. */
+  readonly references?: Readonly<Record<string, string | undefined>>;
   /** What the command line sets, by dotted key of the schema. */
   readonly flags?: ReadonlyMap<string, Yaml>;
   readonly rules: ObjectRules;
@@ -39,6 +42,8 @@ export interface ConfigSources {
 /** Everything that was written for this agent, with what was wrong left out. */
 export interface LoadedConfig {
   readonly config: AgentConfig;
+  /** The same with `${env:NAME}` and `${file:/path}` as they stand there: what may be shown. */
+  readonly shown: AgentConfig;
   /** Who set a key: `FILE:LINE`, `environment` or `command line`; keys that are not named have their default. */
   readonly origins: ReadonlyMap<string, string>;
   /** Free variables, those at the top level and those below `variables`. */
@@ -103,19 +108,25 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   for (const [key, value] of sources.flags ?? []) {
     settlement.take(nested(key.split('.'), value), { name: 'command line', placeOf: nowhere }, 'replace');
   }
-  const config = AgentConfig.parse(settlement.settings);
+  const {
+    config,
+    shown,
+    problems: ofReferences,
+  } = await referredSettings(settlement.settings, settlement.origins, sources.references);
   const zones = await loadZones(sources, written);
   zoneProblems.push(...zones.problems, ...unknownZone(config.node_zone, zones.tree, settlement.origins));
   problems.push(...settlement.problems, ...zoneProblems);
   const isFatal = ({ file }: Problem) => file === agentFile || !files.includes(file);
   return {
     config,
+    shown,
     origins: settlement.origins,
     variables: { ...settlement.variables, ...config.variables },
     objects,
     parameters,
     zones: zones.tree,
-    problems,
+    // A secret that cannot be had is no reason not to start.
+    problems: [...problems, ...ofReferences],
     fatal: problems.filter((each) => each.level === 'error' && (isFatal(each) || zoneProblems.includes(each))),
     files,
   };

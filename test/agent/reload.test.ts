@@ -22,6 +22,7 @@ function written(config: object, objects: PackObject[], problems: Problem[] = []
   return {
     loaded: {
       config: AgentConfig.parse(config),
+      shown: AgentConfig.parse(config),
       origins: new Map(),
       variables: {},
       objects: [],
