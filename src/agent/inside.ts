@@ -39,7 +39,7 @@ export function insideOf(seen: Seen): InsidePart {
 function modulesIn({ world, parts, written, isDnsWanted }: Seen) {
   const { loaded, packs } = written();
   return modulesOf({
-    config: loaded.config,
+    config: loaded.shown,
     telemetry: telemetryDoors(written(), parts.runtime.groups),
     isDnsWanted: isDnsWanted(),
     shinken: shinkenParameters(packs),

@@ -7,6 +7,7 @@ import type { Reason } from './health.ts';
 import type { TelemetryDoors } from './telemetry-settings.ts';
 
 interface Known {
+  /** As it may be shown. */
   readonly config: AgentConfig;
   readonly telemetry: TelemetryDoors;
   readonly isDnsWanted: boolean;

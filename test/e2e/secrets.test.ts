@@ -22,12 +22,19 @@ const PLANTED = {
   // 24 bytes in base64, as a key has to be.
   zoneKey: 'cGxhbnRlZHpvbmVrZXkwMTIzNDU2Nzg5',
   header: 'planted-header-10',
+  // Refers to another place, below a name that tells nothing, within a list.
+  receiver: 'planted-receiver-11',
 } as const;
 
 const SETTINGS = (home: string) => `
 log_level: DEBUG
 groups: [slack, mail, kv]
 kv: { etcd: { password: ${PLANTED.store} } }
+prometheus:
+  remote_write:
+    - url: http://127.0.0.1:9/write
+      headers: { X-Scope: "\${env:PLANTED_SCOPE}", Authorization: Bearer ${PLANTED.header} }
+      basic_auth: { username: ops, password: ${PLANTED.store} }
 variables:
   db_password: ${PLANTED.variable}
   api_token: "\${env:PLANTED_TOKEN}"
@@ -41,7 +48,11 @@ check:
 `;
 
 beforeAll(async () => {
-  agent = pool.start('n1', { OPSBRO_WATCH: 'false', PLANTED_TOKEN: PLANTED.environment });
+  agent = pool.start('n1', {
+    OPSBRO_WATCH: 'false',
+    PLANTED_TOKEN: PLANTED.environment,
+    PLANTED_SCOPE: PLANTED.receiver,
+  });
   const put = (path: string, text: string) => {
     const file = join(agent.home, path);
     mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
