@@ -61,6 +61,7 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/`/y, 'backquotes are not supported'],
   [/#/y, 'comments are not supported'],
   [/[A-Za-z]{1,2}['"]/y, 'prefixes of texts are not supported'],
+  [/\/[A-Za-z_.]/y, 'a path needs quotes'],
   [/['"0-9A-Za-z_[({$;]/y, 'two expressions after each other'],
 ];
 

@@ -1,3 +1,5 @@
+import { nearest } from '../base/nearest.ts';
+import { DATA_KINDS } from './contract.ts';
 import { fault } from './fault.ts';
 import { joined } from './joining.ts';
 import * as lexicon from './lexicon.ts';
@@ -231,6 +233,9 @@ class Parser extends LiteralReader {
     this.index += name.length;
     this.gobbleSpaces();
     if (this.char !== '(') {
+      const path = this.#pathWithoutBraces(object);
+      if (path !== undefined)
+        throw fault('SYNTAX', `data stands in braces: {{${path}}}`, { start: object.start, end: this.index });
       throw fault('SYNTAX', `attributes are not supported, only calls: .${name}()`, {
         start: object.end,
         end: this.index,
@@ -241,6 +246,14 @@ class Parser extends LiteralReader {
     if (keyword) throw fault('SYNTAX', 'methods take no named arguments', keyword[1]);
     const height = above(object, ...positional);
     return this.node({ type: 'method', object, name, positional, start: object.start, end: this.index, height });
+  }
+
+  /** What is written like a placeholder, but for its braces. */
+  #pathWithoutBraces(object: Node): string | undefined {
+    if (object.type !== 'name') return undefined;
+    const kind = nearest(object.name, DATA_KINDS);
+    const path = /^\w+((?:\.[\w%]+)+)/.exec(this.expr.slice(object.start))?.[1];
+    return kind === undefined || path === undefined ? undefined : kind + path;
   }
 
   #call(callee: Node): Node {

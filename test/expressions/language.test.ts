@@ -84,6 +84,10 @@ describe('what is meant when something is wrong', () => {
     ['len', 'unknown name "len", did you mean "len(...)"?'],
     ['{{collectors.a.n}}', 'unknown kind of data "collectors", did you mean "collector"?'],
     ['{{foo.x}}', 'unknown kind of data "foo", did you mean "collector"?'],
+    ['collector.memory.phys_used > 5', 'data stands in braces: {{collector.memory.phys_used}}'],
+    ['100 - colector.cpustats.cpu_all.%idle', 'data stands in braces: {{collector.cpustats.cpu_all.%idle}}'],
+    ["'x'.y", 'attributes are not supported, only calls: .y()'],
+    ['file_exists(/etc/passwd)', 'a path needs quotes'],
     ['1(2)', 'only functions and methods can be called'],
   ])('%s: %s', (text, message) => {
     expect(() => compile(text, { functions })).toThrow(message);
