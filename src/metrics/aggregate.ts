@@ -16,8 +16,31 @@ function sum(values: Float64Array): number {
   return total;
 }
 
+function size(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) if (!Number.isNaN(value)) total += Math.abs(value);
+  return total;
+}
+
+/** What values of up to four decimals, and averages of up to an hour of them, are multiples of. */
+const PARTS = [36_000_000, 3_600];
+/** How far a sum may be from what it would be if decimals were exact, by what was added up. */
+const NOISE = 2 ** -48;
+
+/** The mean, as near as a double comes to that of the decimals: so it is a multiple of such parts too, which blocks make much of. */
+function meanOf(values: Float64Array, present: number): number {
+  const total = sum(values);
+  const noise = size(values) * NOISE;
+  for (const parts of PARTS) {
+    const whole = Math.round(total * parts);
+    const isNear = Math.abs(whole / parts - total) <= noise;
+    if (isNear && Number.isSafeInteger(whole)) return whole / (parts * present);
+  }
+  return total / present;
+}
+
 const METHODS: Readonly<Record<AggregationMethod, Combine>> = {
-  average: (values, present) => sum(values) / present,
+  average: meanOf,
   sum,
   last: (values) => values[values.findLastIndex((value) => !Number.isNaN(value))] ?? Number.NaN,
   max: fold((a, b) => a > b),

@@ -384,3 +384,15 @@ test('a service that is asked more often than it may take to answer is down, not
   await clock.runAsync(2_500);
   expect(runtime.collector('asking')).toMatchObject({ state: 'ok', log: 'no answer within 2s', results: { up: 0 } });
 });
+
+test('a collector says by its options that every number of it is a series, also after a reload', async () => {
+  const isAll = (options: unknown) => (options as { readonly all?: boolean }).all === true;
+  const collectors = [{ ...collectorOf('a', () => ({ x: 1 })), storesAll: isAll }];
+  const allIs = (all: boolean) => configured([], { packs: [packOf('a', { all })] });
+  const { clock, runtime } = runtimeOf(allIs(true), { collectors });
+  void runtime.start();
+  await clock.runAsync(100);
+  expect(runtime.collector('a').storesAll).toBe(true);
+  runtime.apply(allIs(false));
+  expect(runtime.collector('a').storesAll).toBeUndefined();
+});

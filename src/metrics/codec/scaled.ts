@@ -1,33 +1,39 @@
 import { BitReader, BitWriter } from './bits.ts';
 import { bitLength, readRunRice, writeRunRice } from './run-rice.ts';
 
-// Numbers with few decimals as whole numbers: what one differs from the one before (or from what it should be if it went on as it did) is
+// Numbers with few decimals, and averages of such, as whole numbers: what one differs from the one before (or from what it should be if it went on as it did) is
 // small, and a multiple of what all differences are multiples of.
 
 const MOST_DECIMALS = 12;
+/** With more of them numbers may well be averages. */
+const FEW_DECIMALS = 4;
 /** Differences of differences are four times as large at most, and must be exact. */
 const MOST = 2 ** 50;
-const DECIMALS_BITS = 4;
+const PLACE_BITS = 4;
 const ORDER_BITS = 2;
 const WIDTH_BITS = 6;
-const POWERS = Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => 10 ** decimals);
+/** Averages of up to an hour of slots are whole multiples of these parts, when what they are averages of has no, two or four decimals. */
+const PARTS_OF_AVERAGES = [3_600, 360_000, 36_000_000];
+/** What a number times one of these makes a whole one; its place is written. */
+const POWERS = [...Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => 10 ** decimals), ...PARTS_OF_AVERAGES];
 const ORDERS = [0, 1, 2] as const;
 
 /** Against what a number is written: a common middle, the one before, or the way the two before it went. */
 type Order = (typeof ORDERS)[number];
 
-/** Numbers as bytes; `undefined` when they are no decimals of moderate length. */
+/** Numbers as bytes; `undefined` when they are neither decimals of moderate length nor averages of such. */
 export function encodeScaled(values: Float64Array): Uint8Array | undefined {
   const decimals = decimalsOf(values);
-  if (decimals === undefined) return undefined;
-  const wholes = wholesOf(values, decimals);
-  return wholes && writeWholes(wholes, decimals);
+  const place = decimals !== undefined && decimals <= FEW_DECIMALS ? decimals : (partsOf(values) ?? decimals);
+  if (place === undefined) return undefined;
+  const wholes = wholesOf(values, place);
+  return wholes && writeWholes(wholes, place);
 }
 
 /** Reads `count` numbers. Throws a `RangeError` when the bytes end before. */
 export function decodeScaled(view: DataView, at: number, count: number): Float64Array {
   const bits = new BitReader(view, at);
-  const power = POWERS[bits.read(DECIMALS_BITS)] ?? 1;
+  const power = POWERS[bits.read(PLACE_BITS)] ?? 1;
   const order = bits.read(ORDER_BITS);
   const rice = bits.read(WIDTH_BITS);
   const divisor = readLong(bits);
@@ -72,12 +78,18 @@ function decimalsOf(values: Float64Array): number | undefined {
   return decimals;
 }
 
+/** The place of the fewest parts that all values are multiples of. */
+function partsOf(values: Float64Array): number | undefined {
+  const parts = PARTS_OF_AVERAGES.find((power) => values.every((value) => isWhole(value, power)));
+  return parts === undefined ? undefined : POWERS.indexOf(parts);
+}
+
 /** A negative zero is no whole number here, as it would lose its sign. */
 const isWhole = (value: number, power: number): boolean =>
   Math.round(value * power) / power === value && !Object.is(value, -0);
 
-function wholesOf(values: Float64Array, decimals: number): Float64Array | undefined {
-  const power = POWERS[decimals] as number;
+function wholesOf(values: Float64Array, place: number): Float64Array | undefined {
+  const power = POWERS[place] as number;
   const wholes = scratch(0, values.length);
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
@@ -88,11 +100,11 @@ function wholesOf(values: Float64Array, decimals: number): Float64Array | undefi
   return wholes;
 }
 
-function writeWholes(wholes: Float64Array, decimals: number): Uint8Array {
+function writeWholes(wholes: Float64Array, place: number): Uint8Array {
   const { order, divisor, base, numbers } = cheapest(wholes);
   const rice = Math.min(50, usualLength(numbers));
   const bits = new BitWriter(2 * wholes.length);
-  bits.write(decimals, DECIMALS_BITS);
+  bits.write(place, PLACE_BITS);
   bits.write(order, ORDER_BITS);
   bits.write(rice, WIDTH_BITS);
   writeLong(divisor, bits);

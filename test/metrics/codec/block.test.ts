@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seeded } from '../../../src/base/random.ts';
+import { aggregate } from '../../../src/metrics/aggregate.ts';
 import { decodeBlock, encodeBlock } from '../../../src/metrics/codec/block.ts';
 import { encodeGorilla } from '../../../src/metrics/codec/gorilla.ts';
 import { encodeScaled } from '../../../src/metrics/codec/scaled.ts';
@@ -34,6 +35,9 @@ function expectSame(read: Float64Array, written: readonly number[]) {
 const decimal = fc
   .record({ whole: fc.integer({ min: -(2 ** 40), max: 2 ** 40 }), decimals: fc.integer({ min: 0, max: 4 }) })
   .map(({ whole, decimals }) => whole / 10 ** decimals);
+const average = fc
+  .array(decimal, { minLength: 1, maxLength: 12 })
+  .map((values) => aggregate(Float64Array.from(values), { method: 'average', xFilesFactor: 0 }));
 const anyDouble = fc.double({ noNaN: true });
 const gap = fc.constant(Number.NaN);
 
@@ -41,6 +45,7 @@ describe('what is written is read, bit by bit', () => {
   const kinds: readonly (readonly [string, fc.Arbitrary<number>])[] = [
     ['any doubles', anyDouble],
     ['decimals', decimal],
+    ['averages of decimals', average],
     ['small whole numbers', fc.integer({ min: -3, max: 3 })],
     ['whole numbers of any size', fc.maxSafeInteger()],
     ['mixed with gaps', fc.oneof(decimal, gap, gap, anyDouble)],
@@ -80,10 +85,35 @@ describe('a block is small', () => {
     let value = start;
     return Array.from({ length: count }, () => (value = next(value)));
   };
+  const averages = (values: readonly number[], count: number) =>
+    Array.from({ length: values.length / count }, (_, at) =>
+      aggregate(Float64Array.from(values.slice(at * count, (at + 1) * count)), { method: 'average', xFilesFactor: 0 }),
+    );
   const noise = () => random() + random() + random() - 1.5;
   test.each([
     ['a constant', walk(720, () => 4), 'scaled', 0.05],
     ['percents of two decimals', walk(720, (x) => Math.round(100 * (x + noise())) / 100, 20), 'scaled', 1.2],
+    [
+      'averages of percents',
+      averages(
+        averages(
+          walk(21_600, (x) => Math.round(100 * (x + noise())) / 100, 20),
+          6,
+        ),
+        5,
+      ),
+      'scaled',
+      2.5,
+    ],
+    [
+      'averages of pages',
+      averages(
+        walk(4_320, (x) => x + 4 * Math.round(1_000 * noise()), 8e6),
+        6,
+      ),
+      'scaled',
+      2,
+    ],
     ['memory in pages', walk(720, (x) => x + 4_096 * Math.round(1_000 * noise()), 8e9), 'scaled', 1.6],
     ['a counter that goes its way', walk(720, (x) => x + 120_000, 1e9), 'scaled', 0.1],
     ['a busy counter', walk(720, (x) => x + 120_000 + Math.round(15_000 * noise()), 1e9), 'scaled', 2.2],
