@@ -43,7 +43,8 @@ afterAll(async () => {
 
 /** What a check says, with its state. */
 async function said(id: string): Promise<string> {
-  const checks = (await agent.json('check', 'list')) as Record<'name' | 'state' | 'kind' | 'output', string>[];
+  const answer = await fetch(`http://127.0.0.1:${agent.ports.http}/monitoring/checks`);
+  const checks = (await answer.json()) as Record<'name' | 'state' | 'kind' | 'output', string>[];
   const found = checks.find(({ name }) => name === id);
   return `${found?.kind} ${found?.state}: ${found?.output}`;
 }

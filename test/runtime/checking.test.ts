@@ -260,15 +260,15 @@ test('a reload keeps the state when thresholds change, and begins anew when some
   expect(runtime.check('a/s').state).toBe('critical');
 });
 
-test('a reload of a thousand objects of which one changed runs that one alone', async () => {
-  const checks = Array.from({ length: 1_000 }, (_, at) => check(`a/${at}`, { critical_if: '1 == 2', interval: '1h' }));
+test('a reload of many objects of which one changed runs that one alone', async () => {
+  const checks = Array.from({ length: 300 }, (_, at) => check(`a/${at}`, { critical_if: '1 == 2', interval: '1h' }));
   const { clock, runtime } = runtimeOf(configured(checks));
   void runtime.start();
   await clock.runAsync(12_000);
   const before = new Map(runtime.checks().map(({ id, lastCheck, nextCheck }) => [id, { lastCheck, nextCheck }]));
-  expect(runtime.apply(configured(structuredClone(checks)))).toMatchObject({ changed: 0, unchanged: 1_000 });
+  expect(runtime.apply(configured(structuredClone(checks)))).toMatchObject({ changed: 0, unchanged: 300 });
   const changed = checks.with(7, check('a/7', { critical_if: '1 == 3', interval: '1h' }));
-  expect(runtime.apply(configured(changed))).toMatchObject({ added: 0, changed: 1, removed: 0, unchanged: 999 });
+  expect(runtime.apply(configured(changed))).toMatchObject({ added: 0, changed: 1, removed: 0, unchanged: 299 });
   await clock.runAsync(5_000);
   const run = runtime.checks().filter(({ id, lastCheck }) => lastCheck !== before.get(id)?.lastCheck);
   expect(run.map(({ id }) => id)).toEqual(['a/7']);
