@@ -52,15 +52,21 @@ export function scopeOf({ local, node }: CommonFields): SeriesScope {
 }
 
 /** An answer in JSON, as the fields want it; names the nodes that did not answer. */
-export function graphiteReply(json: string, fields: CommonFields, missing: Iterable<string> = []): Reply<Uint8Array> {
+export function graphiteReply(
+  json: string | Uint8Array,
+  fields: CommonFields,
+  missing: Iterable<string> = [],
+): Reply<Uint8Array> {
   const { jsonp, pretty } = fields;
-  const silent = [...missing].sort();
-  const text = pretty === undefined || pretty === '0' ? json : JSON.stringify(JSON.parse(json), null, 2);
+  const isPlain = pretty === undefined || pretty === '0';
   if (jsonp !== undefined && !CALLBACK.test(jsonp))
     throw new OpsbroError('bad_request', 'jsonp: expected the name of a function');
   const type = jsonp === undefined ? JSON_TYPE : 'text/javascript; charset=utf-8';
-  const body = jsonp === undefined ? text : `${jsonp}(${text})`;
-  return new Reply<Uint8Array>(Buffer.from(body), { headers: { 'content-type': type, ...missingHeader(silent) } });
+  const headers = { 'content-type': type, ...missingHeader([...missing].sort()) };
+  if (isPlain && jsonp === undefined) return new Reply<Uint8Array>(Buffer.from(json), { headers });
+  const written = typeof json === 'string' ? json : Buffer.from(json).toString();
+  const text = isPlain ? written : JSON.stringify(JSON.parse(written), null, 2);
+  return new Reply<Uint8Array>(Buffer.from(jsonp === undefined ? text : `${jsonp}(${text})`), { headers });
 }
 
 /** Names nodes that did not answer. */

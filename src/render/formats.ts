@@ -1,33 +1,6 @@
+import { shownOf } from './json.ts';
 import type { RenderSeries } from './series.ts';
 import { localTime } from './zoned-time.ts';
-
-/** How many values of a series are shown: those that begin no later than it ends. */
-const shownOf = ({ start, end, step, values }: RenderSeries): number =>
-  Math.min(values.length, Math.floor((end - start) / step) + 1);
-
-/** Series as Grafana takes them: each with pairs of value and epoch seconds. */
-export function jsonOf(all: readonly RenderSeries[], { isDense }: { readonly isDense: boolean }): string {
-  const texts = all.flatMap((series) => {
-    const points = pointsText(series, isDense);
-    if (isDense && points === '') return [];
-    const tags = Array.from(series.tags, ([tag, value]) => `${JSON.stringify(tag)}:${JSON.stringify(value)}`);
-    return [`{"target":${JSON.stringify(series.name)},"tags":{${tags.join(',')}},"datapoints":[${points}]}`];
-  });
-  return `[${texts.join(',')}]`;
-}
-
-function pointsText(series: RenderSeries, isDense: boolean): string {
-  const { start, step, values } = series;
-  const length = shownOf(series);
-  let text = '';
-  for (let at = 0; at < length; at++) {
-    const value = values[at] as number;
-    const isThere = Number.isFinite(value);
-    if (isDense && !isThere) continue;
-    text += `${text === '' ? '' : ','}[${isThere ? value : 'null'},${start + at * step}]`;
-  }
-  return text;
-}
 
 /** A line for each value: name, time of day in that zone, value. */
 export function csvOf(all: readonly RenderSeries[], timeZone: string): string {
