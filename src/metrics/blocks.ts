@@ -1,16 +1,20 @@
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { BlockCache } from './block-cache.ts';
 import { decodeBlock, encodeBlock, type Slots } from './codec/block.ts';
 import type { Database, Write } from './database.ts';
 import { BLOCK_SLOTS, type BlockPlace, blockKey, metaKey } from './places.ts';
 
 const TOTALS = metaKey('totals');
+/** Bytes of blocks that are kept for those who look at them again: some hundred series of a few hours. */
+const CACHED = 2 * 1024 * 1024;
 
 /** The blocks of the database: read, laid out, and counted. */
 export class Blocks {
   readonly #database: Database;
   readonly #log: Logger;
   readonly #warned = new Set<string>();
+  readonly #cache = new BlockCache(CACHED);
   #bytes = 0;
   #count = 0;
   #bad = 0;
@@ -48,6 +52,23 @@ export class Blocks {
     return await this.#database.getMany(places.map(blockKey));
   }
 
+  /** As `load`, for those who look at the same blocks again and again: what is known is not asked of the database, and waits for no thread. */
+  async look(places: readonly BlockPlace[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const known = places.map((place) => this.#cache.find(place));
+    const missing = places.filter((_, at) => known[at] === undefined);
+    if (missing.length === 0) return known.map((each) => each?.block);
+    const keep = this.#cache.reading();
+    const read = await this.load(missing);
+    for (const [at, place] of missing.entries()) keep(place, read[at]);
+    let at = 0;
+    return known.map((each) => (each ? each.block : read[at++]));
+  }
+
+  /** Blocks are about to be written or dropped, until what it answers is called. */
+  writing(): () => void {
+    return this.#cache.writing();
+  }
+
   /** The slots of a block; one that is damaged is counted, told of once, and as if it were not there. */
   decode(place: BlockPlace, block: Uint8Array | undefined): Slots | undefined {
     if (!block) return undefined;
@@ -68,6 +89,7 @@ export class Blocks {
 
   /** What writes slots in the place of a block of so many bytes (0: none), to be written together with `totals`. */
   replacing(place: BlockPlace, values: Float64Array, bytesBefore: number): Write {
+    this.#cache.forget(place);
     const block = encodeBlock(values);
     this.#bytes += (block?.length ?? 0) - bytesBefore;
     this.#count += Number(block !== undefined) - Number(bytesBefore > 0);
@@ -75,8 +97,9 @@ export class Blocks {
     return block ? { type: 'put', key, value: block } : { type: 'del', key };
   }
 
-  /** Blocks of so many bytes are gone. */
-  forget(count: number, bytes: number): void {
+  /** Blocks of so many bytes are to go. */
+  forget(places: readonly BlockPlace[], count: number, bytes: number): void {
+    for (const place of places) this.#cache.forget(place);
     this.#bytes = Math.max(0, this.#bytes - bytes);
     this.#count = Math.max(0, this.#count - count);
   }

@@ -39,7 +39,7 @@ export async function readSeries(
     const questions = all.slice(from, from + AT_ONCE).map((series) => questionOf(series, range, now));
     for (const { first, end, archive } of questions) values += (end - first) / archive.step;
     if (values > MOST_VALUES) throw tooLarge();
-    const loaded = await blocks.load(questions.flatMap(({ own, former, changed }) => [...own, ...former, ...changed]));
+    const loaded = await blocks.look(questions.flatMap(({ own, former, changed }) => [...own, ...former, ...changed]));
     let at = 0;
     for (const question of questions) {
       const count = question.own.length + question.former.length + question.changed.length;
@@ -62,13 +62,15 @@ function questionOf(series: Series, { from, until }: TimeRange, now: number): Qu
   const end = Math.max(slotBehind(until, step), first + step);
   const levels = planChange(series.layout, series.tails(), now).slice(0, at + 1);
   const hasChanged = levels.some(({ direct }) => direct.size > 0);
+  // What the newest points change is read with them.
+  const changing = hasChanged ? levels.at(-1)?.blocks : undefined;
   return {
     series,
     archive,
     first,
     end,
     levels,
-    own: placesBetween(series.id, archive, { from: first, until: end }),
+    own: placesBetween(series.id, archive, { from: first, until: end }).filter(({ start }) => !changing?.has(start)),
     former: series.former.flatMap((old) => placesBetween(series.id, old, { from: first, until: end })),
     changed: hasChanged ? placesOf({ series, levels }) : [],
   };

@@ -24,6 +24,7 @@ export async function storeWaiting(
 ): Promise<void> {
   const works = some.map((series) => ({ series, levels: planChange(series.layout, [series.beginStoring()], now) }));
   const undo = blocks.mark();
+  const written = blocks.writing();
   try {
     const loaded = await blocks.load(works.flatMap(placesOf));
     let at = 0;
@@ -39,6 +40,8 @@ export async function storeWaiting(
     undo();
     for (const series of some) series.stored('failed');
     throw error;
+  } finally {
+    written();
   }
 }
 

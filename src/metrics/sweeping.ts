@@ -86,12 +86,18 @@ const groupOf = (step: number, start: number): string => `${step} ${start}`;
 async function drop(places: readonly BlockPlace[], { database, blocks }: Store): Promise<void> {
   if (places.length === 0) return;
   const sizes = (await blocks.load(places)).map((block) => block?.length ?? 0);
-  blocks.forget(
-    sizes.filter((size) => size > 0).length,
-    sizes.reduce((sum, size) => sum + size, 0),
-  );
-  const writes = places.map((place): Write => ({ type: 'del', key: blockKey(place) }));
-  await writeAll(database, [...writes, blocks.totals()]);
+  const written = blocks.writing();
+  try {
+    blocks.forget(
+      places,
+      sizes.filter((size) => size > 0).length,
+      sizes.reduce((sum, size) => sum + size, 0),
+    );
+    const writes = places.map((place): Write => ({ type: 'del', key: blockKey(place) }));
+    await writeAll(database, [...writes, blocks.totals()]);
+  } finally {
+    written();
+  }
 }
 
 async function* slices(database: Database, range: KeyRange = allBlocks): AsyncGenerator<BlockPlace[]> {
