@@ -15,6 +15,7 @@ export class Blocks {
   readonly #log: Logger;
   readonly #warned = new Set<string>();
   readonly #cache = new BlockCache(CACHED);
+  readonly #room = new Float64Array(BLOCK_SLOTS);
   #bytes = 0;
   #count = 0;
   #bad = 0;
@@ -69,11 +70,11 @@ export class Blocks {
     return this.#cache.writing();
   }
 
-  /** The slots of a block; one that is damaged is counted, told of once, and as if it were not there. */
+  /** The slots of a block, until the next is asked for; one that is damaged is counted, told of once, and as if it were not there. */
   decode(place: BlockPlace, block: Uint8Array | undefined): Slots | undefined {
     if (!block) return undefined;
     try {
-      const slots = decodeBlock(block, place);
+      const slots = decodeBlock(block, place, this.#room);
       const offset = (slots.first - place.start) / place.step;
       if (offset + slots.values.length > BLOCK_SLOTS) throw new RangeError('the block is longer than it may be');
       return slots;

@@ -93,10 +93,14 @@ function smallest(values: Float64Array, enough: number): Coded {
   return best;
 }
 
-/** Reads a block that begins at `start` and has slots of `step` seconds. Throws a `RangeError` when it is damaged or from a newer agent. */
+/**
+ * Reads a block that begins at `start` and has slots of `step` seconds. Its values may be in `room`, where the next block that is read with
+ * it puts its own. Throws a `RangeError` when it is damaged or from a newer agent.
+ */
 export function decodeBlock(
   block: Uint8Array,
   { start, step }: { readonly start: number; readonly step: number },
+  room = new Float64Array(0),
 ): Slots {
   if (block.length < SHORTEST_HEAD + TAIL) throw new RangeError('the block is too short');
   const end = block.length - TAIL;
@@ -110,20 +114,21 @@ export function decodeBlock(
   const before = readVarint(body, count.end);
   const gaps = (flags & HAS_GAPS) === 0 ? undefined : decodeGaps(body, before.end, count.value);
   if ((gaps?.slots ?? count.value) > MOST_SLOTS) throw new RangeError('the block has too many slots');
-  const present = decodeValues(block.subarray(gaps?.end ?? before.end), flags & CODEC_MASK, count.value);
+  const values = room.length < count.value ? new Float64Array(count.value) : room.subarray(0, count.value);
+  const present = decodeValues(block.subarray(gaps?.end ?? before.end), flags & CODEC_MASK, values);
   return { first: start + before.value * step, step, values: gaps ? spread(present, gaps) : present };
 }
 
 /** `bytes` go on behind the values with the checksum, which bit readers need. */
-function decodeValues(bytes: Uint8Array, codec: number, count: number): Float64Array {
+function decodeValues(bytes: Uint8Array, codec: number, values: Float64Array): Float64Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (codec) {
     case CODECS.scaled:
-      return decodeScaled(view, 0, count);
+      return decodeScaled(view, 0, values);
     case CODECS.gorilla:
-      return decodeGorilla(view, 0, count);
+      return decodeGorilla(view, 0, values.length);
     case CODECS.shuffled:
-      return decodeShuffled(bytes.subarray(0, -TAIL), count);
+      return decodeShuffled(bytes.subarray(0, -TAIL), values.length);
     default:
       throw new RangeError(`no codec has the number ${codec}`);
   }

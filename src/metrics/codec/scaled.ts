@@ -30,15 +30,15 @@ export function encodeScaled(values: Float64Array): Uint8Array | undefined {
   return wholes && writeWholes(wholes, place);
 }
 
-/** Reads `count` numbers. Throws a `RangeError` when the bytes end before. */
-export function decodeScaled(view: DataView, at: number, count: number): Float64Array {
+/** Reads as many numbers as `values` is long into it. Throws a `RangeError` when the bytes end before. */
+export function decodeScaled(view: DataView, at: number, values: Float64Array): Float64Array {
   const bits = new BitReader(view, at);
   const power = POWERS[bits.read(PLACE_BITS)] ?? 1;
   const order = bits.read(ORDER_BITS);
   const rice = bits.read(WIDTH_BITS);
   const divisor = readLong(bits);
   const base = unzigzag(readLong(bits));
-  const values = new Float64Array(count);
+  values.fill(0);
   readRunRice(order === 0 ? values : values.subarray(1), rice, bits);
   restore(values, order, { base, divisor, power });
   return values;
