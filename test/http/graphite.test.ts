@@ -57,6 +57,15 @@ test('values are shown as msgpack for programs that read it', async () => {
   expect(decode(await packed.arrayBuffer())).toMatchObject([{ name: 'derivative(one.cpu.user)', values: [null, 1] }]);
 });
 
+test('values are shown as a picture', async () => {
+  const svg = await ask('/render?target=one.cpu.user&from=-20s&format=svg&width=400&height=200');
+  expect(svg.headers.get('content-type')).toBe('image/svg+xml; charset=utf-8');
+  expect(await svg.text()).toMatch(
+    /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="400" height="200".*<\/svg>\n$/s,
+  );
+  expect((await ask('/render?target=one.cpu.user&format=svg&width=1')).status).toBe(400);
+});
+
 test('an answer is wrapped for scripts, or written with line breaks, when that is asked for', async () => {
   const wrapped = await ask('/metrics/expand?query=one.*&jsonp=show');
   expect(wrapped.headers.get('content-type')).toMatch('text/javascript');

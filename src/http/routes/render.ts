@@ -15,7 +15,10 @@ import { Reply } from '../route.ts';
 import type { RenderPart } from '../series-view.ts';
 
 const PLAIN = 'text/plain; charset=utf-8';
-const FORMATS = ['json', 'csv', 'raw', 'msgpack'];
+const FORMATS = ['json', 'csv', 'raw', 'msgpack', 'svg'];
+/** Pixels. */
+const USUAL_SIZE = { width: 600, height: 300 };
+const MOST_SIZE = 4_000;
 const MOST_TARGETS = 500;
 
 const FIELDS = {
@@ -24,7 +27,9 @@ const FIELDS = {
   until: field.text().describe('now when left out'),
   now: field.text().describe('what relative times are read against'),
   tz: field.text().describe('time zone, such as Europe/Berlin'),
-  format: field.text().describe('json, csv, raw or msgpack'),
+  format: field.text().describe('json, csv, raw, msgpack or svg'),
+  width: field.text().describe('pixels of a picture, 600 when left out'),
+  height: field.text().describe('pixels of a picture, 300 when left out'),
   maxDataPoints: field.text().describe('at most so many values of each series'),
   noNullPoints: field.flag().describe('leave out what has no value'),
   xFilesFactor: field.text().describe('the part of the values, 0 to 1, that must be there for several to become one'),
@@ -69,8 +74,21 @@ async function rendered(fields: Fields, part: RenderPart, ownZone: string): Prom
   if (format === 'csv') return plain(csvOf(series, request.timeZone), 'text/csv; charset=utf-8', view.missing);
   if (format === 'msgpack') return plain(msgpackOf(series), 'application/x-msgpack', view.missing);
   if (format === 'raw') return plain(rawOf(series), PLAIN, view.missing);
+  if (format === 'svg') return await picture(series, fields, request.timeZone, view.missing);
   const json = jsonOf(fewer(series, fields), { isDense: fields.noNullPoints ?? false });
   return graphiteReply(json, fields, view.missing);
+}
+
+async function picture(
+  series: readonly RenderSeries[],
+  fields: Fields,
+  timeZone: string,
+  missing: Iterable<string>,
+): Promise<Reply<string>> {
+  const { svgOf } = await import('../../render/svg.ts');
+  const size = (name: 'width' | 'height') => Math.min(MOST_SIZE, numberIn(fields[name], name, 100) ?? USUAL_SIZE[name]);
+  const text = svgOf(series, { width: size('width'), height: size('height'), timeZone });
+  return plain(text, 'image/svg+xml; charset=utf-8', missing);
 }
 
 const plain = <Body extends string | Uint8Array>(body: Body, type: string, missing: Iterable<string>): Reply<Body> =>
