@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt, portOf, soon, startAgent } from '../agents.ts';
 import { type BenchCase, median, type Row } from '../case.ts';
+import { settled } from '../telemetry/loads.ts';
 import { freePort, type Workplace as Place, Workplace } from '../workplace.ts';
 
 const SERIES = 100;
@@ -72,8 +72,8 @@ async function startOurs(place: Place, end: number): Promise<number> {
     const { points, blocks } = (await (await fetch(url)).json()) as Readonly<Record<'points' | 'blocks', number>>;
     return points >= ROUNDS * SERIES * POINTS && blocks > SERIES ? true : undefined;
   });
-  // Its own collectors have their first round behind them then.
-  await pause(5_000);
+  // Its own collectors have their first round behind them then, and it puts no more points into blocks.
+  await settled(agent.pid);
   return port;
 }
 

@@ -24,7 +24,12 @@ export interface Ports {
 export async function startOurs(place: Workplace, folder: string): Promise<Running & { readonly ports: Ports }> {
   const directory = join(await place.directory(folder), 'ts');
   // As bin/opsbro starts an agent.
-  const args = ['--max-semi-space-size=2', '--v8-pool-size=1', await bundledProgram('bench/telemetry/server.ts'), directory];
+  const args = [
+    '--max-semi-space-size=2',
+    '--v8-pool-size=1',
+    await bundledProgram('bench/telemetry/server.ts'),
+    directory,
+  ];
   const running = place.start('taskset', ['-c', '0', process.execPath, ...args]);
   const ports = await soon(running, async () => {
     const [line] = running
