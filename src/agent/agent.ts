@@ -34,6 +34,7 @@ import { configurationOf, problemsOf, type Written } from './written.ts';
 import { ZoneChange } from './zone-change.ts';
 import { reloadKeys } from './zone-keys-reload.ts';
 import { withZoneReads } from './zone-reads.ts';
+import { withZoneRepairs } from './zone-repairs.ts';
 
 const DNS_GROUP = 'dns-listener';
 
@@ -110,7 +111,13 @@ export class Agent implements AsyncDisposable {
     });
     this.#reads = new BlockingReads(world);
     this.#changes = new ChangeFeed({ ...world, store: parts.kv });
-    this.#doors = opened.use(new Doors(world, written.loaded.config, withZoneReads(this.#apiParts(), parts.peers)));
+    this.#doors = opened.use(
+      new Doors(
+        world,
+        written.loaded.config,
+        withZoneRepairs(withZoneReads(this.#apiParts(), parts.peers), parts.peers),
+      ),
+    );
     // Ended before the doors close, so that who waits gets an answer.
     opened.use(this.#reads);
     opened.use(this.#changes);

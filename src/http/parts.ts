@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Gate } from '../access/gate.ts';
 import type { TokenBook } from '../access/token-book.ts';
 import type { Maintenance, MuteEntry, Silence } from '../alerts/mutes/entry.ts';
@@ -39,7 +40,9 @@ import type { BlockingReads } from './blocking.ts';
 import type { Family } from './exposition.ts';
 import type { PureFunctions } from './filter.ts';
 import type { InsidePart } from './inside-part.ts';
+import type { Reply } from './route.ts';
 import type { ContainerJson, ContainerStatsJson, EngineJson, ImageJson } from './schemas/docker.ts';
+import type { RepairAsked, RepairedJson } from './schemas/health.ts';
 import type { EditedJson } from './schemas/packs.ts';
 import type { ZoneChangedJson, ZoneJson, ZoneKeysJson } from './schemas/zones.ts';
 import type { AgentFactsJson, FunctionJson, HealthJson, ReloadedJson, ReloadPreviewJson } from './schemas.ts';
@@ -205,6 +208,11 @@ export interface HealthPart {
     'names' | 'folders' | 'status' | 'checksOf' | 'actionInfo' | 'repair' | 'repairs' | 'run'
   >;
   readonly audit: Pick<RepairAudit, 'list' | 'about'>;
+  /**
+   * Has another node of the zone repair what it has; `undefined` when the node is this one. Without it only this node can be asked. Throws
+   * `not_found` for a node that is not there.
+   */
+  repairAt?(node: string, asked: RepairAsked): Promise<Reply<z.output<typeof RepairedJson>>> | undefined;
   /** Counts a request for a repair. Throws `too_many_requests`. */
   takeRequest(who: string): void;
   /** The command of an action as it would be run; empty for a function. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Reply } from '../../src/http/route.ts';
 import type { YamlMap } from '../../src/model/pack.ts';
 import { fakeHealth, type ServedCheck } from './fake-health.ts';
 import { bodyOf, errorOf, fakeApi, fakeParts } from './fake-parts.ts';
@@ -193,4 +194,28 @@ test('a repair that need not be waited for is answered at once', async () => {
   const answer = await post('/health-services/svc1/repair', { action: 'Fix', async: true });
   expect(answer.status).toBe(202);
   expect(await bodyOf(answer)).toMatchObject({ result: null, status: null });
+});
+
+test('a repair may be for another node, if this one knows others', async () => {
+  const health = fakeHealth({ 'local/key': BROKEN });
+  const sent: unknown[] = [];
+  const repairAt = (node: string, asked: unknown) => {
+    if (node === 'here') return undefined;
+    sent.push(asked);
+    return Promise.resolve(
+      new Reply({ argv: [], user: null, id: 'x', dry_run: true, refusal: '', result: null, status: null }),
+    );
+  };
+  const post = (part: typeof health.part, node: string) =>
+    fakeApi(fakeParts({ health: part }))('/health-services/svc1/repair', {
+      method: 'POST',
+      body: JSON.stringify({ node, action: 'Fix', dry_run: true }),
+      headers: { 'content-type': 'application/json' },
+    });
+  expect(await bodyOf(await post({ ...health.part, repairAt }, 'there'))).toMatchObject({ id: 'x' });
+  expect(await bodyOf(await post({ ...health.part, repairAt }, 'here'))).toMatchObject({ id: '', argv: ['fix', '{{arg.x}}'] });
+  expect(sent).toEqual([
+    { action: 'Fix', args: [], kwargs: {}, dry_run: true, async: false, service: 'svc1', who: 'socket (uid unknown)' },
+  ]);
+  expect((await post(health.part, 'there')).status).toBe(404);
 });

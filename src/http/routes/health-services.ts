@@ -10,6 +10,7 @@ import type { ApiParts } from '../parts.ts';
 import { Reply, type RouteTable, route } from '../route.ts';
 import {
   HealthCheckJson,
+  type RepairAsked,
   RepairedJson,
   RepairJson,
   RepairWishJson,
@@ -76,7 +77,10 @@ export const repairRoutes = ({ health }: Parts) => ({
     params: Named,
     body: RepairWishJson,
     answer: RepairedJson,
-    handle: ({ params, body, caller }) => repaired(health, { ...body, service: params.name, who: whoIs(caller) }),
+    handle({ params, body: { node, ...wish }, caller }) {
+      const asked = { ...wish, service: params.name, who: whoIs(caller) };
+      return (node === undefined ? undefined : elsewhere(health, node, asked)) ?? repaired(health, asked);
+    },
   }),
   'POST /health-services/:name/run': route({
     access: 'repair',
@@ -154,7 +158,7 @@ function listOf({ services }: Parts['health'], isAll: boolean) {
   ];
 }
 
-function serviceOf({ services }: Parts['health'], name: string) {
+function serviceOf({ services }: Pick<Parts['health'], 'services'>, name: string) {
   const checks = services.checksOf(name).map(checkJson);
   const [status] = services.status(name);
   if (!status) throw new OpsbroError('not_found', `no service is named "${name}"`);
@@ -226,9 +230,16 @@ const checkJson = ({ record, checkId, repairs }: ServiceCheck) => ({
   })),
 });
 
-type Asked = z.output<typeof RepairWishJson> & { readonly service: string; readonly who: string };
+function elsewhere(health: Parts['health'], node: string, asked: RepairAsked) {
+  if (health.repairAt) return health.repairAt(node, asked);
+  throw new OpsbroError('not_found', 'this node knows no others');
+}
 
-async function repaired(health: Parts['health'], asked: Asked) {
+/** Does what is asked here, or tells what would be done; who waits for its end gets it. Throws what it is refused with. */
+export async function repaired(
+  health: Pick<Parts['health'], 'services' | 'takeRequest' | 'commandOf'>,
+  asked: RepairAsked,
+): Promise<z.output<typeof RepairedJson> | Reply<z.output<typeof RepairedJson>>> {
   const { service, healthcheck: check, action, who } = asked;
   const wish = {
     service,
@@ -254,7 +265,7 @@ async function repaired(health: Parts['health'], asked: Asked) {
 
 type Deed = Awaited<ReturnType<Parts['health']['services']['repairs']['plan']>>['deed'];
 
-const planned = (health: Parts['health'], deed: Deed) => ({
+const planned = (health: Pick<Parts['health'], 'commandOf'>, deed: Deed) => ({
   argv: [...health.commandOf(deed)],
   user: deed.rules.user ?? null,
 });

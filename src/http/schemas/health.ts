@@ -119,6 +119,12 @@ export const RepairedJson = z.object({
 
 /** What a repair is asked for with. */
 export const RepairWishJson = z.strictObject({
+  node: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('the node of the zone whose service it is; this one when left out'),
   healthcheck: z.string().max(200).optional().describe('the check; the only one that offers the action when left out'),
   action: z.string().min(1).max(200),
   args: z.array(z.unknown()).default([]),
@@ -126,3 +132,9 @@ export const RepairWishJson = z.strictObject({
   dry_run: z.boolean().default(false).describe('only tell what would be done'),
   async: z.boolean().default(false).describe('do not wait for its end'),
 });
+
+/** A repair as somebody asks for it, on the node whose service it is. */
+export type RepairAsked = Omit<z.output<typeof RepairWishJson>, 'node'> & {
+  readonly service: string;
+  readonly who: string;
+};

@@ -20,6 +20,7 @@ export default defineCommand({
     arg: { kind: 'values', placeholder: 'VALUE', description: 'an argument; may be given more than once' },
     kwarg: { kind: 'values', placeholder: 'NAME=VALUE', description: 'a named argument; may be given more than once' },
     inputs: { kind: 'value', placeholder: 'INPUTS', description: 'arguments in one word: 1,2,name=value' },
+    node: { kind: 'value', placeholder: 'NODE', description: 'the node of the zone whose service it is' },
     'dry-run': { kind: 'flag', description: 'only tell what would be done' },
   },
   examples: [
@@ -36,6 +37,7 @@ export default defineCommand({
     const body = {
       ...{ action, dry_run: options['dry-run'], async: false },
       ...(healthcheck !== undefined && { healthcheck }),
+      ...(options.node !== undefined && { node: options.node }),
       args: [...inputs.args, ...options.arg],
       kwargs: { ...inputs.kwargs, ...named(options.kwarg) },
     };
