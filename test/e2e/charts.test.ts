@@ -62,4 +62,13 @@ describe('two agents of a zone', () => {
     },
     60_000,
   );
+
+  test('a node that is gone is left out and named, and no reason to wait', async () => {
+    a.kill('SIGKILL');
+    const target = encodeURIComponent('b.memory.memtotal');
+    const answer = await fetch(`http://127.0.0.1:${b.ports.http}/render?target=${target}&from=-2min`);
+    expect(answer.headers.get('x-opsbro-missing')).toBe('a');
+    expect(await answer.json()).toMatchObject([{ target: 'b.memory.memtotal' }]);
+    expect(await ask(b, '/render?target=a.*.*&local=1')).toEqual([]);
+  });
 });
