@@ -213,7 +213,10 @@ test('a repair may be for another node, if this one knows others', async () => {
       headers: { 'content-type': 'application/json' },
     });
   expect(await bodyOf(await post({ ...health.part, repairAt }, 'there'))).toMatchObject({ id: 'x' });
-  expect(await bodyOf(await post({ ...health.part, repairAt }, 'here'))).toMatchObject({ id: '', argv: ['fix', '{{arg.x}}'] });
+  expect(await bodyOf(await post({ ...health.part, repairAt }, 'here'))).toMatchObject({
+    id: '',
+    argv: ['fix', '{{arg.x}}'],
+  });
   expect(sent).toEqual([
     { action: 'Fix', args: [], kwargs: {}, dry_run: true, async: false, service: 'svc1', who: 'socket (uid unknown)' },
   ]);
