@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { KvAgents } from '../support/kv-agents.ts';
 import { KvLoad } from '../support/kv-load.ts';
+import { KvTraffic } from '../support/kv-traffic.ts';
 import { type Segment, testOnSegment } from '../support/namespaces.ts';
 
 // Five agents, each in a network of its own as on a machine of its own, under load, while things go wrong.
@@ -9,8 +10,10 @@ const NAMES = ['a', 'b', 'c', 'd', 'e'];
 /** Rounds of killing: 50 in all, unless told otherwise. */
 const ROUNDS = Number(process.env['KV_ROUNDS'] ?? 50);
 const TIMEOUT_MS = 3_600_000;
+/** Requests a second beside restarts, on a machine that runs all five. */
+const RATES = { reads: 40, writes: 10 };
 
-async function fiveOn(segment: Segment): Promise<KvAgents> {
+async function fiveOn(segment: Segment, rebalanceDelay = '3s'): Promise<KvAgents> {
   const machines = new Map(NAMES.map((name, at) => [name, segment.plug(name, [`10.7.0.${at + 1}/24`])] as const));
   const agents = new KvAgents(NAMES, {
     where: (name) => ({
@@ -20,7 +23,7 @@ async function fiveOn(segment: Segment): Promise<KvAgents> {
     gossipPort: 6_768,
     peerPort: 6_767,
     isKeyed: true,
-    env: { OPSBRO_KV__REBALANCE_DELAY: '3s' },
+    env: { OPSBRO_KV__REBALANCE_DELAY: rebalanceDelay },
   });
   for (const name of NAMES) await agents.start(name);
   await agents.settled(NAMES, 120_000);
@@ -99,6 +102,46 @@ testOnSegment(
       const copies = new Set((await agents.copies('a', key)).values());
       expect(copies.size).toBe(1);
     }
+  },
+  TIMEOUT_MS,
+);
+
+testOnSegment(
+  'every node is restarted, one after the other, under load: no request fails twice, and nothing is missing',
+  async (segment) => {
+    await using agents = await fiveOn(segment, '15s');
+    await using traffic = new KvTraffic(agents, NAMES, RATES);
+    await pause(3_000);
+    for (const name of NAMES) {
+      agents.get(name).kill('SIGTERM');
+      await agents.get(name).ended();
+      await agents.start(name);
+      await agents.settled(NAMES, 120_000);
+    }
+    expect(traffic.failures).toEqual([]);
+    expect(traffic.requests).toBeGreaterThan(100);
+  },
+  TIMEOUT_MS,
+);
+
+testOnSegment(
+  'a node comes to the ring and leaves it again under load: no key is missing at any moment',
+  async (segment) => {
+    await using agents = await fiveOn(segment);
+    await agents.kill('e');
+    agents.wipe('e');
+    await agents.settled(NAMES.slice(0, 4), 120_000);
+    await using traffic = new KvTraffic(agents, NAMES.slice(0, 4), RATES);
+    await pause(3_000);
+    await agents.start('e');
+    await agents.settled(NAMES, 120_000);
+    await pause(2_000);
+    const left = await agents.get('e').opsbro('gossip', 'leave', '--yes');
+    expect(left).toMatchObject({ code: 0 });
+    await agents.settled(NAMES.slice(0, 4), 120_000);
+    await pause(2_000);
+    expect(traffic.failures.filter((failure) => /404|after/.test(failure))).toEqual([]);
+    expect(traffic.failures.length).toBeLessThanOrEqual(traffic.requests / 1_000);
   },
   TIMEOUT_MS,
 );

@@ -1,0 +1,94 @@
+import type { Answered, KvAgents } from './kv-agents.ts';
+
+const KEYS = 60;
+/** As long as refusals ask to wait. */
+const MOMENT_MS = 1_000;
+const NOBODY: Answered = { status: 0, body: Buffer.from('nobody answered') };
+
+interface Rates {
+  /** Requests a second, as far as the machine keeps up. */
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/** Clients of a store that ask any of its nodes, and when that fails, a moment later, another one. */
+export class KvTraffic implements AsyncDisposable {
+  readonly #agents: KvAgents;
+  readonly #names: readonly string[];
+  readonly #written = new Map<string, number>();
+  readonly #clients: readonly Promise<void>[];
+  readonly #failures: string[] = [];
+  #requests = 0;
+  #turn = 0;
+  #isOver = false;
+
+  constructor(agents: KvAgents, names: readonly string[], { reads, writes }: Rates) {
+    this.#agents = agents;
+    this.#names = names;
+    this.#clients = [this.#often(reads, () => this.#read()), this.#often(writes, () => this.#write())];
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Requests that failed twice, or were answered wrongly. */
+  get failures(): readonly string[] {
+    return this.#failures;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#clients);
+  }
+
+  async #often(rate: number, act: () => Promise<void>): Promise<void> {
+    const running = new Set<Promise<void>>();
+    while (!this.#isOver) {
+      const turn: Promise<void> = act().finally(() => running.delete(turn));
+      running.add(turn);
+      await new Promise((resolve) => setTimeout(resolve, 1_000 / rate));
+      if (running.size > rate) await Promise.race(running);
+    }
+    await Promise.all(running);
+  }
+
+  async #write(): Promise<void> {
+    const turn = this.#next();
+    const key = `traffic/${turn % KEYS}`;
+    const answers = await this.#twice(turn, (name) => this.#ask(name, 'PUT', `/kv/${key}`, `${turn}`), [200]);
+    if (answers.at(-1)?.status === 200) this.#written.set(key, Math.max(turn, this.#written.get(key) ?? 0));
+    else this.#failures.push(`PUT ${key}: ${told(answers)}`);
+  }
+
+  /** What was acknowledged is there, or something newer. */
+  async #read(): Promise<void> {
+    const turn = this.#next();
+    const [key, written] = [...this.#written][turn % Math.max(1, this.#written.size)] ?? [];
+    if (key === undefined || written === undefined) return;
+    const answers = await this.#twice(turn, (name) => this.#ask(name, 'GET', `/kv/${key}?raw`), [200, 404]);
+    const { status, body } = answers.at(-1) ?? NOBODY;
+    if (status !== 200) this.#failures.push(`GET ${key}: ${told(answers)}`);
+    else if (Number(body) < written) this.#failures.push(`GET ${key}: ${body} after ${written}`);
+  }
+
+  #next(): number {
+    this.#requests += 1;
+    this.#turn += 1;
+    return this.#turn;
+  }
+
+  async #ask(name: string, method: string, path: string, body?: string): Promise<Answered> {
+    return await this.#agents.ask(name, method, path, body).catch(() => NOBODY);
+  }
+
+  async #twice(turn: number, ask: (name: string) => Promise<Answered>, good: readonly number[]) {
+    const first = await ask(this.#names[turn % this.#names.length] ?? '');
+    if (good.includes(first.status)) return [first];
+    await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
+    return [first, await ask(this.#names[(turn + 1) % this.#names.length] ?? '')];
+  }
+}
+
+const told = (answers: readonly Answered[]): string =>
+  answers.map(({ status, body }) => `${status} ${body}`).join(', then ');
