@@ -16,11 +16,13 @@ const HTTPS_WANTED = plainAnswer(400, 'bad_request', 'this door speaks TLS; writ
 
 /** Makes the server's side of TLS on connections before HTTP is spoken on them. */
 export class WebTls {
+  readonly #handshakeMs: number;
   #context: SecureContext;
 
-  /** Throws at a certificate that cannot be used. */
-  constructor(certificate: ServerCertificate) {
+  /** Throws at a certificate that cannot be used. Who does not begin, or does not finish, within `handshakeMs` is let go. */
+  constructor(certificate: ServerCertificate, handshakeMs = HANDSHAKE_MS) {
     this.#context = contextOf(certificate);
+    this.#handshakeMs = handshakeMs;
   }
 
   /** From now on this certificate is shown; connections that were made with the one before stay. Throws as the constructor. */
@@ -31,7 +33,7 @@ export class WebTls {
   /** Hands the connection on once it is secured. Who speaks plain HTTP is told how to ask. */
   onConnection(raw: Socket, serve: (ready: Socket) => void): void {
     whenBegun(raw, {
-      timeoutMs: HANDSHAKE_MS,
+      timeoutMs: this.#handshakeMs,
       begun: (how) => (how === 'tls' ? this.#secure(raw, serve) : void raw.end(HTTPS_WANTED)),
       silent: () => {},
     });
@@ -40,7 +42,7 @@ export class WebTls {
   #secure(raw: Socket, serve: (ready: Socket) => void): void {
     const socket = new TLSSocket(raw, { isServer: true, secureContext: this.#context });
     const giveUp = () => void socket.destroy();
-    const late = setTimeout(giveUp, HANDSHAKE_MS);
+    const late = setTimeout(giveUp, this.#handshakeMs);
     socket.on('error', giveUp);
     socket.once('close', () => {
       clearTimeout(late);

@@ -68,20 +68,18 @@ test('who has the key is in the pool; who has another or none is told so, and na
   });
 }, 60_000);
 
-test.each([
-  [['generate'], 'exists already; --erase replaces it'],
-  [['import', '--key', 'c2hvcnQ='], 'the key has 5 bytes (expected 16, 24 or 32)'],
-])(
-  'zone key %j is refused with exit code 2',
-  async (words, why) => {
-    const agent = await start(`refuses-${words[0]}`);
-    await zoneKey(agent, 'generate');
+test('zone keys that are none, and one too many, are refused with exit code 2', async () => {
+  const agent = await start('refuses');
+  await zoneKey(agent, 'generate');
+  for (const [words, why] of [
+    [['generate'], 'exists already; --erase replaces it'],
+    [['import', '--key', 'c2hvcnQ='], 'the key has 5 bytes (expected 16, 24 or 32)'],
+  ] as const) {
     const { code, stderr } = await zoneKey(agent, ...words);
     expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
     expect(stderr).not.toContain('bug');
-  },
-  30_000,
-);
+  }
+}, 30_000);
 
 test('the keys of all members change together; who was away with the old key is refused once that is gone', async () => {
   const [x, y] = await Promise.all([start('x'), start('y')]);

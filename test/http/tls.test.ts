@@ -21,9 +21,9 @@ beforeAll(() => {
   other = madeCertificate();
 });
 
-async function door(connectionsPerClient = 100) {
+async function door({ connectionsPerClient = 100, handshakeMs = 10_000 } = {}) {
   const parts = fakeParts();
-  const tls = new WebTls(ours);
+  const tls = new WebTls(ours, handshakeMs);
   const settings = { ...SETTINGS, access: parts.access, wall: WALL };
   const listener = await listenHttp(
     { addresses: ['127.0.0.1'], port: 0, door: 'http', log: silent },
@@ -63,7 +63,7 @@ test('the API answers over TLS, and its cookie is for TLS only', async () => {
 });
 
 test('several requests go over one connection', async () => {
-  const { port } = await door(1);
+  const { port } = await door({ connectionsPerClient: 1 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: ours.cert });
   onTestFinished(() => agent.destroy());
 
@@ -91,7 +91,7 @@ test('a renewed certificate is shown to who connects from then on, and who is co
 });
 
 test('noise and broken handshakes harm nobody', async () => {
-  const { port } = await door();
+  const { port } = await door({ handshakeMs: 300 });
 
   for (const noise of [Buffer.from([0x16]), Buffer.from([0x16, 3, 1, 0xff, 0xff, 1]), Buffer.alloc(5_000, 0x16)]) {
     const socket = connectTcp({ host: '127.0.0.1', port });
@@ -103,7 +103,7 @@ test('noise and broken handshakes harm nobody', async () => {
 });
 
 test('one client has no more connections than it may, handshake or not', async () => {
-  const { port } = await door(2);
+  const { port } = await door({ connectionsPerClient: 2 });
   const open = async () => {
     const socket = connectTcp({ host: '127.0.0.1', port });
     onTestFinished(() => void socket.destroy());

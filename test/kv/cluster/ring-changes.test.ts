@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { failedWith } from '../../src/base/errors.ts';
-import type { ChangePage } from '../../src/kv/change-feed.ts';
-import { KvRing } from '../support/kv-ring.ts';
+import { failedWith } from '../../../src/base/errors.ts';
+import type { ChangePage } from '../../../src/kv/change-feed.ts';
+import { KvRing } from '../../support/kv-ring.ts';
 
 const FIVE = ['n1', 'n2', 'n3', 'n4', 'n5'];
 const KEYS = Array.from({ length: 12 }, (_, each) => `config/${each}`);
