@@ -1,5 +1,8 @@
 type Close = () => void | Promise<void>;
 
+/** What stands for something to be disposed of where there is nothing. */
+export const NOTHING_OPEN: Disposable = { [Symbol.dispose]() {} };
+
 /** Things that were opened; closing closes them in reverse order, each even if another fails. (Node 20 has no AsyncDisposableStack.) */
 export class Disposal implements AsyncDisposable {
   readonly #closers: Close[] = [];

@@ -1,3 +1,4 @@
+import { NOTHING_OPEN } from '../base/disposal.ts';
 import type { Context } from './command.ts';
 
 const FRAME_MS = 100;
@@ -6,7 +7,7 @@ const CLEAR = '\r\u001b[K';
 
 /** Shows on one line of a terminal what is waited for, until disposed of. Who is no terminal sees nothing. */
 export function spin(textOf: () => string, { world, terminal, globals }: Context): Disposable {
-  if (!world.err.isTTY || globals.quiet || terminal.json) return { [Symbol.dispose]() {} };
+  if (!world.err.isTTY || globals.quiet || terminal.json) return NOTHING_OPEN;
   const frames = [...(terminal.unicode ? FRAMES.unicode : FRAMES.ascii)];
   let turn = 0;
   const draw = () => {

@@ -1,6 +1,7 @@
 /** The changes of the store, for those who wait for them. */
 import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
+import { NOTHING_OPEN } from '../base/disposal.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { KvChange, KvStats, KvStore } from '../model/kv.ts';
 import { type ChangeEntry, entryOfChange, placeGone, placeIn, type Wanted, wants } from './change-entry.ts';
@@ -8,7 +9,6 @@ import { ChangeReaders, type Scan } from './change-readers.ts';
 
 const MOST_ENTRIES = 1_000;
 const MOST_BYTES = 1_048_576;
-const UNNOTICED: Disposable = { [Symbol.dispose]() {} };
 
 interface Options {
   readonly store: KvStore;
@@ -66,7 +66,7 @@ export class ChangeFeed implements Disposable {
   async attend(prefix: string): Promise<Disposable> {
     const attended = await this.#options.store.attend?.(prefix);
     this.#lookAtLog();
-    return attended ?? UNNOTICED;
+    return attended ?? NOTHING_OPEN;
   }
 
   /** The place of a change, as readers are told of it. */
@@ -95,7 +95,10 @@ export class ChangeFeed implements Disposable {
   /** The last changes of a key that are kept, oldest first. */
   async history(key: string, limit: number): Promise<readonly ChangeEntry[]> {
     const changes = await this.#options.store.history?.(key, limit);
-    return (changes ?? []).map((change) => this.entryOf(change));
+    // Their numbers are those of this node's own log, whichever is followed now.
+    const { index, indexScope } = this.#stats;
+    const { write } = placeIn({ boot: this.#options.boot, last: index, scope: indexScope });
+    return (changes ?? []).map((change) => entryOfChange(change, write(change.index)));
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,6 @@
 import type { Bus } from '../base/bus.ts';
 import type { Clock } from '../base/clock.ts';
+import { NOTHING_OPEN } from '../base/disposal.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type {
@@ -109,7 +110,7 @@ class Kv implements KvStore {
   }
 
   async attend(prefix: string): Promise<Disposable> {
-    return (await this.#store.attend?.(prefix)) ?? { [Symbol.dispose]() {} };
+    return (await this.#store.attend?.(prefix)) ?? NOTHING_OPEN;
   }
 
   async history(key: string, limit: number): Promise<readonly KvChange[]> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { NOTHING_OPEN } from '../base/disposal.ts';
 
 /**
  * Takes a word for this process among all processes of this host (and network namespace), until disposed of or the process ends; the
@@ -7,7 +8,7 @@ import { createServer } from 'node:net';
  * such sockets, every claim succeeds.
  */
 export async function claimName(word: string): Promise<Disposable | undefined> {
-  if (process.platform !== 'linux') return { [Symbol.dispose]() {} };
+  if (process.platform !== 'linux') return NOTHING_OPEN;
   const server = createServer((socket) => socket.destroy());
   server.listen(`\0opsbro.name.${word.slice(0, 90)}`).unref();
   try {

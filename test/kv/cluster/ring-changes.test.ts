@@ -125,3 +125,15 @@ test('readers of a ring that comes to have more nodes begin anew', async () => {
   for (const key of KEYS) await put(ring, 'n4', key);
   expect([...(await again.hears())].sort()).toEqual(KEYS.map((key) => `put ${key}`).sort());
 });
+
+test('the history of a key names places of the log that it stands in, which is not the one that is followed', async () => {
+  await using ring = await KvRing.open(FIVE, FIVE);
+  await ring.done(ring.feed('n1').begin('config/'));
+  for (const key of KEYS) await put(ring, 'n2', key);
+  const told = await ring.done(Promise.all(KEYS.map((key) => ring.feed('n1').history(key, 10))));
+  const [entry] = told.flat();
+  expect(entry?.index).toMatch(/^00000001:\d+$/);
+  const { signal } = new AbortController();
+  const read = ring.done(ring.feed('n1').read({ index: entry?.index ?? '', waitMs: 0, signal }));
+  expect(failedWith(await read.catch((error: unknown) => error), 'index_gone')).toBe(true);
+});
