@@ -11,11 +11,15 @@ import { mutated } from '../../support/mutate.ts';
 
 const CODEC_NAMES = ['scaled', 'gorilla', 'shuffled'];
 
+/** Where blocks are read: it holds what was read before. */
+const room = new Float64Array(10_000).fill(Number.NaN);
+
 /** The slots of a block of these values, from its first to its last value, and the name of its codec. */
 function roundTrip(values: readonly number[], step = 10) {
   const block = encodeBlock(Float64Array.from(values));
   if (!block) return undefined;
-  return { block, ...decodeBlock(block, { start: 1_700_000_000, step }), codec: CODEC_NAMES[(block[0] ?? 0) & 3] };
+  const slots = decodeBlock(block, { start: 1_700_000_000, step }, room);
+  return { block, ...slots, codec: CODEC_NAMES[(block[0] ?? 0) & 3] };
 }
 
 const trimmed = (values: readonly number[]): readonly number[] =>
