@@ -120,6 +120,7 @@ export class ChangeFeed implements Disposable {
   }
 
   #hear(change: KvChange): void {
+    if (this.#readers.isIdle) return;
     this.#lookAtLog();
     this.#readers.hear(change);
   }

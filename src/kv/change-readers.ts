@@ -45,6 +45,11 @@ export class ChangeReaders implements Disposable {
     this.#clock = clock;
   }
 
+  /** Whether nobody waits. */
+  get isIdle(): boolean {
+    return this.#watchers.size === 0;
+  }
+
   /** A change has been logged. */
   hear(change: KvChange): void {
     for (const watcher of this.#watchers) watcher.hear(change);

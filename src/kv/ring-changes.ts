@@ -33,6 +33,8 @@ interface Merging {
   readonly name: string;
   readonly log: MergedLog;
   readonly tails: Map<string, MemberTail>;
+  /** Resolves when what is followed now is told from here on. */
+  ready: Promise<unknown>;
 }
 
 interface Attendance {
@@ -85,7 +87,7 @@ export class RingChanges implements NumberedLog, Disposable {
     this.#attending.set(followed, attendance);
     attendance.readers += 1;
     this.look();
-    await Promise.all([...(this.#merging?.tails.values() ?? [])].map(({ begun }) => begun));
+    await this.#merging?.ready;
     return { [Symbol.dispose]: () => this.#goes(followed, attendance) };
   }
 
@@ -111,8 +113,8 @@ export class RingChanges implements NumberedLog, Disposable {
 
   #follow(before: readonly string[]): void {
     const { self, random, members } = this.#parts;
-    this.#merging ??= { name: nameFrom(random), log: new MergedLog(), tails: new Map() };
-    const { tails } = this.#merging;
+    this.#merging ??= { name: nameFrom(random), log: new MergedLog(), tails: new Map(), ready: Promise.resolve() };
+    const { tails, ready } = this.#merging;
     const others = members().filter((node) => node !== self);
     for (const [node, tail] of tails) {
       if (others.includes(node)) continue;
@@ -120,8 +122,10 @@ export class RingChanges implements NumberedLog, Disposable {
       tails.delete(node);
     }
     const isMore = this.#prefixes.some((prefix) => !before.includes(prefix));
-    if (isMore) for (const tail of tails.values()) tail.rescope();
-    for (const node of others) if (!tails.has(node)) tails.set(node, this.#tailOf(node));
+    const rescoped = isMore ? [...tails.values()].map((tail) => tail.rescope()) : [];
+    const joined = others.filter((node) => !tails.has(node)).map((node) => [node, this.#tailOf(node)] as const);
+    for (const [node, tail] of joined) tails.set(node, tail);
+    this.#merging.ready = Promise.all([ready, ...rescoped, ...joined.map(([, { begun }]) => begun)]);
   }
 
   #tailOf(node: string): MemberTail {

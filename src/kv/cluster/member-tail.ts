@@ -33,6 +33,8 @@ export class MemberTail implements Disposable {
   /** Wall time of its last answer. */
   #heardAt = 0;
   #interrupt: () => void = () => {};
+  /** Those who wait until all that has happened so far was told. */
+  #waiting: (() => void)[] = [];
   /** Resolves once it has answered for the first time, or has failed to. */
   readonly begun: Promise<unknown>;
 
@@ -43,9 +45,13 @@ export class MemberTail implements Disposable {
     void this.#goOn(first);
   }
 
-  /** Other keys are of interest from now on. */
-  rescope(): void {
+  /** Other keys are of interest from now on. Resolves when what became of them so far was told, or cannot be. */
+  rescope(): Promise<unknown> {
+    // Who has yet to say how far its log is tells of nothing that was before.
+    if (this.#place === undefined) return this.begun;
+    const toldAll = new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#interrupt();
+    return toldAll;
   }
 
   [Symbol.dispose](): void {
@@ -60,34 +66,41 @@ export class MemberTail implements Disposable {
       if (!isWell) await delay(this.#parts.clock, AGAIN_MS, signal).catch(() => {});
       if (!signal.aborted) isWell = await this.#tryTurn();
     }
+    for (const resolve of this.#waiting) resolve();
   }
 
   /** `false`: it does not run, or cannot be reached; it will be asked again for what is behind the same place. */
   async #tryTurn(): Promise<boolean> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
     try {
-      await this.#turn();
+      const isDone = await this.#turn(waiting.length > 0 ? 0 : WAIT_MS);
+      if (isDone) for (const resolve of waiting) resolve();
+      else this.#waiting.push(...waiting);
       return true;
     } catch {
+      for (const resolve of waiting) resolve();
       return false;
     }
   }
 
-  async #turn(): Promise<void> {
-    const answer = await this.#asked();
-    if (answer === undefined || this.#over.signal.aborted) return;
+  /** Whether it was not interrupted. */
+  async #turn(waitMs: number): Promise<boolean> {
+    const answer = await this.#asked(this.#place === undefined ? 0 : waitMs);
+    if (answer === undefined || this.#over.signal.aborted) return false;
     if (answer.isGone) await this.#compare();
     for (const change of answer.changes) this.#parts.tell(change);
     this.#place = answer.place;
     this.#heardAt = this.#parts.clock.wall();
+    return true;
   }
 
   /** Nothing when other keys are of interest meanwhile: then the same is asked again for those. */
-  async #asked(): Promise<FollowedAnswer | undefined> {
+  async #asked(waitMs: number): Promise<FollowedAnswer | undefined> {
     const place = this.#place;
     const interrupted = new Promise<undefined>((resolve) => {
       this.#interrupt = () => resolve(undefined);
     });
-    const waitMs = place === undefined ? 0 : WAIT_MS;
     const asked = this.#parts.ask(
       { type: 'follow', place, prefixes: this.#parts.prefixes(), waitMs },
       waitMs + ANSWER_MS,

@@ -62,6 +62,16 @@ test('another prefix is followed as soon as somebody wants it', async () => {
   expect(await second.hears()).toEqual(['put b/1', 'put b/2']);
 });
 
+test('who begins to follow other keys is told nothing of what was before', async () => {
+  await using ring = await KvRing.open([...FIVE, 'out'], FIVE);
+  await reader(ring, 'out', 'a/');
+  await ring.clock.runAsync(2_000);
+  for (const key of ['b/1', 'b/2']) await put(ring, 'n1', key);
+  const late = await reader(ring, 'out', 'b/');
+  await put(ring, 'n1', 'b/3');
+  expect(await late.hears()).toEqual(['put b/3']);
+});
+
 test('a node that joins, and so gets keys that others had, tells of none of them', async () => {
   const four = FIVE.slice(0, 4);
   await using ring = await KvRing.open(FIVE, four);
