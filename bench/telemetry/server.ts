@@ -19,7 +19,7 @@ const common = { bind: ['127.0.0.1'], port: 0, clock: systemClock, random: syste
 const statsd = await startStatsd({
   ...common,
   settings: {
-    ...{ interval: 300, prefix: 'stats', counterNames: 'usual', percentiles: [percentileOf(99)], histograms: [] },
+    ...{ interval: 3_600, prefix: 'stats', counterNames: 'usual', percentiles: [percentileOf(99)], histograms: [] },
     ...{ idleFlushes: 6, gaugeTtl: 60, maxSeries: 1_000_000, timerReservoir: 10_000, influxTags: 'plain keys' },
     ...{ allow: ['127.0.0.0/8'], transports: 'udp and tcp', takesChecks: false, takesEvents: false },
   },

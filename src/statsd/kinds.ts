@@ -107,37 +107,43 @@ export class Gauge {
   }
 }
 
-/** The values of a window, of which is told how they are distributed. */
-export class Timer {
-  readonly #values = new TimerValues();
-  /** How many there were before some were left out by who sent them. */
-  weight = 0;
+/** The values of a window, of which is told how they are distributed. It is one object, not two, as there may be very many. */
+export class Timer extends TimerValues {
+  /** 0 while it is as many as came. */
+  #weight = 0;
   #idle = 0;
 
   add(value: number, rate: number, keeping: Keeping): void {
-    this.#values.add(value, keeping);
-    this.weight += 1 / rate;
+    if (rate !== 1 && this.#weight === 0) this.#weight = this.count;
+    this.keep(value, keeping);
+    if (this.#weight > 0 || rate !== 1) this.#weight += 1 / rate;
   }
 
-  settle(key: Key, flush: Flush): Fate {
+  /** How many there were before some were left out by who sent them. */
+  get weight(): number {
+    return this.#weight || this.count;
+  }
+
+  settle({ path, tags }: Key, flush: Flush): Fate {
     const { settings, seconds, room } = flush;
-    this.#idle = this.weight > 0 ? 0 : this.#idle + 1;
+    const { count, weight } = this;
+    this.#idle = count > 0 ? 0 : this.#idle + 1;
     if (this.#idle > settings.idleFlushes) return 'goes';
-    const before = `${settings.prefix}.timers.${key.path}.`;
-    const emit = (stat: string, value: number) => flush.emit(`${before}${stat}${key.tags}`, value);
-    emit('count', this.weight);
-    emit('count_ps', this.weight / seconds);
-    if (this.#values.count > 0) this.#tell(this.#values.take(room), key, settings, emit);
-    this.weight = 0;
+    const before = `${settings.prefix}.timers.${path}.`;
+    const emit = (stat: string, value: number) => flush.emit(`${before}${stat}${tags}`, value);
+    emit('count', weight);
+    emit('count_ps', weight / seconds);
+    if (count > 0) this.#tell(this.take(room), path, settings, emit);
+    this.#weight = 0;
     return 'stays';
   }
 
   /** Gives its room back, untold. */
   drop(room: ValueRoom): void {
-    if (this.#values.count > 0) this.#values.take(room);
+    if (this.count > 0) this.take(room);
   }
 
-  #tell(sorted: Sorted, { path }: Key, settings: WindowSettings, emit: (stat: string, value: number) => void): void {
+  #tell(sorted: Sorted, path: string, settings: WindowSettings, emit: (stat: string, value: number) => void): void {
     const { percentiles, histograms } = settings;
     const bins = histograms.find(({ match }) => path.includes(match))?.bins;
     emitTimer(sorted, { percentiles, bins }, emit);

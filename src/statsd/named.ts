@@ -3,8 +3,8 @@ import type { ValueRoom } from './values.ts';
 
 /** Everything of one key; each kind of it is a series of its own. */
 export class Named implements Key {
-  readonly path: string;
-  readonly tags: string;
+  /** The path with its tags behind it. */
+  readonly key: string;
   /** The number of the window that its values are of. */
   window: number;
   counter: Counter | undefined;
@@ -12,16 +12,20 @@ export class Named implements Key {
   timer: Timer | undefined;
   members: Members | undefined;
 
-  /** `key` is the path with its tags behind it. */
   constructor(key: string, window: number) {
-    const at = key.indexOf(';');
-    this.path = at < 0 ? key : key.slice(0, at);
-    this.tags = at < 0 ? '' : key.slice(at);
+    this.key = key;
     this.window = window;
   }
 
-  get key(): string {
-    return this.path + this.tags;
+  // Cut out when they are told: of very many, two more texts each are much.
+  get path(): string {
+    const at = this.key.indexOf(';');
+    return at < 0 ? this.key : this.key.slice(0, at);
+  }
+
+  get tags(): string {
+    const at = this.key.indexOf(';');
+    return at < 0 ? '' : this.key.slice(at);
   }
 
   /** Whether nobody has sent anything that is still known. */

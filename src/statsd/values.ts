@@ -1,102 +1,70 @@
+import { ChunkRoom, NO_CHUNK } from '../base/chunk-room.ts';
 import type { Random } from '../base/random.ts';
 import { type Moments, momentsOf, type Sorted } from './timer-stats.ts';
 
-const CHUNK = 8;
-const CHUNKS = 1_024;
-const NONE = -1;
+/** Values of a chunk. */
+const CHUNK = 4;
+/** Chunks that are kept when nobody uses any. */
+const FEW_CHUNKS = 2_048;
 /** Values of one timer in chunks, before it gets room of its own. */
 const MANY = 256;
 
-/** Room for the values of very many timers with few values each: chunks of eight, lent and given back. */
+/** Room for the values of very many timers with few values each. */
 export class ValueRoom {
-  readonly #pages: Float64Array[] = [];
-  /** Which chunk follows a chunk; of a free one, the next free one. */
-  #next = new Int32Array(CHUNKS);
-  #free = NONE;
-  #lent = 0;
+  readonly #chunks = new ChunkRoom(CHUNK);
 
-  /** A chunk to write to, which follows another one, if any. */
-  lend(after: number): number {
-    const chunk = this.#free === NONE ? this.#make() : this.#free;
-    if (chunk === this.#free) this.#free = this.#next[chunk] as number;
-    this.#next[chunk] = NONE;
-    if (after !== NONE) this.#next[after] = chunk;
-    this.#lent += 1;
-    return chunk;
+  /** A chunk to write to, which follows the last one, if any. */
+  lend(last: number): number {
+    return this.#chunks.lend(last);
   }
 
   /** Writes a value to a chunk. */
   write(chunk: number, at: number, value: number): void {
-    const page = this.#pages[(chunk / CHUNKS) | 0] as Float64Array;
-    page[(chunk % CHUNKS) * CHUNK + at] = value;
+    this.#chunks.pageOf(chunk)[this.#chunks.placeOf(chunk) + at] = value;
   }
 
-  /** Takes so many values back, beginning at a chunk, and all chunks from there on. */
-  takeBack(first: number, count: number): Float64Array {
+  /** Takes the values of a chain back, at least one, and its chunks, by the last one. */
+  takeBack(last: number, count: number): Float64Array {
+    const chunks = this.#chunks;
     const values = new Float64Array(count);
-    for (let [chunk, at] = [first, 0]; chunk !== NONE; at += CHUNK) {
-      const page = this.#pages[(chunk / CHUNKS) | 0] as Float64Array;
-      const from = (chunk % CHUNKS) * CHUNK;
-      values.set(page.subarray(from, from + Math.min(CHUNK, count - at)), at);
-      const next = this.#next[chunk] as number;
-      this.#next[chunk] = this.#free;
-      this.#free = chunk;
-      this.#lent -= 1;
-      chunk = next;
+    for (let [chunk, to] = [last, 0]; to < count; ) {
+      chunk = chunks.following(chunk);
+      const page = chunks.pageOf(chunk);
+      let at = chunks.placeOf(chunk);
+      for (const end = Math.min(count, to + CHUNK); to < end; to++) values[to] = page[at++] as number;
     }
+    chunks.giveBack(last, Math.ceil(count / CHUNK));
     // What a burst needed is given back to the machine as soon as nobody uses any of it.
-    if (this.#lent === 0 && this.#pages.length > 1) this.#clear();
+    if (chunks.lent === 0 && chunks.made > FEW_CHUNKS) chunks.empty();
     return values;
-  }
-
-  #make(): number {
-    const chunk = this.#lent;
-    const page = (chunk / CHUNKS) | 0;
-    if (this.#pages.length <= page) {
-      this.#pages.push(new Float64Array(CHUNK * CHUNKS));
-      const next = new Int32Array(Math.max(this.#next.length, this.#pages.length * CHUNKS));
-      next.set(this.#next);
-      this.#next = next;
-    }
-    return chunk;
-  }
-
-  #clear(): void {
-    this.#pages.length = 0;
-    this.#next = new Int32Array(CHUNKS);
-    this.#free = NONE;
   }
 }
 
 /** The values of one timer in one window: all of them, or a fair sample when there are more than may be kept. */
-export class TimerValues {
+export abstract class TimerValues {
   #count = 0;
-  #first = NONE;
-  #last = NONE;
+  #last = NO_CHUNK;
   #sample: Sample | undefined;
 
   /** How many values came, whether they are kept or not. */
-  get count(): number {
+  protected get count(): number {
     return this.#sample?.count ?? this.#count;
   }
 
-  add(value: number, { room, most, random }: Keeping): void {
+  protected keep(value: number, { room, most, random }: Keeping): void {
     if (this.#sample) {
       this.#sample.add(value, random);
       return;
     }
     const at = this.#count % CHUNK;
-    if (at === 0) {
-      this.#last = room.lend(this.#last);
-      if (this.#first === NONE) this.#first = this.#last;
-    }
+    if (at === 0) this.#last = room.lend(this.#last);
     room.write(this.#last, at, value);
     this.#count += 1;
     if (this.#count >= MANY || this.#count >= most) this.#sample = new Sample(this.#takeChunks(room), most);
   }
 
   /** Hands out what there is, of at least one value, and begins anew. */
-  take(room: ValueRoom): Sorted {
+  protected take(room: ValueRoom): Sorted {
     if (this.#sample) {
       const sorted = this.#sample.sorted();
       this.#sample = undefined;
@@ -107,9 +75,8 @@ export class TimerValues {
   }
 
   #takeChunks(room: ValueRoom): Float64Array {
-    const values = room.takeBack(this.#first, this.#count);
-    this.#first = NONE;
-    this.#last = NONE;
+    const values = room.takeBack(this.#last, this.#count);
+    this.#last = NO_CHUNK;
     this.#count = 0;
     return values;
   }
