@@ -4,6 +4,7 @@ import { BlockCache } from './block-cache.ts';
 import { decodeBlock, encodeBlock, type Slots } from './codec/block.ts';
 import type { Database, Write } from './database.ts';
 import { BLOCK_SLOTS, type BlockPlace, blockKey, metaKey } from './places.ts';
+import type { Sheet } from './sheets.ts';
 
 const TOTALS = metaKey('totals');
 /** Bytes of blocks that are kept for those who look at them again: some hundred series of a few hours. */
@@ -88,12 +89,12 @@ export class Blocks {
     }
   }
 
-  /** What writes slots in the place of a block of so many bytes (0: none), to be written together with `totals`. */
-  replacing(place: BlockPlace, values: Float64Array, bytesBefore: number): Write {
+  /** What writes a sheet in the place of the block that it was, to be written together with `totals`. */
+  replacing(place: BlockPlace, sheet: Sheet): Write {
     this.#cache.forget(place);
-    const block = encodeBlock(values);
-    this.#bytes += (block?.length ?? 0) - bytesBefore;
-    this.#count += Number(block !== undefined) - Number(bytesBefore > 0);
+    const block = encodeBlock(sheet.values, sheet);
+    this.#bytes += (block?.length ?? 0) - sheet.bytes;
+    this.#count += Number(block !== undefined) - Number(sheet.bytes > 0);
     const key = blockKey(place);
     return block ? { type: 'put', key, value: block } : { type: 'del', key };
   }

@@ -1,123 +1,119 @@
 import { retentionOf } from '../config/retentions.ts';
 import type { Archive, Layout } from '../model/series.ts';
 import { aggregate } from './aggregate.ts';
-import { BLOCK_SLOTS, blockStart, spanOf } from './places.ts';
+import { blockStart, spanOf } from './places.ts';
 import type { Tail } from './point-room.ts';
+import { type Sheets, SheetWindow } from './sheets.ts';
 
 // What new points change: their slots in the finest archive that goes back so far, and of each coarser archive the slots above them.
 
 /** What is to happen to one archive. Slots are named by the time at which they begin. */
 export interface Level {
   readonly archive: Archive;
-  /** Slots that get the value of a point. */
-  readonly direct: ReadonlyMap<number, number>;
+  /** Points that are of this archive, in the order they came; of several in a slot the last one counts. */
+  readonly direct: Tail;
   /** Slots whose value comes from the archive before. */
   readonly derived: readonly number[];
   /** Starts of the blocks that have to be known. */
-  readonly blocks: ReadonlySet<number>;
+  readonly blocks: readonly number[];
 }
 
-/** A block laid out in all its slots. */
-class Sheet {
-  readonly values: Float64Array = new Float64Array(BLOCK_SLOTS).fill(Number.NaN);
-  isChanged: boolean = false;
+/** Numbers, ascending and each once; those that come in order cost next to nothing. */
+class Ascending {
+  readonly #numbers: number[] = [];
+  #last = Number.NEGATIVE_INFINITY;
+  #isInOrder: boolean = true;
 
-  set(slot: number, value: number): void {
-    if (Object.is(this.values[slot], value)) return;
-    this.values[slot] = value;
-    this.isChanged = true;
+  add(number: number): void {
+    if (number === this.#last) return;
+    if (number < this.#last) this.#isInOrder = false;
+    this.#numbers.push(number);
+    this.#last = number;
+  }
+
+  /** The multiples of `step` at or below all of some times. */
+  addMultiples(times: Float64Array | readonly number[], step: number): void {
+    let [from, until] = [0, 0];
+    for (let at = 0; at < times.length; at++) {
+      const time = times[at] as number;
+      if (time >= from && time < until) continue;
+      from = time - (time % step);
+      until = from + step;
+      this.add(from);
+    }
+  }
+
+  finish(): readonly number[] {
+    return this.#isInOrder ? this.#numbers : [...new Set(this.#numbers)].sort((a, b) => a - b);
   }
 }
-
-/** Sheets that are used again: a new one costs more than what is done with most of them. */
-const spare: Sheet[] = [];
-const MOST_SPARE = 32;
-
-/** A sheet without values; who is done with it hands it to `giveBack`. */
-export function emptySheet(): Sheet {
-  const sheet = spare.pop();
-  if (!sheet) return new Sheet();
-  sheet.values.fill(Number.NaN);
-  sheet.isChanged = false;
-  return sheet;
-}
-
-/** Nobody uses these sheets any more. */
-export function giveBack(all: readonly Sheets[]): void {
-  for (const sheets of all) for (const sheet of sheets.values()) if (spare.length < MOST_SPARE) spare.push(sheet);
-}
-
-/** The sheets of one archive, by the start of their block. */
-export type Sheets = Map<number, Sheet>;
 
 /** Finds out what points change; `now` is epoch seconds. Points that no archive goes back to are left out. */
 export function planChange(layout: Layout, tails: readonly Tail[], now: number): readonly Level[] {
   const directs = pointsByArchive(layout.archives, tails, now);
-  let below: readonly number[] = [];
+  let derived: readonly number[] = [];
   const slots = layout.archives.map((archive, at) => {
-    const direct = directs[at] ?? new Map<number, number>();
-    const derived = [...new Set(below.map((time) => time - (time % archive.step)))];
-    below = [...direct.keys(), ...derived.filter((slot) => !direct.has(slot))];
+    const direct = directs[at] ?? NOTHING;
+    if (at > 0) derived = slotsAbove(directs[at - 1] ?? NOTHING, derived, archive);
     return { archive, direct, derived };
   });
   return slots.map(({ archive, direct, derived }, at) => {
-    const blocks = new Set<number>();
-    for (const slot of direct.keys()) blocks.add(blockStart(slot, archive));
-    for (const slot of derived) blocks.add(blockStart(slot, archive));
+    const blocks = new Ascending();
+    blocks.addMultiples(direct.times, spanOf(archive));
+    blocks.addMultiples(derived, spanOf(archive));
     const above = slots[at + 1];
     for (const slot of above?.derived ?? []) addBlocks(slot, slot + (above?.archive.step ?? 0), archive, blocks);
-    return { archive, direct, derived, blocks };
+    return { archive, direct, derived, blocks: blocks.finish() };
   });
 }
 
-function addBlocks(from: number, until: number, archive: Archive, blocks: Set<number>): void {
+const NOTHING: Tail = { times: new Float64Array(0), values: new Float64Array(0) };
+
+function slotsAbove({ times }: Tail, derived: readonly number[], { step }: Archive): readonly number[] {
+  const slots = new Ascending();
+  slots.addMultiples(times, step);
+  slots.addMultiples(derived, step);
+  return slots.finish();
+}
+
+function addBlocks(from: number, until: number, archive: Archive, blocks: Ascending): void {
   for (let start = blockStart(from, archive); start < until; start += spanOf(archive)) blocks.add(start);
 }
 
-function pointsByArchive(archives: readonly Archive[], tails: readonly Tail[], now: number): Map<number, number>[] {
-  const directs = archives.map(() => new Map<number, number>());
+/** The points of each archive, at the beginning of its slots. */
+function pointsByArchive(archives: readonly Archive[], tails: readonly Tail[], now: number): readonly Tail[] {
+  const [finest] = archives;
+  const [all = NOTHING, ...more] = tails.filter(({ times }) => times.length > 0);
+  // Points wait by slots of the finest archive, and nearly always all of them belong there.
+  if (finest && more.length === 0 && all.times.every((time) => now - time <= retentionOf(finest))) return [all];
   const reach = archives.map(retentionOf);
+  const directs = archives.map(() => ({ times: [] as number[], values: [] as number[] }));
   for (const { times, values } of tails) {
     for (let at = 0; at < times.length; at++) {
       const time = times[at] as number;
       const archive = reach.findIndex((seconds) => now - time <= seconds);
       const step = archives[archive]?.step ?? 1;
-      directs[archive]?.set(time - (time % step), values[at] as number);
+      directs[archive]?.times.push(time - (time % step));
+      directs[archive]?.values.push(values[at] as number);
     }
   }
-  return directs;
+  return directs.map(({ times, values }) => ({ times: Float64Array.from(times), values: Float64Array.from(values) }));
 }
 
 /** Does what was planned on the sheets of each level; sheets that are not there are made. */
 export function applyChange(levels: readonly Level[], sheets: readonly Sheets[], layout: Layout): void {
   levels.forEach(({ archive, direct, derived }, at) => {
-    const own = sheets[at] ?? new Map();
-    const finer = levels[at - 1];
-    for (const slot of derived) {
-      if (!finer) continue;
-      const parts = gather(sheets[at - 1] ?? new Map(), finer.archive, { from: slot, until: slot + archive.step });
-      setIn(own, archive, slot, aggregate(parts, layout));
+    const own = new SheetWindow(sheets[at] ?? new Map(), archive);
+    const finer = levels[at - 1]?.archive;
+    if (finer && derived.length > 0) {
+      const below = new SheetWindow(sheets[at - 1] ?? new Map(), finer);
+      const parts = new Float64Array(archive.step / finer.step);
+      for (const slot of derived) {
+        for (let part = 0; part < parts.length; part++) parts[part] = below.valueAt(slot + part * finer.step);
+        own.set(slot, aggregate(parts, layout));
+      }
     }
-    for (const [slot, value] of direct) setIn(own, archive, slot, value);
+    const { times, values } = direct;
+    for (let point = 0; point < times.length; point++) own.set(times[point] as number, values[point] as number);
   });
-}
-
-function setIn(sheets: Sheets, archive: Archive, slot: number, value: number): void {
-  const start = blockStart(slot, archive);
-  let sheet = sheets.get(start);
-  if (!sheet) {
-    sheet = emptySheet();
-    sheets.set(start, sheet);
-  }
-  sheet.set((slot - start) / archive.step, value);
-}
-
-function gather(sheets: Sheets, archive: Archive, { from, until }: { from: number; until: number }): Float64Array {
-  const parts = new Float64Array((until - from) / archive.step);
-  for (let at = 0; at < parts.length; at++) {
-    const slot = from + at * archive.step;
-    const start = blockStart(slot, archive);
-    parts[at] = sheets.get(start)?.values[(slot - start) / archive.step] ?? Number.NaN;
-  }
-  return parts;
 }

@@ -3,9 +3,10 @@ import { retentionOf } from '../config/retentions.ts';
 import type { Archive, SeriesValues, TimeRange } from '../model/series.ts';
 import { aggregate } from './aggregate.ts';
 import type { Blocks } from './blocks.ts';
-import { giveBack, type Level, planChange } from './change.ts';
+import { type Level, planChange } from './change.ts';
 import { type BlockPlace, blockStart, spanOf } from './places.ts';
 import type { Series } from './series.ts';
+import { giveBack } from './sheets.ts';
 import { changedSheets, placesOf } from './storing.ts';
 
 /** Series read with one question to the database; others may work in between. */
@@ -61,7 +62,7 @@ function questionOf(series: Series, { from, until }: TimeRange, now: number): Qu
   const first = slotBehind(Math.max(from, oldest), step);
   const end = Math.max(slotBehind(until, step), first + step);
   const levels = planChange(series.layout, series.tails(), now).slice(0, at + 1);
-  const hasChanged = levels.some(({ direct }) => direct.size > 0);
+  const hasChanged = levels.some(({ direct }) => direct.times.length > 0);
   // What the newest points change is read with them.
   const changing = hasChanged ? levels.at(-1)?.blocks : undefined;
   return {
@@ -70,7 +71,9 @@ function questionOf(series: Series, { from, until }: TimeRange, now: number): Qu
     first,
     end,
     levels,
-    own: placesBetween(series.id, archive, { from: first, until: end }).filter(({ start }) => !changing?.has(start)),
+    own: placesBetween(series.id, archive, { from: first, until: end }).filter(
+      ({ start }) => !changing?.includes(start),
+    ),
     former: series.former.flatMap((old) => placesBetween(series.id, old, { from: first, until: end })),
     changed: hasChanged ? placesOf({ series, levels }) : [],
   };

@@ -1,7 +1,7 @@
 import { messageOf, OpsbroError } from '../base/errors.ts';
 import { parseRetentions } from '../config/retentions.ts';
 import type { AggregationRule, SchemaRule } from '../config/series-rules.ts';
-import type { Layout, SeriesOrigin } from '../model/series.ts';
+import type { Archive, Layout, SeriesOrigin } from '../model/series.ts';
 
 interface Matched<Rule> {
   readonly rule: Rule;
@@ -25,6 +25,7 @@ const SHIPPED_AGGREGATION: readonly Matched<Merging>[] = [
   shipped(/\.count_ps$/, { xFilesFactor: 0.3, method: 'average' }),
   shipped(/\.sum(?:_\w+)?$|\.count(?:_\w+)?$|^stats_counts\./, { xFilesFactor: 0, method: 'sum' }),
 ];
+const NOWHERE: Keeping = { archives: [] };
 const USUAL: Merging = { xFilesFactor: 0.3, method: 'average' };
 
 /** What people wrote of how series are kept. */
@@ -38,7 +39,7 @@ export class Rules {
   readonly #schemas: readonly Matched<Keeping>[];
   readonly #aggregation: readonly Matched<AggregationRule>[];
   /** Series of the same layout share it. */
-  readonly #layouts = new Map<string, Layout>();
+  readonly #layouts = new Map<readonly Archive[], Map<string, Layout>>();
 
   private constructor(schemas: readonly Matched<SchemaRule>[], aggregation: readonly Matched<AggregationRule>[]) {
     this.#schemas = [...schemas, ...SHIPPED_SCHEMAS];
@@ -55,14 +56,15 @@ export class Rules {
    * unless somebody wrote a rule for it.
    */
   layoutOf(name: string, origin: SeriesOrigin): Layout {
-    const { archives } = firstFor(this.#schemas, name) ?? { archives: [] };
+    const { archives } = firstFor(this.#schemas, name) ?? NOWHERE;
     const written = firstFor(this.#aggregation, name);
     const usual = firstFor(SHIPPED_AGGREGATION, name) ?? USUAL;
     const method = written?.method ?? usual.method;
     const xFilesFactor = written?.xFilesFactor ?? (origin === 'own' && !written ? 0 : usual.xFilesFactor);
-    const key = JSON.stringify([archives, method, xFilesFactor]);
-    const layout = this.#layouts.get(key) ?? { archives, method, xFilesFactor };
-    this.#layouts.set(key, layout);
+    const alike = this.#layouts.get(archives) ?? new Map<string, Layout>();
+    const merging = `${method} ${xFilesFactor}`;
+    const layout = alike.get(merging) ?? { archives, method, xFilesFactor };
+    this.#layouts.set(archives, alike.set(merging, layout));
     return layout;
   }
 }

@@ -1,9 +1,10 @@
 import { writeAll } from '../base/write-all.ts';
 import type { Blocks } from './blocks.ts';
-import { applyChange, emptySheet, giveBack, type Level, planChange, type Sheets } from './change.ts';
+import { applyChange, type Level, planChange } from './change.ts';
 import type { Database, Write } from './database.ts';
 import type { BlockPlace } from './places.ts';
 import type { Series } from './series.ts';
+import { emptySheet, giveBack, type Sheets } from './sheets.ts';
 
 /** What one series needs to be seen with its newest points. */
 interface Work {
@@ -47,7 +48,7 @@ export async function storeWaiting(
 
 /** The blocks that a change has to know. */
 export const placesOf = ({ series: { id }, levels }: Work): BlockPlace[] =>
-  levels.flatMap(({ archive: { step }, blocks }) => [...blocks].map((start) => ({ id, step, start })));
+  levels.flatMap(({ archive: { step }, blocks }) => blocks.map((start) => ({ id, step, start })));
 
 /** The sheets of each level as they are with the change, from the blocks of `placesOf`. */
 export function changedSheets({ series, levels }: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Sheets[] {
@@ -56,10 +57,11 @@ export function changedSheets({ series, levels }: Work, loaded: readonly LoadedB
     const own: Sheets = new Map();
     for (const start of level.blocks) {
       const each = loaded[at++];
-      const slots = each && blocks.decode(each.place, each.block);
-      if (!slots) continue;
+      if (!each?.block) continue;
       const sheet = emptySheet();
-      sheet.values.set(slots.values, (slots.first - start) / level.archive.step);
+      sheet.bytes = each.block.length;
+      const slots = blocks.decode(each.place, each.block);
+      if (slots) sheet.lay(slots.values, (slots.first - start) / level.archive.step);
       own.set(start, sheet);
     }
     return own;
@@ -70,14 +72,12 @@ export function changedSheets({ series, levels }: Work, loaded: readonly LoadedB
 
 function writesOf(work: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Write[] {
   const sheets = changedSheets(work, loaded, blocks);
-  const sizes = new Map(loaded.map(({ place: { step, start }, block }) => [`${step} ${start}`, block?.length ?? 0]));
-  const writes = work.levels.flatMap(({ archive: { step } }, at) =>
-    [...(sheets[at] ?? [])]
-      .filter(([, { isChanged }]) => isChanged)
-      .map(([start, { values }]) =>
-        blocks.replacing({ id: work.series.id, step, start }, values, sizes.get(`${step} ${start}`) ?? 0),
-      ),
-  );
+  const writes: Write[] = [];
+  for (const [at, { archive }] of work.levels.entries()) {
+    for (const [start, sheet] of sheets[at] ?? []) {
+      if (sheet.isChanged) writes.push(blocks.replacing({ id: work.series.id, step: archive.step, start }, sheet));
+    }
+  }
   giveBack(sheets);
   return writes;
 }

@@ -33,12 +33,22 @@ export interface Slots {
   readonly values: Float64Array;
 }
 
+/** Slots from one (included) up to another (not included), counted from the first of the block. */
+interface Extent {
+  readonly from: number;
+  readonly until: number;
+}
+
 /**
  * Slots as bytes, without the empty ones at both ends; `undefined` when none has a value. Infinite values are kept as they are. When the
- * last slot is empty, the block is taken for one that will be written again, and not every codec is tried on it.
+ * last slot is empty, the block is taken for one that will be written again, and not every codec is tried on it. Who knows where values are
+ * at most says so.
  */
-export function encodeBlock(values: Float64Array): Uint8Array | undefined {
-  const { from, until, count } = extentOf(values);
+export function encodeBlock(
+  values: Float64Array,
+  within: Extent = { from: 0, until: values.length },
+): Uint8Array | undefined {
+  const { from, until, count } = extentOf(values, within);
   if (count === 0) return undefined;
   const slots = values.subarray(from, until);
   const present = count < slots.length ? presentIn(slots, count) : slots;
@@ -55,9 +65,9 @@ export function encodeBlock(values: Float64Array): Uint8Array | undefined {
 }
 
 /** Where the first value is, where the last one ends, and how many there are. */
-function extentOf(values: Float64Array): { readonly from: number; readonly until: number; readonly count: number } {
+function extentOf(values: Float64Array, within: Extent): Extent & { readonly count: number } {
   let [from, until, count] = [0, 0, 0];
-  for (let at = 0; at < values.length; at++) {
+  for (let at = within.from; at < within.until; at++) {
     if (Number.isNaN(values[at] as number)) continue;
     if (count === 0) from = at;
     until = at + 1;
@@ -69,7 +79,10 @@ function extentOf(values: Float64Array): { readonly from: number; readonly until
 function presentIn(slots: Float64Array, count: number): Float64Array {
   const present = new Float64Array(count);
   let to = 0;
-  for (const value of slots) if (!Number.isNaN(value)) present[to++] = value;
+  for (let at = 0; at < slots.length; at++) {
+    const value = slots[at] as number;
+    if (!Number.isNaN(value)) present[to++] = value;
+  }
   return present;
 }
 

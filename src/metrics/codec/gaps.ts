@@ -5,8 +5,8 @@ export function encodeGaps(slots: Float64Array): Uint8Array {
   const bytes: number[] = [];
   let length = 0;
   let isGap = false;
-  for (const value of slots) {
-    if (Number.isNaN(value) !== isGap) {
+  for (let at = 0; at < slots.length; at++) {
+    if (Number.isNaN(slots[at]) !== isGap) {
       writeVarint(length, bytes);
       length = 0;
       isGap = !isGap;

@@ -2,7 +2,7 @@ import { BitReader, BitWriter } from './bits.ts';
 import { bitLength, readRunRice, writeRunRice } from './run-rice.ts';
 
 // Numbers with few decimals, and averages of such, as whole numbers: what one differs from the one before (or from what it should be if it went on as it did) is
-// small, and a multiple of what all differences are multiples of.
+// small, and a multiple of what all differences are multiples of. Loops go by index, as `for of` makes an object for every number at first.
 
 const MOST_DECIMALS = 12;
 /** With more of them numbers may well be averages. */
@@ -69,7 +69,8 @@ function restore(values: Float64Array, order: number, { base, divisor, power }: 
 /** The least number of decimals that all values have; `undefined` when one has too many. */
 function decimalsOf(values: Float64Array): number | undefined {
   let decimals = 0;
-  for (const value of values) {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
     while (!isWhole(value, POWERS[decimals] as number)) {
       decimals += 1;
       if (decimals > MOST_DECIMALS) return undefined;
@@ -157,20 +158,24 @@ function differencesOf(wholes: Float64Array, order: Order, differences: Float64A
     if (order === 2) step = difference;
   }
   const divisor = commonDivisor(differences);
-  const middle = order === 0 ? Math.round(meanOf(differences) / divisor) : 0;
+  const middle = order === 0 ? Math.round(sumOf(differences) / differences.length / divisor) : 0;
   for (let at = 0; at < differences.length; at++) {
     differences[at] = zigzag((differences[at] as number) / divisor - middle);
   }
   return { order, divisor, base: first + middle * divisor, numbers: differences };
 }
 
-const meanOf = (numbers: Float64Array): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+function sumOf(numbers: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < numbers.length; at++) sum += numbers[at] as number;
+  return sum;
+}
 
 /** What all are multiples of; 1 when all are 0. */
 function commonDivisor(differences: Float64Array): number {
   let divisor = 0;
-  for (const difference of differences) {
-    let other = Math.abs(difference);
+  for (let at = 0; at < differences.length; at++) {
+    let other = Math.abs(differences[at] as number);
     while (other > 0) [divisor, other] = [other, divisor % other];
     if (divisor === 1) return 1;
   }
@@ -180,14 +185,12 @@ function commonDivisor(differences: Float64Array): number {
 /** About how many bits the numbers take. */
 function costOf(numbers: Float64Array): number {
   let bits = 0;
-  for (const number of numbers) bits += bitLength(number);
+  for (let at = 0; at < numbers.length; at++) bits += bitLength(numbers[at] as number);
   return bits;
 }
 
 function usualLength(numbers: Float64Array): number {
-  let sum = 0;
-  for (const number of numbers) sum += number;
-  return bitLength(Math.floor(sum / Math.max(1, numbers.length) / 2));
+  return bitLength(Math.floor(sumOf(numbers) / Math.max(1, numbers.length) / 2));
 }
 
 const zigzag = (number: number): number => (number >= 0 ? 2 * number : -2 * number - 1);

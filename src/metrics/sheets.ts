@@ -1,0 +1,96 @@
+import type { Archive } from '../model/series.ts';
+import { BLOCK_SLOTS, blockStart, spanOf } from './places.ts';
+
+/** A block laid out in all its slots. */
+export class Sheet {
+  readonly values: Float64Array = new Float64Array(BLOCK_SLOTS).fill(Number.NaN);
+  /** Outside of these slots it has no values. */
+  from: number = BLOCK_SLOTS;
+  until: number = 0;
+  isChanged: boolean = false;
+  /** Bytes of the block that is there now; 0: none. */
+  bytes: number = 0;
+
+  set(slot: number, value: number): void {
+    if (Object.is(this.values[slot], value)) return;
+    this.values[slot] = value;
+    this.isChanged = true;
+    if (slot < this.from) this.from = slot;
+    if (slot >= this.until) this.until = slot + 1;
+  }
+
+  /** Puts the values of a block in, from a slot on. */
+  lay(values: Float64Array, slot: number): void {
+    this.values.set(values, slot);
+    this.from = Math.min(this.from, slot);
+    this.until = Math.max(this.until, slot + values.length);
+  }
+
+  clear(): void {
+    if (this.from < this.until) this.values.fill(Number.NaN, this.from, this.until);
+    this.from = BLOCK_SLOTS;
+    this.until = 0;
+    this.isChanged = false;
+    this.bytes = 0;
+  }
+}
+
+/** The sheets of one archive, by the start of their block. */
+export type Sheets = Map<number, Sheet>;
+
+/** Sheets that are used again: a new one costs more than what is done with most of them. */
+const spare: Sheet[] = [];
+const MOST_SPARE = 32;
+
+/** A sheet without values; who is done with it hands it to `giveBack`. */
+export const emptySheet = (): Sheet => spare.pop() ?? new Sheet();
+
+/** Nobody uses these sheets any more. */
+export function giveBack(all: readonly Sheets[]): void {
+  for (const sheets of all) {
+    for (const sheet of sheets.values()) {
+      if (spare.length >= MOST_SPARE) return;
+      sheet.clear();
+      spare.push(sheet);
+    }
+  }
+}
+
+/** Finds the slots of one archive in its sheets; slots that follow each other are mostly in the same one. Times are epoch seconds. */
+export class SheetWindow {
+  readonly #sheets: Sheets;
+  readonly #archive: Archive;
+  readonly #span: number;
+  #start = 0;
+  #end = 0;
+  #sheet: Sheet | undefined;
+
+  constructor(sheets: Sheets, archive: Archive) {
+    this.#sheets = sheets;
+    this.#archive = archive;
+    this.#span = spanOf(archive);
+  }
+
+  /** The value of the slot that begins at a time; NaN when it has none. */
+  valueAt(time: number): number {
+    this.#move(time);
+    return this.#sheet?.values[(time - this.#start) / this.#archive.step] ?? Number.NaN;
+  }
+
+  /** Gives a slot its value; a sheet that is not there is made. */
+  set(time: number, value: number): void {
+    this.#move(time);
+    if (!this.#sheet) {
+      this.#sheet = emptySheet();
+      this.#sheets.set(this.#start, this.#sheet);
+    }
+    this.#sheet.set((time - this.#start) / this.#archive.step, value);
+  }
+
+  #move(time: number): void {
+    if (time >= this.#start && time < this.#end) return;
+    this.#start = blockStart(time, this.#archive);
+    this.#end = this.#start + this.#span;
+    this.#sheet = this.#sheets.get(this.#start);
+  }
+}
