@@ -1,6 +1,7 @@
 /**
  * Sends samples or points as fast as asked, and prints what was sent and how many seconds it took until all was read.
- * `send.ts udp PORT RATE SECONDS single|multi`, `send.ts timers PORT COUNT`, `send.ts lines PORT SERIES POINTS PREFIX`
+ * `send.ts udp PORT RATE SECONDS single|multi`, `send.ts timers PORT COUNT`, `send.ts lines PORT SERIES POINTS PREFIX AGE`: the last of
+ * POINTS is so many seconds old.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -39,8 +40,8 @@ async function sendDatagrams(packets: readonly Buffer[], rate: number, total: nu
   return seconds;
 }
 
-async function sendLines(series: number, points: number, prefix: string): Promise<number> {
-  const end = Math.floor(Date.now() / 10_000) * 10;
+async function sendLines(series: number, points: number, [prefix = 'bench', age = '0']: string[]): Promise<number> {
+  const end = Math.floor((Date.now() / 1_000 - Number(age)) / 10) * 10;
   const chunks: string[] = [];
   for (let point = 0; point < points; point++) {
     const value = (50 + 40 * Math.sin(point / 60)).toFixed(2);
@@ -64,7 +65,7 @@ async function sendLines(series: number, points: number, prefix: string): Promis
 async function run(): Promise<{ readonly packets: number; readonly count: number; readonly seconds: number }> {
   if (kind === 'lines') {
     const [series = 0, points = 0] = words.slice(0, 2).map(Number);
-    return { packets: 0, count: series * points, seconds: await sendLines(series, points, words[2] ?? 'bench') };
+    return { packets: 0, count: series * points, seconds: await sendLines(series, points, words.slice(2)) };
   }
   if (kind === 'timers') {
     const lines = Array.from({ length: Number(words[0]) }, (_, at) => `bench.t.${at}.time:${(at * 7_919) % 1_000}|ms`);
