@@ -71,7 +71,7 @@ export class Register {
       const former = before
         .filter(({ step }) => layout.archives.every((archive) => archive.step !== step))
         .sort((a, b) => a.step - b.step);
-      const series = new Series({ id: kept.id, name, layout, former }, this.#room);
+      const series = new Series({ id: kept.id, name, layout, former, hasBlocks: true }, this.#room);
       this.#take(series);
       const write = writeOf(series, kept.origin);
       if (!Buffer.from(value).equals(write.value)) changed.push(write);
@@ -82,7 +82,7 @@ export class Register {
   /** Makes a series; the write has to come before any of its points. */
   make(name: string, origin: SeriesOrigin): { readonly series: Series; readonly write: Write } {
     const layout = this.#rules.layoutOf(name, origin);
-    const series = new Series({ id: this.#nextId, name, layout, former: [] }, this.#room);
+    const series = new Series({ id: this.#nextId, name, layout, former: [], hasBlocks: false }, this.#room);
     this.#take(series);
     return { series, write: writeOf(series, origin) };
   }

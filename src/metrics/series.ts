@@ -15,19 +15,26 @@ export class Series {
   readonly step: number;
   readonly #tail: WaitingPoints;
   #storing: Tail | undefined;
+  #hasBlocks: boolean;
   /** The latest time of a point since the start, epoch seconds. */
   newest = 0;
   /** The value of that point. */
   newestValue: number = Number.NaN;
 
-  constructor(kept: Pick<Series, 'id' | 'name' | 'layout' | 'former'>, room: PointRoom) {
+  constructor(kept: Pick<Series, 'id' | 'name' | 'layout' | 'former' | 'hasBlocks'>, room: PointRoom) {
     this.longest = Math.max(...kept.layout.archives.map(retentionOf));
     this.id = kept.id;
     this.name = kept.name;
     this.layout = kept.layout;
     this.former = kept.former;
     this.step = kept.layout.archives[0]?.step ?? 1;
+    this.#hasBlocks = kept.hasBlocks;
     this.#tail = new WaitingPoints(room);
+  }
+
+  /** Whether there may be blocks of it; false as long as it is known that there are none. */
+  get hasBlocks(): boolean {
+    return this.#hasBlocks;
   }
 
   /** Points that wait to be stored. */
@@ -61,6 +68,7 @@ export class Series {
   /** Forgets what was handed out, or takes it back. */
   stored(outcome: 'done' | 'failed'): void {
     const storing = this.#storing;
+    this.#hasBlocks = true;
     this.#storing = undefined;
     if (outcome === 'done' || !storing) return;
     const since = this.#tail.take();

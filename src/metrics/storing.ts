@@ -27,12 +27,12 @@ export async function storeWaiting(
   const undo = blocks.mark();
   const written = blocks.writing();
   try {
-    const loaded = await blocks.load(works.flatMap(placesOf));
-    let at = 0;
+    // Of very many new series nothing has to be looked for.
+    const old = works.filter(({ series }) => series.hasBlocks);
+    const loaded = (await blocks.load(old.flatMap(placesOf))).values();
     const writes = works.flatMap((work) => {
-      const places = placesOf(work);
-      const own = places.map((place, index): LoadedBlock => ({ place, block: loaded[at + index] }));
-      at += places.length;
+      const block = () => (work.series.hasBlocks ? loaded.next().value : undefined);
+      const own = placesOf(work).map((place): LoadedBlock => ({ place, block: block() }));
       return writesOf(work, own, blocks);
     });
     if (writes.length > 0) await writeAll(database, [...writes, blocks.totals()]);

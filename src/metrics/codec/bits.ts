@@ -1,5 +1,7 @@
 /** Bits that one look at the bytes yields, wherever they begin. */
 const WINDOW = 25;
+/** Bits that are written at once. */
+const MOST_AT_ONCE = 24;
 
 /** Writes numbers of any width one behind the other, the highest bit first. */
 export class BitWriter {
@@ -16,17 +18,10 @@ export class BitWriter {
   /** The lowest `width` bits of `value`, 1 to 32 of them. */
   write(value: number, width: number): void {
     if (this.#at + 8 > this.#bytes.length) this.#grow();
-    let left = width;
-    while (left > 0) {
-      const taken = Math.min(8 - this.#openBits, left);
-      left -= taken;
-      this.#open = (this.#open << taken) | ((value >>> left) & ((1 << taken) - 1));
-      this.#openBits += taken;
-      if (this.#openBits === 8) {
-        this.#bytes[this.#at++] = this.#open;
-        this.#open = 0;
-        this.#openBits = 0;
-      }
+    if (width <= MOST_AT_ONCE) this.#put(value, width);
+    else {
+      this.#put(value >>> 16, width - 16);
+      this.#put(value, 16);
     }
   }
 
@@ -42,6 +37,15 @@ export class BitWriter {
   finish(): Uint8Array {
     if (this.#openBits > 0) this.#bytes[this.#at++] = this.#open << (8 - this.#openBits);
     return this.#bytes.subarray(0, this.#at);
+  }
+
+  /** At most as many bits as fit into 32 behind those of an open byte. */
+  #put(value: number, width: number): void {
+    const bits = (this.#open << width) | (value & ((1 << width) - 1));
+    let left = this.#openBits + width;
+    for (; left >= 8; left -= 8) this.#bytes[this.#at++] = bits >>> (left - 8);
+    this.#open = bits & ((1 << left) - 1);
+    this.#openBits = left;
   }
 
   #grow(): void {

@@ -10,7 +10,7 @@ const MOST_RUN = 20 << SCALE;
 /** So many ones say that a number follows as it is, after its width. */
 const ESCAPE = 20;
 const WIDTH_BITS = 6;
-/** Numbers with fewer bits behind their ones may be read with one look. */
+/** Numbers with fewer bits behind their ones may be read with one look, and written at once. */
 const MOST_SHORT = 24;
 
 /** How many bits a number from 0 to 2^53 has. */
@@ -109,6 +109,10 @@ export function readRunRice(into: Float64Array, firstRice: number, bits: BitRead
 
 function writeNumber(number: number, learnt: Learnt, bits: BitWriter): void {
   const { rice } = learnt;
+  if (rice < MOST_SHORT && writeShort(number, rice, bits)) {
+    learnt.took(number >>> rice);
+    return;
+  }
   const quotient = rice < 31 && number < 2 ** 31 ? number >>> rice : Math.floor(number / 2 ** rice);
   if (quotient >= ESCAPE) {
     const width = bitLength(number);
@@ -121,6 +125,16 @@ function writeNumber(number: number, learnt: Learnt, bits: BitWriter): void {
   bits.write(2 ** (quotient + 1) - 2, quotient + 1);
   bits.writeLong(number % 2 ** rice, rice);
   learnt.took(quotient);
+}
+
+/** Writes a number at once, if its ones, the zero behind them and what is left fit into 31 bits; tells whether they do. */
+function writeShort(number: number, rice: number, bits: BitWriter): boolean {
+  const quotient = number < 2 ** 31 ? number >>> rice : ESCAPE;
+  const width = quotient + 1 + rice;
+  if (quotient >= ESCAPE || width > 31) return false;
+  const ones = (1 << (quotient + 1)) - 2;
+  bits.write((ones << rice) | (number & ((1 << rice) - 1)), width);
+  return true;
 }
 
 function readNumber(learnt: Learnt, bits: BitReader): number {
