@@ -1,4 +1,5 @@
 import type { Level } from 'level';
+import type { KeyRange } from './places.ts';
 
 /** A level database of bytes; opened and closed by who makes the store. */
 export type Database = Level<Uint8Array, Uint8Array>;
@@ -7,3 +8,14 @@ export type Database = Level<Uint8Array, Uint8Array>;
 export type Write =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array };
+
+/** LevelDB can do this, though the types of `level`, which are those of browsers as well, do not say so. */
+interface Compacting {
+  compactRange(start: Uint8Array, end: Uint8Array): Promise<void>;
+}
+
+/** Gives the room back that deleted keys from one up to another still take on the disk; LevelDB does it on its own only when it has to. */
+export async function compact(database: Database, { gte, lt }: KeyRange): Promise<void> {
+  // How deep it looks is settled before what is in memory comes to the disk, so that only the second time finds everything.
+  for (let time = 0; time < 2; time++) await (database as Database & Compacting).compactRange(gte, lt);
+}

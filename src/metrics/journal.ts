@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { writeAll } from '../base/write-all.ts';
-import type { Database, Write } from './database.ts';
+import { compact, type Database, type Write } from './database.ts';
 import { logKey, readLogKey, wholeLog } from './places.ts';
 
 const POINT = 16;
@@ -9,6 +9,8 @@ const SHORTEST = 64 * POINT;
 const LONGEST = 4_096 * POINT;
 const GROWTH = 4;
 const CHECK = 4;
+/** Bytes of forgotten records that may stay on the disk until they are cleared away. */
+const MOST_DEAD = 4 * 1_024 * 1_024;
 
 /** A point as the log keeps it: the number of its series, epoch seconds, and the value. */
 export interface LoggedPoint {
@@ -66,6 +68,8 @@ export class Journal {
   #spare: Piece | undefined;
   #next = 0;
   #writes: Write[] = [];
+  /** Bytes written since the disk was last rid of what was forgotten. */
+  #written = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -94,7 +98,9 @@ export class Journal {
     this.#pieces = [];
     this.#open = undefined;
     this.#writes = [];
-    const records = pieces.map((piece): Write => ({ type: 'put', key: logKey(this.#next++), value: piece.record() }));
+    const records = pieces.map((piece) => {
+      return { type: 'put', key: logKey(this.#next++), value: piece.record() } as const;
+    });
     try {
       await writeAll(this.#database, [...writes, ...records]);
     } catch (error) {
@@ -102,6 +108,7 @@ export class Journal {
       this.#writes = [...writes, ...this.#writes];
       throw error;
     }
+    for (const { value } of records) this.#written += value.length;
     // The longest of them.
     this.#spare = pieces.at(-1);
     this.#spare?.clear();
@@ -114,7 +121,11 @@ export class Journal {
 
   /** Forgets what was written before a mark. */
   async forgetBefore(mark: number): Promise<void> {
-    await this.#database.clear({ gte: wholeLog.gte, lt: logKey(mark) });
+    const forgotten = { gte: wholeLog.gte, lt: logKey(mark) };
+    await this.#database.clear(forgotten);
+    if (this.#written < MOST_DEAD) return;
+    await compact(this.#database, forgotten);
+    this.#written = 0;
   }
 
   /** What was written before a restart, in its order. Damaged records are left out. */
