@@ -4,9 +4,17 @@ import { messageOf } from '../base/errors.ts';
 import { timeLimit } from '../net/either-signal.ts';
 import { ApiDown, ProbeError } from '../openstack/metric.ts';
 import type { Probing } from '../openstack/probing.ts';
+import { Rates } from '../openstack/rates.ts';
 import { CollectError } from '../plugins/outcomes.ts';
 import { askWithClient, askWithLibrary, STATEMENTS, type Statement } from './support/galera-asking.ts';
-import { GALERA_METRICS, galeraFault, type MysqlTexts, noteGalera, queriesIn } from './support/galera-maas.ts';
+import {
+  GALERA_METRICS,
+  galeraFault,
+  type MysqlTexts,
+  noteGalera,
+  noteGrowth,
+  queriesIn,
+} from './support/galera-maas.ts';
 import { defineProbe } from './support/maas-probe.ts';
 
 const DEFAULTS_FILE = '/root/.my.cnf';
@@ -48,16 +56,19 @@ export default defineProbe({
 
   configure: (options) => {
     const counting = new Counting();
+    const rates = new Rates();
     return async (probing) => {
       const look = options.client ? askWithClient : askWithLibrary;
       const ask: Ask = (statement) => asked(probing, (signal) => look(probing.host, signal, options, statement));
       const texts = await ask(STATEMENTS.all);
+      const askedAt = probing.host.clock.now();
       if (texts.status.size === 0) throw new ProbeError('No output received from mysql. Cannot gather metrics.');
       const fault = galeraFault(texts, options);
       if (fault?.isTold === false) throw new ProbeError(fault.text);
       const perSecond = await counting.perSecond(probing, queriesIn(texts), { ask, seconds: options.qps_window });
       probing.report.set('queries_per_second', perSecond);
       noteGalera(probing.report, texts);
+      noteGrowth(probing.report, texts, rates, askedAt);
       if (fault !== undefined) throw new ProbeError(fault.text);
     };
   },

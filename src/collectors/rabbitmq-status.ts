@@ -3,6 +3,7 @@ import { isAddress, originOf } from '../openstack/endpoint.ts';
 import { isObject } from '../openstack/json.ts';
 import { ApiDown, ProbeError } from '../openstack/metric.ts';
 import type { Probing } from '../openstack/probing.ts';
+import { Rates } from '../openstack/rates.ts';
 import { jsonOf } from '../openstack/web.ts';
 import { defineProbe } from './support/maas-probe.ts';
 import { clusterFault, nodeNamed, noteRabbit, RABBIT_METRICS } from './support/rabbit-maas.ts';
@@ -37,20 +38,23 @@ export default defineProbe({
   }),
   metrics: RABBIT_METRICS,
 
-  configure: (options) => async (probing) => {
-    const management = managementOf(probing, options);
-    const overview = await management('overview');
-    const nodes = await management('nodes');
-    if (!isObject(overview) || !Array.isArray(nodes)) throw new ProbeError('unexpected answer from RabbitMQ API');
-    const all = nodes.filter(isObject);
-    const answering = typeof overview['node'] === 'string' ? overview['node'] : '';
-    const node = nodeNamed(all, options.name, answering);
-    noteRabbit(probing.report, overview, node);
-    if (options.max_channels > 0 || probing.profile === 'full')
-      await noteChannels(probing, management, options.max_channels);
-    await noteQueues(probing, management);
-    const fault = clusterFault(all, options, node);
-    if (fault !== undefined) throw new ProbeError(fault);
+  configure: (options) => {
+    const rates = new Rates();
+    return async (probing) => {
+      const management = managementOf(probing, options);
+      const overview = await management('overview');
+      const nodes = await management('nodes');
+      if (!isObject(overview) || !Array.isArray(nodes)) throw new ProbeError('unexpected answer from RabbitMQ API');
+      const all = nodes.filter(isObject);
+      const answering = typeof overview['node'] === 'string' ? overview['node'] : '';
+      const node = nodeNamed(all, options.name, answering);
+      noteRabbit(probing.report, overview, node);
+      if (options.max_channels > 0 || probing.profile === 'full')
+        await noteChannels(probing, management, options.max_channels);
+      await noteQueues(probing, management, rates);
+      const fault = clusterFault(all, options, node);
+      if (fault !== undefined) throw new ProbeError(fault);
+    };
   },
 });
 

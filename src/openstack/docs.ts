@@ -22,10 +22,19 @@ export const statusAndTime = (prefix: string, what: string): readonly [MetricDoc
   },
 ];
 
-/** Whether the health page of a service says that it works; absent where it has none. */
+/** Whether the health page of a service says that it works, or its first page answers where it has none. */
 export const healthOf = (service: string): MetricDoc => ({
   name: `${service}_healthcheck_status`,
   type: 'uint32',
   profile: 'full',
-  meaning: `Is 1 while the page /healthcheck of ${service} says OK; absent where there is none.`,
+  meaning: `Is 1 while the page /healthcheck of ${service} says OK, or where there is none the first page answers.`,
+});
+
+/** By how much a number grows; only an agent, which has looked before, can tell. */
+export const perSecond = (name: string): MetricDoc => ({
+  name: `${name}_per_second`,
+  type: 'double',
+  unit: 'per_s',
+  profile: 'full',
+  meaning: `By how much ${name} grows in a second, since the last run of the agent.`,
 });

@@ -103,11 +103,22 @@ describe('collectors of a cloud', () => {
     expect(loginsIn(host.asked)).toBe(1);
   });
 
-  test('counts queries since its own last run', async () => {
+  test('may watch several services by their names', async () => {
+    const host = cloudHost({ 'http://127.0.0.1:8000/': html('', 300) });
+    const named = (name: string, port: number) => ({ name, ip: '127.0.0.1', port });
+    const collect = service.configure({ services: [named('heat_cfn', 8000), named('console', 6080)] });
+    expect(await collect(host, never)).toMatchObject({ heat_cfn_api_local_status: 1, console_api_local_status: 0 });
+  });
+});
+
+describe('a collector that remembers its last run', () => {
+  test('counts queries since then', async () => {
     const clock = new SimulatedClock();
     const words = 'mariadb --defaults-extra-file=/root/.my.cnf -N -B -e SHOW GLOBAL';
-    let queries = 100;
-    const status = () => ({ stdout: `${recorded('galera-10.11.19-synced.txt')}Queries\t${queries}\n` });
+    let [queries, deadlocks] = [100, 3];
+    const status = () => ({
+      stdout: `${recorded('galera-10.11.19-synced.txt')}Queries\t${queries}\nInnodb_deadlocks\t${deadlocks}\n`,
+    });
     const commands = {
       [`${words} STATUS`]: status,
       [`${words} VARIABLES`]: {},
@@ -117,17 +128,38 @@ describe('collectors of a cloud', () => {
     const collect = galera.configure({ client: true });
     const first = collect(host, never);
     await clock.runAsync(1_000);
-    expect(await first).toMatchObject({ queries_per_second: 7 });
+    expect(await first).toMatchObject({ queries_per_second: 7, innodb_deadlocks: 3 });
+    expect(await first).not.toHaveProperty('innodb_deadlocks_per_second');
     await clock.runAsync(9_000);
-    queries = 1_100;
-    expect(await collect(host, never)).toMatchObject({ queries_per_second: 100 });
+    [queries, deadlocks] = [1_100, 18];
+    const second = { queries_per_second: 100, innodb_deadlocks: 18, innodb_deadlocks_per_second: 1.5 };
+    expect(await collect(host, never)).toMatchObject(second);
+    await clock.runAsync(10_000);
+    // The server was started anew.
+    deadlocks = 0;
+    expect(await collect(host, never)).not.toHaveProperty('innodb_deadlocks_per_second');
   });
 
-  test('may watch several services by their names', async () => {
-    const host = cloudHost({ 'http://127.0.0.1:8000/': html('', 300) });
-    const named = (name: string, port: number) => ({ name, ip: '127.0.0.1', port });
-    const collect = service.configure({ services: [named('heat_cfn', 8000), named('console', 6080)] });
-    expect(await collect(host, never)).toMatchObject({ heat_cfn_api_local_status: 1, console_api_local_status: 0 });
+  test('counts by how much what waits in queues grows, and shrinks', async () => {
+    const api = 'http://localhost:15672/api/';
+    let messages = 10;
+    const host = cloudHost({
+      [`${api}overview`]: page(recorded('rabbitmq-3.10.8-overview.json')),
+      [`${api}nodes`]: page(recorded('rabbitmq-3.10.8-nodes.json')),
+      [`${api}queues?columns=name,vhost,messages,consumers,state,type&page=1&page_size=500`]: () =>
+        json({ items: [{ name: 'jobs', vhost: '/', messages, consumers: 1 }], page: 1, page_count: 1 }),
+    });
+    const collect = rabbitmq.configure({});
+    expect(await collect(host, never)).not.toHaveProperty('rabbitmq_msgs_excl_notifications_per_second');
+    for (const [now, grown] of [
+      [210, 20],
+      [110, -10],
+    ] as const) {
+      messages = now;
+      await (host.clock as SimulatedClock).runAsync(10_000);
+      const seen = { rabbitmq_msgs_excl_notifications: now, rabbitmq_msgs_excl_notifications_per_second: grown };
+      expect(await collect(host, never)).toMatchObject(seen);
+    }
   });
 });
 

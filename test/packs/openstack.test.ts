@@ -117,6 +117,16 @@ const CASES: readonly (readonly [string, Metrics, CheckState | 'unknown', RegExp
   ],
   ['mysql-files', galera({ num_of_open_files: 96, open_files_limit: 100 }), 'critical', /96%/],
   ['mysql-locks', galera({ innodb_row_lock_time_avg: 2001 }), 'warning', /2001 ms/],
+  ['rabbitmq-growth', rabbit({ rabbitmq_msgs_excl_notifications_per_second: 15 }), 'ok', /^OK: 15.0 more/],
+  ['rabbitmq-growth', rabbit({ rabbitmq_msgs_excl_notifications_per_second: 15.5 }), 'critical', /15.5 more/],
+  ['rabbitmq-growth', rabbit({}), 'ok', /^OK: 0.0 more/],
+  ['mysql-deadlocks', galera({ innodb_deadlocks_per_second: 1 }), 'ok', /^OK: 1.0 deadlocks a second$/],
+  ['mysql-deadlocks', galera({ innodb_deadlocks_per_second: 1.5 }), 'warning', /1.5 deadlocks/],
+  ['mysql-deadlocks', galera({ innodb_deadlocks_per_second: 2.5 }), 'critical', /2.5 deadlocks/],
+  ['mysql-logins', galera({ access_denied_errors_per_second: 15 }), 'warning', /15.0 logins/],
+  ['mysql-logins', galera({ access_denied_errors_per_second: 21 }), 'critical', /21.0 logins/],
+  ['mysql-aborted', galera({ aborted_connects_per_second: 1.2 }), 'warning', /1.2 attempts/],
+  ['mysql-aborted', galera({ aborted_connects_per_second: 3 }), 'critical', /3.0 attempts/],
   ['conntrack', { conntrack_count: { nf_conntrack_count: 95, nf_conntrack_max: 100 } }, 'critical', /95%/],
 ];
 

@@ -1,4 +1,6 @@
+import { perSecond } from '../../openstack/docs.ts';
 import type { MetricDoc, MetricType } from '../../openstack/metric.ts';
+import type { Rates } from '../../openstack/rates.ts';
 import type { Report } from '../../openstack/report.ts';
 
 /** What a server says of its status and its variables, by names in lower case. */
@@ -65,8 +67,14 @@ const DOCS: readonly Doc[] = [
   full('wsrep_cluster_conf_id', doc('wsrep_cluster_conf_id', 'uint64', '', 'Number of the change of members.')),
 ];
 
+/** Totals whose growth is told as well. */
+const RATED = ['innodb_deadlocks', 'access_denied_errors', 'aborted_clients', 'aborted_connects'];
+
 /** What is told of a server, in the order in which it is printed. */
-export const GALERA_METRICS: readonly MetricDoc[] = DOCS.map(({ source: _, ...plain }) => plain);
+export const GALERA_METRICS: readonly MetricDoc[] = [
+  ...DOCS.map(({ source: _, ...plain }) => plain),
+  ...RATED.map((name) => perSecond(name)),
+];
 
 /** Notes what a server says, as far as it says it. */
 export function noteGalera(report: Report, { status, variables }: MysqlTexts): void {
@@ -74,6 +82,14 @@ export function noteGalera(report: Report, { status, variables }: MysqlTexts): v
     if (name === 'queries_per_second') continue;
     const value = status.get(source) ?? variables.get(source);
     if (value !== undefined) report.set(name, typed(value, type));
+  }
+}
+
+/** Notes by how much totals have grown since the last look, which is at `nowMs` of the monotonic clock. */
+export function noteGrowth(report: Report, { status }: MysqlTexts, rates: Rates, nowMs: number): void {
+  for (const name of RATED) {
+    const total = typed(status.get(name) ?? '', 'int64');
+    if (typeof total === 'bigint') report.set(`${name}_per_second`, rates.perSecond(name, total, nowMs));
   }
 }
 

@@ -1,5 +1,6 @@
 import { isObject } from '../../openstack/json.ts';
 import { beyond, type Probing } from '../../openstack/probing.ts';
+import type { Rates } from '../../openstack/rates.ts';
 import { type Queue, queuePage } from './rabbit-queues.ts';
 
 const PAGE_SIZE = 500;
@@ -8,7 +9,11 @@ const COLUMNS = 'name,vhost,messages,consumers,state,type';
 const NOTIFICATIONS = /^\/?(versioned_)?notifications\./;
 
 /** Notes what waits in the queues, apart from what nobody waits for. Only who wants everything has them asked for. */
-export async function noteQueues(probing: Probing, management: (path: string) => Promise<unknown>): Promise<void> {
+export async function noteQueues(
+  probing: Probing,
+  management: (path: string) => Promise<unknown>,
+  rates: Rates,
+): Promise<void> {
   await beyond(probing, 'rabbitmq_queues', async () => {
     const sums = {
       notification_messages: 0,
@@ -23,7 +28,11 @@ export async function noteQueues(probing: Probing, management: (path: string) =>
       for (const queue of read.queues) add(sums, queue);
       pages = Math.min(read.pages, MOST_QUEUES / PAGE_SIZE);
     }
-    for (const [name, sum] of Object.entries(sums)) probing.report.set(`rabbitmq_${name}`, sum);
+    const { report, host } = probing;
+    for (const [name, sum] of Object.entries(sums)) report.set(`rabbitmq_${name}`, sum);
+    const growing = 'rabbitmq_msgs_excl_notifications';
+    const grown = rates.perSecond(growing, sums.msgs_excl_notifications, host.clock.now(), 'level');
+    report.set(`${growing}_per_second`, grown);
   });
   await beyond(probing, 'rabbitmq_nodes', async () => {
     const nodes = await management('nodes?columns=name,running');

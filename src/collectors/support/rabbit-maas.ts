@@ -1,4 +1,5 @@
 import type { Item } from '../../openstack/api.ts';
+import { perSecond } from '../../openstack/docs.ts';
 import { isObject } from '../../openstack/json.ts';
 import type { MetricDoc } from '../../openstack/metric.ts';
 import type { Report } from '../../openstack/report.ts';
@@ -43,6 +44,7 @@ export const RABBIT_METRICS: readonly MetricDoc[] = [
   full(number('msgs_excl_notifications', 'messages', 'Messages in other queues that somebody takes from.')),
   full(number('msgs_without_consumers', 'messages', 'Messages in queues that nobody takes from.')),
   full(number('queues_without_consumers', 'queues', 'Queues with messages that nobody takes from.')),
+  perSecond('rabbitmq_msgs_excl_notifications'),
   full(number('nodes', 'nodes', 'Nodes of the cluster.')),
   full(number('nodes_running', 'nodes', 'Nodes of the cluster that run.')),
 ];
