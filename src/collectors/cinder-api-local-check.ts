@@ -44,14 +44,14 @@ export default defineProbe({
     report.set('cinder_api_local_status', 1);
     report.set('cinder_api_local_response_time', ttfbMs);
     await counting(probing, 'cinder_volumes', async () => {
-      const counts = await api.statuses('volumes', VOLUMES, volumes);
+      const counts = await api.statuses('volumes', VOLUMES, { first: volumes });
       const of = (...states: readonly string[]) => states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
       report.set('total_cinder_volumes', of(...counts.keys()));
       for (const state of ['available', 'in-use', 'error']) report.set(`cinder_${state}_volumes`, of(state));
       report.set('cinder_error_any_volumes', of(...ERRORS));
     });
     await counting(probing, 'cinder_snapshots', async () => {
-      const counts = await api.statuses('snapshots', SNAPSHOTS, snapshots);
+      const counts = await api.statuses('snapshots', SNAPSHOTS, { first: snapshots });
       report.set(
         'total_cinder_snapshots',
         [...counts.values()].reduce((sum, count) => sum + count, 0),

@@ -4,6 +4,7 @@ import { ProbeError } from '../openstack/metric.ts';
 import { localOptions } from '../openstack/options.ts';
 import { defineProbe } from './support/maas-probe.ts';
 import {
+  combined,
   type HostService,
   noteServices,
   SERVICE_TREE,
@@ -56,16 +57,4 @@ function toService(agent: Item, wanted: string): HostService {
 function stateOf({ admin_state_up: isWanted, alive }: Item): ServiceState {
   if (isWanted === false) return 'disabled';
   return alive === true ? 'up' : alive === false ? 'down' : 'unknown';
-}
-
-/** Several agents of one kind on a host are one service, which is as well as the worst of them. */
-function combined(services: readonly HostService[]): readonly HostService[] {
-  const worst: readonly ServiceState[] = ['down', 'unknown', 'up', 'disabled'];
-  const byBinary = new Map<string, HostService>();
-  for (const service of services) {
-    const before = byBinary.get(service.binary);
-    const isWorse = before === undefined || worst.indexOf(service.state) < worst.indexOf(before.state);
-    if (isWorse) byBinary.set(service.binary, service);
-  }
-  return [...byBinary.values()];
 }

@@ -51,7 +51,7 @@ export default defineProbe({
     report.set('nova_api_local_status', 1);
     report.set('nova_api_local_response_time', probing.ttfbMs);
     await counting(probing, 'nova_instances', async () => {
-      const counts = await api.statuses('servers', path, answer);
+      const counts = await api.statuses('servers', path, { first: answer });
       const note = (state: string, from = state) =>
         report.set(`nova_instances_in_state_${state}`, counts.get(from) ?? 0, tags);
       for (const state of ['ACTIVE', 'ERROR', ...OTHER_STATES]) note(state);

@@ -78,11 +78,16 @@ export class Api {
     return count;
   }
 
-  /** How many things of a list have each status. */
-  async statuses(key: string, path: string, first?: Answer): Promise<ReadonlyMap<string, number>> {
+  /** How many things of a list have each status, which stands at `status` if nowhere else. `first` is the answer to `path`, if that is there. */
+  async statuses(
+    key: string,
+    path: string,
+    { first, of = 'status' }: { readonly first?: Answer; readonly of?: string } = {},
+  ): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     for await (const page of this.pages(key, path, first)) {
-      for (const { status } of page) {
+      for (const item of page) {
+        const status = item[of];
         const name = typeof status === 'string' ? status : 'UNKNOWN';
         counts.set(name, (counts.get(name) ?? 0) + 1);
       }

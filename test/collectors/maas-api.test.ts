@@ -250,6 +250,28 @@ test('a reader who may not see the services asks for the page of the version', a
   ]);
 });
 
+test('an admin who may not list the stacks of all projects is told those that he sees', async () => {
+  const run = await probed(heat, { profile: 'full' });
+  expect(run.missing.has('heat_stacks')).toBe(false);
+  const told = Object.fromEntries(run.metrics.map(({ name, value }) => [name, value]));
+  expect(told).toMatchObject({
+    ...{ heat_stacks: 1, heat_stacks_complete: 1, heat_stacks_failed: 0, heat_stacks_in_progress: 0 },
+    ...{ heat_engines: 1, heat_engines_up: 1, 'heat-engine_on_host_node1': 1 },
+  });
+});
+
+test('engines of heat on one host are as well as the worst of them', async () => {
+  const engine = (hostname: string, status: string) => ({ binary: 'heat-engine', hostname, status });
+  const services = [engine('c1', 'up'), engine('c1', 'down'), engine('c2', 'up')];
+  const url = `http://127.0.0.1:8004/v1/${PROJECT}/services`;
+  const run = await probed(heat, { host: cloudHost({ ...CLOUD, [url]: json({ services }) }), profile: 'full' });
+  const told = Object.fromEntries(run.metrics.map(({ name, value }) => [name, value]));
+  expect(told).toMatchObject({
+    ...{ heat_engines: 3, heat_engines_up: 2 },
+    ...{ 'heat-engine_on_host_c1': 0, 'heat-engine_on_host_c1_state': 'down', 'heat-engine_on_host_c2': 1 },
+  });
+});
+
 test('images are counted over all pages', async () => {
   const images = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, at) => ({ id: `i${from + at}`, status: 'active', size: 10 }));

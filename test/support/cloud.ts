@@ -77,7 +77,8 @@ export const CLOUD: Pages = {
   'http://127.0.0.1:9696/v2.0/subnets?fields=id': recordedPage('ne_subnets.json'),
   [`http://127.0.0.1:8004/v1/${PROJECT}/build_info`]: recordedPage('he_build.json'),
   [`http://127.0.0.1:8004/v1/${PROJECT}/services`]: recordedPage('he_services.json'),
-  [`http://127.0.0.1:8004/v1/${PROJECT}/stacks?global_tenant=true`]: recordedPage('he_stacks_all.json'),
+  [`http://127.0.0.1:8004/v1/${PROJECT}/stacks?global_tenant=true`]: recordedPage('he_stacks_all.json', 403),
+  [`http://127.0.0.1:8004/v1/${PROJECT}/stacks`]: recordedPage('he_stacks.json'),
 };
 
 /** A request that a fake cloud was sent. */

@@ -18,6 +18,8 @@ export interface HostService {
   readonly name: string;
   readonly alias?: string;
   readonly zone: string;
+  /** It is printed only when everything is wanted. */
+  readonly profile?: 'full';
 }
 
 /** What is known of services beside those of each host. */
@@ -41,16 +43,17 @@ export const SERVICE_TREE: readonly KeyDoc[] = [
   info('states.*.*', 'Is `up`, `down`, `disabled` or `unknown`. Before it stand service and host.'),
 ];
 
-/** Notes the services of all hosts, in their order. */
-export function noteServices({ report }: Probing, project: string, services: readonly HostService[]): void {
+/** Notes each service of each host, in their order. */
+export function noteHosts({ report }: Probing, services: readonly HostService[]): void {
   for (const service of services) {
-    const { binary, host, state, name, alias, zone } = service;
+    const { binary, host, state, name, alias, zone, profile } = service;
     const tags = { binary, host, ...(zone !== '' && { zone }) };
     if (state === 'up' || state === 'down') {
       const value = state === 'up' ? 1 : 0;
       report.add({
         ...{ name, type: 'uint32', value, tags, place: ['services', binary, host] },
         ...(alias !== undefined && { alias }),
+        ...(profile && { profile }),
       });
     }
     report.add({
@@ -59,6 +62,12 @@ export function noteServices({ report }: Probing, project: string, services: rea
       profile: 'full',
     });
   }
+}
+
+/** Notes the services of all hosts, and how many are in which state. */
+export function noteServices(probing: Probing, project: string, services: readonly HostService[]): void {
+  noteHosts(probing, services);
+  const { report } = probing;
   const inState = (wanted: ServiceState) => services.filter(({ state }) => state === wanted);
   report.set(`${project}_services_up`, inState('up').length);
   report.set(`${project}_services_down`, inState('down').length);
@@ -88,3 +97,16 @@ export const textIn = (item: Item, key: string): string => {
   const value = item[key];
   return typeof value === 'string' ? value.replace(/[\s\p{Cc}]+/gu, '_') : '';
 };
+
+/** Several services of one kind on a host are one service, which is as well as the worst of them. */
+export function combined(services: readonly HostService[]): readonly HostService[] {
+  const worst: readonly ServiceState[] = ['down', 'unknown', 'up', 'disabled'];
+  const byPlace = new Map<string, HostService>();
+  for (const service of services) {
+    const key = JSON.stringify([service.binary, service.host]);
+    const before = byPlace.get(key);
+    const isWorse = before === undefined || worst.indexOf(service.state) < worst.indexOf(before.state);
+    if (isWorse) byPlace.set(key, service);
+  }
+  return [...byPlace.values()];
+}
