@@ -65,5 +65,6 @@ function toService(item: Item, wanted: string): HostService {
   const [, backend] = host.split('@', 2);
   const own = backend === undefined ? `${binary}_status` : `${binary}-${backend}_status`;
   const name = wanted === '' ? `${binary}_on_host_${host}` : own;
-  return { binary, host, name, state: listedState(item), zone: textIn(item, 'zone') };
+  const tags = backend === undefined ? {} : { backend };
+  return { binary, host, name, state: listedState(item), zone: textIn(item, 'zone'), tags };
 }

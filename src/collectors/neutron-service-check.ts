@@ -51,7 +51,7 @@ export default defineProbe({
 function toService(agent: Item, wanted: string): HostService {
   const [binary, host, id] = [textIn(agent, 'binary'), textIn(agent, 'host'), textIn(agent, 'id')];
   const name = wanted === '' ? `${binary}_${id}_on_host_${host}` : `${binary}_status`;
-  return { binary, host, name, state: stateOf(agent), zone: textIn(agent, 'availability_zone') };
+  return { binary, host, name, state: stateOf(agent), zone: textIn(agent, 'availability_zone'), tags: { id } };
 }
 
 function stateOf({ admin_state_up: isWanted, alive }: Item): ServiceState {

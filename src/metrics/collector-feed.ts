@@ -3,8 +3,10 @@ import type { Logger } from '../base/log.ts';
 import type { CollectorRecord } from '../model/collector.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { Metrics } from '../model/metrics.ts';
-import { type KeyNaming, nameNumbers, numbersIn } from './collector-series.ts';
+import { taggedIn } from '../model/tagged.ts';
+import { collectorSeriesName, type KeyNaming, nameNumbers, numbersIn } from './collector-series.ts';
 import type { Point } from './metric-store.ts';
+import { taggedName } from './tags.ts';
 
 const MOST_KNOWN = 10_000;
 
@@ -68,6 +70,10 @@ export class CollectorFeed implements Disposable {
     const leaves = [...numbersIn(results)].filter(({ path }) => storesAll || this.#isStored(name, path));
     const { numbers, clashes } = nameNumbers(name, leaves, naming);
     for (const number of numbers) add({ name: `${this.#prefix}.${number.name}`, value: number.value, time });
+    for (const { path, tags, value } of taggedIn(results)) {
+      const plain = collectorSeriesName(this.#prefix, [name, ...path], naming);
+      add({ name: taggedName(plain, Object.entries(tags)), value, time });
+    }
     for (const clash of clashes) this.#noteClash(name, clash);
   }
 

@@ -1,6 +1,6 @@
 import type { Output } from './command-line.ts';
 import { linesOf, type Printed, type Printing, printed, valueText } from './lines.ts';
-import type { Metric, ProbeRun } from './metric.ts';
+import { familyOf, type Metric, type ProbeRun } from './metric.ts';
 
 /** How a run is to be written. */
 export interface Writing {
@@ -93,20 +93,13 @@ function exposition({ plugin, isUp }: ProbeRun, { status, metrics }: Printed): s
   const families = new Map<string, string[]>([['opsbro_maas_up', [`opsbro_maas_up{plugin="${plugin}"} ${up}`]]]);
   for (const metric of metrics) {
     const isText = typeof metric.value === 'string';
-    const family = `opsbro_maas_${familyOf(metric).replace(/\W/g, '_')}${isText ? '_info' : ''}`;
+    const family = `opsbro_maas_${familyOf(metric).join('_').replace(/\W/g, '_')}${isText ? '_info' : ''}`;
     const labels = { plugin, ...metric.tags, ...(isText && { value: String(metric.value) }) };
     const written = Object.entries(labels).map(([name, value]) => `${name.replace(/\W/g, '_')}="${escaped(value)}"`);
     const line = `${family}{${written.join(',')}} ${isText ? 1 : metric.value}`;
     families.set(family, [...(families.get(family) ?? []), line]);
   }
   return Array.from(families, ([family, lines]) => `# TYPE ${family} gauge\n${lines.join('\n')}\n`).join('');
-}
-
-/** What belongs to a host has the host as a label and not in its name. */
-function familyOf({ name, place, tags }: Metric): string {
-  if (place === undefined || tags === undefined) return name;
-  const labels = new Set(Object.values(tags));
-  return place.filter((each) => !labels.has(each)).join('_');
 }
 
 const escaped = (text: string): string => text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');

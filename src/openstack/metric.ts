@@ -21,6 +21,13 @@ export interface Metric {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** The name of a metric apart from what its tags say, in parts: what belongs to a host has the host as a tag and not in its name. */
+export function familyOf({ name, place, tags }: Metric): readonly string[] {
+  if (place === undefined || tags === undefined) return [name];
+  const told = new Set(Object.values(tags));
+  return place.filter((each) => !told.has(each));
+}
+
 /** What is known of a metric before it is measured. */
 export interface MetricDoc {
   readonly name: string;

@@ -1,14 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import cinder from '../../src/collectors/cinder-api-local-check.ts';
+import cinderServices from '../../src/collectors/cinder-service-check.ts';
 import galera from '../../src/collectors/galera-check.ts';
+import glance from '../../src/collectors/glance-api-local-check.ts';
+import registry from '../../src/collectors/glance-registry-local-check.ts';
+import heat from '../../src/collectors/heat-api-local-check.ts';
 import keystone from '../../src/collectors/keystone-api-local-check.ts';
+import neutron from '../../src/collectors/neutron-api-local-check.ts';
+import neutronServices from '../../src/collectors/neutron-service-check.ts';
 import nova from '../../src/collectors/nova-api-local-check.ts';
 import novaServices from '../../src/collectors/nova-service-check.ts';
 import services from '../../src/collectors/openstack-services.ts';
 import rabbitmq from '../../src/collectors/rabbitmq-status.ts';
 import service from '../../src/collectors/service-api-local-check.ts';
+import { taggedIn } from '../../src/model/tagged.ts';
 import { CollectError, NotAnswering, NotEligible } from '../../src/plugins/outcomes.ts';
 import { SimulatedClock } from '../support/clock.ts';
-import { CLOUD, cloudHost, html, json, loginsIn, probed, recordedPage, refusing } from '../support/cloud.ts';
+import { CLOUD, cloudHost, html, json, loginsIn, PROJECT, probed, recordedPage, refusing } from '../support/cloud.ts';
 import { page, recorded } from '../support/fixtures.ts';
 import { fakeHost, never, systemError } from '../support/host.ts';
 
@@ -63,6 +71,11 @@ describe('a probe as a collector', () => {
   });
 });
 
+/** A service that is not there is seen as well as any other. */
+function isDown(error: unknown): void {
+  if (!(error instanceof NotAnswering)) throw error;
+}
+
 describe('collectors of a cloud', () => {
   test('takes what is written below its own name', async () => {
     const host = cloudHost();
@@ -92,12 +105,59 @@ describe('collectors of a cloud', () => {
     });
   });
 
-  test('shares one token with all others until it ends', async () => {
+  test('tells names of hosts, backends and zones as they are in tags of series', async () => {
+    const up = { status: 'enabled', state: 'up' };
+    const host = cloudHost({
+      ...CLOUD,
+      'http://127.0.0.1:8774/v2.1/os-services': json({
+        services: [{ binary: 'nova-compute', host: 'c1.example.org', zone: 'z1', ...up }],
+      }),
+      [`http://127.0.0.1:8776/v3/${PROJECT}/os-services`]: json({
+        services: [{ binary: 'cinder-volume', host: 'c1.example.org@lvm', zone: 'z;1', ...up }],
+      }),
+    });
+    expect(taggedIn(await novaServices.configure({})(host, never))).toEqual([
+      { path: ['services'], tags: { binary: 'nova-compute', host: 'c1.example.org', zone: 'z1' }, value: 1 },
+    ]);
+    const tags = { binary: 'cinder-volume', host: 'c1.example.org@lvm', backend: 'lvm', zone: 'z_1' };
+    expect(taggedIn(await cinderServices.configure({})(host, never))).toEqual([{ path: ['services'], tags, value: 1 }]);
+  });
+
+  test('has the worst of several agents of a kind on a host in its tree, and each in its series', async () => {
+    const agent = (id: string, alive: boolean) => ({
+      ...{ id, binary: 'neutron-dhcp-agent', host: 'c1', alive, admin_state_up: true },
+    });
+    const agents = [agent('a', false), agent('b', true)];
+    const host = cloudHost({ ...CLOUD, 'http://127.0.0.1:9696/v2.0/agents': json({ agents }) });
+    const tree = await neutronServices.configure({})(host, never);
+    expect(tree).toMatchObject({
+      services: { 'neutron-dhcp-agent': { c1: 0 } },
+      states: { 'neutron-dhcp-agent': { c1: 'down' } },
+    });
+    const series = taggedIn(tree).map(({ tags, value }) => [tags['id'], value]);
+    expect(Object.fromEntries(series)).toEqual({ a: 0, b: 1 });
+  });
+});
+
+describe('all collectors of a cloud', () => {
+  test('share one token until it ends', async () => {
     const host = cloudHost();
     const clock = host.clock as SimulatedClock;
-    const probes = [nova, keystone, novaServices].map((probe) => probe.configure({}));
+    const all = [
+      nova,
+      keystone,
+      novaServices,
+      cinder,
+      cinderServices,
+      glance,
+      heat,
+      neutron,
+      neutronServices,
+      registry,
+    ];
+    const probes = all.map((probe) => probe.configure({ glance_registry_local_check: { ip: '127.0.0.1' } }));
     for (let minute = 0; minute < 10; minute++) {
-      await Promise.all(probes.map((collect) => collect(host, never)));
+      await Promise.all(probes.map((collect) => collect(host, never).catch(isDown)));
       await clock.runAsync(60_000);
     }
     expect(loginsIn(host.asked)).toBe(1);

@@ -6,6 +6,7 @@ import { cleanedKey, nameNumbers, numbersIn } from '../../src/metrics/collector-
 import type { Point } from '../../src/metrics/metric-store.ts';
 import type { AgentEvent } from '../../src/model/event.ts';
 import type { Metrics } from '../../src/model/metrics.ts';
+import { tagNumbers } from '../../src/model/tagged.ts';
 import { collector } from '../http/fake-parts.ts';
 
 test.each([
@@ -130,4 +131,15 @@ test('keys that are not to be kept are left out, and a clash is counted each tim
   feeding[Symbol.dispose]();
   done({ results: { a: 1 }, lastCheck: 3_000, lastRun: 3_000 });
   expect(points.filter(({ time }) => time === 3)).toEqual([]);
+});
+
+test('numbers with tags are series with tags as well', () => {
+  const { points, done } = feed();
+  const results: Metrics = { services: { api: { c1_example: 1 } } };
+  tagNumbers(results, [{ path: ['services', 'Up/Now'], tags: { zone: 'z', host: 'c1.example' }, value: 1 }]);
+  done({ results, lastCheck: 5_000, lastRun: 5_000 });
+  expect(points.filter(({ name }) => !name.startsWith('opsbro'))).toEqual([
+    { name: 'web.1.cpu.services.api.c1_example', value: 1, time: 5 },
+    { name: 'web.1.cpu.services.up_now;host=c1.example;zone=z', value: 1, time: 5 },
+  ]);
 });

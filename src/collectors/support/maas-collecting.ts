@@ -1,6 +1,7 @@
 import type { Metrics, Value } from '../../model/metrics.ts';
+import { type TaggedNumber, tagNumbers } from '../../model/tagged.ts';
 import type { Host } from '../../net/host.ts';
-import { type Metric, NoCredentials, NotHere, type ProbeRun } from '../../openstack/metric.ts';
+import { familyOf, type Metric, NoCredentials, NotHere, type ProbeRun } from '../../openstack/metric.ts';
 import { type Runnable, runProbe } from '../../openstack/probing.ts';
 import { leafOf, put, safe } from '../../openstack/tree.ts';
 import { CollectError, NotAnswering, NotEligible } from '../../plugins/outcomes.ts';
@@ -46,8 +47,22 @@ function treeOf({ status, message, isUp, timings, metrics, missing }: ProbeRun):
   };
   for (const metric of metrics) for (const place of placesOf(metric)) put(tree, place, leafOf(metric.value));
   if (missing.size > 0) tree['missing'] = Object.fromEntries(Array.from(missing, ([group, why]) => [safe(group), why]));
+  tagNumbers(tree, metrics.flatMap(taggedOf));
   return tree;
 }
+
+/** What has tags makes a series with them, in which names of hosts are as they are. */
+function taggedOf(metric: Metric): readonly TaggedNumber[] {
+  const { tags, value } = metric;
+  if (tags === undefined || typeof value !== 'number') return [];
+  const plain = Object.entries(tags).map(([name, text]) => [name, tagValue(text)] as const);
+  return [{ path: familyOf(metric).map(safe), tags: Object.fromEntries(plain), value }];
+}
+
+const MOST_IN_TAG = 200;
+
+/** What may not stand in a tag of a series becomes a stroke. */
+const tagValue = (text: string): string => text.replace(/;|^~/g, '_').slice(0, MOST_IN_TAG) || '_';
 
 /** A metric that has a place of its own stands there alone; any other under its name, and its second one. */
 function placesOf({ name, alias, place }: Metric): readonly (readonly string[])[] {

@@ -18,6 +18,8 @@ export interface HostService {
   readonly name: string;
   readonly alias?: string;
   readonly zone: string;
+  /** More of what it belongs to, such as `backend`. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** It is printed only when everything is wanted. */
   readonly profile?: 'full';
 }
@@ -43,11 +45,11 @@ export const SERVICE_TREE: readonly KeyDoc[] = [
   info('states.*.*', 'Is `up`, `down`, `disabled` or `unknown`. Before it stand service and host.'),
 ];
 
-/** Notes each service of each host, in their order. */
+/** Notes each service of each host, in their order; of several of one kind on a host the worst is last, which stands in the tree. */
 export function noteHosts({ report }: Probing, services: readonly HostService[]): void {
-  for (const service of services) {
-    const { binary, host, state, name, alias, zone, profile } = service;
-    const tags = { binary, host, ...(zone !== '' && { zone }) };
+  for (const service of worstLast(services)) {
+    const { binary, host, state, name, alias, zone, tags: more, profile } = service;
+    const tags = { binary, host, ...(zone !== '' && { zone }), ...more };
     if (state === 'up' || state === 'down') {
       const value = state === 'up' ? 1 : 0;
       report.add({
@@ -98,15 +100,23 @@ export const textIn = (item: Item, key: string): string => {
   return typeof value === 'string' ? value.replace(/[\s\p{Cc}]+/gu, '_') : '';
 };
 
-/** Several services of one kind on a host are one service, which is as well as the worst of them. */
-export function combined(services: readonly HostService[]): readonly HostService[] {
-  const worst: readonly ServiceState[] = ['down', 'unknown', 'up', 'disabled'];
-  const byPlace = new Map<string, HostService>();
+/** States, worst first. */
+const WORST: readonly ServiceState[] = ['down', 'unknown', 'up', 'disabled'];
+
+/** The same services, those of one kind on a host together. */
+function worstLast(services: readonly HostService[]): readonly HostService[] {
+  const byPlace = new Map<string, HostService[]>();
   for (const service of services) {
-    const key = JSON.stringify([service.binary, service.host]);
-    const before = byPlace.get(key);
-    const isWorse = before === undefined || worst.indexOf(service.state) < worst.indexOf(before.state);
-    if (isWorse) byPlace.set(key, service);
+    const key = placeOf(service);
+    byPlace.set(key, [...(byPlace.get(key) ?? []), service]);
   }
-  return [...byPlace.values()];
+  const rank = ({ state }: HostService) => WORST.indexOf(state);
+  return [...byPlace.values()].flatMap((all) => all.sort((a, b) => rank(b) - rank(a)));
 }
+
+const placeOf = ({ binary, host }: HostService): string => JSON.stringify([binary, host]);
+
+/** Several services of one kind on a host are one service, which is as well as the worst of them. */
+export const combined = (services: readonly HostService[]): readonly HostService[] => [
+  ...new Map(worstLast(services).map((service) => [placeOf(service), service])).values(),
+];
