@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs from Debian's packages the programs that some tests talk to. Nothing is started or enabled. Needs root.
+# With --cloud also those of a whole OpenStack, for the tests that OPSBRO_FULL_CLOUD=1 switches on: some 300 MB more.
 set -euo pipefail
 packages=(
   serf bind9-dnsutils unbound dnsmasq-base dnsperf chromium monitoring-plugins-basic monitoring-plugins-standard nagios4-core iproute2
@@ -8,6 +9,19 @@ packages=(
   etcd-server graphite-carbon graphite-web prometheus keystone glance
   zsh fish
 )
+case "${1:-}" in
+  '') ;;
+  --cloud)
+    packages+=(
+      uwsgi-plugin-python3 placement-api neutron-server cinder-api cinder-scheduler
+      nova-api nova-conductor nova-scheduler heat-api heat-engine openstack-dashboard
+    )
+    ;;
+  *)
+    echo "error: \"$1\" is no option; write --cloud or nothing" >&2
+    exit 2
+    ;;
+esac
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
@@ -17,7 +31,7 @@ if [ ${#missing[@]} -eq 0 ]; then
   exit 0
 fi
 if [ "$(id -u)" -ne 0 ]; then
-  echo "error: installing ${missing[*]} needs root; run: sudo npm run setup:services" >&2
+  echo "error: installing ${missing[*]} needs root; run: sudo npm run setup:services${1:+ -- $1}" >&2
   exit 2
 fi
 export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1

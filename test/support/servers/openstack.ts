@@ -14,8 +14,8 @@ const START_SECONDS = 90;
 export interface Keystone extends Server {
   /** Asks as the administrator; answers with the JSON that it says. */
   ask(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
-  /** A file of credentials for a user. */
-  openrc(user: string, password: string, project: string): string;
+  /** A file of credentials for a user; `version` stands at the end of its address. */
+  openrc(user: string, password: string, project: string, version?: 'v3' | 'v2.0'): string;
 }
 
 /** Whether the packages of a service are installed. */
@@ -36,26 +36,30 @@ export async function startKeystone(): Promise<Keystone> {
       answers: () => pageIs(`http://127.0.0.1:${port}/v3`, 200),
     };
   });
-  const base = `http://127.0.0.1:${server.port}/v3`;
+  return { ...server, ...keystoneAt(`http://127.0.0.1:${server.port}/v3`, server.folder) };
+}
+
+/** What can be done with a keystone at an address; files of credentials go into `folder`. */
+export function keystoneAt(base: string, folder: string): Pick<Keystone, 'ask' | 'openrc'> {
   return {
-    ...server,
     async ask(method, path, body) {
-      const headers = { 'content-type': 'application/json', 'x-auth-token': await tokenOf(base) };
+      const headers = { 'content-type': 'application/json', 'x-auth-token': await adminToken(base) };
       const sent = body === undefined ? {} : { body: JSON.stringify(body) };
       const answer = await fetch(base + path, { method, headers, ...sent });
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
       return answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>);
     },
-    openrc(user, password, project) {
-      const path = join(server.folder, `openrc-${user}`);
-      const text = `export OS_AUTH_URL=${base}\nOS_USERNAME=${user}\nOS_PASSWORD=${password}\nOS_PROJECT_NAME=${project}\n`;
+    openrc(user, password, project, version = 'v3') {
+      const path = join(folder, `openrc-${user}-${password}-${version}`);
+      const text = `export OS_AUTH_URL=${base.replace(/v3$/, version)}\nOS_USERNAME=${user}\nOS_PASSWORD=${password}\nOS_PROJECT_NAME=${project}\n`;
       writeFileSync(path, text);
       return path;
     },
   };
 }
 
-async function tokenOf(base: string): Promise<string> {
+/** A token of the administrator of a keystone. */
+export async function adminToken(base: string): Promise<string> {
   const domain = { name: 'Default' };
   const auth = {
     identity: { methods: ['password'], password: { user: { name: 'admin', domain, password: 'adminpass' } } },
@@ -66,7 +70,8 @@ async function tokenOf(base: string): Promise<string> {
   return answer.headers.get('x-subject-token') ?? '';
 }
 
-const keyText = (): string => randomBytes(32).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+/** A key as keystone keeps them. */
+export const keyText = (): string => randomBytes(32).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 
 const configuration = (folder: string): string => `[DEFAULT]
 use_stderr = true

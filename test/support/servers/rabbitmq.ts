@@ -1,11 +1,16 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort, isRoot, type Server, startServer } from './server.ts';
 
 /** A real RabbitMQ whose management listens at `port`; guest may log in. */
 export interface Broker extends Server {
   /** Where its plugin for Prometheus listens. */
   readonly metricsPort: number;
+  readonly amqpPort: number;
+  /** Runs a command of rabbitmqctl; fails when it does. */
+  control(...words: readonly string[]): Promise<void>;
   /** Sends a request to its management and gives the status. */
   tell(method: string, path: string, body: unknown): Promise<number>;
 }
@@ -43,8 +48,19 @@ export async function startRabbit(program: string): Promise<Broker> {
     const url = `http://127.0.0.1:${server.port}/api/${path}`;
     return (await fetch(url, { method, headers, body: JSON.stringify(body) })).status;
   };
-  return Object.assign(server, { metricsPort, tell });
+  const control = async (...words: readonly string[]) => {
+    const env = {
+      ...environmentOf(server.folder, { epmd, dist }),
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      LC_ALL: 'C.UTF-8',
+    };
+    const user = isRoot ? idsOf('rabbitmq') : undefined;
+    await run('/usr/lib/rabbitmq/bin/rabbitmqctl', [...words], { env, cwd: server.folder, timeout: 30_000, ...user });
+  };
+  return Object.assign(server, { metricsPort, amqpPort: amqp, tell, control });
 }
+
+const run = promisify(execFile);
 
 /** What is in the search path may be a wrapper that insists on its own user. */
 const serverOf = (program: string): string =>

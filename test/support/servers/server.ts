@@ -10,6 +10,10 @@ export interface Server extends AsyncDisposable {
   /** Directory of its own. */
   readonly folder: string;
   readonly port: number;
+  /** Ends it at once and keeps its files, as when it crashes. */
+  crash(): Promise<void>;
+  /** Starts it again where it was, after a crash, and waits until it answers. Fails with what it printed. */
+  restart(): Promise<void>;
 }
 
 /** How a server is started. */
@@ -39,15 +43,58 @@ export async function asNobody<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Starts a server in a directory of its own, at a free port, and waits until it answers. Fails with what it printed. */
-export async function startServer(prepare: (place: Omit<Server, symbol>) => Start): Promise<Server> {
+/** Starts a server in a directory of its own, at this or a free port, and waits until it answers. Fails with what it printed. */
+export async function startServer(
+  prepare: (place: Pick<Server, 'folder' | 'port'>) => Start,
+  port?: number,
+): Promise<Server> {
   const folder = tempDirectory();
   chmodSync(folder.path, 0o755);
-  const place = { folder: folder.path, port: await freePort() };
-  const start = prepare(place);
+  const place = { folder: folder.path, port: port ?? (await freePort()) };
+  const start = prepared(prepare, place, folder);
+  let child = launch(start, place.folder);
+  const server: Server = {
+    ...place,
+    async crash() {
+      await end(child);
+    },
+    async restart() {
+      child = launch(start, place.folder);
+      await isReady(child, start);
+    },
+    async [Symbol.asyncDispose]() {
+      await end(child, start.stop);
+      folder[Symbol.dispose]();
+    },
+  };
+  try {
+    await isReady(child, start);
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function prepared(
+  prepare: (place: Pick<Server, 'folder' | 'port'>) => Start,
+  place: Pick<Server, 'folder' | 'port'>,
+  folder: Disposable,
+): Start {
+  try {
+    return prepare(place);
+  } catch (error) {
+    folder[Symbol.dispose]();
+    throw error;
+  }
+}
+
+const PRINTED = new WeakMap<ChildProcess, Buffer[]>();
+
+function launch(start: Start, cwd: string): ChildProcess {
   const [program, ...words] = start.argv;
   const child = spawn(program, words, {
-    cwd: folder.path,
+    cwd,
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', ...start.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group, so that what it starts can be ended with it.
@@ -55,18 +102,16 @@ export async function startServer(prepare: (place: Omit<Server, symbol>) => Star
     ...(isRoot && start.user),
   });
   const printed: Buffer[] = [];
+  PRINTED.set(child, printed);
   child.stdout.on('data', (bytes: Buffer) => printed.push(bytes));
   child.stderr.on('data', (bytes: Buffer) => printed.push(bytes));
-  const server: Server = {
-    ...place,
-    async [Symbol.asyncDispose]() {
-      await end(child, start.stop);
-      folder[Symbol.dispose]();
-    },
-  };
-  if (await comesUp(child, start)) return server;
-  await server[Symbol.asyncDispose]();
-  throw new Error(`${program} did not start:\n${Buffer.concat(printed)}`);
+  return child;
+}
+
+async function isReady(child: ChildProcess, start: Start): Promise<void> {
+  if (await comesUp(child, start)) return;
+  await end(child);
+  throw new Error(`${start.argv.join(' ')} did not start:\n${Buffer.concat(PRINTED.get(child) ?? [])}`);
 }
 
 async function comesUp(child: ChildProcess, { answers, seconds = 15 }: Start): Promise<boolean> {
