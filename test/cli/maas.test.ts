@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -148,6 +148,16 @@ describe('a line', () => {
     expect(await keystone(...closed)).toMatchObject({
       code: 2,
       out: expect.stringMatching(/^KEYSTONE_API_LOCAL_CHECK CRITICAL - /),
+    });
+    const alone = join(folder.path, 'openrc-alone');
+    const closedPort = closed[2] ?? '';
+    writeFileSync(alone, readFileSync(openrc, 'utf8').replace(`:${cloud.port}`, `:${closedPort}`));
+    const noKeystone = await maas('nova_api_local_check', '127.0.0.1', '--openrc', alone, '--output', 'nagios');
+    expect(noKeystone).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(
+        /^NOVA_API_LOCAL_CHECK UNKNOWN - \S+\/v3\/auth\/tokens does not answer: .*ECONNREFUSED/,
+      ),
     });
     const gone = await maas('nova_api_local_check', '--openrc', '/nowhere', '--output', 'nagios');
     expect(gone).toMatchObject({ code: 3, out: 'NOVA_API_LOCAL_CHECK UNKNOWN - OS_USERNAME not set\n' });
