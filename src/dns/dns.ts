@@ -138,34 +138,40 @@ class Listeners implements AsyncDisposable {
       if (admission.answer) udp.send(written(admission.answer, packet), from);
       return;
     }
+    const isTimed = this.counters.isTimed();
+    const isPlain = !isTimed && this.#log.isOff;
+    const finished = isPlain ? this.#responder.finished(packet, 0, packet.length, 'udp') : undefined;
+    if (finished) {
+      udp.send(written(finished, packet), from);
+      return;
+    }
     const mayForward = this.#recursor !== undefined && isLoopback(from.address);
     const message = { packet, start: 0, end: packet.length, transport: 'udp', from: from.address, mayForward } as const;
-    const answer = this.#answer(message, () => (later) => later && udp.send(later, from));
+    const later = () => (made?: Buffer) => made && udp.send(made, from);
+    const answer = isPlain ? this.#made(message, later) : this.#watched(message, later, isTimed);
     if (answer) udp.send(written(answer, packet), from);
   }
 
-  #answer(message: Message, later: () => Later): Prepared | undefined {
-    const { counters } = this;
-    if (!counters.isTimed()) return this.#answerNow(message, later);
+  /** What is finished for a message, or else made; sometimes it is timed, and sometimes a line is written about it. */
+  #watched(message: Message, later: () => Later, isTimed: boolean): Prepared | undefined {
     const { clock } = this.#options;
-    const began = clock.now();
-    const answer = this.#answerNow(message, later);
-    counters.times.add((clock.now() - began) / 1_000);
+    const began = isTimed ? clock.now() : 0;
+    const isNoted = this.#log.isDue();
+    const { packet, start, end, transport } = message;
+    const finished = isNoted ? undefined : this.#responder.finished(packet, start, end, transport);
+    const answer = finished ?? this.#made(message, later);
+    if (isNoted) this.#log.note(message, answer);
+    if (isTimed) this.counters.times.add((clock.now() - began) / 1_000);
     return answer;
   }
 
-  /** What is finished, or else made; a name of others is asked elsewhere, and sent later. */
-  #answerNow(message: Message, later: () => Later): Prepared | undefined {
-    const { packet, start, end, transport } = message;
-    const isNoted = this.#log.isDue();
-    const finished = isNoted ? undefined : this.#responder.finished(packet, start, end, transport);
-    if (finished) return finished;
+  /** Makes an answer; a name of others is asked elsewhere, and sent later. */
+  #made(message: Message, later: () => Later): Prepared | undefined {
+    const { packet, start, end } = message;
     const response = this.#responder.answer(message);
     if (response?.kind === 'forward' && this.#recursor)
       void this.#forward(this.#recursor, Buffer.from(packet.subarray(start, end)), later());
-    const answer = response?.kind === 'answer' ? response.prepared : undefined;
-    if (isNoted) this.#log.note(message, answer);
-    return answer;
+    return response?.kind === 'answer' ? response.prepared : undefined;
   }
 
   async #forward(recursor: Recursor, query: Buffer, send: Later): Promise<void> {
@@ -193,7 +199,8 @@ class Listeners implements AsyncDisposable {
       answer: (packet, start, end, later) => {
         if (standing === 'stranger') return answerOf(this.#guard.refused(packet.subarray(start, end), 'tcp'));
         const mayForward = isHere && this.#recursor !== undefined && session.owed < MAX_OWED;
-        return this.#answer({ packet, start, end, transport: 'tcp', from: address, mayForward }, later);
+        const message = { packet, start, end, transport: 'tcp', from: address, mayForward } as const;
+        return this.#watched(message, later, this.counters.isTimed());
       },
       ended: (reason) => this.#onEnded(address, reason),
     });

@@ -22,6 +22,11 @@ export class QueryLog {
     this.#log = log;
   }
 
+  /** Whether nothing is ever written. */
+  get isOff(): boolean {
+    return this.#every === 0;
+  }
+
   /** Whether the next query is one to write about; it is answered without what is finished, so that the time means something. */
   isDue(): boolean {
     if (this.#every === 0) return false;

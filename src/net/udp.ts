@@ -37,7 +37,7 @@ export async function bindUdp(
   const socket = createSocket({
     type: isV6 ? 'udp6' : 'udp4',
     reuseAddr: isShared,
-    lookup: asItIs,
+    lookup: isV6 ? asItIs6 : asItIs4,
     recvBufferSize: buffers ?? RECEIVE_BUFFER,
     ...(buffers !== undefined && { sendBufferSize: buffers }),
   });
@@ -56,9 +56,9 @@ export async function bindUdp(
     send(bytes, to, failed) {
       const target = isV6 ? mappedAddress(to.address) : to.address;
       try {
-        // Without a callback the system does not report each datagram, which is cheaper.
+        // Without a callback the system does not report each datagram, and without offsets no view of the bytes is made: both are cheaper.
         if (failed) socket.send(bytes, to.port, target, (error) => error && failed(error));
-        else socket.send(bytes, 0, bytes.length, to.port, target);
+        else socket.send(bytes, to.port, target);
       } catch (error) {
         // Node throws at once when the port is 0 or the socket is closed.
         failed?.(error instanceof Error ? error : new Error(String(error)));
@@ -74,9 +74,11 @@ export async function bindUdp(
   };
 }
 
+type Lookup = NonNullable<SocketOptions['lookup']>;
+
 /** Addresses here are numbers already: asking for their name would only cost a turn of the event loop each. */
-const asItIs: NonNullable<SocketOptions['lookup']> = (address, _options, answer) =>
-  answer(null, address, isIPv6(address) ? 6 : 4);
+const asItIs4: Lookup = (address, _options, answer) => answer(null, address, 4);
+const asItIs6: Lookup = (address, _options, answer) => answer(null, address, 6);
 
 const close = (socket: Socket): Promise<void> =>
   new Promise((resolve) => {
