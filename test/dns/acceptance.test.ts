@@ -1,5 +1,6 @@
 import { afterEach, describe, expect } from 'vitest';
 import { Disposal } from '../../src/base/disposal.ts';
+import { type AnswerSettings, DEFAULT_ANSWERS } from '../../src/dns/settings.ts';
 import type { Member } from '../../src/model/member.ts';
 import { testWith } from '../support/services.ts';
 import { dig, openPool } from './open-door.ts';
@@ -22,14 +23,18 @@ afterEach(async () => {
 function sees(title: string, pool: readonly [Member, ...Member[]], rows: readonly (readonly [string, ...RegExp[]])[]) {
   testWith('dig', title, async (path) => {
     const { door } = await openPool(opened, pool);
-    for (const [args, ...patterns] of rows) {
+    const look = async ([args, ...patterns]: readonly [string, ...RegExp[]]) => {
       const output = await dig(path, door.port, ...args.split(' '));
       for (const pattern of patterns) expect(output, args).toMatch(pattern);
       expect(output, args).not.toMatch(/malformed|Warning: .*bytes|parse error/i);
-    }
+    };
+    await Promise.all(rows.map(look));
   });
 }
 
+const ONE = /^10\.0\.0\.1\n$/;
+const BOTH_SERVICES =
+  /^(?=[\s\S]*^1 1 6379 n1\.node\.dc1\.opsbro\.$)(?=[\s\S]*^1 1 6379 n2\.node\.dc1\.opsbro\.$)(?:.*\n){2}$/m;
 const SOA = /opsbro\.\s+5\s+IN\s+SOA\s+ns\.opsbro\. hostmaster\.opsbro\. \d+ 3600 600 86400 5/;
 const counts = (answers: number, authorities: number) => new RegExp(`ANSWER: ${answers}, AUTHORITY: ${authorities}`);
 
@@ -37,11 +42,19 @@ describe('what dig sees', () => {
   sees('of what exists', POOL, [
     [GROUP, /flags: qr aa rd;/, /status: NOERROR/, counts(2, 0), /\s5\s+IN\s+A\s+10\.0\.0\.[12]\n/],
     ['rEdIs.GrOuP.dc1.OpSbRo', /^;rEdIs\.GrOuP\.dc1\.OpSbRo\./m, counts(2, 0)],
+    ['n1.name.dc1.opsbro +short', ONE],
+    ['n1.name.local.opsbro +short', ONE],
+    ['n1.node.opsbro +short', ONE],
+    ['N1.NODE.DC1.OPSBRO +short', ONE],
     ['n3.node.opsbro AAAA +short', /^fd00::3\n$/],
     ['opsbro SOA', counts(1, 0), SOA],
     ['opsbro NS', /IN\s+NS\s+ns\.opsbro\./, /ns\.opsbro\.\s+5\s+IN\s+A\s+10\.0\.0\.1/],
-    ['ns.opsbro A +short', /^10\.0\.0\.1\n$/],
+    ['ns.opsbro A +short', ONE],
+    ['_redis._tcp.opsbro SRV +short', BOTH_SERVICES],
+    ['_redis._tcp.service.dc1.opsbro SRV +short', BOTH_SERVICES],
     ['_redis._master.opsbro SRV +short', /^1 1 6379 n1\.node\.dc1\.opsbro\.\n$/],
+    ['master.redis.service.opsbro A +short', ONE],
+    ['0a000001.addr.opsbro A +short', ONE],
     ['redis.service.opsbro SRV', counts(2, 0), /ADDITIONAL: 3/, /1 1 6379 n2\.node\.dc1\.opsbro\./],
     ['-x 10.0.0.1 +short', /^n1\.node\.dc1\.opsbro\.\n$/],
     ['n1.node.opsbro TXT', /"zone=dc1"/, /"groups=redis"/],
@@ -97,6 +110,19 @@ describe('what dig sees in special', () => {
     const output = await dig(path, door.port, GROUP, 'AXFR', '+tcp').catch((error: { stdout: string }) => error.stdout);
     expect(output).toMatch(/Transfer failed|NOTIMP/);
     expect(door.counters.answers.get('tcp other NOTIMP')).toBe(1);
+  });
+
+  testWith('dig', 'of a group all of whose nodes are critical', async (path) => {
+    const critical = POOL.map((one) => ({ ...one, checks: new Map([['disk', check('critical')]]) }));
+    const pool = critical as unknown as typeof POOL;
+    const seen = async (settings: Partial<AnswerSettings>) => {
+      const { door } = await openPool(opened, pool, { settings: { ...DEFAULT_ANSWERS, ...settings } });
+      return await dig(path, door.port, GROUP);
+    };
+    const nobody = await seen({});
+    for (const pattern of [/status: NOERROR/, counts(0, 1), SOA]) expect(nobody).toMatch(pattern);
+    expect(await seen({ failOpen: true })).toMatch(counts(2, 0));
+    expect(await seen({ lists: 'any' })).toMatch(counts(2, 0));
   });
 
   testWith(

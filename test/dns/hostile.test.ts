@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seeded } from '../../src/base/random.ts';
 import { mutated, randomBytes } from '../support/mutate.ts';
-import { flagsOf, opt, query, sectionsOf, TYPES, wireName } from './packets.ts';
+import { flagsOf, opt, packetOf, query, sectionsOf, TYPES, wireName } from './packets.ts';
 import { outcomeOf, POOL, zoneOf } from './pool.ts';
 
 const RUNS = 20_000;
@@ -11,17 +11,6 @@ const seed = Number(OPSBRO_TEST_SEED);
 const ZONE = zoneOf(POOL);
 const NAME = 'redis.group.dc1.opsbro';
 const QUESTION = [...wireName(NAME), 0, 1, 0, 1];
-
-/** A packet of hand-made pieces: flags, the four counts, and the rest. */
-const packet = (flags: number, counts: readonly number[], ...rest: readonly number[][]): Buffer =>
-  Buffer.from([
-    0x12,
-    0x34,
-    flags >> 8,
-    flags & 255,
-    ...counts.flatMap((count) => [count >> 8, count & 255]),
-    ...rest.flat(),
-  ]);
 
 const tsig = [0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 3, 1, 2, 3];
 const pointed = [0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
@@ -36,21 +25,21 @@ describe('a packet that is no query', () => {
   });
 
   test.each<[string, Buffer, string]>([
-    ['no question', packet(0, [0, 0, 0, 0]), 'question'],
-    ['two questions', packet(0, [2, 0, 0, 0], QUESTION, QUESTION), 'question'],
-    ['a question cut short', packet(0, [1, 0, 0, 0], QUESTION.slice(0, -1)), 'question'],
-    ['a name cut short', packet(0, [1, 0, 0, 0], QUESTION.slice(0, 9)), 'question'],
-    ['a label of a reserved kind', packet(0, [1, 0, 0, 0], [0x40, ...QUESTION]), 'question'],
-    ['a name that points at itself', packet(0, [1, 0, 0, 0], [0xc0, 0x0c, 0, 1, 0, 1]), 'question'],
+    ['no question', packetOf(0, [0, 0, 0, 0]), 'question'],
+    ['two questions', packetOf(0, [2, 0, 0, 0], QUESTION, QUESTION), 'question'],
+    ['a question cut short', packetOf(0, [1, 0, 0, 0], QUESTION.slice(0, -1)), 'question'],
+    ['a name cut short', packetOf(0, [1, 0, 0, 0], QUESTION.slice(0, 9)), 'question'],
+    ['a label of a reserved kind', packetOf(0, [1, 0, 0, 0], [0x40, ...QUESTION]), 'question'],
+    ['a name that points at itself', packetOf(0, [1, 0, 0, 0], [0xc0, 0x0c, 0, 1, 0, 1]), 'question'],
     ['a name of 256 bytes', query({ name: `${'a.'.repeat(124)}opsbro`, flags: 0 }), 'question'],
-    ['an answer', packet(0, [1, 1, 0, 0], QUESTION, pointed), 'counts'],
-    ['an authority', packet(0, [1, 0, 1, 0], QUESTION, pointed), 'counts'],
-    ['an additional record that is not there', packet(0, [1, 0, 0, 1], QUESTION), 'additional'],
-    ['data past the end', packet(0, [1, 0, 0, 1], QUESTION, [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 9]), 'additional'],
-    ['bytes left over', packet(0, [1, 0, 0, 0], QUESTION, [0]), 'additional'],
-    ['two OPT records', packet(0, [1, 0, 0, 2], QUESTION, opt(1232), opt(1232)), 'opt'],
-    ['an OPT record with an owner', packet(0, [1, 0, 0, 1], QUESTION, [1, 97, ...opt(1232)]), 'opt'],
-    ['an option cut short', packet(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0, 10, 0, 8, 1])), 'opt'],
+    ['an answer', packetOf(0, [1, 1, 0, 0], QUESTION, pointed), 'counts'],
+    ['an authority', packetOf(0, [1, 0, 1, 0], QUESTION, pointed), 'counts'],
+    ['an additional record that is not there', packetOf(0, [1, 0, 0, 1], QUESTION), 'additional'],
+    ['data past the end', packetOf(0, [1, 0, 0, 1], QUESTION, [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 9]), 'additional'],
+    ['bytes left over', packetOf(0, [1, 0, 0, 0], QUESTION, [0]), 'additional'],
+    ['two OPT records', packetOf(0, [1, 0, 0, 2], QUESTION, opt(1232), opt(1232)), 'opt'],
+    ['an OPT record with an owner', packetOf(0, [1, 0, 0, 1], QUESTION, [1, 97, ...opt(1232)]), 'opt'],
+    ['an option cut short', packetOf(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0, 10, 0, 8, 1])), 'opt'],
     ['the question for OPT', query({ name: NAME, type: TYPES.OPT, flags: 0 }), 'opt'],
   ])('with %s is told so by a bare header', (_, bytes, bad) => {
     const outcome = outcomeOf(bytes, ZONE);
@@ -67,11 +56,11 @@ describe('a packet that is no query', () => {
 });
 
 test.each<[string, Buffer]>([
-  ['a signature', packet(0, [1, 0, 0, 1], QUESTION, tsig)],
-  ['a signature beside EDNS', packet(0, [1, 0, 0, 2], QUESTION, opt(1232), tsig)],
-  ['a record whose owner is a pointer', packet(0, [1, 0, 0, 1], QUESTION, pointed)],
-  ['a client subnet shorter than one can be', packet(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0, 8, 0, 1, 0]))],
-  ['an option that nobody knows', packet(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0xfd, 0xe9, 0, 1, 0]))],
+  ['a signature', packetOf(0, [1, 0, 0, 1], QUESTION, tsig)],
+  ['a signature beside EDNS', packetOf(0, [1, 0, 0, 2], QUESTION, opt(1232), tsig)],
+  ['a record whose owner is a pointer', packetOf(0, [1, 0, 0, 1], QUESTION, pointed)],
+  ['a client subnet shorter than one can be', packetOf(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0, 8, 0, 1, 0]))],
+  ['an option that nobody knows', packetOf(0, [1, 0, 0, 1], QUESTION, opt(1232, 0, [0xfd, 0xe9, 0, 1, 0]))],
 ])('%s does not matter', (_, bytes) => {
   const outcome = outcomeOf(bytes, ZONE);
   expect(outcome).toMatchObject({ kind: 'answer', rcode: 'NOERROR' });
@@ -83,7 +72,7 @@ test.each([
   ['bytes above 127', [2, 0xff, 0xfe]],
   ['a label of dots', [3, 46, 46, 46]],
 ])('a name with %s is a name like any other that nobody has', (_, label) => {
-  const bytes = packet(0, [1, 0, 0, 0], [...label, ...wireName('group.opsbro'), 0, 1, 0, 1]);
+  const bytes = packetOf(0, [1, 0, 0, 0], [...label, ...wireName('group.opsbro'), 0, 1, 0, 1]);
   const outcome = outcomeOf(bytes, ZONE);
   expect(outcome).toMatchObject({ rcode: 'NXDOMAIN' });
   expect(outcome.kind === 'answer' && outcome.bytes.subarray(12, bytes.length)).toEqual(bytes.subarray(12));
@@ -94,7 +83,7 @@ const originals = [
   query({ name: NAME, edns: 1232 }),
   query({ name: 'n1.name.dc1.opsbro', type: TYPES.ANY, edns: 4096, ednsTtl: 0x8000 }),
   query({ name: 'opsbro', type: TYPES.SOA }),
-  packet(0x0100, [1, 0, 0, 2], QUESTION, opt(1232, 0, [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]), tsig),
+  packetOf(0x0100, [1, 0, 0, 2], QUESTION, opt(1232, 0, [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]), tsig),
 ];
 
 test(`${RUNS} random and mutated packets (seed ${seed}) are answered within bounds, and none throws`, () => {

@@ -54,6 +54,10 @@ export function query({ name, type = TYPES.A, class: cls = 1, edns, ednsTtl = 0,
   return Buffer.from([0x12, 0x34, ...u16(flags), ...counts, ...question, ...extra]);
 }
 
+/** A packet of hand-made pieces: flags, the four counts, and the rest. */
+export const packetOf = (flags: number, counts: readonly number[], ...rest: readonly (readonly number[])[]): Buffer =>
+  Buffer.from([0x12, 0x34, ...u16(flags), ...counts.flatMap(u16), ...rest.flat()]);
+
 /** The header bits of an answer. */
 export const flagsOf = (answer: Buffer) => ({
   qr: answer.readUInt16BE(2) >> 15,
