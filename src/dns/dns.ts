@@ -6,7 +6,7 @@ import { isLoopback } from '../base/loopback.ts';
 import { secureBytes } from '../base/random.ts';
 import { type AgentEvent, MEMBER_CHANGES } from '../model/event.ts';
 import type { Endpoint } from '../net/address.ts';
-import { type Connection, listenTcp } from '../net/tcp.ts';
+import { type Incoming, listenTcp } from '../net/tcp.ts';
 import { bindUdp, type UdpSocket } from '../net/udp.ts';
 import { kernelDrops } from '../net/udp-drops.ts';
 import { type Admission, AskerGuard } from './asker.ts';
@@ -40,8 +40,9 @@ export interface DnsDoor extends AsyncDisposable {
 
 /** Connections of one address beyond this machine. */
 const MAX_SESSIONS_EACH = 32;
-const MAX_OWED = 64;
 const TRIES = 10;
+const FLAGS_AT = 3;
+const RECURSION_AVAILABLE = 0x80;
 /** Bytes that the kernel is asked to hold each way while this process is busy. */
 const SOCKET_BUFFERS = 4 * 1024 * 1024;
 /** What the system says when it does not have an address. */
@@ -117,7 +118,9 @@ class Listeners implements AsyncDisposable {
 
   /** Listens on both transports of an address, and tells the port. */
   async listen(address: string, port: number): Promise<number> {
-    const tcp = this.#opened.use(await listenTcp({ address, port }, (connection) => this.#onConnection(connection)));
+    // Who has finished may still wait for answers of others.
+    const accept = (connection: Incoming) => this.#onConnection(connection);
+    const tcp = this.#opened.use(await listenTcp({ address, port }, accept, 'stays'));
     const udp = this.#opened.use(await bindUdp({ address, port: tcp.port }, 'alone', SOCKET_BUFFERS));
     this.#bound.push({ address, port: tcp.port });
     udp.onMessage((bytes, from) => this.#onDatagram(asBuffer(bytes), from, udp));
@@ -167,20 +170,21 @@ class Listeners implements AsyncDisposable {
 
   /** Makes an answer; a name of others is asked elsewhere, and sent later. */
   #made(message: Message, later: () => Later): Prepared | undefined {
-    const { packet, start, end } = message;
     const response = this.#responder.answer(message);
-    if (response?.kind === 'forward' && this.#recursor)
-      void this.#forward(this.#recursor, Buffer.from(packet.subarray(start, end)), later());
+    if (response?.kind === 'forward' && this.#recursor) void this.#forward(this.#recursor, message, later());
     return response?.kind === 'answer' ? response.prepared : undefined;
   }
 
-  async #forward(recursor: Recursor, query: Buffer, send: Later): Promise<void> {
-    const recursion = await recursor.ask(query);
+  async #forward(recursor: Recursor, { packet, start, end, transport }: Message, send: Later): Promise<void> {
+    const query = Buffer.from(packet.subarray(start, end));
+    const recursion = await recursor.ask(query, transport);
     this.counters.countForwarded(recursion.kind);
-    send(recursion.kind === 'answer' ? recursion.bytes : servfail(query));
+    const answer = recursion.kind === 'answer' ? recursion.bytes : servfail(query);
+    answer.writeUInt8(answer.readUInt8(FLAGS_AT) | RECURSION_AVAILABLE, FLAGS_AT);
+    send(answer);
   }
 
-  #onConnection(connection: Connection): void {
+  #onConnection(connection: Incoming): void {
     const { address } = connection.remote;
     const open = this.#sessions.get(address) ?? 0;
     const isHere = isLoopback(address);
@@ -193,12 +197,12 @@ class Listeners implements AsyncDisposable {
     this.#sessionCount += 1;
     this.#sessions.set(address, open + 1);
     const standing = this.#guard.standingOf(address);
-    const session: TcpSession = new TcpSession(connection, {
+    new TcpSession(connection, {
       clock: this.#options.clock,
       idleMs: this.#options.door.tcpIdleMs,
       answer: (packet, start, end, later) => {
         if (standing === 'stranger') return answerOf(this.#guard.refused(packet.subarray(start, end), 'tcp'));
-        const mayForward = isHere && this.#recursor !== undefined && session.owed < MAX_OWED;
+        const mayForward = isHere && this.#recursor !== undefined;
         const message = { packet, start, end, transport: 'tcp', from: address, mayForward } as const;
         return this.#watched(message, later, this.counters.isTimed());
       },

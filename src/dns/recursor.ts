@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { type Endpoint, literalEndpoint } from '../net/address.ts';
+import { type Connection, connectTcp } from '../net/tcp.ts';
 import { bindUdp, type UdpSocket } from '../net/udp.ts';
+import type { Transport } from './answer.ts';
 
 /** What a recursor needs. */
 export interface RecursorOptions {
@@ -18,6 +20,7 @@ const MAX_IN_FLIGHT = 256;
 const PATIENCE_MS = 2_000;
 const HEADER = 12;
 const DNS_PORT = 53;
+const TRUNCATED = 0x02;
 
 /** Asks other servers for names that are not ours; nothing is remembered. */
 export class Recursor {
@@ -32,14 +35,21 @@ export class Recursor {
     );
   }
 
-  /** Passes a query on, and gives the answer of the first server that has one within 2 s. */
-  async ask(query: Buffer): Promise<Recursion> {
+  /**
+   * Passes a query on, and gives the answer of the first server that has one within 2 s. What was cut is asked again by TCP for one who
+   * can take more.
+   */
+  async ask(query: Buffer, transport: Transport): Promise<Recursion> {
     if (this.#inFlight >= MAX_IN_FLIGHT) return { kind: 'busy' };
     this.#inFlight += 1;
+    const patienceMs = PATIENCE_MS / this.#servers.length;
     try {
       for (const server of this.#servers) {
-        const bytes = await this.#askOne(query, server, PATIENCE_MS / this.#servers.length).catch(() => undefined);
-        if (bytes) return { kind: 'answer', bytes };
+        const bytes = await this.#askOne(query, server, patienceMs).catch(() => undefined);
+        if (!bytes) continue;
+        const isCut = transport === 'tcp' && (bytes.readUInt8(2) & TRUNCATED) !== 0;
+        const whole = isCut ? await this.#askByTcp(query, server, patienceMs).catch(() => undefined) : undefined;
+        return { kind: 'answer', bytes: whole ?? bytes };
       }
       return { kind: 'late' };
     } finally {
@@ -54,6 +64,19 @@ export class Recursor {
     const asked = Buffer.from(query);
     asked.set(this.#options.secureBytes(2));
     return await this.#awaited(socket, { asked, number: query.subarray(0, 2), server }, patienceMs);
+  }
+
+  async #askByTcp(query: Buffer, server: Endpoint, patienceMs: number): Promise<Buffer | undefined> {
+    const given = new AbortController();
+    using _ = this.#options.clock.after(patienceMs, () => given.abort());
+    const connection = await connectTcp(server, given.signal);
+    try {
+      connection.write(Buffer.concat([Buffer.of(query.length >> 8, query.length & 0xff), query]));
+      const answer = await messageFrom(connection, given.signal);
+      return answer && isAnswerTo(query, answer) ? answer : undefined;
+    } finally {
+      connection.close();
+    }
   }
 
   #awaited(
@@ -76,6 +99,20 @@ export class Recursor {
       socket.send(asked, server, () => end(undefined));
     });
   }
+}
+
+/** The first message of a connection; nothing when it ends before, or the signal aborts. */
+function messageFrom(connection: Connection, signal: AbortSignal): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    let received = Buffer.alloc(0);
+    signal.addEventListener('abort', () => resolve(undefined));
+    connection.onEnd(() => resolve(undefined));
+    connection.onData((bytes) => {
+      received = Buffer.concat([received, bytes]);
+      const end = received.length < 2 ? Number.POSITIVE_INFINITY : 2 + received.readUInt16BE(0);
+      if (received.length >= end) resolve(received.subarray(2, end));
+    });
+  });
 }
 
 /** Same number, a response, and the same question byte for byte. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Connection } from '../net/tcp.ts';
+import type { Incoming } from '../net/tcp.ts';
 import type { Prepared } from './prepared.ts';
 
 /** What a session over TCP needs beside its connection. */
@@ -24,15 +24,18 @@ const LENGTH = 2;
 const DNS_HEADER = 12;
 const MESSAGE_MS = 5_000;
 const MAX_UNSENT = 1 << 20;
+/** Answers that are not there yet; with so many nothing more is read. */
+const MAX_OWED = 64;
 /** Bytes of answers that are put together before they are written. */
 const BATCH = 1 << 16;
 
 /**
  * Answers the messages of one connection, each behind its length of two bytes, in the order they come. The connection stays open until
- * the peer closes it, is idle, takes more than 5 s over one message, or leaves a MiB of answers unread.
+ * the peer closes it, is idle, takes more than 5 s over one message, or leaves a MiB of answers unread. While 64 answers are not there yet the
+ * peer has to wait.
  */
 export class TcpSession {
-  readonly #connection: Connection;
+  readonly #connection: Incoming;
   readonly #options: SessionOptions;
   #pending: Buffer = Buffer.alloc(0);
   /** Answers that are not written yet, and how many bytes of it are. */
@@ -45,25 +48,21 @@ export class TcpSession {
   #isFinished = false;
   #activeAt: number;
 
-  constructor(connection: Connection, options: SessionOptions) {
+  constructor(connection: Incoming, options: SessionOptions) {
     this.#connection = connection;
     this.#options = options;
     this.#activeAt = options.clock.now();
     this.#timer = options.clock.after(options.idleMs, () => this.#onTimer());
     connection.onData((bytes) => this.#onData(bytes));
-    connection.onEnd(() => this.#onEnd());
-  }
-
-  /** How many answers are not there yet. */
-  get owed(): number {
-    return this.#owed;
+    connection.onEnd((error) => (error ? this.#end() : this.#onEnd()));
   }
 
   #onEnd(): void {
     this.#isFinished = true;
     if (this.#owed > 0) return;
     this.#connection.finish();
-    this.#end();
+    // What the peer has not read yet is waited for as long as for a question.
+    if (this.#connection.unsent === 0) this.#end();
   }
 
   #onData(bytes: Uint8Array): void {
@@ -78,7 +77,7 @@ export class TcpSession {
   /** Answers all whole messages, several answers in one write. */
   #answerWhole(): SessionFault | undefined {
     let at = 0;
-    for (let end = this.#endOfMessage(at); end !== undefined; end = this.#endOfMessage(at)) {
+    for (let end = this.#endOfMessage(at); end !== undefined && this.#owed < MAX_OWED; end = this.#endOfMessage(at)) {
       if (end < at + LENGTH + DNS_HEADER) return 'tiny';
       const answer = this.#options.answer(this.#pending, at + LENGTH, end, () => this.#owe());
       if (answer) this.#put(answer, at + LENGTH, end);
@@ -113,12 +112,22 @@ export class TcpSession {
 
   #owe(): Later {
     this.#owed += 1;
+    if (this.#owed === MAX_OWED) this.#connection.pause();
     return (answer) => {
       this.#owed -= 1;
       if (!this.#isOpen) return;
       if (answer) this.#connection.write(Buffer.concat([Buffer.of(answer.length >> 8, answer.length & 0xff), answer]));
+      if (this.#owed === MAX_OWED - 1) this.#readOn();
       if (this.#isFinished) this.#onEnd();
     };
+  }
+
+  /** Goes on with what had to wait. */
+  #readOn(): void {
+    this.#connection.resume();
+    const fault = this.#answerWhole();
+    if (fault) this.#drop(fault);
+    else this.#rearm(false);
   }
 
   /** Where the message at `at` ends, if it is all there. */
@@ -143,7 +152,7 @@ export class TcpSession {
     const { clock, idleMs } = this.#options;
     const isWithin = this.#pending.length > 0;
     const left = this.#activeAt + (isWithin ? MESSAGE_MS : idleMs) - clock.now();
-    if (left <= 0) this.#drop(isWithin ? 'slow' : 'idle');
+    if (left <= 0) this.#drop(this.#isFinished ? 'unread' : isWithin ? 'slow' : 'idle');
     else this.#timer = clock.after(left, () => this.#onTimer());
   }
 

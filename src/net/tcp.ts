@@ -38,10 +38,17 @@ interface TcpListener extends AsyncDisposable {
   readonly port: number;
 }
 
+/** What becomes of our side when the peer has finished: it is closed by itself, or stays open until `finish` is called. */
+type AtEnd = 'closes' | 'stays';
+
 /** Listens for TCP connections; port 0 takes a free one. Fails with the system's error, such as `EADDRINUSE`. */
-export async function listenTcp(at: Endpoint, accept: (connection: Incoming) => void): Promise<TcpListener> {
+export async function listenTcp(
+  at: Endpoint,
+  accept: (connection: Incoming) => void,
+  atEnd: AtEnd = 'closes',
+): Promise<TcpListener> {
   const open = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: atEnd === 'stays' }, (socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     accept(connectionOf(socket));

@@ -146,6 +146,54 @@ describe('the door', () => {
   });
 });
 
+describe('connections', () => {
+  test('are so many at a time and no more', async () => {
+    const { door } = await openDoor();
+    const framedQuery = framed(query({ name: NAME }));
+    let [answered, closed] = [0, 0];
+    const connections = await Promise.all(
+      Array.from({ length: 300 }, () => connectTcp({ address: LOOPBACK, port: door.port }, AbortSignal.timeout(5_000))),
+    );
+    await new Promise<void>((resolve) => {
+      const settle = () => answered + closed === connections.length && resolve();
+      for (const connection of connections) {
+        connection.onData(() => {
+          answered += 1;
+          settle();
+        });
+        connection.onEnd(() => {
+          closed += 1;
+          settle();
+        });
+        connection.write(framedQuery);
+      }
+    });
+    expect([answered, closed]).toEqual([256, 44]);
+    expect(door.counters.bad.get('sessions')).toBe(44);
+    for (const connection of connections) connection.close();
+    await expect.poll(() => askTcp(door.port, framedQuery)).not.toHaveLength(0);
+  });
+
+  test('that have ended make room for others', async () => {
+    const { door } = await openDoor({ door: { ...OPEN_DOOR, tcpMax: 1 } });
+    const bytes = framed(query({ name: NAME }));
+    for (let turn = 0; turn < 3; turn++) await expect.poll(() => askTcp(door.port, bytes)).not.toHaveLength(0);
+  });
+});
+
+test('one of so many queries is written about, with what came of it', async () => {
+  const lines: object[] = [];
+  const log = { ...silent, info: (fields: object) => void lines.push(fields) };
+  const { door } = await openDoor({ log, door: { ...OPEN_DOOR, logQueries: 2 } });
+  const names = [NAME, NAME, 'n1.node.opsbro', 'Nope.group.opsbro'];
+  for (const name of names) await askUdp(door.port, [query({ name })]);
+  const common = { type: 1, from: LOOPBACK, transport: 'udp', micros: 0 };
+  expect(lines).toEqual([
+    { ...common, name: NAME, rcode: 'NOERROR' },
+    { ...common, name: 'nope.group.opsbro', rcode: 'NXDOMAIN' },
+  ]);
+});
+
 describe('opening', () => {
   test('listens on every address with one number, and leaves out one that is not there', async () => {
     const { door } = await openDoor({ bind: [LOOPBACK, '127.0.0.2', '192.0.2.77'] });

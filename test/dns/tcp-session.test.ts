@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { RawAnswer } from '../../src/dns/prepared.ts';
-import { TcpSession } from '../../src/dns/tcp-session.ts';
-import type { Connection } from '../../src/net/tcp.ts';
+import { type Later, TcpSession } from '../../src/dns/tcp-session.ts';
+import type { Incoming } from '../../src/net/tcp.ts';
 import { SimulatedClock } from '../support/clock.ts';
 
 const MESSAGE = Buffer.from(`000c${'ab'.repeat(12)}`, 'hex');
 
 /** A session over a made-up connection, whose answers are the messages themselves. */
-function open(answer: (message: Buffer) => Buffer | undefined = (message) => message) {
+function open(answer: (message: Buffer, later: () => Later) => Buffer | undefined = (message) => message) {
   const clock = new SimulatedClock();
   const written: Buffer[] = [];
   const log: string[] = [];
   const peer = { send: (_: Uint8Array) => {}, finish: () => {}, unsent: 0 };
-  const connection: Connection = {
+  const connection: Incoming = {
     remote: { address: '127.0.0.1', port: 1 },
     onData: (listen) => void Object.assign(peer, { send: listen }),
     onEnd: (listen) => void Object.assign(peer, { finish: listen }),
@@ -20,14 +20,16 @@ function open(answer: (message: Buffer) => Buffer | undefined = (message) => mes
     get unsent() {
       return peer.unsent;
     },
+    pause: () => void log.push('paused'),
+    resume: () => void log.push('resumed'),
     finish: () => void log.push('finished'),
     close: () => void log.push('closed'),
   };
   new TcpSession(connection, {
     clock,
     idleMs: 10_000,
-    answer: (packet, start, end) => {
-      const bytes = answer(packet.subarray(start, end));
+    answer: (packet, start, end, later) => {
+      const bytes = answer(packet.subarray(start, end), later);
       return bytes && new RawAnswer(bytes);
     },
     ended: (reason) => void log.push(`ended ${reason}`),
@@ -92,4 +94,29 @@ test('ends with the peer, once', () => {
   peer.send(MESSAGE);
   clock.run(60_000);
   expect([written, log]).toEqual([[], ['finished', 'ended undefined']]);
+});
+
+test('has the peer wait while 64 answers are not there yet, and forgets nothing of what it sent', () => {
+  const owed: Later[] = [];
+  const { written, log, peer } = open((_, later) => void owed.push(later()));
+  peer.send(Buffer.concat(Array.from({ length: 70 }, () => MESSAGE)));
+  expect([owed.length, log]).toEqual([64, ['paused']]);
+  const answer = MESSAGE.subarray(2);
+  owed[0]?.(answer);
+  expect([owed.length, log]).toEqual([65, ['paused', 'resumed', 'paused']]);
+  peer.finish();
+  for (let at = 1; at < owed.length; at++) owed[at]?.(at % 2 ? answer : undefined);
+  expect([owed.length, written.length]).toEqual([70, 36]);
+  expect(log.slice(-2)).toEqual(['finished', 'ended undefined']);
+});
+
+test('that has ended holds its place while answers are unread, but not for ever', () => {
+  const { clock, log, peer } = open();
+  peer.unsent = 1_000;
+  peer.send(MESSAGE);
+  peer.finish();
+  clock.run(9_999);
+  expect(log).toEqual(['finished']);
+  clock.run(1);
+  expect(log).toEqual(['finished', 'closed', 'ended unread']);
 });
