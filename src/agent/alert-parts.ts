@@ -7,17 +7,21 @@ import { ZoneWatch } from '../alerts/nodes/zone-watch.ts';
 import type { Disposal } from '../base/disposal.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
+import type { ZoneDesk } from '../runtime/alerting.ts';
 import { pureFunctions } from './function-json.ts';
 import type { Setting } from './parts.ts';
 import type { Peers } from './peers.ts';
 import type { Pool } from './pool.ts';
 import type { StateStore } from './state-store.ts';
+import { gatheringZone } from './zone-gathering.ts';
 import { ZoneMutes } from './zone-mutes.ts';
 
 /** The parts of alerting that follow the pool. */
 export interface AlertParts {
   readonly book: MuteBook;
   readonly mutes: ZoneMutes;
+  /** The nodes of the zone that put alerts of several nodes together. */
+  readonly gathering: ZoneDesk;
   /** The configuration changed. */
   apply(config: AgentConfig['alerting']): void;
   /** This node is in another pool. */
@@ -60,6 +64,7 @@ export async function openAlertParts(setting: Setting, around: Around, opened: D
   return {
     book,
     mutes,
+    gathering: gatheringZone({ ...common, client: peers.client, shelf: state.shelf('gathered'), log: logger }),
     apply(config) {
       alerting = config;
     },

@@ -23,7 +23,7 @@ export function alertingProblems({ config, origins, packs }: WrittenParts, plugi
   const checks = objectsOf(packs, 'check');
   const { routes } = config.alerting;
   const doubts = alertingDoubts({
-    routes,
+    settings: config.alerting,
     handlers: [...handlers.keys()],
     off: new Set(off),
     checks: [...checks.values()].map(({ id, definition: { handlers: named } }) => ({
@@ -34,7 +34,9 @@ export function alertingProblems({ config, origins, packs }: WrittenParts, plugi
   const ofRoutes = { ...placeOf(origins, ['alerting.routes'], 'agent.yml'), key: 'alerting.routes' };
   const placeIn = (object: PackObject | undefined, key: string) =>
     object ? { file: object.file, line: object.line, column: 1, key, pack: object.packName } : ofRoutes;
+  const ofGather = { ...placeOf(origins, ['alerting.gather'], 'agent.yml'), key: 'alerting.gather' };
   const found = doubts.map(({ about, message }): Problem => {
+    if ('setting' in about) return { level: 'warning', ...ofGather, message };
     if ('route' in about) return { level: 'warning', ...ofRoutes, key: `alerting.routes.${about.route}`, message };
     if ('check' in about) return { level: 'warning', ...placeIn(checks.get(about.check), 'handlers'), message };
     return { level: 'warning', ...ofRoutes, message };

@@ -13,7 +13,6 @@ import { startGossip } from '../gossip/gossip.ts';
 import { relationIn } from '../gossip/zones/zone-relation.ts';
 import { openKv } from '../kv/kv.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
-import type { Mutes } from '../model/alert.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
@@ -52,6 +51,7 @@ import { WorkWatch } from './work-watch.ts';
 import type { World } from './world.ts';
 import { configurationOf, rulesOf, type Written } from './written.ts';
 import { acknowledgeRoute } from './zone-acks.ts';
+import { gatherRoute } from './zone-gathering.ts';
 import { linkOn, provenZone, ZONES_PART, zoneWays } from './zone-links.ts';
 import type { Zones } from './zones.ts';
 
@@ -151,8 +151,9 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     });
   const vitals = opened.use(watchVitals(clock));
   const alerts = await openAlertParts(setting, { pool, peers, state }, opened);
-  const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals, mutes: alerts.book }));
+  const runtime = opened.use(makeRuntime(setting, { pool, address, state, series, vitals, alerts }));
   const charts = await openCharts(setting, { series, state, membership: pool, peers });
+  peers.route(gatherRoute({ membership: pool }, (given) => runtime.takeAlerts(given)));
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
   const checkDefinitions = await openApiChecks(world, state, runtime);
   await restore(runtime, state);
@@ -346,11 +347,11 @@ interface RuntimeSetting {
   readonly address: string;
   readonly state: StateStore;
   readonly series: MetricStore;
-  readonly mutes: Mutes;
+  readonly alerts: AlertParts;
   vitals(): Vitals;
 }
 
-function makeRuntime(setting: Setting, { pool, address, state, series, vitals, mutes }: RuntimeSetting): Runtime {
+function makeRuntime(setting: Setting, { pool, address, state, series, vitals, alerts }: RuntimeSetting): Runtime {
   const { world, identity, hosting, written, zones } = setting;
   const { host, random, log, bus, plugins, version, supervisor } = world;
   const { config } = written.loaded;
@@ -378,7 +379,8 @@ function makeRuntime(setting: Setting, { pool, address, state, series, vitals, m
       messages: state.shelf('messages'),
     },
     configuration: configurationOf(written),
-    mutes,
+    mutes: alerts.book,
+    gathering: alerts.gathering,
     kept: keptNumbers(series, identity.name, config.metrics),
     members: () => pool.members,
     hasEvent: (type) => pool.events().some(({ name }) => name === type),

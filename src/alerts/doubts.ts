@@ -1,9 +1,10 @@
 import { didYouMean } from '../base/nearest.ts';
-import type { WrittenRoute } from '../config/alerting-schema.ts';
+import type { AlertingSettings, WrittenRoute } from '../config/alerting-schema.ts';
+import { isOverNodes } from './message-groups.ts';
 
 /** What is written of alerting, as far as its parts have to fit each other. */
 export interface WrittenAlerting {
-  readonly routes: readonly WrittenRoute[];
+  readonly settings: Pick<AlertingSettings, 'routes' | 'gather' | 'group_by'>;
   /** Ids of the handlers there are. */
   readonly handlers: readonly string[];
   /** Those of them that are switched off for good. */
@@ -15,16 +16,33 @@ export interface WrittenAlerting {
 /** Something that is written and has no effect, or another than was meant. */
 export interface AlertingDoubt {
   /** What it is about: a route by its index, a handler, or a check by its id. */
-  readonly about: { readonly route: number } | { readonly handler: string } | { readonly check: string };
+  readonly about:
+    | { readonly setting: 'gather' }
+    | { readonly route: number }
+    | { readonly handler: string }
+    | { readonly check: string };
   readonly message: string;
 }
 
 /** What does not fit together: unknown handlers, routes and handlers without use, checks of which nobody is told. */
 export function alertingDoubts(written: WrittenAlerting): AlertingDoubt[] {
-  return [...routeDoubts(written), ...unusedHandlers(written), ...checkDoubts(written)];
+  return [
+    ...gatherDoubts(written.settings),
+    ...routeDoubts(written),
+    ...unusedHandlers(written),
+    ...checkDoubts(written),
+  ];
 }
 
-function* routeDoubts({ routes, handlers }: WrittenAlerting): Iterable<AlertingDoubt> {
+function* gatherDoubts({ gather, group_by, routes }: WrittenAlerting['settings']): Iterable<AlertingDoubt> {
+  const all = [group_by, ...routes.map((route) => route.group_by ?? group_by)];
+  if (gather === 'node' || all.some((groupBy) => isOverNodes({ groupBy }))) return;
+  const message =
+    'gather: zone has no effect as long as every group_by holds node; leave node out, as in group_by: [check]';
+  yield { about: { setting: 'gather' }, message };
+}
+
+function* routeDoubts({ settings: { routes }, handlers }: WrittenAlerting): Iterable<AlertingDoubt> {
   let end: number | undefined;
   for (const [route, written] of routes.entries()) {
     const named = [...(written.handlers ?? []), ...written.escalate.flatMap((step) => step.handlers)];
@@ -36,7 +54,7 @@ function* routeDoubts({ routes, handlers }: WrittenAlerting): Iterable<AlertingD
 }
 
 /** A handler is used when some route names it or is for everybody, or when alerts may pass all routes. */
-function* unusedHandlers({ routes, handlers, off }: WrittenAlerting): Iterable<AlertingDoubt> {
+function* unusedHandlers({ settings: { routes }, handlers, off }: WrittenAlerting): Iterable<AlertingDoubt> {
   if (!routes.some(takesAll)) return;
   if (routes.some((route) => route.handlers === undefined && route.escalate.length === 0)) return;
   const used = new Set(

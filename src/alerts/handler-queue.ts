@@ -111,7 +111,7 @@ export class HandlerQueue {
 
   /** Takes a message; while the handler is held back it is put together with what waits. */
   add(job: Job): void {
-    const held = this.#isHeld() ? this.#mergeable() : undefined;
+    const held = this.#isHeld() ? this.#mergeable(job) : undefined;
     if (held) this.#put(merged(held, job));
     else {
       this.#put(job);
@@ -124,12 +124,17 @@ export class HandlerQueue {
 
   /** The message that tells of this alert and is not on its way yet, given up ones included. */
   waiting(alert: string): Job | undefined {
-    return [...this.#jobs.values()].find((job) => job !== this.#current && tells(job, alert));
+    return this.#idle().find((job) => !job.isGathered && tells(job, alert));
+  }
+
+  /** The same among messages of what nodes of the zone handed to this one. */
+  waitingGathered(alert: string): Job | undefined {
+    return this.#idle().find((job) => job.isGathered && tells(job, alert));
   }
 
   /** A message of this alert is being delivered right now. */
   isBusyWith(alert: string): boolean {
-    return this.#current !== undefined && tells(this.#current, alert);
+    return this.#current !== undefined && !this.#current.isGathered && tells(this.#current, alert);
   }
 
   /** Puts another message in the place of one that waits; `undefined`: none. */
@@ -208,8 +213,13 @@ export class HandlerQueue {
   }
 
   /** A message that nobody has seen yet, so that more may be put into it. */
-  #mergeable(): Job | undefined {
-    return [...this.#jobs.values()].find((job) => job !== this.#current && isUnseen(job));
+  #mergeable({ isGathered }: Job): Job | undefined {
+    return this.#idle().find((job) => isUnseen(job) && job.isGathered === isGathered);
+  }
+
+  /** All that is not on its way. */
+  #idle(): Job[] {
+    return [...this.#jobs.values()].filter((job) => job !== this.#current);
   }
 
   #put(job: Job): void {
@@ -268,11 +278,13 @@ export class HandlerQueue {
   /** Puts together what waits and nobody has seen, and what comes until then. */
   #holdBack(until: number): void {
     this.#heldUntil = until;
-    const unseen = [...this.#jobs.values()].filter((job) => job !== this.#current && isUnseen(job));
-    const [first, ...others] = unseen;
-    if (!first || others.length === 0) return;
-    for (const other of others) this.#remove(other.id);
-    this.#put(others.reduce(merged, first));
+    const unseen = this.#idle().filter(isUnseen);
+    for (const isGathered of [true, undefined]) {
+      const [first, ...others] = unseen.filter((job) => job.isGathered === isGathered);
+      if (!first || others.length === 0) continue;
+      for (const other of others) this.#remove(other.id);
+      this.#put(others.reduce(merged, first));
+    }
   }
 
   async #runTest({ job, end }: Trial): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Alert, AlertAction, Message } from '../model/alert.ts';
 import type { CheckState } from '../model/check.ts';
 import { alertFromJson, alertToJson } from './case-json.ts';
+import type { Together } from './message-groups.ts';
 
 /** One alert of a message: as it was when the message was made. */
 export interface JobItem {
@@ -24,6 +25,10 @@ export interface Job {
   readonly isDead: boolean;
   /** It only is to show whether the way works; left out for every other. */
   readonly isTest?: true;
+  /** A node of the zone puts it together with what others have; left out for what this node tells by itself. */
+  readonly gather?: Together;
+  /** Nodes of the zone handed its alerts to this one, and remember by themselves who was told; left out for every other. */
+  readonly isGathered?: true;
 }
 
 /** Alerts that one message lists; of further ones it tells the number. */
@@ -50,7 +55,9 @@ export function messageOf({ id, items, group, created, isTest }: Job, sender: Me
 export function merged(into: Job, other: Job): Job {
   const items = new Map([...into.items, ...other.items].map((item) => [item.alert.id, item]));
   const group = [...into.group].filter(([key, value]) => other.group.get(key) === value);
-  return { ...into, items: [...items.values()], group: new Map(group) };
+  const { gather, ...rest } = into;
+  const isForZone = gather !== undefined && other.gather !== undefined;
+  return { ...rest, items: [...items.values()], group: new Map(group), ...(isForZone && { gather }) };
 }
 
 /** A job as it is kept on disk. */

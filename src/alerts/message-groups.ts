@@ -3,6 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Alert } from '../model/alert.ts';
 import { fieldOf, type Way } from './routes.ts';
 
+/** How alerts are put together. */
+export type Together = Pick<Way, 'groupBy' | 'groupWaitMs' | 'groupIntervalMs'>;
+
 /** Alerts that are to be told to a handler in one message. */
 export interface Gathered {
   readonly handler: string;
@@ -41,7 +44,7 @@ export class MessageGroups {
   }
 
   /** Has an alert told to a handler. `isUrgent`: it was held back already. */
-  add(alert: Alert, to: { readonly handler: string; readonly way: Way; readonly isUrgent: boolean }): void {
+  add(alert: Alert, to: { readonly handler: string; readonly way: Together; readonly isUrgent: boolean }): void {
     const { handler, way, isUrgent } = to;
     const values = groupOf(alert, way);
     const name = `group ${JSON.stringify([handler, [...values], way.groupBy.includes(EACH) ? alert.id : ''])}`;
@@ -85,7 +88,11 @@ export class MessageGroups {
   }
 }
 
-function groupOf(alert: Alert, { groupBy }: Way): ReadonlyMap<string, string> {
+/** Whether alerts of more than one node may be in one message. */
+export const isOverNodes = ({ groupBy }: Pick<Together, 'groupBy'>): boolean =>
+  !groupBy.includes('node') && !groupBy.includes(EACH);
+
+function groupOf(alert: Alert, { groupBy }: Together): ReadonlyMap<string, string> {
   const fields = groupBy.filter((field) => field !== EACH);
   return new Map(fields.map((field) => [field, field === 'node' ? alert.node.name : fieldOf(field)(alert).join(', ')]));
 }

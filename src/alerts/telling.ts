@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Agenda } from '../base/agenda.ts';
 import type { Clock } from '../base/clock.ts';
+import { OpsbroError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import type { Alert, AlertNode, Message, Mutes } from '../model/alert.ts';
 import type { AlertEventAction } from '../model/event.ts';
 import { type Case, isEnded, standOf, toldOf, withTold, withWaiting } from './case.ts';
 import { decide, type Standpoint, type Verdict } from './decide.ts';
+import { Gathering, type GatheringZone, type Handed } from './gathering.ts';
 import { type Attempt, HandlerQueue } from './handler-queue.ts';
 import { happened, withHappened } from './happened.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { type Job, type JobItem, jobFromJson, messageOf } from './job.ts';
-import { type Gathered, MessageGroups } from './message-groups.ts';
+import { type Gathered, isOverNodes, MessageGroups, type Together } from './message-groups.ts';
 import type { Direction, Way } from './routes.ts';
 import { type Ruling, wayTo } from './ruling.ts';
 import { StormWatch, stormText } from './storm.ts';
@@ -38,6 +40,8 @@ export interface TellingWorld {
   failing(handler: string, error: string): void;
   /** The time has come to look at an alert again. */
   refresh(id: string): void;
+  /** The nodes of the zone; left out where there is no zone. */
+  readonly zone?: GatheringZone;
 }
 
 interface HandlerAtWork {
@@ -54,6 +58,9 @@ interface Match {
   readonly way: Way | undefined;
 }
 
+/** Nodes that are asked to gather alerts before this one tells of them by itself. */
+const MOST_ASKED = 3;
+
 /** Decides who is told of an alert and when, puts messages together and sees to it that they arrive. */
 export class Telling {
   readonly #world: TellingWorld;
@@ -61,11 +68,14 @@ export class Telling {
   readonly #storms = new StormWatch();
   readonly #handlers = new Map<string, HandlerAtWork>();
   readonly #restored = new Map<string, Job[]>();
+  readonly #gathering: Gathering | undefined;
   #isStarted: boolean = false;
 
   constructor(world: TellingWorld) {
     this.#world = world;
     this.#groups = new MessageGroups(world.clock, world.agenda, (gathered) => this.#flush(gathered));
+    const { clock, zone } = world;
+    this.#gathering = zone && new Gathering({ clock, shelf: zone.shelf, add: (job) => this.#addGathered(job) });
   }
 
   /** Takes back messages from before a restart. */
@@ -77,6 +87,7 @@ export class Telling {
       else this.#restored.set(job.handler, [...(this.#restored.get(job.handler) ?? []), job]);
     }
     for (const handler of this.#handlers.values()) this.#giveBack(handler);
+    await this.#gathering?.load();
   }
 
   /** Begins to deliver. */
@@ -88,8 +99,15 @@ export class Telling {
     for (const { queue } of this.#handlers.values()) queue.start();
   }
 
+  /** Takes alerts over from another node of the zone. Throws `not_supported` where there is no zone, and what `Gathering.take` throws. */
+  async take(handed: Handed): Promise<void> {
+    if (!this.#gathering) throw new OpsbroError('not_supported', 'nothing is gathered here');
+    await this.#gathering.take(handed);
+  }
+
   /** Begins nothing more; resolves when what was on its way arrived or did not. */
   async stop(): Promise<void> {
+    this.#gathering?.[Symbol.dispose]();
     await Promise.all([...this.#handlers.values()].map(({ queue }) => queue.stop()));
   }
 
@@ -101,10 +119,10 @@ export class Telling {
       known.queue.renew(wishes);
       return;
     }
-    const { clock, random, agenda, shelf, attempt, sender, failing } = this.#world;
+    const { clock, random, agenda, shelf, failing } = this.#world;
     const queue = new HandlerQueue(id, wishes, {
       ...{ clock, random, agenda, shelf, failing },
-      attempt: (job) => attempt(id, messageOf(job, sender())),
+      attempt: (job) => this.#attempt(job),
       delivered: (job) => this.#delivered(job),
       missed: (job) => this.#again(job),
       gaveUp: (job) => this.#gaveUp(job),
@@ -175,7 +193,9 @@ export class Telling {
       if (waiting) handler.queue.replace(waiting, without(waiting, alert.id));
       const to = way ?? this.#world.ruling.wayBack;
       const inStorm = this.#inStorm(of) ? { ...to, groupBy: ['node'] } : to;
-      this.#groups.add(alert, { handler: handler.id, way: inStorm, isUrgent: pace === 'urgent' });
+      // Who gathers sees to the time between messages.
+      const paced = this.#isForZone(inStorm) ? { ...inStorm, groupIntervalMs: 0 } : inStorm;
+      this.#groups.add(alert, { handler: handler.id, way: paced, isUrgent: pace === 'urgent' });
     } else {
       this.#groups.remove(alert.id, handler.id);
     }
@@ -254,21 +274,71 @@ export class Telling {
     }
     const storm = items.length > ruling.settings.storm_limit ? stormText(items.map(({ alert }) => alert)) : '';
     const by = storm === '' ? group : new Map([...group, ['storm', storm]]);
-    handler.queue.add({
-      id: randomUUID(),
-      handler: id,
-      items,
-      group: by,
-      created,
-      attempts: 0,
-      error: '',
-      isDead: false,
-    });
+    const job = { id: randomUUID(), handler: id, items, group: by, created, attempts: 0, error: '', isDead: false };
+    const gather = storm === '' ? this.#together(items, id) : undefined;
+    handler.queue.add(gather ? { ...job, gather } : job);
+  }
+
+  /** How a node of the zone puts these alerts together with those of others; `undefined` when this node tells of them by itself. */
+  #together(items: readonly JobItem[], handler: string): Together | undefined {
+    const { ruling } = this.#world;
+    const [way = ruling.wayBack] = items.flatMap(({ alert }) => wayTo(ruling.directionOf(alert), handler) ?? []);
+    const { groupBy, groupWaitMs, groupIntervalMs } = way;
+    return this.#isForZone(way) ? { groupBy, groupWaitMs, groupIntervalMs } : undefined;
+  }
+
+  #isForZone(way: Together): boolean {
+    return this.#gathering !== undefined && this.#world.ruling.settings.gather === 'zone' && isOverNodes(way);
+  }
+
+  /** Delivers a message, or hands its alerts to the node of the zone that gathers them. */
+  async #attempt(job: Job): Promise<Attempt> {
+    const { attempt, sender } = this.#world;
+    const keeper = await this.#handOver(job);
+    if (keeper !== undefined) return { type: 'delivered', remark: `${keeper} puts it together with others` };
+    return await attempt(job.handler, messageOf(job, sender()));
+  }
+
+  /** Tells which node keeps the alerts of a message now; `undefined` when none does, so that this one has to tell of them. */
+  async #handOver({ handler, items, group, gather: together }: Job): Promise<string | undefined> {
+    const { zone, node } = this.#world;
+    if (!zone || !together || !this.#isForZone(together)) return undefined;
+    const order = zone.order(`alert/group/${handler}/${JSON.stringify([...group])}`);
+    // Alone there is nobody to wait for.
+    if (order.length < 2) return undefined;
+    const { uuid, name } = node();
+    for (const id of order.slice(0, MOST_ASKED)) {
+      if (id !== uuid) {
+        const keeper = await zone.give(id, { handler, together, items });
+        if (keeper !== undefined) return keeper;
+      } else if (await this.#keptHere({ handler, together, items })) return name;
+    }
+    return undefined;
+  }
+
+  async #keptHere(handed: Handed): Promise<boolean> {
+    try {
+      await this.#gathering?.take(handed);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A message of gathered alerts; what an earlier one that waits says of them is old. */
+  #addGathered(job: Job): void {
+    const queue = this.#handlers.get(job.handler)?.queue;
+    for (const { alert } of job.items) {
+      const waiting = queue?.waitingGathered(alert.id);
+      if (queue && waiting && !waiting.isDead) queue.replace(waiting, without(waiting, alert.id));
+    }
+    queue?.add(job);
   }
 
   #delivered(job: Job): void {
     const { book, clock, tell } = this.#world;
     const at = clock.wall();
+    if (job.isGathered) return;
     for (const { alert } of job.items) {
       const of = book.get(alert.id);
       if (!of) continue;
@@ -286,6 +356,7 @@ export class Telling {
   #gaveUp(job: Job): void {
     const { book, clock, tell } = this.#world;
     const at = clock.wall();
+    if (job.isGathered) return;
     for (const { alert } of job.items) {
       const of = book.get(alert.id);
       if (!of) continue;

@@ -87,6 +87,12 @@ export const alerting = z
       .prefault('2s')
       .describe('Time the first alert of a message waits for others to join it.'),
     group_interval: field.duration().prefault('60s').describe('Time between two messages of one group.'),
+    gather: field
+      .oneOf(['node', 'zone'])
+      .prefault('node')
+      .describe(
+        'Whether messages hold alerts of one node, or of all nodes of the zone whose group_by leaves out node.',
+      ),
     repeat: field.duration().prefault('4h').describe('Time after which a lasting problem is told again; 0 for never.'),
     storm_limit: field
       .wholeNumber(1, 100_000)

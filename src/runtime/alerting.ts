@@ -2,6 +2,7 @@ import { type AlertTraits, alertTraits } from '../alerts/alert-traits.ts';
 import { AlertsOfBook } from '../alerts/alerts-of-book.ts';
 import type { Case } from '../alerts/case.ts';
 import { explained } from '../alerts/explain.ts';
+import type { GatheringZone, Handed } from '../alerts/gathering.ts';
 import type { Attempt } from '../alerts/handler-queue.ts';
 import { conditionTest } from '../alerts/mutes/fits.ts';
 import { observeCheck } from '../alerts/observe-check.ts';
@@ -31,6 +32,16 @@ import type { Desks } from './handler-desk.ts';
 import { HandlerRun } from './handler-run.ts';
 import { type WrittenHandler, writtenHandlers } from './written-handlers.ts';
 
+/** Alerts that a node hands to another, and by which configuration of the handler people are to be told of them. */
+export interface MarkedAlerts extends Handed {
+  readonly mark: string;
+}
+
+/** The nodes of the zone that gather alerts. */
+export interface ZoneDesk extends Omit<GatheringZone, 'give'> {
+  give(node: string, given: MarkedAlerts): Promise<string | undefined>;
+}
+
 interface AlertingOptions {
   readonly bus: Bus<AgentEvent>;
   readonly guard: Guard;
@@ -50,6 +61,8 @@ interface AlertingOptions {
   definition(check: string): YamlMap;
   /** People are told of the service that judges this check, and not of the check itself. */
   isSpokenFor(check: CheckRecord): boolean;
+  /** Where messages hold alerts of several nodes; left out where there is no zone. */
+  readonly zone?: ZoneDesk | undefined;
 }
 
 /** A handler that cannot be used as it is written. */
@@ -76,17 +89,18 @@ export class Alerting {
   readonly alerts: AlertsOfBook;
 
   constructor(options: AlertingOptions) {
-    const { clock, mutes, functions, bus } = options;
+    const { clock, mutes, functions, bus, zone, ...rest } = options;
     this.#options = options;
     this.#pipeline = new Pipeline(
       {
-        ...options,
+        ...{ ...rest, clock, mutes },
         node: () => options.node(),
         compile: (text) => conditionTest(text, { functions, clock }),
         sender: () => options.sender,
         attempt: (handler, message) => this.#attempt(handler, message),
         tell: (action, alert) => bus.emit({ type: 'alert-change', action, alert }),
         failing: (handler, error) => this.#tellFailing(handler, error),
+        ...(zone && { zone: this.#marking(zone) }),
       },
       alertingSchema.parse(undefined),
     );
@@ -141,6 +155,16 @@ export class Alerting {
     this.#stop.abort(new Error('the agent stops'));
     await Promise.race([this.#pipeline.stop(), delay(this.#options.clock, STOP_MS)]);
     for (const id of this.#handlers.keys()) this.#close(id);
+  }
+
+  /** Takes alerts over from another node of the zone. Throws `conflict` when the handler is another here. */
+  async take({ mark, ...handed }: MarkedAlerts): Promise<void> {
+    const { handler: id } = handed;
+    const handler = this.#handlers.get(id);
+    const isSame = handler instanceof HandlerRun && handler.mark === mark;
+    if (!isSame || handler.isOff || !handler.wishes.isOnIn(new Set(this.#options.node().groups)))
+      throw new OpsbroError('conflict', `handler "${id}" is not on here, or not as it is there`);
+    await this.#pipeline.telling.take(handed);
   }
 
   /** The handlers and how they fare. */
@@ -200,6 +224,17 @@ export class Alerting {
     const of = observeCheck(undefined, { ...sight, before: 'pending', firstResult: 'all' });
     if (of) return { ...of, isOnce: false };
     throw new OpsbroError('not_found', `there is nothing to tell of "${ref}"`);
+  }
+
+  #marking(zone: ZoneDesk): GatheringZone {
+    return {
+      shelf: zone.shelf,
+      order: (key) => zone.order(key),
+      give: async (node, handed) => {
+        const handler = this.#handlers.get(handed.handler);
+        return handler instanceof HandlerRun ? await zone.give(node, { ...handed, mark: handler.mark }) : undefined;
+      },
+    };
   }
 
   #configure(settings: AlertingSettings): void {

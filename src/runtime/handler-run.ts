@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Attempt } from '../alerts/handler-queue.ts';
 import { type Wishes, wishesOf } from '../alerts/wishes.ts';
 import { failedWith } from '../base/errors.ts';
@@ -24,6 +25,8 @@ export class HandlerRun implements Digested {
   readonly type: string;
   readonly digest: string;
   readonly wishes: Wishes;
+  /** The same on all nodes on which the handler is written alike. */
+  readonly mark: string;
   /** It tells nobody, whatever the groups of this node. */
   readonly isOff: boolean;
   readonly #written: WrittenHandler;
@@ -37,6 +40,9 @@ export class HandlerRun implements Digested {
     this.id = id;
     this.type = type;
     this.digest = digest;
+    this.mark = createHash('sha256')
+      .update(JSON.stringify([type, fields]))
+      .digest('hex');
     this.isOff = fields['enabled'] === false;
     this.#written = written;
     this.#world = world;

@@ -10,6 +10,7 @@ import type { Host } from '../net/host.ts';
 import type { FunctionPlugin } from '../plugins/function.ts';
 import type { Check, Collector, Detector, Handler, Pollster } from '../plugins/kinds.ts';
 import type { Registry } from '../plugins/registry.ts';
+import type { ZoneDesk } from './alerting.ts';
 import type { KeptNumbers } from './chart-past.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -56,6 +57,8 @@ export interface RuntimeOptions {
   readonly startGapMs?: number;
   /** Silences and maintenance windows; without it nothing is muted. */
   readonly mutes?: Mutes;
+  /** The nodes of the zone that put alerts of several nodes together; without it each node tells of its own. */
+  readonly gathering?: ZoneDesk;
   /** What charts show of the past; without it they begin with the present. */
   readonly kept?: KeptNumbers;
   /** Every known member of the pool by id, as it is now. */

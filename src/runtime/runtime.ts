@@ -9,7 +9,7 @@ import type { PackObject, YamlMap } from '../model/pack.ts';
 import { functionTable, type NodeFacts, type TextStyle } from '../plugins/function.ts';
 import { revisionsOf } from '../plugins/plugin.ts';
 import { type ScriptRules, USUAL_RULES } from '../plugins/script-command.ts';
-import { Alerting } from './alerting.ts';
+import { Alerting, type MarkedAlerts } from './alerting.ts';
 import { Checking } from './checking.ts';
 import { Collecting } from './collecting.ts';
 import { type Configuration, type Difference, parametersOf, sumOf } from './configuration.ts';
@@ -115,8 +115,8 @@ export class Runtime implements AsyncDisposable {
       hasCollector: (name) => this.#collecting.has(name),
     });
     this.#alerting = new Alerting({
-      ...{ bus, log, clock, shelves, random: options.random, guard: this.#guard, plugins: plugins.handlers },
-      desks: new Desks(options),
+      ...{ bus, log, clock, shelves, random: options.random, guard: this.#guard },
+      ...{ plugins: plugins.handlers, desks: new Desks(options), zone: options.gathering },
       mutes: options.mutes ?? NO_MUTES,
       functions: functionTable(plugins.functions),
       sender: { uuid: node.id, name: node.name, zone: node.zone, version: node.version ?? '' },
@@ -274,6 +274,11 @@ export class Runtime implements AsyncDisposable {
   /** Whether a handler that is on wants to hear of alerts of that kind. */
   tells(kind: AlertKind): boolean {
     return this.#alerting.tells(kind);
+  }
+
+  /** Takes alerts of another node of the zone over; throws `conflict` when their handler is another here. */
+  async takeAlerts(given: MarkedAlerts): Promise<void> {
+    await this.#alerting.take(given);
   }
 
   /** The handlers and how they fare. */

@@ -4,7 +4,7 @@ import { settingsOf } from '../support/alerting.ts';
 
 const doubts = (routes: readonly object[], checks: readonly (readonly [string, ...string[]])[] = []) =>
   alertingDoubts({
-    routes: settingsOf({ routes }).routes,
+    settings: settingsOf({ routes }),
     handlers: ['mail', 'slack', 'old'],
     off: new Set(['old']),
     checks: checks.map(([id, ...handlers]) => ({ id, handlers })),
@@ -44,4 +44,14 @@ test('of checks is said which handlers are not known, and that nobody is told', 
     'handler "slak" is not known; did you mean "slack"?',
     'nobody is told of this check',
   ]);
+});
+
+test.each([
+  [{ gather: 'zone' }, [/^gather: zone has no effect/]],
+  [{ gather: 'zone', group_by: [] }, []],
+  [{ gather: 'zone', routes: [{ group_by: ['check'] }] }, []],
+  [{ gather: 'node' }, []],
+])('of the settings %j is said %j', (settings, said) => {
+  const doubts = alertingDoubts({ settings: settingsOf(settings), handlers: [], off: new Set(), checks: [] });
+  expect(doubts.map(({ message }) => message)).toEqual(said.map((text) => expect.stringMatching(text)));
 });

@@ -1,5 +1,6 @@
 import type { AlertTraits } from '../../src/alerts/alert-traits.ts';
 import { AlertsOfBook } from '../../src/alerts/alerts-of-book.ts';
+import type { GatheringZone } from '../../src/alerts/gathering.ts';
 import type { Attempt } from '../../src/alerts/handler-queue.ts';
 import { conditionTest } from '../../src/alerts/mutes/fits.ts';
 import { Pipeline } from '../../src/alerts/pipeline.ts';
@@ -60,13 +61,16 @@ interface Setting {
   readonly handlers?: Readonly<Record<string, YamlMap>>;
   /** What an attempt comes to; delivered when left out. */
   readonly attempt?: (handler: string, message: Message) => Attempt | Promise<Attempt>;
+  /** The other nodes, and the clock that all of them have; left out where there is no zone. */
+  readonly zone?: Omit<GatheringZone, 'shelf'>;
+  readonly clock?: SimulatedClock;
 }
 
 /** A pipeline in simulated time, with what came to its handlers; it can be ended as by a kill and goes on with what was on disk. */
 export class AlertingWorld {
-  readonly clock = new SimulatedClock();
+  readonly clock: SimulatedClock;
   readonly mutes = new TestMutes();
-  shelves = { alerts: memoryShelf(), messages: memoryShelf() };
+  shelves = { alerts: memoryShelf(), messages: memoryShelf(), gathered: memoryShelf() };
   readonly arrived: Arrived[] = [];
   readonly events: { readonly action: AlertEventAction; readonly alert: Alert }[] = [];
   readonly failing: (readonly [string, string])[] = [];
@@ -80,6 +84,7 @@ export class AlertingWorld {
 
   constructor(setting: Setting = {}) {
     this.#setting = setting;
+    this.clock = setting.clock ?? new SimulatedClock();
     this.pipeline = this.#make();
   }
 
@@ -104,6 +109,7 @@ export class AlertingWorld {
     this.shelves = {
       alerts: memoryShelf(this.shelves.alerts.content),
       messages: memoryShelf(this.shelves.messages.content),
+      gathered: memoryShelf(this.shelves.gathered.content),
     };
     this.pipeline = this.#make();
     await this.pipeline.load();
@@ -160,11 +166,12 @@ export class AlertingWorld {
   }
 
   #make(): Pipeline {
-    const { settings = {}, handlers = { ops: {} }, attempt } = this.#setting;
+    const { settings = {}, handlers = { ops: {} }, attempt, zone } = this.#setting;
     const { clock, mutes, shelves } = this;
     const pipeline = new Pipeline(
       {
         ...{ clock, mutes, shelves, random: seeded(1) },
+        ...(zone && { zone: { ...zone, shelf: shelves.gathered } }),
         compile: (text) => conditionTest(text, { functions: new Map(), clock }),
         node: () => this.node,
         sender: () => ({ uuid: this.node.uuid, name: this.node.name, zone: 'lan', version: '1' }),
