@@ -11,7 +11,7 @@ export const ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['handlers test', 'mail'],
   ['health actions', 'web'],
   ['health confirm', 'r1'],
-  ['health repair', 'web Fix'],
+  ['health repair', 'web Fix --yes'],
   ['health reset', 'web local/key'],
   ['health run', 'web'],
   ['maintenance start', '--for 1h'],

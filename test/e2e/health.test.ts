@@ -94,7 +94,7 @@ test('an attempt that a crash broke off counts, and is not made again', async ()
   const slept = join(first.home, 'data/health/myservice/slept');
   await first.ready();
   await vi.waitFor(async () => expect((await first.opsbro('health', 'status', 'myservice')).code).toBe(2), PATIENCE);
-  const asked = first.opsbro('health', 'repair', 'myservice', 'Sleep');
+  const asked = first.opsbro('health', 'repair', 'myservice', 'Sleep', '--yes');
   await vi.waitFor(() => assert(existsSync(slept), 'it does not run yet'), PATIENCE);
   first.kill('SIGKILL');
   await Promise.all([first.ended(), asked]);

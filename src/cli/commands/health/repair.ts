@@ -1,5 +1,6 @@
 import type { AgentClient } from '../../client.ts';
 import { defineCommand } from '../../command.ts';
+import { confirmed } from '../../confirm.ts';
 import { escaped } from '../../escape.ts';
 import { UsageError } from '../../failure.ts';
 import { readInputs } from '../../mob/inputs.ts';
@@ -21,14 +22,16 @@ export default defineCommand({
     kwarg: { kind: 'values', placeholder: 'NAME=VALUE', description: 'a named argument; may be given more than once' },
     inputs: { kind: 'value', placeholder: 'INPUTS', description: 'arguments in one word: 1,2,name=value' },
     node: { kind: 'value', placeholder: 'NODE', description: 'the node of the zone whose service it is' },
+    yes: { kind: 'flag', description: 'do not ask' },
     'dry-run': { kind: 'flag', description: 'only tell what would be done' },
   },
   examples: [
-    'health repair myservice InstallKeyFile',
+    'health repair myservice InstallKeyFile --yes',
     'health repair myservice MyHealthCheck InstallKeyFile --kwarg path=/etc/key --dry-run',
   ],
   route: 'POST /health-services/NAME/repair',
-  async run({ args: [name = '', ...words], options }, { agent, terminal }) {
+  async run({ args: [name = '', ...words], options }, context) {
+    const { agent, terminal } = context;
     const action = options.action ?? words.at(-1);
     const healthcheck = options.check ?? (options.action === undefined ? words[words.length - 2] : words[0]);
     if (action === undefined)
@@ -41,6 +44,8 @@ export default defineCommand({
       args: [...inputs.args, ...options.arg],
       kwargs: { ...inputs.kwargs, ...named(options.kwarg) },
     };
+    const what = `${action} is done to ${name}${options.node === undefined ? '' : ` of ${options.node}`}`;
+    if (!options.yes && !options['dry-run'] && !(await confirmed(escaped(what), context))) return 1;
     const done = await ask(agent, { params: { name }, body });
     terminal.show(done, () => {
       const lines = done.dry_run ? planLines(done, action) : endLines(done, action);
