@@ -1,11 +1,15 @@
+import { z } from 'zod';
 import { ALIASES, COMMANDS, type Listing, TOPICS } from '../../src/cli/catalog.ts';
 import type { Command, OptionSpecs } from '../../src/cli/command.ts';
 import { GLOBAL_OPTIONS, SHORT } from '../../src/cli/global-options.ts';
+import { commandJson, routeKey } from './command-json.ts';
+import { answers } from './http.ts';
+import { type JsonType, shapeText } from './json-type.ts';
 import { code, type GeneratedFile, page, table } from './page.ts';
 
 const INTRO =
   'Every command is a row of words, its arguments and its options; `--help` behind any of them says the same as this page. What a command ' +
-  'found goes to the standard output, everything else beside it; `--json` makes that one JSON value. Colours and frames are for terminals ' +
+  'found goes to the standard output, everything else beside it; `--json` makes that one JSON value, and `--watch --json` one a line. Colours and frames are for terminals ' +
   'only. Commands find the agent by `--socket` or `--http`, else by the home: `--home`, `OPSBRO_HOME`, or the place the agent is ' +
   'started from.';
 
@@ -28,11 +32,12 @@ const EXIT_NOTE =
 
 /** The page of the command line, from the list of commands and the commands themselves. */
 export async function cliFiles(): Promise<readonly GeneratedFile[]> {
+  const answered = new Map([...(await answers())].map(([request, type]) => [routeKey(request), { request, type }]));
   const sections = [
     ['## Options of every command', optionTable(GLOBAL_OPTIONS, SHORT)].join('\n\n'),
     ['## Exit codes', table(['code', 'meaning'], EXIT_CODES), EXIT_NOTE].join('\n\n'),
     ['## Other words for the same', aliasTable()].join('\n\n'),
-    ...(await Promise.all(topicsOf(COMMANDS.keys()).map(topicSection))),
+    ...(await Promise.all(topicsOf(COMMANDS.keys()).map((topic) => topicSection(topic, answered)))),
   ];
   return [{ path: 'docs/reference/cli.md', content: page('Command line', INTRO, sections) }];
 }
@@ -47,14 +52,16 @@ const firstWord = (path: string): string => path.split(' ')[0] ?? path;
 
 const topicsOf = (paths: Iterable<string>): readonly string[] => [...new Set([...paths].map(firstWord))].sort();
 
-async function topicSection(topic: string): Promise<string> {
+type Answers = ReadonlyMap<string, { readonly request: string; readonly type: JsonType | undefined }>;
+
+async function topicSection(topic: string, answered: Answers): Promise<string> {
   const own = [...COMMANDS].filter(([path]) => firstWord(path) === topic).sort(([a], [b]) => (a < b ? -1 : 1));
   const about = TOPICS.get(topic);
-  const commands = await Promise.all(own.map(([path, listing]) => commandSection(path, listing)));
+  const commands = await Promise.all(own.map(([path, listing]) => commandSection(path, listing, answered)));
   return [`## ${topic}`, ...(about === undefined ? [] : [about]), ...commands].join('\n\n');
 }
 
-async function commandSection(path: string, { summary, load }: Listing): Promise<string> {
+async function commandSection(path: string, { summary, load }: Listing, answered: Answers): Promise<string> {
   const { default: command } = await load();
   const { options = {}, examples, route } = command;
   const isTopic = !path.includes(' ');
@@ -63,8 +70,21 @@ async function commandSection(path: string, { summary, load }: Listing): Promise
     `${summary}${route === 'none' ? '' : ` Asks ${code(route)}.`}`,
     ['```', usageOf(path, command), '```'].join('\n'),
     ...(Object.keys(options).length === 0 ? [] : [optionTable(options)]),
+    jsonLine(path, route, answered),
     ['```sh', ...examples.map((line) => `opsbro ${line}`), '```'].join('\n'),
   ].join('\n\n');
+}
+
+/** What the command gives to programs. Throws when it says to give an answer that no route has. */
+function jsonLine(path: string, route: string, answered: Answers): string {
+  const said = commandJson(path);
+  if (said.type === 'own') return `\`--json\`: ${shapeText(z.toJSONSchema(said.schema) as JsonType)}.`;
+  if (said.type === 'lines') return `\`--json\`: on each line ${said.what}.`;
+  if (said.type === 'text') return said.why;
+  const found = answered.get(routeKey(route.split(', ')[0] ?? ''));
+  if (!found) throw new Error(`opsbro ${path} names the route ${route}, which there is not`);
+  const shape = found.type ? `, ${shapeText(found.type)}` : '';
+  return `\`--json\`: the answer of ${code(found.request)}${shape}.`;
 }
 
 const usageOf = (path: string, { arguments: taken, options }: Command): string =>

@@ -44,6 +44,12 @@ export async function httpFiles(): Promise<readonly GeneratedFile[]> {
   return [{ path: 'docs/reference/http-api.md', content }];
 }
 
+/** What requests are answered with, by method and path. */
+export async function answers(): Promise<ReadonlyMap<string, JsonType | undefined>> {
+  const operations = describedIn(allRoutes(), await versionOf());
+  return new Map(operations.map(({ request, operation }) => [request, contentOf(operation.responses['200'])]));
+}
+
 function allRoutes(): RouteTable {
   const routes: RouteTable = {
     ...pageRoutes(undefined),

@@ -205,6 +205,13 @@ describe('gossip', () => {
     expect((await opsbro('agent leave --yes', agent)).code).toBe(0);
   });
 
+  test('a repair asks first', async () => {
+    await using agent = await fakeAgent({});
+    const { code, err } = await opsbro('health repair web Fix --node two', agent);
+    expect([code, err]).toEqual([1, 'error: Fix is done to web of two; add --yes to do it\n']);
+    expect(agent.asked()).toEqual([]);
+  });
+
   const member = (name: string, over: object = {}) => ({
     uuid: `id-${name}`,
     name,

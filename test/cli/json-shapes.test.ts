@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { commandJson, NAMED_COMMANDS, routeKey } from '../../scripts/docs/command-json.ts';
 import { COMMANDS } from '../../src/cli/catalog.ts';
 import { createApi } from '../../src/http/api.ts';
 import type { Arrival } from '../../src/http/app.ts';
 import { createDoor } from '../../src/http/door.ts';
 import type { OpenApi } from '../../src/http/openapi.ts';
-import { AgentHealthJson } from '../../src/http/schemas/inside.ts';
-import { MemberJson } from '../../src/http/schemas.ts';
 import { listenUnix } from '../../src/net/unix-socket.ts';
 import { fakeHealth } from '../http/fake-health.ts';
 import { bodyOf, fakeApi, fakeParts, SETTINGS } from '../http/fake-parts.ts';
@@ -44,45 +43,6 @@ const BEFORE: ReadonlyMap<string, string> = new Map([
 const REFUSED =
   /^(agent log show|dns resolve|docker .*|gossip keyring rotate|health (confirm|test)|kv (reopen|sync|where)|metrics send|packs diff|pollsters run|statsd send)$/;
 
-const Packs = z.array(z.looseObject({ name: z.string(), level: z.string() }));
-const ZoneKey = z.looseObject({ zone: z.string(), path: z.string(), fingerprint: z.string() });
-
-/** Commands whose JSON is not the answer of a route, and what it is. */
-const OWN: Readonly<Record<string, z.ZodType>> = {
-  'agent debug': z.strictObject({ file: z.string(), bytes: z.int() }),
-  'agent health': AgentHealthJson.extend({ state: z.string() }).strict(),
-  'agent keygen': z.strictObject({ gossip_key: z.base64() }),
-  'agent print': z.string(),
-  'agent wait-initialized': z.strictObject({ state: z.enum(['ok', 'initializing', 'stopped']) }),
-  banner: z.string(),
-  'collectors show': z.record(z.string(), z.record(z.string(), z.unknown()).nullable()),
-  'collectors state': z.array(
-    z.strictObject({ name: z.string(), state: z.string(), stale: z.boolean(), log: z.string() }),
-  ),
-  'collectors wait-ok': z.strictObject({ name: z.string(), state: z.string() }),
-  'config sample': z.strictObject({ kind: z.string(), text: z.string() }),
-  'config schema': z.looseObject({ $schema: z.url(), title: z.string() }),
-  'config show': z.record(z.string(), z.unknown()),
-  'config validate': z.looseObject({ files: z.int(), objects: z.int(), errors: z.int(), warnings: z.int() }),
-  'detectors wait-group': z.array(z.string()),
-  doctor: z.array(z.strictObject({ about: z.string(), verdict: z.enum(['ok', 'poor', 'bad']), text: z.string() })),
-  'evaluator wait-eval-true': z.strictObject({ expr: z.string(), state: z.string() }),
-  'gossip wait-members': z.array(MemberJson),
-  'gossip zone key generate': ZoneKey,
-  'gossip zone key import': ZoneKey,
-  'kv history': z.array(z.looseObject({ index: z.int(), op: z.string(), version: z.string() })),
-  'kv wait-exists': z.strictObject({ key: z.string(), exists: z.boolean() }),
-  'kv wait-value': z.strictObject({ key: z.string(), reached: z.boolean() }),
-  'maintenance stop': z.array(z.looseObject({ id: z.string(), state: z.string() })),
-  'monitoring wait-ok': z.strictObject({ name: z.string(), state: z.string(), checks: z.array(z.unknown()) }),
-  'packs create': z.looseObject({ dir: z.string() }),
-  'packs parameters list': z.array(z.looseObject({ name: z.string(), value: z.unknown(), is_default: z.boolean() })),
-  'packs show': Packs,
-  'tutorials list': z.array(z.looseObject({ name: z.string(), pack: z.string(), title: z.string() })),
-  ui: z.strictObject({ url: z.url() }),
-  version: z.strictObject({ version: z.string(), node: z.string() }),
-};
-
 const Failure = z.strictObject({ error: z.looseObject({ code: z.string(), message: z.string().min(1) }) });
 
 const { paths } = await bodyOf<OpenApi>(await fakeApi()('/openapi.json'));
@@ -91,15 +51,28 @@ interface Answer {
   readonly content: { readonly 'application/json': { readonly schema: Readonly<Record<string, unknown>> } };
 }
 
-/** The published schema of what a request is answered with. */
-function schemaOf(method: string, target: string): Readonly<Record<string, unknown>> {
+interface Asked {
+  readonly method: string;
+  readonly target: string;
+}
+
+/** The route that a request came to, as the description of the API writes it. */
+function writtenOf({ method, target }: Asked): string {
   const path = target.split('?', 1)[0] ?? '';
   const fits = (written: string) => new RegExp(`^${written.replace(/\{\w+\}/g, '.+')}$`).test(path);
   const [written] = Object.keys(paths)
     .filter((each) => fits(each) && paths[each]?.[method.toLowerCase()] !== undefined)
     .sort((a, b) => b.replace(/\{\w+\}/g, '').length - a.replace(/\{\w+\}/g, '').length);
-  const operation = paths[written ?? '']?.[method.toLowerCase()];
-  if (!operation) throw new Error(`${method} ${target} is not described`);
+  if (written === undefined) throw new Error(`${method} ${target} is not described`);
+  return written;
+}
+
+const routeOf = (asked: Asked): string => routeKey(`${asked.method} ${writtenOf(asked)}`);
+
+/** The published schema of what a request is answered with. */
+function schemaOf(asked: Asked): Readonly<Record<string, unknown>> {
+  const operation = paths[writtenOf(asked)]?.[asked.method.toLowerCase()];
+  if (!operation) throw new Error(`${asked.method} ${asked.target} is not described`);
   return (operation.responses as Readonly<Record<string, Answer>>)[200]?.content['application/json'].schema ?? {};
 }
 
@@ -172,14 +145,21 @@ describe('what a program gets with --json', () => {
       expect(Failure.safeParse(value).error, out).toBeUndefined();
       return;
     }
-    const own = OWN[path];
-    if (own) {
-      expect(own.safeParse(value).error?.message, out).toBeUndefined();
+    const said = commandJson(path);
+    if (said.type === 'own') {
+      expect(said.schema.safeParse(value).error?.message, out).toBeUndefined();
       return;
     }
+    expect(said.type).toBe('answer');
     const source = answered.find(({ body, status }) => status < 300 && isDeepStrictEqual(body, value));
     expect(source, `${out}${shown}`).toBeDefined();
-    if (source) expect(differences(schemaOf(source.method, source.target), value)).toEqual([]);
+    const { route } = (await COMMANDS.get(path)?.load())?.default ?? { route: '' };
+    expect(route.split(', ').map(routeKey), 'the route that the command names').toContain(source && routeOf(source));
+    if (source) expect(differences(schemaOf(source), value)).toEqual([]);
+  });
+
+  test('is said of no command that there is not', () => {
+    expect(NAMED_COMMANDS.filter((path) => !COMMANDS.has(path))).toEqual([]);
   });
 
   test('of opsbro kv export is an object a line', async () => {
