@@ -22,7 +22,7 @@ const TRIED: Readonly<Record<string, readonly (readonly [file: string, test: str
     ['peer/hostile', 'nothing is answered in the clear where there is a key'],
   ],
   'remote commands': [['http/rules', '/exec/all?cmd=aWQ=']],
-  'commands by check registration': [['agent/api-checks', 'test.each<[string, YamlMap, string]>']],
+  'commands by check registration': [['agent/api-objects', 'test.each<[string, YamlMap, string]>']],
   'commands by the evaluator': [
     ['expressions/safety', 'no way out of the language'],
     ['http/every-route', 'is for nobody without the right token'],

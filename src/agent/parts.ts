@@ -23,7 +23,7 @@ import { Runtime } from '../runtime/runtime.ts';
 import { Access, httpWarnings } from './access-part.ts';
 import { type AlertParts, openAlertParts } from './alert-parts.ts';
 import { Alone } from './alone.ts';
-import { ApiChecks } from './api-checks.ts';
+import { ApiObjects, type DefinableType } from './api-objects.ts';
 import { type Charts, openCharts } from './charts.ts';
 import { ChildKeys } from './child-keys.ts';
 import { type GossipBind, gossipBind } from './gossip-bind.ts';
@@ -94,7 +94,7 @@ export interface Parts extends Charts, Histories {
   readonly runtime: Runtime;
   readonly alerts: AlertParts;
   readonly workWatch: WorkWatch;
-  readonly checkDefinitions: ApiChecks;
+  readonly definitions: Readonly<Record<DefinableType, ApiObjects>>;
   /** What this process costs now. */
   readonly vitals: () => Vitals;
   readonly localAddress: string;
@@ -155,7 +155,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
   const charts = await openCharts(setting, { series, state, membership: pool, peers });
   peers.route(gatherRoute({ membership: pool }, (given) => runtime.takeAlerts(given)));
   peers.route(acknowledgeRoute({ alerts: runtime.alerts, membership: pool, client: peers.client }));
-  const checkDefinitions = await openApiChecks(world, state, runtime);
+  const definitions = await openDefinitions(world, state, runtime);
   await restore(runtime, state);
   opened.use(kvCluster.connect({ pool, peers, bus, clock, groups: () => runtime.groups }));
   opened.use(keepStoreKeys(setting, kv, runtime));
@@ -167,7 +167,7 @@ export async function openParts(setting: Setting, opened: Disposal): Promise<Par
     ...charts,
     ...histories,
     ...{ state, access, kv, kvCluster, series, pool, peers, history, movePool, isRebindNeeded, runtime, alerts },
-    ...{ probeTimes, workWatch, checkDefinitions, vitals, localAddress: address, warnings },
+    ...{ probeTimes, workWatch, definitions, vitals, localAddress: address, warnings },
   };
 }
 
@@ -213,13 +213,16 @@ function watchWork({ bus, clock, health }: World, runtime: Runtime, pool: Pool):
   });
 }
 
-function openApiChecks({ plugins }: World, state: StateStore, runtime: Runtime): Promise<ApiChecks> {
-  return ApiChecks.open({
-    shelf: state.shelf('api-checks'),
-    rules: () => rulesOf(plugins),
-    functions: () => functionTable(plugins.functions),
-    define: (objects) => void runtime.defineChecks('api', objects),
-  });
+/** What requests defined before. */
+async function openDefinitions({ plugins }: World, state: StateStore, runtime: Runtime): Promise<Parts['definitions']> {
+  const common = { rules: () => rulesOf(plugins), functions: () => functionTable(plugins.functions) };
+  const open = (type: DefinableType) =>
+    ApiObjects.open({
+      ...{ ...common, type },
+      shelf: state.shelf(`api-${type}s`),
+      define: (objects) => runtime.define(`api-${type}s`, objects),
+    });
+  return { check: await open('check'), service: await open('service') };
 }
 
 async function restore(runtime: Runtime, state: StateStore): Promise<void> {

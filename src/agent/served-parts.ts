@@ -8,7 +8,7 @@ import { keysIn } from './plugins.ts';
 
 /** What the API is given of the parts of an agent as it is; `packs` answers with those that are in effect. */
 export function servedParts({ world, zones }: Setting, parts: Parts, packs: () => PackSet) {
-  const { access, pool, peers, runtime, alerts, checkDefinitions, kv, series, render } = parts;
+  const { access, pool, peers, runtime, alerts, definitions, kv, series, render } = parts;
   const { history, groupHistory, collectorHistory, checkHistory, handlerHistory, configHistory } = parts;
   const { clock, plugins } = world;
   return {
@@ -19,7 +19,7 @@ export function servedParts({ world, zones }: Setting, parts: Parts, packs: () =
     ...{ history, groupHistory, collectorHistory, checkHistory, handlerHistory, configHistory },
     filtering: { functions: pureFunctions(plugins.functions), clock },
     runtime,
-    checkDefinitions,
+    definitions,
     alerting: alertingPart({ work: runtime, parts: alerts, membership: pool, peers }),
     dashboards: runtime.dashboards,
     docker: dockerPart({

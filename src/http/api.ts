@@ -10,11 +10,11 @@ import type { ApiOf, RouteTable } from './route.ts';
 import { agentRoutes, controlRoutes } from './routes/agent.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
-import { checkDefinitionRoutes } from './routes/check-definitions.ts';
 import { resultRoutes } from './routes/check-results.ts';
 import { collectorHistoryRoutes, collectorRoutes } from './routes/collectors.ts';
 import { configRoutes } from './routes/config.ts';
 import { dashboardRoutes } from './routes/dashboards.ts';
+import { definitionRoutes } from './routes/definitions.ts';
 import { detectorRoutes, groupRoutes } from './routes/detectors.ts';
 import { dockerRoutes } from './routes/docker.ts';
 import { evaluatorRoutes } from './routes/evaluator.ts';
@@ -72,7 +72,7 @@ export const routesOf = (parts: ApiParts) => ({
   ...muteRoutes(parts),
   ...handlerRoutes(parts),
   ...checkRoutes(parts),
-  ...checkDefinitionRoutes(parts),
+  ...definitionRoutes(parts),
   ...resultRoutes(parts),
   ...packRoutes(parts),
   ...parameterRoutes(parts),

@@ -221,8 +221,8 @@ export interface HealthPart {
   collectLogs(): Promise<Uint8Array>;
 }
 
-/** Checks that requests define. Both answer with the id, and throw `bad_request` for a name that cannot be one. */
-export interface CheckDefinitionsPart {
+/** Checks, or services, that requests define. Both answer with the id, and throw `bad_request` for a name that cannot be one. */
+export interface DefinitionsPart {
   /** Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
   put(name: string, fields: YamlMap): string;
   /** Throws `not_found` for one that no request defined. */
@@ -261,7 +261,7 @@ export interface ApiParts {
   readonly zones: ZonesPart;
   readonly inside: InsidePart;
   readonly runtime: RuntimePart;
-  readonly checkDefinitions: CheckDefinitionsPart;
+  readonly definitions: Readonly<Record<'check' | 'service', DefinitionsPart>>;
   readonly alerting: AlertingPart;
   readonly dashboards: DashboardsPart;
   readonly docker: DockerPart;

@@ -244,6 +244,13 @@ export class Runtime implements AsyncDisposable {
     return this.#checking.define(source, objects);
   }
 
+  /** As `defineChecks`, for checks and services. */
+  define(source: string, objects: readonly PackObject[]): void {
+    const of = (type: PackObject['type']) => objects.filter((object) => object.type === type);
+    this.#checking.define(source, of('check'));
+    this.#offers.services.define(source, of('service'));
+  }
+
   /** Judges once by the fields of a check, as if a pack held it; nothing is noted. Throws `invalid_config`. */
   async judgeOnce(object: PackObject): Promise<CheckResult> {
     return await this.#checking.judgeOnce(object);

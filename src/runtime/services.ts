@@ -5,8 +5,10 @@ import { didYouMean } from '../base/nearest.ts';
 import type { Shelf } from '../base/shelf.ts';
 import { type CheckRecord, type ShownState, stateId } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
+import type { PackObject } from '../model/pack.ts';
 import type { ServiceRecord } from '../model/service.ts';
 import { type Configuration, objectsOf } from './configuration.ts';
+import { DefinedObjects } from './defined-objects.ts';
 import { type ServicePlan, servicePlan } from './service-plan.ts';
 import { serviceState } from './service-state.ts';
 
@@ -29,6 +31,8 @@ const UNSEEN: Kept = { state: 'pending', oldState: 'pending', lastChange: null }
 /** The services this node offers, by what their checks say. */
 export class Services {
   readonly #options: ServicesOptions;
+  readonly #defined = new DefinedObjects();
+  #written: readonly PackObject[] = [];
   #plans: readonly ServicePlan[] = [];
   #topic: boolean = true;
   readonly #records = new Map<string, ServiceRecord>();
@@ -41,9 +45,15 @@ export class Services {
 
   /** Takes the services as they are written now. */
   apply({ packs, topics }: Configuration): void {
-    this.#plans = [...objectsOf(packs, 'service').values()].map(servicePlan);
+    this.#written = [...objectsOf(packs, 'service').values()];
     this.#topic = topics.monitoring;
-    if (this.#listening.length > 0) this.#reviewAll();
+    this.#plan();
+  }
+
+  /** Adds services that nobody wrote into a file, in the place of all that the same source gave before. */
+  define(source: string, objects: readonly PackObject[]): void {
+    this.#defined.set(source, objects);
+    this.#plan();
   }
 
   /** Takes back how the services were before a restart. */
@@ -89,6 +99,11 @@ export class Services {
     if (concerned.length === 0) return;
     const checks = this.#options.checks();
     for (const plan of concerned) this.#review(plan, checks);
+  }
+
+  #plan(): void {
+    this.#plans = this.#defined.joinedWith(this.#written).map(servicePlan);
+    if (this.#listening.length > 0) this.#reviewAll();
   }
 
   #reviewAll(): void {

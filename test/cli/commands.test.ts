@@ -205,13 +205,6 @@ describe('gossip', () => {
     expect((await opsbro('agent leave --yes', agent)).code).toBe(0);
   });
 
-  test('a repair asks first', async () => {
-    await using agent = await fakeAgent({});
-    const { code, err } = await opsbro('health repair web Fix --node two', agent);
-    expect([code, err]).toEqual([1, 'error: Fix is done to web of two; add --yes to do it\n']);
-    expect(agent.asked()).toEqual([]);
-  });
-
   const member = (name: string, over: object = {}) => ({
     uuid: `id-${name}`,
     name,
@@ -261,6 +254,13 @@ describe('gossip', () => {
     const { out } = await opsbro(`gossip members --json ${options}`, agent);
     expect(Object.keys(JSON.parse(out)).toSorted()).toEqual(ids);
   });
+});
+
+test('a repair asks first', async () => {
+  await using agent = await fakeAgent({});
+  const { code, err } = await opsbro('health repair web Fix --node two', agent);
+  expect([code, err]).toEqual([1, 'error: Fix is done to web of two; add --yes to do it\n']);
+  expect(agent.asked()).toEqual([]);
 });
 
 test('gossip join ends with 0 when a zone could be linked', async () => {

@@ -117,7 +117,7 @@ const RELOADED = {
   ...{ changes: [], restart_needed: [], stand_ins: [], errors: [], warnings: [] },
 };
 
-const fakeDefinitions = (done: string[]): ApiParts['checkDefinitions'] => ({
+const fakeDefinitions = (done: string[]): ApiParts['definitions']['check'] => ({
   put(name, fields) {
     done.push(`define ${name} ${JSON.stringify(fields)}`);
     return `local/${name}`;
@@ -163,7 +163,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
     keyNamed: (fingerprint) => (fingerprint === OWN_KEY.fingerprint ? OWN_KEY.base64 : undefined),
     zones: fakeZones(done),
     runtime: fakeRuntime(),
-    checkDefinitions: fakeDefinitions(done),
+    definitions: { check: fakeDefinitions(done), service: fakeDefinitions(done) },
     alerting: fakeAlerting(done),
     dashboards: fakeDashboards(),
     docker: fakeDocker(),

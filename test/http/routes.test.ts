@@ -127,7 +127,10 @@ test('a check that a request defined shows what was asked for', async () => {
   const object = { type: 'check', id: 'cpu/load', packName: 'local', packLevel: 'local', line: 1 } as const;
   const parts = fakeParts();
   const defined = { ...object, file: 'HTTP API', definition: { passive: true } };
-  const request = fakeApi({ ...parts, checkDefinitions: { ...parts.checkDefinitions, objects: () => [defined] } });
+  const request = fakeApi({
+    ...parts,
+    definitions: { ...parts.definitions, check: { ...parts.definitions.check, objects: () => [defined] } },
+  });
   const definition = { file: 'HTTP API', line: 1, fields: { passive: true } };
   expect(await (await request('/monitoring/checks/cpu/load')).json()).toMatchObject({ definition });
 });

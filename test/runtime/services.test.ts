@@ -141,3 +141,17 @@ test('a service says how it is spoken to and how much of the load it takes, as f
   expect(db()).toMatchObject({ protocol: 'udp', weights: { passing: 65_535, warning: 0 } });
   expect((await offering({})).db()).not.toHaveProperty('weights');
 });
+
+test('a service that nobody wrote into a file is judged as others are, until its source brings it no more', async () => {
+  const { runtime, report } = await offering({});
+  const web = written('service', 'local/web', { checks: ['a/*', 'service:local/web'] });
+  const own = written('check', 'service:local/web', { if_group: '*', passive: true });
+  runtime.define('api', [web, own]);
+  report('a/1', 'ok');
+  expect(runtime.services.record('web').state).toBe('ok');
+  report('service:local/web', 'critical');
+  expect(runtime.services.record('web')).toMatchObject({ id: 'local/web', state: 'critical' });
+  runtime.define('api', []);
+  expect(() => runtime.services.record('web')).toThrow('service "web" is not known');
+  expect(runtime.services.record('db').state).toBe('ok');
+});

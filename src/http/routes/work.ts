@@ -55,7 +55,7 @@ export const monitoringRoutes = (parts: ApiParts) => ({
 });
 
 /** Without an agent there are no checks that requests defined. */
-type CheckParts = Pick<ApiParts, 'runtime' | 'packs' | 'filtering'> & Partial<Pick<ApiParts, 'checkDefinitions'>>;
+type CheckParts = Pick<ApiParts, 'runtime' | 'packs' | 'filtering'> & Partial<Pick<ApiParts, 'definitions'>>;
 
 /** What this node is judged by. */
 export const checkRoutes = (parts: CheckParts) => ({
@@ -145,9 +145,9 @@ type Definitions = ReadonlyMap<
   { readonly file: string; readonly line: number; readonly fields: Record<string, unknown> }
 >;
 
-const definitionsOf = ({ packs, checkDefinitions }: CheckParts): Definitions =>
+const definitionsOf = ({ packs, definitions }: CheckParts): Definitions =>
   new Map(
-    [...packs().objects, ...(checkDefinitions?.objects() ?? [])]
+    [...packs().objects, ...Object.values(definitions ?? {}).flatMap((part) => part.objects())]
       .filter(({ type }) => type === 'check')
       .map(({ id, file, line, definition }) => [id, { file, line, fields: { ...masked(definition) } }]),
   );

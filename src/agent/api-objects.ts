@@ -6,65 +6,74 @@ import { compile } from '../expressions/compile.ts';
 import type { CompileOptions, FunctionClass, FunctionTable } from '../expressions/contract.ts';
 import { clauseOf, type PackObject, type Yaml, type YamlMap } from '../model/pack.ts';
 
-const MAX_CHECKS = 1_000;
+/** Objects of one type that requests may define. */
+const MOST = 1_000;
 const PREFIX = 'local/';
 const ID = /^local(\/[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}){1,8}$/;
 /** What starts programs, or reaches further than the one who asks may. */
 const ONLY_FROM_FILES = ['script', 'mob', 'maas', 'run_as', 'repair', 'allow_link_local'];
 /** Functions that look at nothing but what was collected. */
 const ALLOWED: ReadonlySet<FunctionClass> = new Set(['pure', 'node']);
+/** What a service may be judged by beside expressions. */
+const AGGREGATES: ReadonlySet<string> = new Set(['worst', 'best']);
 const HOLE = /\{\{.*?\}\}/gs;
 const ELSEWHERE = /\$\{(?:env|file):/;
 
+/** What requests may define. */
+export type DefinableType = 'check' | 'service';
+
 interface Options {
+  readonly type: DefinableType;
   readonly shelf: Shelf;
   readonly rules: () => ObjectRules;
   readonly functions: () => FunctionTable<never>;
-  /** Puts these checks to work, in the place of all that were given before. */
+  /** Puts these to work, in the place of all that were given before; with a service comes the check that is written in it. */
   readonly define: (objects: readonly PackObject[]) => void;
 }
 
-/** Checks that requests defined and no file: kept on disk, at work like those of the level local. */
-export class ApiChecks {
+/** Checks, or services, that requests defined and no file: kept on disk, at work like those of the level local. */
+export class ApiObjects {
   readonly #options: Options;
-  readonly #objects = new Map<string, PackObject>();
+  readonly #objects = new Map<string, readonly PackObject[]>();
 
   private constructor(options: Options) {
     this.#options = options;
   }
 
   /** Goes on with what the shelf holds; what this version cannot read any more is dropped. */
-  static async open(options: Options): Promise<ApiChecks> {
-    const checks = new ApiChecks(options);
+  static async open(options: Options): Promise<ApiObjects> {
+    const opened = new ApiObjects(options);
     for (const [id, fields] of await options.shelf.load()) {
       try {
-        checks.#objects.set(id, checks.#read(id, fields as YamlMap));
+        opened.#objects.set(id, opened.#read(id, fields as YamlMap));
       } catch (error) {
         if (!(error instanceof OpsbroError)) throw error;
         options.shelf.delete(id);
       }
     }
-    checks.#define();
-    return checks;
+    opened.#define();
+    return opened;
   }
 
-  /** Defines a check, or defines it anew; answers with its id. Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
+  /** Defines one, or defines it anew; answers with its id. Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
   put(name: string, fields: YamlMap): string {
-    const id = idOf(name);
-    const object = this.#read(id, fields);
-    if (!this.#objects.has(id) && this.#objects.size >= MAX_CHECKS)
-      throw new OpsbroError('quota', `${MAX_CHECKS} checks were defined by requests; delete some first`);
-    this.#objects.set(id, object);
+    const { type } = this.#options;
+    const id = idOf(name, type);
+    const objects = this.#read(id, fields);
+    if (!this.#objects.has(id) && this.#objects.size >= MOST)
+      throw new OpsbroError('quota', `${MOST} ${type}s were defined by requests; delete some first`);
+    this.#objects.set(id, objects);
     this.#options.shelf.put(id, fields);
     this.#define();
     return id;
   }
 
-  /** Takes a check away; answers with its id. Throws `not_found` for one that no request defined. */
+  /** Takes one away; answers with its id. Throws `not_found` for one that no request defined. */
   delete(name: string): string {
-    const id = idOf(name);
+    const { type } = this.#options;
+    const id = idOf(name, type);
     if (!this.#objects.delete(id))
-      throw new OpsbroError('not_found', `no request defined a check "${id}"; those of files are changed there`);
+      throw new OpsbroError('not_found', `no request defined a ${type} "${id}"; those of files are changed there`);
     this.#options.shelf.delete(id);
     this.#define();
     return id;
@@ -72,41 +81,41 @@ export class ApiChecks {
 
   /** All of them. */
   objects(): readonly PackObject[] {
-    return [...this.#objects.values()];
+    return [...this.#objects.values()].flat();
   }
 
   #define(): void {
     this.#options.define(this.objects());
   }
 
-  #read(id: string, fields: YamlMap): PackObject {
-    refuseReach(fields, this.#options.functions());
-    const { documents } = parseYaml(JSON.stringify({ check: fields }), '');
+  #read(id: string, fields: YamlMap): readonly PackObject[] {
+    const { type, functions, rules } = this.#options;
+    refuseReach(fields, type, functions());
+    const { documents } = parseYaml(JSON.stringify({ [type]: fields }), '');
     const origin = { packName: 'local', packLevel: 'local', file: 'HTTP API', id, withoutGroup: 'everywhere' } as const;
-    const { objects, problems } = readObjects(documents, ['check'], origin, this.#options.rules());
+    const { objects, problems } = readObjects(documents, [type], origin, rules());
     const wrong = problems.filter(({ level }) => level === 'error');
-    const [object] = objects;
-    if (object && wrong.length === 0) return object;
-    throw new OpsbroError('bad_request', wrong.map(clauseOf).join('; ') || 'this is no check');
+    if (objects.length > 0 && wrong.length === 0) return objects;
+    throw new OpsbroError('bad_request', wrong.map(clauseOf).join('; ') || `this is no ${type}`);
   }
 }
 
-function idOf(name: string): string {
+function idOf(name: string, type: DefinableType): string {
   const id = name.startsWith(PREFIX) ? name : `${PREFIX}${name}`;
   if (ID.test(id)) return id;
-  throw new OpsbroError('bad_request', `"${name}" is no id of a check; write letters, digits, "_", "-", "." and "/"`);
+  throw new OpsbroError('bad_request', `"${name}" is no id of a ${type}; write letters, digits, "_", "-", "." and "/"`);
 }
 
-/** Throws `not_allowed` at anything that a request may not have done by a check. */
-function refuseReach(fields: YamlMap, functions: FunctionTable<never>): void {
+/** Throws `not_allowed` at anything that a request may not have done by a check, or by that of a service. */
+function refuseReach(fields: YamlMap, type: DefinableType, functions: FunctionTable<never>): void {
   for (const [path, value] of leavesOf(fields)) {
     const key = path.at(-1) ?? '';
     if (ONLY_FROM_FILES.includes(key))
-      throw new OpsbroError('not_allowed', `${key} is not allowed over HTTP; checks with it come from files only`);
+      throw new OpsbroError('not_allowed', `${key} is not allowed over HTTP; what has it comes from files only`);
     if (typeof value !== 'string') continue;
     if (ELSEWHERE.test(value))
       throw new OpsbroError('not_allowed', `${key}: values of files and of the environment come from files only`);
-    const texts = isExpression(path) ? [value] : (value.match(HOLE) ?? []);
+    const texts = isExpression(path, type) && !AGGREGATES.has(value) ? [value] : (value.match(HOLE) ?? []);
     for (const text of texts) refuseCalls(key, text, functions);
   }
 }
@@ -124,7 +133,10 @@ function refuseCalls(key: string, text: string, functions: FunctionTable<never>)
   read(ALLOWED, 'not_allowed');
 }
 
-const isExpression = ([field = '']: readonly string[]): boolean => field === 'variables' || /_(if|output)$/.test(field);
+function isExpression([field = '', ...rest]: readonly string[], type: DefinableType): boolean {
+  if (type === 'service') return field === 'aggregate' || (field === 'check' && isExpression(rest, 'check'));
+  return field === 'variables' || /_(if|output)$/.test(field);
+}
 
 /** Every value with the keys it stands under; maps and lists are given as well as what is in them. */
 function* leavesOf(value: Yaml, path: readonly string[] = []): Generator<readonly [readonly string[], Yaml]> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ApiChecks } from '../../src/agent/api-checks.ts';
+import { ApiObjects, type DefinableType } from '../../src/agent/api-objects.ts';
 import { loadPlugins } from '../../src/agent/plugins.ts';
 import { rulesOf } from '../../src/agent/written.ts';
 import type { PackObject, YamlMap } from '../../src/model/pack.ts';
@@ -8,9 +8,10 @@ import { memoryShelf } from '../support/shelf.ts';
 
 const plugins = await loadPlugins();
 
-async function open(shelf = memoryShelf()) {
+async function open(shelf = memoryShelf(), type: DefinableType = 'check') {
   let defined: readonly PackObject[] = [];
-  const checks = await ApiChecks.open({
+  const checks = await ApiObjects.open({
+    type,
     shelf,
     rules: () => rulesOf(plugins),
     functions: () => functionTable(plugins.functions),
@@ -72,4 +73,30 @@ test.each<[string, YamlMap, string]>([
 test.each(['', '../x', 'a//b', 'a b', 'x'.repeat(200), 'local'.padEnd(300, '/a')])('%j is no id', async (name) => {
   const { checks } = await open();
   expect(() => checks.put(name, LOAD)).toThrow('is no id of a check');
+});
+
+test('a service comes with the check that is written in it', async () => {
+  const { checks: services, shelf, ids } = await open(memoryShelf(), 'service');
+  expect(services.put('web', { port: 80, check: LOAD, aggregate: 'best' })).toBe('local/web');
+  expect([...ids()].sort()).toEqual(['local/web', 'service:local/web']);
+  expect([...(await open(shelf, 'service')).ids()].sort()).toEqual(['local/web', 'service:local/web']);
+  services.delete('local/web');
+  expect(ids()).toEqual([]);
+});
+
+test.each<[string, YamlMap, string]>([
+  ['a program', { check: { script: 'true' } }, 'script is not allowed over HTTP'],
+  ['a look at files in its check', { check: { critical_if: "file_exists('/etc/shadow')" } }, 'critical_if: '],
+  ['a look at files to judge by', { aggregate: "file_exists('/etc/shadow')", checks: ['x/*'] }, 'aggregate: '],
+])('%s is refused to a service', async (_, fields, message) => {
+  const { checks: services, shelf } = await open(memoryShelf(), 'service');
+  expect(() => services.put('web', fields)).toThrow(expect.objectContaining({ code: 'not_allowed' }));
+  expect(() => services.put('web', fields)).toThrow(message);
+  expect((await shelf.load()).size).toBe(0);
+});
+
+test('a service may be judged by an expression over its checks', async () => {
+  const { checks: services } = await open(memoryShelf(), 'service');
+  const aggregate = "'critical' if {{variables.checks.local/a}} == 2 else 'ok'";
+  expect(services.put('web', { aggregate, checks: ['local/a'] })).toBe('local/web');
 });
