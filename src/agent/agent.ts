@@ -20,6 +20,7 @@ import { logManner } from './log/manner.ts';
 import { measuredFamilies } from './measured.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
+import { judgePosted } from './posted.ts';
 import { afterReload } from './reload.ts';
 import { recordOfReload, reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
@@ -337,6 +338,7 @@ export class Agent implements AsyncDisposable {
         problems: () => problemsOf(this.#written),
         reload: (mode) => this.reload(mode),
         previewReload: () => this.previewReload(),
+        judgePosted: (posted) => judgePosted(posted, world),
         leave: () => this.stop({ leave: true }),
         stop: (how) => this.stop(how),
       },

@@ -20,10 +20,9 @@ export async function readYamlFile(file: string): Promise<YamlText & { readonly 
     return { text: '', documents: [], problems: [problem] };
   };
   try {
-    const { size } = await stat(file);
     const instead = textInstead(file);
-    if (size > MAX_BYTES && instead === undefined)
-      return refused(`is ${size} bytes long (expected at most ${MAX_BYTES})`);
+    const { size } = instead === undefined ? await stat(file) : { size: 0 };
+    if (size > MAX_BYTES) return refused(`is ${size} bytes long (expected at most ${MAX_BYTES})`);
     const text = instead ?? (await readFile(file, 'utf8'));
     noteFile(file, text);
     return { text, ...parseYaml(text, file) };

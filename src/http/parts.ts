@@ -80,6 +80,8 @@ export interface AgentPart {
   reload(mode: 'leave-out' | 'all-or-nothing'): Promise<ReloadedJson>;
   /** What a reload would change, with what is wrong in the files as they stand. */
   previewReload(): Promise<ReloadPreviewJson>;
+  /** What is wrong in a text, as if it stood in a file of that name of the configuration; nothing that it refers to is looked up. */
+  judgePosted(posted: { readonly text: string; readonly file: string }): Promise<ReloadPreviewJson>;
   /** Begins to leave the pool and then to stop; answers at once. */
   leave(): void;
   /** Begins an orderly stop; answers at once. */

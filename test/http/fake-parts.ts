@@ -150,6 +150,7 @@ export function fakeParts(over: Partial<ApiParts> = {}): ApiParts & { readonly d
       problems: () => [],
       reload: async () => RELOADED,
       previewReload: async () => RELOADED,
+      judgePosted: async () => RELOADED,
       leave: () => void done.push('leave'),
       stop: ({ leave }) => void done.push(leave ? 'stop and leave' : 'stop'),
     },

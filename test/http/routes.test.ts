@@ -259,3 +259,32 @@ test('the state of a check that is only suspected is shown beside the confirmed 
   expect(checks['cpu/load']).toMatchObject({ state: 'critical', hard_state: 'ok', hard: false });
   expect(counts).toMatchObject({ ok: 1, critical: 0 });
 });
+
+test('a posted text is judged, and without one the files are', async () => {
+  const parts = fakeParts();
+  const asked: unknown[] = [];
+  const agent = {
+    ...parts.agent,
+    async judgePosted(posted: unknown) {
+      asked.push(posted);
+      return { changes: [], restart_needed: [], stand_ins: [], errors: [], warnings: [] };
+    },
+  };
+  const request = fakeApi({ ...parts, agent });
+  const post = (body: object) =>
+    request('/config/validate', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  expect((await post({})).status).toBe(200);
+  expect(asked).toEqual([]);
+  expect((await post({ text: 'groups: [a]', file: 'checks.yml' })).status).toBe(200);
+  expect((await post({ text: 'groups: [a]' })).status).toBe(200);
+  expect(asked).toEqual([
+    { text: 'groups: [a]', file: 'checks.yml' },
+    { text: 'groups: [a]', file: 'posted.yml' },
+  ]);
+  for (const file of ['../agent.yml', '/etc/passwd', 'a.txt', ''])
+    expect((await post({ text: '', file })).status).toBe(400);
+});

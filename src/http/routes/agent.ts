@@ -60,10 +60,30 @@ export const agentRoutes = ({ agent, membership, ...parts }: ApiParts) => ({
   }),
   'POST /config/validate': route({
     access: 'read',
-    summary: 'Reads the configuration as it stands and tells what a reload would change, without changing anything.',
+    summary:
+      'Reads the configuration as it stands and tells what a reload would change, without changing anything; with text, what is wrong in it.',
+    body: Posted,
+    maxBody: MAX_POSTED,
     answer: ReloadPreviewJson,
-    handle: () => agent.previewReload(),
+    handle: ({ body: { text, file } }) =>
+      text === undefined ? agent.previewReload() : agent.judgePosted({ text, file }),
   }),
+});
+
+/** Bytes of a text that is only to be judged. */
+const MAX_POSTED = 512 * 1024;
+
+const Posted = z.strictObject({
+  text: z
+    .string()
+    .max(MAX_POSTED)
+    .optional()
+    .describe('configuration to judge; what it refers to in files or the environment is named and not looked up'),
+  file: z
+    .string()
+    .regex(/^\w[\w.-]{0,127}\.(?:ya?ml|json)$/, 'Write the name of a file, such as checks.yml')
+    .default('posted.yml')
+    .describe('name of the file it would stand in'),
 });
 
 /** What changes the agent as a whole. */
