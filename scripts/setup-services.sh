@@ -3,7 +3,7 @@
 # With --cloud also those of a whole OpenStack, for the tests that OPSBRO_FULL_CLOUD=1 switches on: some 300 MB more.
 set -euo pipefail
 packages=(
-  serf bind9-dnsutils unbound dnsmasq-base dnsperf chromium monitoring-plugins-basic monitoring-plugins-standard nagios4-core iproute2
+  serf bind9-dnsutils unbound dnsmasq-base dnsperf chromium monitoring-plugins-basic monitoring-plugins-standard nagios4-core iproute2 nftables
   redis-server memcached rabbitmq-server mariadb-server galera-4 rsync postgresql
   nginx-light apache2 haproxy postfix podman prometheus-node-exporter
   etcd-server graphite-carbon graphite-web prometheus keystone glance

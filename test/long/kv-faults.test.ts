@@ -10,6 +10,8 @@ const NAMES = ['a', 'b', 'c', 'd', 'e'];
 /** Rounds of killing: 50 in all, unless told otherwise. */
 const ROUNDS = Number(process.env['KV_ROUNDS'] ?? 50);
 const TIMEOUT_MS = 3_600_000;
+/** How long packets are lost. */
+const LOSS_MS = Number(process.env['KV_LOSS_MS'] ?? 300_000);
 /** Requests a second beside restarts, on a machine that runs all five. */
 const RATES = { reads: 40, writes: 10 };
 
@@ -144,4 +146,22 @@ testOnSegment(
     expect(traffic.failures.length).toBeLessThanOrEqual(traffic.requests / 1_000);
   },
   TIMEOUT_MS,
+);
+
+testOnSegment(
+  'fifteen of a hundred packets are lost everywhere: what was acknowledged is there, and answers come within a second',
+  async (segment) => {
+    await using agents = await fiveOn(segment, '30s');
+    segment.lose(15);
+    await using traffic = new KvTraffic(agents, NAMES, { reads: 150, writes: 50 });
+    await pause(LOSS_MS);
+    await traffic.end();
+    segment.lose(0);
+    expect(traffic.failures.filter((failure) => /404|after/.test(failure))).toEqual([]);
+    expect(traffic.failures.length).toBeLessThanOrEqual(traffic.requests / 1_000);
+    expect(traffic.within(0.99)).toBeLessThanOrEqual(1_000);
+    await agents.settled(NAMES, 120_000);
+  },
+  TIMEOUT_MS,
+  ['ip', 'nft'],
 );

@@ -18,6 +18,7 @@ export class KvTraffic implements AsyncDisposable {
   readonly #written = new Map<string, number>();
   readonly #clients: readonly Promise<void>[];
   readonly #failures: string[] = [];
+  readonly #times: number[] = [];
   #requests = 0;
   #turn = 0;
   #isOver = false;
@@ -37,9 +38,20 @@ export class KvTraffic implements AsyncDisposable {
     return this.#failures;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Within how many milliseconds that share of all requests was answered. */
+  within(share: number): number {
+    const sorted = [...this.#times].sort((a, b) => a - b);
+    return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Resolves when the last request is answered, and there will be no more. */
+  async end(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#clients);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
   }
 
   async #often(rate: number, act: () => Promise<void>): Promise<void> {
@@ -79,7 +91,10 @@ export class KvTraffic implements AsyncDisposable {
   }
 
   async #ask(name: string, method: string, path: string, body?: string): Promise<Answered> {
-    return await this.#agents.ask(name, method, path, body).catch(() => NOBODY);
+    const asked = performance.now();
+    const answer = await this.#agents.ask(name, method, path, body).catch(() => NOBODY);
+    this.#times.push(performance.now() - asked);
+    return answer;
   }
 
   async #twice(turn: number, ask: (name: string) => Promise<Answered>, good: readonly number[]) {

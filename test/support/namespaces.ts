@@ -17,12 +17,19 @@ export interface Segment extends Disposable {
   plug(name: string, addresses: readonly Address[]): Machine;
   /** Puts a machine on a side: those on different sides do not hear each other. All begin on side 0. */
   move(name: string, side: number): void;
+  /** From now on every machine loses so many of a hundred packets that come to it, at random; 0 makes all well again. Needs the program `nft`. */
+  lose(percent: number): void;
 }
 
 const IP = program('ip') ?? 'ip';
 const ip = (...words: readonly string[]): void => {
   execFileSync(IP, words, { stdio: 'pipe' });
 };
+
+/** Rules of nftables, with and without a filter. */
+const HEARS_ALL = 'table inet opsbro_test\ndelete table inet opsbro_test\n';
+const losing = (percent: number): string =>
+  `table inet opsbro_test { chain input { type filter hook input priority 0; iifname eth0 numgen random mod 100 < ${percent} drop; }; }\n`;
 
 let segments = 0;
 
@@ -49,12 +56,19 @@ export function openSegment(): Segment {
     return made;
   };
   const ports = new Map<string, string>();
+  const machines: string[] = [];
   return {
+    lose(percent) {
+      const rules = percent === 0 ? HEARS_ALL : `${HEARS_ALL}${losing(percent)}`;
+      for (const namespace of machines)
+        execFileSync(IP, ['netns', 'exec', namespace, 'nft', '-f', '-'], { input: rules, stdio: 'pipe' });
+    },
     move(name, side) {
       ip('-n', hub, 'link', 'set', ports.get(name) ?? '', 'master', bridge(side));
     },
     plug(name, addresses) {
       const namespace = add(name);
+      machines.push(namespace);
       const port = `port${made.length}`;
       ip('-n', hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
       ports.set(name, port);
@@ -73,20 +87,25 @@ export function openSegment(): Segment {
 const flags = (address: Address): string[] => (address.includes(':') ? ['nodad'] : []);
 
 /**
- * A test that makes networks of its own. Without the program `ip` it is skipped and says so, and with OPSBRO_REQUIRE_SERVICES=1 it fails;
+ * A test that makes networks of its own. Without the programs it needs it is skipped and says so, and with OPSBRO_REQUIRE_SERVICES=1 it fails;
  * where the system allows no network namespaces, which nothing can install, it is skipped in either case.
  */
-export function testOnSegment(title: string, body: (segment: Segment) => Promise<void>, timeoutMs: number): void {
+export function testOnSegment(
+  title: string,
+  body: (segment: Segment) => Promise<void>,
+  timeoutMs: number,
+  needs: readonly string[] = ['ip'],
+): void {
   const run = async () => {
     using segment = openSegment();
     await body(segment);
   };
-  const isMissing = program('ip') === undefined;
-  if (isMissing && process.env['OPSBRO_REQUIRE_SERVICES'] === '1') {
+  const missing = needs.find((each) => program(each) === undefined);
+  if (missing && process.env['OPSBRO_REQUIRE_SERVICES'] === '1') {
     test(title, () => {
-      throw new Error('ip is not installed');
+      throw new Error(`${missing} is not installed`);
     });
-  } else if (isMissing) test.skip(`${title} (ip is not installed)`, () => {});
+  } else if (missing) test.skip(`${title} (${missing} is not installed)`, () => {});
   else if (!isAllowed()) test.skip(`${title} (this user may make no network namespaces)`, () => {});
   else test(title, run, timeoutMs);
 }
