@@ -81,12 +81,14 @@ export class ChangeFeed implements Disposable {
 
   /**
    * The changes behind a place, at once if there are some, else as soon as one comes or the time is over. Rejects with `index_gone` when the
-   * place is of another start of the agent or changes behind it are not kept any more, with `overloaded` when too many wait already.
+   * place is of another start of the agent or behind the last change, or changes behind it are not kept any more, with `overloaded` when too many wait already.
    */
   async read(reading: Reading): Promise<ChangePage> {
     using _attended = await this.attend(reading.key ?? reading.prefix ?? '');
     const { waitMs, signal } = reading;
     const from = this.#places.read(reading.index);
+    if (from > this.#stats.index && !((await this.#options.store.reaches?.(from)) ?? true))
+      throw placeGone(`"${reading.index}" is behind the last change`);
     const wanted = (change: KvChange) => wants(reading, change);
     const scan = await this.#readers.follow({ from, waitMs, signal, most: MOST_ENTRIES, wants: wanted });
     return await this.#paged(scan, reading);

@@ -109,6 +109,10 @@ class Kv implements KvStore {
     return this.#store.changes(index, limit);
   }
 
+  async reaches(index: number): Promise<boolean> {
+    return (await this.#store.reaches?.(index)) ?? true;
+  }
+
   async attend(prefix: string): Promise<Disposable> {
     return (await this.#store.attend?.(prefix)) ?? NOTHING_OPEN;
   }

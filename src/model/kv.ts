@@ -180,6 +180,8 @@ export interface KvStore extends AsyncDisposable {
    * store that knows of all changes anyway.
    */
   attend?(prefix: string): Promise<Disposable>;
+  /** Whether changes are numbered up to this already, here or elsewhere. Left out by a store whose numbers are its own. */
+  reaches?(index: number): Promise<boolean>;
   /** Which nodes keep a key, and what they hold of it. Left out by a store that shares none. */
   where?(key: string): Promise<KvWhere>;
   /** Compares what is held here with those nodes, or with all, as soon as may be. Left out by a store that shares none. */

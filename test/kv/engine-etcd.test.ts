@@ -47,6 +47,17 @@ describe.skipIf(path === undefined)('etcd', () =>
   })),
 );
 
+testEtcd('what is numbered beyond everything that happened is of another etcd', async () => {
+  await using world = await opened();
+  const { store } = world;
+  await store.put('a', bytes('1'));
+  const { index } = store.stats();
+  expect(await store.reaches?.(index)).toBe(true);
+  expect(await store.reaches?.(index + 1_000)).toBe(false);
+  await store.put('a', bytes('2'));
+  expect(await store.reaches?.(index + 1)).toBe(true);
+});
+
 testEtcd('a key lives as long as was said, and its end is told once', async () => {
   await using world = await opened();
   const { store, changes } = world;

@@ -1,6 +1,6 @@
 import type { Answered, KvAgents } from './kv-agents.ts';
 
-const KEYS = 60;
+const KEYS = Array.from({ length: 60 }, (_, each) => `traffic/${each}`);
 /** As long as refusals ask to wait. */
 const MOMENT_MS = 1_000;
 const NOBODY: Answered = { status: 0, body: Buffer.from('nobody answered') };
@@ -18,6 +18,7 @@ export class KvTraffic implements AsyncDisposable {
   readonly #written = new Map<string, number>();
   readonly #clients: readonly Promise<void>[];
   readonly #failures: string[] = [];
+  readonly #busy = new Set<string>();
   readonly #times: number[] = [];
   #requests = 0;
   #turn = 0;
@@ -65,9 +66,17 @@ export class KvTraffic implements AsyncDisposable {
     await Promise.all(running);
   }
 
+  /** No key is written twice at the same time, as nobody could say which of both is newer. */
   async #write(): Promise<void> {
     const turn = this.#next();
-    const key = `traffic/${turn % KEYS}`;
+    const key = [...KEYS.slice(turn % KEYS.length), ...KEYS].find((each) => !this.#busy.has(each));
+    if (key === undefined) return;
+    this.#busy.add(key);
+    await this.#writeTo(key, turn);
+    this.#busy.delete(key);
+  }
+
+  async #writeTo(key: string, turn: number): Promise<void> {
     const answers = await this.#twice(turn, (name) => this.#ask(name, 'PUT', `/kv/${key}`, `${turn}`), [200]);
     if (answers.at(-1)?.status === 200) this.#written.set(key, Math.max(turn, this.#written.get(key) ?? 0));
     else this.#failures.push(`PUT ${key}: ${told(answers)}`);

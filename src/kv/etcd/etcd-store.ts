@@ -113,6 +113,13 @@ export class EtcdStore implements KvStore {
     return this.#watch.kept(index, limit) ?? (await this.#past.changes(index, limit));
   }
 
+  async reaches(index: number): Promise<boolean> {
+    this.#checkOpen();
+    // An etcd that was restored or begun anew counts from further back.
+    if (index > this.#revision) await this.#call('kv/range', { ...this.#places.values(''), count_only: true }, 'again');
+    return index <= this.#revision;
+  }
+
   async history(key: string, limit: number): Promise<readonly KvChange[]> {
     this.#checkOpen();
     return await this.#past.history(key, limit);
