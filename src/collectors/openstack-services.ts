@@ -47,13 +47,22 @@ export default defineCollector({
   }),
   keys: [
     gauge('services.*', 'Is 1 while the service of that name answers as it should, else 0.'),
+    {
+      ...gauge(
+        'gone.*',
+        'Time since the service of that name answered last, or since the first look when it never did.',
+        's',
+      ),
+      stored: false,
+    },
+    { ...gauge('gone_all', 'The shortest of these times.', 's'), stored: false },
     info('log.*', 'Why a service does not count as there, when something else answers at its port.'),
     gauge('count', 'Services that answer.'),
   ],
 
-  configure:
-    ({ ip, openrc }) =>
-    async (host, signal) => {
+  configure: ({ ip, openrc }) => {
+    const answered = new Map<string, number>();
+    return async (host, signal) => {
       signal.throwIfAborted();
       if (!(await hasSigns(host, openrc)))
         throw new NotEligible('nothing on this machine says that OpenStack runs here');
@@ -62,15 +71,29 @@ export default defineCollector({
         const some = OPENSTACK_SERVICES.slice(at, at + AT_ONCE);
         looks.push(...(await Promise.all(some.map((service) => look(host, signal, { service, ip })))));
       }
-      const found = looks.filter(({ isThere }) => isThere);
+      const gone = goneIn(looks, answered, host.clock.now());
       const odd = looks.filter(({ log }) => log !== '');
       return {
         services: Object.fromEntries(looks.map(({ name, isThere }) => [name, isThere ? 1 : 0])),
-        count: found.length,
+        count: looks.filter(({ isThere }) => isThere).length,
+        gone: Object.fromEntries(gone),
+        gone_all: Math.min(...gone.values()),
         ...(odd.length > 0 && { log: Object.fromEntries(odd.map(({ name, log }) => [name, log])) }),
       } satisfies Metrics;
-    },
+    };
+  },
 });
+
+/** Seconds since each service answered. A service that is down is to be told of, so that its node stays in its groups for a while. */
+function goneIn(looks: readonly Look[], answered: Map<string, number>, nowMs: number): ReadonlyMap<string, number> {
+  return new Map(
+    looks.map(({ name, isThere }) => {
+      const last = isThere ? nowMs : (answered.get(name) ?? nowMs);
+      answered.set(name, last);
+      return [name, Math.round((nowMs - last) / 1_000)];
+    }),
+  );
+}
 
 async function hasSigns(host: Host, openrc: string): Promise<boolean> {
   for (const path of openrc === '' ? SIGNS : [openrc, ...SIGNS]) if (await host.exists(path)) return true;

@@ -12,7 +12,10 @@ import { fakeHost } from '../support/host.ts';
 const plugins = await new Registry<FunctionPlugin>('function').addFrom(
   new URL('../../src/functions/', import.meta.url),
 );
-const functions = new Map([...plugins].map((plugin) => [plugin.name, plugin] as const));
+const byName = new Map([...plugins].map((plugin) => [plugin.name, plugin] as const));
+
+/** All functions that are shipped. */
+export const functions: readonly FunctionPlugin[] = [...plugins];
 
 /** All packs that are shipped, without any of a user. */
 export const shipped = await loadPacks({
@@ -21,8 +24,8 @@ export const shipped = await loadPacks({
   local: { directory: '', objects: [] },
   rules: {
     checkFields: ['critical_if', 'warning_if', 'script'],
-    expressionFaults: expressionFaults(functions),
-    parametersIn: parametersIn(functions),
+    expressionFaults: expressionFaults(byName),
+    parametersIn: parametersIn(byName),
   },
 });
 
@@ -49,7 +52,7 @@ export function evaluatorOf({ collectors = {}, files = {}, hosting = [], command
   const host = fakeHost({ files, commands: ended });
   const groups = new Set<string>();
   return new Evaluator({
-    functions,
+    functions: byName,
     host,
     clock: host.clock,
     random: seeded(1),
