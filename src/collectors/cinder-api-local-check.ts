@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { openApi } from '../openstack/api.ts';
+import { type Api, type Item, openApi } from '../openstack/api.ts';
 import { countOf, healthOf, more, statusAndTime } from '../openstack/docs.ts';
 import { noteHealth } from '../openstack/health.ts';
+import { isObject } from '../openstack/json.ts';
 import { localOptions } from '../openstack/options.ts';
-import { counting } from '../openstack/probing.ts';
+import { beyond, counting, type Probing } from '../openstack/probing.ts';
 import { defineProbe } from './support/maas-probe.ts';
 
 const VOLUMES = '/volumes/detail?all_tenants=1';
@@ -32,6 +33,19 @@ export default defineProbe({
     countOf('cinder_error_snaps', 'snapshots', 'Snapshots that failed.'),
     more(countOf('cinder_error_any_volumes', 'volumes', 'Volumes of any state of error.')),
     healthOf('cinder'),
+    more(countOf('cinder_pools', 'pools', 'Pools of storage there are.')),
+    more({
+      name: 'cinder_pools_total',
+      type: 'double',
+      unit: 'Gigabytes',
+      meaning: 'Room of all pools that know how large they are.',
+    }),
+    more({
+      name: 'cinder_pools_free',
+      type: 'double',
+      unit: 'Gigabytes',
+      meaning: 'Room that is left in all pools that know it.',
+    }),
   ],
 
   configure: (options) => async (probing) => {
@@ -59,5 +73,22 @@ export default defineProbe({
       for (const state of ['available', 'in-use', 'error']) report.set(`cinder_${state}_snaps`, counts.get(state) ?? 0);
     });
     await noteHealth(probing, 'cinder', { url: api.base });
+    await beyond(probing, 'cinder_pools', () => notePools(probing, api));
   },
 });
+
+async function notePools({ report }: Probing, api: Api): Promise<void> {
+  const pools: Item[] = [];
+  for await (const page of api.pages('pools', '/scheduler-stats/get_pools?detail=true')) pools.push(...page);
+  report.set('cinder_pools', pools.length);
+  report.set('cinder_pools_total', roomOf(pools, 'total_capacity_gb'));
+  report.set('cinder_pools_free', roomOf(pools, 'free_capacity_gb'));
+}
+
+/** A pool may be `infinite`, or its room `unknown`: then it is no part of the sum, of which there may be none. */
+function roomOf(pools: readonly Item[], field: string): number | undefined {
+  const rooms = pools
+    .map(({ capabilities }) => (isObject(capabilities) ? capabilities[field] : undefined))
+    .filter((room): room is number => typeof room === 'number' && Number.isFinite(room));
+  return rooms.length === 0 ? undefined : rooms.reduce((sum, room) => sum + room, 0);
+}

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type Api, openApi } from '../openstack/api.ts';
+import { type Api, type Item, openApi } from '../openstack/api.ts';
 import { countOf, healthOf, more, statusAndTime } from '../openstack/docs.ts';
 import { noteHealth } from '../openstack/health.ts';
+import { isObject } from '../openstack/json.ts';
 import { ApiDown } from '../openstack/metric.ts';
 import { localOptions } from '../openstack/options.ts';
 import { beyond, counting, type Probing } from '../openstack/probing.ts';
@@ -16,6 +17,28 @@ const OTHER_STATES =
 
 const instances = (state: string) =>
   countOf(`nova_instances_in_state_${state}`, 'instances', `Servers whose status is ${state}.`);
+
+type Summed = readonly [field: string, name: string, unit: string, meaning: string];
+
+/** What hypervisors tell of themselves, summed over all; newer versions of the API leave it to placement. */
+const HYPERVISOR_SUMS: readonly Summed[] = [
+  ['vcpus', 'nova_vcpus_total', 'vcpus', 'Processors of all hypervisors.'],
+  ['vcpus_used', 'nova_vcpus_used', 'vcpus', 'Processors of the servers on all hypervisors.'],
+  ['memory_mb', 'nova_memory_total', 'Megabytes', 'Memory of all hypervisors.'],
+  ['memory_mb_used', 'nova_memory_used', 'Megabytes', 'Memory that is given away on all hypervisors.'],
+  ['local_gb', 'nova_disk_total', 'Gigabytes', 'Disk space of all hypervisors.'],
+  ['local_gb_used', 'nova_disk_used', 'Gigabytes', 'Disk space that is given away on all hypervisors.'],
+];
+
+/** What the own project may use and does; what has no limit has no number. */
+const LIMITS: readonly Summed[] = [
+  ['maxTotalInstances', 'nova_limit_instances', 'instances', 'Servers the own project may have.'],
+  ['totalInstancesUsed', 'nova_limit_instances_used', 'instances', 'Servers of the own project.'],
+  ['maxTotalCores', 'nova_limit_cores', 'vcpus', 'Processors the own project may use.'],
+  ['totalCoresUsed', 'nova_limit_cores_used', 'vcpus', 'Processors the own project uses.'],
+  ['maxTotalRAMSize', 'nova_limit_memory', 'Megabytes', 'Memory the own project may use.'],
+  ['totalRAMUsed', 'nova_limit_memory_used', 'Megabytes', 'Memory the own project uses.'],
+];
 
 export default defineProbe({
   name: 'nova_api_local_check',
@@ -42,6 +65,8 @@ export default defineProbe({
     healthOf('nova'),
     more(countOf('nova_hypervisors', 'hypervisors', 'Hypervisors there are.')),
     more(countOf('nova_hypervisors_up', 'hypervisors', 'Hypervisors that are up.')),
+    ...HYPERVISOR_SUMS.map(([, name, unit, meaning]) => more({ name, type: 'uint64', unit, meaning })),
+    ...LIMITS.map(([, name, unit, meaning]) => more({ name, type: 'uint64', unit, meaning })),
   ],
 
   configure: (options) => async (probing) => {
@@ -61,6 +86,7 @@ export default defineProbe({
     });
     await noteHealth(probing, 'nova', { url: api.base });
     await noteHypervisors(probing, api);
+    await noteLimits(probing, api);
   },
 });
 
@@ -83,13 +109,41 @@ async function servers(api: Api): Promise<Listed> {
 }
 
 async function noteHypervisors(probing: Probing, api: Api): Promise<void> {
+  const { report } = probing;
   await beyond(probing, 'nova_hypervisors', async () => {
     let [all, up] = [0, 0];
+    const sums = new Map<string, number>();
     for await (const page of api.pages('hypervisors', '/os-hypervisors/detail')) {
       all += page.length;
       up += page.filter(({ state }) => state === 'up').length;
+      for (const item of page) addTo(sums, item);
     }
-    probing.report.set('nova_hypervisors', all);
-    probing.report.set('nova_hypervisors_up', up);
+    report.set('nova_hypervisors', all);
+    report.set('nova_hypervisors_up', up);
+    for (const [field, name] of HYPERVISOR_SUMS) report.set(name, sums.get(field));
   });
+}
+
+/** Hypervisors without such a field, as newer ones are, add nothing to it. */
+function addTo(sums: Map<string, number>, item: Item): void {
+  for (const [field] of HYPERVISOR_SUMS) {
+    const value = wholeAt(item, field);
+    if (value !== undefined) sums.set(field, (sums.get(field) ?? 0) + value);
+  }
+}
+
+async function noteLimits(probing: Probing, api: Api): Promise<void> {
+  await beyond(probing, 'nova_limits', async () => {
+    const document = await api.json('/limits');
+    const limits = isObject(document) ? document['limits'] : undefined;
+    const absolute = isObject(limits) ? limits['absolute'] : undefined;
+    if (!isObject(absolute)) return;
+    for (const [field, name] of LIMITS) probing.report.set(name, wholeAt(absolute, field));
+  });
+}
+
+/** A count; -1, which stands for no limit, is none. */
+function wholeAt(item: Item, field: string): number | undefined {
+  const value = item[field];
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

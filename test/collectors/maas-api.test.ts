@@ -97,7 +97,34 @@ describe('nova', () => {
     const lines = shown(await probed(nova, { profile: 'full' }), { profile: 'full' });
     expect(lines[1]).toBe('metric client_success uint32 1');
     expect(lines).toContain('metric nova_instances_total uint32 3 instances');
-    expect(lines).toContain('metric nova_hypervisors uint32 1 hypervisors');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'metric nova_hypervisors uint32 1 hypervisors',
+        'metric nova_vcpus_total uint64 2 vcpus',
+        'metric nova_vcpus_used uint64 3 vcpus',
+        'metric nova_memory_total uint64 8192 Megabytes',
+        'metric nova_disk_total uint64 1028 Gigabytes',
+        'metric nova_limit_instances uint64 10 instances',
+        'metric nova_limit_cores_used uint64 0 vcpus',
+      ]),
+    );
+  });
+
+  test('sums over hypervisors, of which newer ones tell no sizes, and knows limits that are none', async () => {
+    const hypervisors = [{ state: 'up', vcpus: 8, memory_mb: 100 }, { state: 'down', vcpus: 4 }, { state: 'up' }];
+    const host = cloudHost({
+      ...CLOUD,
+      'http://127.0.0.1:8774/v2.1/os-hypervisors/detail': json({ hypervisors }),
+      'http://127.0.0.1:8774/v2.1/limits': json({ limits: { absolute: { maxTotalCores: -1, totalCoresUsed: 5 } } }),
+    });
+    const run = await probed(nova, { host, profile: 'full' });
+    const told = Object.fromEntries(run.metrics.map(({ name, value }) => [name, value]));
+    expect(told).toMatchObject({
+      ...{ nova_hypervisors: 3, nova_hypervisors_up: 2, nova_vcpus_total: 12, nova_memory_total: 100 },
+      nova_limit_cores_used: 5,
+    });
+    for (const absent of ['nova_disk_total', 'nova_limit_cores', 'nova_limit_instances'])
+      expect(told).not.toHaveProperty(absent);
   });
 });
 
@@ -258,6 +285,18 @@ test('an admin who may not list the stacks of all projects is told those that he
     ...{ heat_stacks: 1, heat_stacks_complete: 1, heat_stacks_failed: 0, heat_stacks_in_progress: 0 },
     ...{ heat_engines: 1, heat_engines_up: 1, 'heat-engine_on_host_node1': 1 },
   });
+});
+
+test('pools of cinder are summed as far as they know their size', async () => {
+  const pool = (total: unknown, free: unknown) => ({
+    name: 'c1@lvm#lvm',
+    capabilities: { total_capacity_gb: total, free_capacity_gb: free },
+  });
+  const pools = [pool(100, 40.5), pool('infinite', 'infinite'), pool(20, 'unknown'), { name: 'bare' }];
+  const url = `http://127.0.0.1:8776/v3/${PROJECT}/scheduler-stats/get_pools?detail=true`;
+  const run = await probed(cinder, { host: cloudHost({ ...CLOUD, [url]: json({ pools }) }), profile: 'full' });
+  const told = Object.fromEntries(run.metrics.map(({ name, value }) => [name, value]));
+  expect(told).toMatchObject({ cinder_pools: 4, cinder_pools_total: 120, cinder_pools_free: 40.5 });
 });
 
 test('engines of heat on one host are as well as the worst of them', async () => {

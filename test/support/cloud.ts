@@ -63,6 +63,7 @@ export const CLOUD: Pages = {
   'http://127.0.0.1:8774/v2.1/servers/detail?all_tenants=1': recordedPage('no_servers_all.json'),
   'http://127.0.0.1:8774/v2.1/os-services': recordedPage('no_services.json'),
   'http://127.0.0.1:8774/v2.1/os-hypervisors/detail': recordedPage('no_hypervisors.json'),
+  'http://127.0.0.1:8774/v2.1/limits': recordedPage('no_limits.json'),
   [`http://127.0.0.1:8776/v3/${PROJECT}/volumes/detail?all_tenants=1`]: recordedPage('ci_volumes_all.json'),
   [`http://127.0.0.1:8776/v3/${PROJECT}/snapshots/detail?all_tenants=1`]: recordedPage('ci_snapshots_all.json'),
   [`http://127.0.0.1:8776/v3/${PROJECT}/os-services`]: recordedPage('ci_services.json'),
