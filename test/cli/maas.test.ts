@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -120,6 +120,18 @@ describe('the program', () => {
     const { code, out } = await run(link, '127.0.0.1', '--port', String(cloud.port), '--openrc', openrc);
     expect(out).toMatch(LINES);
     expect(code).toBe(0);
+  });
+
+  test('lists every probe there is, and knows their names', async () => {
+    const folder = new URL('../../src/collectors/', import.meta.url);
+    const { code, out } = await run(PROGRAM, 'maas', 'list', '--json');
+    const listed = (JSON.parse(out) as { name: string }[]).map(({ name }) => name);
+    const probes = readdirSync(folder)
+      .filter((file) => file.endsWith('.ts') && readFileSync(new URL(file, folder), 'utf8').includes('defineProbe({'))
+      .map((file) => file.replace(/\.ts$/, '').replaceAll('-', '_'));
+    expect([code, listed]).toEqual([0, probes.sort()]);
+    const { err } = await run(PROGRAM, 'maas', 'nova_api_local_chek');
+    expect(err).toContain('did you mean "nova_api_local_check"');
   });
 
   test('says of a wrong line what is wrong, on standard error alone', async () => {
