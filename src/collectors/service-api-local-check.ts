@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Cloud, openCloud } from '../openstack/cloud.ts';
+import { countOf, more } from '../openstack/docs.ts';
 import { isAddress, originOf } from '../openstack/endpoint.ts';
 import { ApiDown, NotHere, ProbeError } from '../openstack/metric.ts';
 import { CLOUD_OPTIONS, ipOption } from '../openstack/options.ts';
@@ -53,7 +54,10 @@ export default defineProbe({
       .describe('Services that an agent probes; each has a name, ip and port.'),
     ...CLOUD_OPTIONS,
   }),
-  metrics: [],
+  metrics: [
+    more(countOf('services_down', 'services', 'Services that do not answer, or not as expected.')),
+    more({ name: 'services_down_names', type: 'string', meaning: 'Their names.' }),
+  ],
   keys: [
     gauge('*_api_local_status', 'Is 1 while the service of that name answers, else 0.'),
     gauge('*_api_local_response_time', 'Time until it begins to answer.', 'ms'),
@@ -65,13 +69,19 @@ export default defineProbe({
       const all = single.name === '' ? services : [single];
       if (all.length === 0) throw new NotHere('no services are named; write them into the parameter services');
       const cloud = all.some(({ auth }) => auth) ? await openCloud(probing, single) : undefined;
-      for (const each of all) await probeService(probing, { insecure: single.insecure, ...each }, cloud);
+      const down: string[] = [];
+      for (const each of all) {
+        if (!(await probeService(probing, { insecure: single.insecure, ...each }, cloud))) down.push(each.name);
+      }
+      probing.report.set('services_down', down.length);
+      probing.report.set('services_down_names', down.join(', '));
     },
 });
 
 type Service = z.output<typeof oneOfMany> & { readonly insecure: boolean };
 
-async function probeService(probing: Probing, asked: Service, cloud: Cloud | undefined): Promise<void> {
+/** Tells whether the service answers as expected. */
+async function probeService(probing: Probing, asked: Service, cloud: Cloud | undefined): Promise<boolean> {
   const { name, ip, auth, ssl, insecure } = asked;
   const { report, web } = probing;
   const status = (value: number) => report.add({ name: `${name}_api_local_status`, type: 'uint32', value });
@@ -87,13 +97,16 @@ async function probeService(probing: Probing, asked: Service, cloud: Cloud | und
       ...(auth && cloud && { headers: { 'x-auth-token': cloud.token().id } }),
     });
     probing.ttfbMs = answer.ttfbMs;
-    status(isExpected(asked, answer) ? 1 : 0);
+    const isUp = isExpected(asked, answer);
+    status(isUp ? 1 : 0);
     if (answer.status < 400) {
       report.add({ name: `${name}_api_local_response_time`, type: 'double', value: answer.ttfbMs, unit: 'ms' });
     }
+    return isUp;
   } catch (error) {
     if (!(error instanceof ApiDown)) throw error;
     status(0);
+    return false;
   }
 }
 

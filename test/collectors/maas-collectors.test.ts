@@ -167,7 +167,10 @@ describe('all collectors of a cloud', () => {
     const host = cloudHost({ 'http://127.0.0.1:8000/': html('', 300) });
     const named = (name: string, port: number) => ({ name, ip: '127.0.0.1', port });
     const collect = service.configure({ services: [named('heat_cfn', 8000), named('console', 6080)] });
-    expect(await collect(host, never)).toMatchObject({ heat_cfn_api_local_status: 1, console_api_local_status: 0 });
+    expect(await collect(host, never)).toMatchObject({
+      ...{ heat_cfn_api_local_status: 1, console_api_local_status: 0 },
+      ...{ services_down: 1, services_down_names: 'console' },
+    });
   });
 });
 
