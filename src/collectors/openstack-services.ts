@@ -44,8 +44,13 @@ export default defineCollector({
       .string()
       .default('')
       .describe('File with the credentials, whose being there says that this node is to look for services.'),
+    cloud_stats: z
+      .boolean()
+      .default(false)
+      .describe('This node looks at how much of the whole cloud is given away; one node is enough.'),
   }),
   keys: [
+    gauge('cloud_stats', 'Is 1 where the parameter of that name says that this node looks at the whole cloud, else 0.'),
     gauge('services.*', 'Is 1 while the service of that name answers as it should, else 0.'),
     {
       ...gauge(
@@ -60,7 +65,7 @@ export default defineCollector({
     gauge('count', 'Services that answer.'),
   ],
 
-  configure: ({ ip, openrc }) => {
+  configure: ({ ip, openrc, cloud_stats: looksAtAll }) => {
     const answered = new Map<string, number>();
     return async (host, signal) => {
       signal.throwIfAborted();
@@ -76,6 +81,7 @@ export default defineCollector({
       return {
         services: Object.fromEntries(looks.map(({ name, isThere }) => [name, isThere ? 1 : 0])),
         count: looks.filter(({ isThere }) => isThere).length,
+        cloud_stats: looksAtAll ? 1 : 0,
         gone: Object.fromEntries(gone),
         gone_all: Math.min(...gone.values()),
         ...(odd.length > 0 && { log: Object.fromEntries(odd.map(({ name, log }) => [name, log])) }),

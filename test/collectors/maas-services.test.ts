@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import cinder from '../../src/collectors/cinder-service-check.ts';
 import registry from '../../src/collectors/glance-registry-local-check.ts';
 import neutron from '../../src/collectors/neutron-service-check.ts';
+import metadata from '../../src/collectors/nova-api-metadata-local-check.ts';
+import cloudStats from '../../src/collectors/nova-cloud-stats.ts';
 import nova from '../../src/collectors/nova-service-check.ts';
 import service from '../../src/collectors/service-api-local-check.ts';
+import type { ProbeRun } from '../../src/openstack/metric.ts';
 import { CLOUD, cloudHost, html, json, PROJECT, probed, recordedPage, refusing, shown } from '../support/cloud.ts';
 
 const NOVA = 'http://127.0.0.1:8774/v2.1/os-services';
@@ -135,6 +138,7 @@ describe('neutron', () => {
 });
 
 describe('any service', () => {
+  const statusOf = ({ metrics }: ProbeRun) => metrics.find(({ name }) => name === 'heat_cfn_api_local_status')?.value;
   const options = { name: 'heat_cfn', ip: '127.0.0.1', port: '8000' };
 
   test.each([
@@ -153,7 +157,7 @@ describe('any service', () => {
   test('may be expected to answer so, or with such a page', async () => {
     const host = () => cloudHost({ 'http://127.0.0.1:8000/': html('all is well') });
     const status = async (more: object) =>
-      (await probed(service, { host: host(), options: { ...options, ...more } })).metrics[0]?.value;
+      statusOf(await probed(service, { host: host(), options: { ...options, ...more } }));
     expect(await status({ expect: '300,301' })).toBe(0);
     expect(await status({ expect: '200, 300' })).toBe(1);
     expect(await status({ match: 'is w' })).toBe(1);
@@ -165,7 +169,7 @@ describe('any service', () => {
     const host = cloudHost({ ...CLOUD, [url]: html('ok') });
     const path = '/{version}/AUTH_{tenant_id}/x';
     const more = { ip: '10.0.0.9', port: '8080', ssl: true, auth: true, version: 'v1', path };
-    expect((await probed(service, { host, options: { ...options, ...more } })).metrics[0]?.value).toBe(1);
+    expect(statusOf(await probed(service, { host, options: { ...options, ...more } }))).toBe(1);
     expect(host.asked.at(-1)?.headers['x-auth-token']).toMatch(/^gAAAAA-token/);
   });
 });
@@ -182,4 +186,59 @@ test('the registry of an old glance answers or is down', async () => {
     'status okay',
     'metric glance_registry_local_status uint32 0',
   ]);
+});
+
+describe('the metadata service of nova', () => {
+  const options = { ip: '10.0.0.3' };
+  const url = 'http://10.0.0.3:8775/';
+
+  test('is up when it names the oldest version', async () => {
+    const host = cloudHost({ [url]: html('1.0\n2007-01-19\nlatest') });
+    expect(shown(await probed(metadata, { host, options }))).toEqual([
+      'status okay',
+      'metric nova_api_metadata_local_status uint32 1',
+      'metric nova_api_metadata_local_response_time double N ms',
+    ]);
+  });
+
+  test.each([
+    ['refuses', refusing],
+    ['answers 500', html('1.0', 500)],
+    ['is something else', html('<h1>1.0</h1>')],
+  ])('is down when it %s', async (_, page) => {
+    const run = await probed(metadata, { host: cloudHost({ [url]: page }), options });
+    expect(shown(run)).toEqual(['status okay', 'metric nova_api_metadata_local_status uint32 0']);
+  });
+});
+
+describe('what is given away of a cloud', () => {
+  const url = 'http://127.0.0.1:8774/v2.1/os-hypervisors/detail';
+
+  test('is summed over all hypervisors', async () => {
+    const one = { vcpus: 8, vcpus_used: 3, memory_mb: 1000, memory_mb_used: 700, local_gb: 50, local_gb_used: 20 };
+    const two = { ...one, vcpus_used: 4, memory_mb_used: 500 };
+    const host = cloudHost({ ...CLOUD, [url]: json({ hypervisors: [one, two] }) });
+    expect(shown(await probed(cloudStats, { host, options: { cpu: '1.5' } }))).toEqual([
+      'status okay',
+      'metric cloud_resource_hypervisor_count uint32 2 hypervisors',
+      'metric cloud_resource_total_vcpus uint32 24 vcpus',
+      'metric cloud_resource_used_vcpus uint32 7 vcpus',
+      'metric cloud_resource_total_disk_space uint32 100 Gigabytes',
+      'metric cloud_resource_used_disk_space uint32 40 Gigabytes',
+      'metric cloud_resource_free_disk_space uint32 60 Gigabytes',
+      'metric cloud_resource_total_memory uint32 2000 Megabytes',
+      'metric cloud_resource_used_memory uint32 1200 Megabytes',
+      'metric cloud_resource_free_memory uint32 800 Megabytes',
+    ]);
+  });
+
+  test('is unknown of hypervisors that tell no sizes, or when nova is down', async () => {
+    const bare = cloudHost({ ...CLOUD, [url]: json({ hypervisors: [{ state: 'up' }] }) });
+    expect(shown(await probed(cloudStats, { host: bare }))).toEqual([
+      'status okay',
+      'metric cloud_resource_hypervisor_count uint32 1 hypervisors',
+    ]);
+    const down = await probed(cloudStats, { host: cloudHost({ ...CLOUD, [url]: refusing }) });
+    expect(shown(down)).toEqual(['status okay', 'metric nova_api_local_status uint32 0']);
+  });
 });

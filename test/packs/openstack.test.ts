@@ -47,6 +47,10 @@ const galera = (values: Metrics): Metrics => ({
   },
 });
 
+const cloud = (what: string, used: number): Metrics => ({
+  nova_cloud_stats: { [`cloud_resource_total_${what}`]: 100, [`cloud_resource_used_${what}`]: used },
+});
+
 const CASES: readonly (readonly [string, Metrics, CheckState | 'unknown', RegExp])[] = [
   ...['keystone', 'nova', 'neutron', 'glance', 'cinder', 'heat'].flatMap((name): (typeof CASES)[number][] => [
     [`${name}-api`, api(name, 1), 'ok', new RegExp(`^OK: the API of ${name} answers in 12 ms$`)],
@@ -117,6 +121,28 @@ const CASES: readonly (readonly [string, Metrics, CheckState | 'unknown', RegExp
   ],
   ['mysql-files', galera({ num_of_open_files: 96, open_files_limit: 100 }), 'critical', /96%/],
   ['mysql-locks', galera({ innodb_row_lock_time_avg: 2001 }), 'warning', /2001 ms/],
+  [
+    'nova-metadata',
+    { nova_api_metadata_local_check: { nova_api_metadata_local_status: 0, _message: 'refused' } },
+    'critical',
+    /^CRITICAL: API unavailable: refused$/,
+  ],
+  [
+    'nova-metadata',
+    { nova_api_metadata_local_check: { nova_api_metadata_local_status: 1 } },
+    'ok',
+    /^OK: the metadata service of nova answers/,
+  ],
+  ['services', {}, 'ok', /^OK: all services that are named answer$/],
+  [
+    'services',
+    { service_api_local_check: { services_down: 2, services_down_names: 'heat_cfn, console' } },
+    'critical',
+    /^CRITICAL: API unavailable: heat_cfn, console$/,
+  ],
+  ['cloud-vcpus', cloud('vcpus', 85), 'warning', /^WARNING: 85% of the processors of the cloud are given away$/],
+  ['cloud-memory', cloud('memory', 95), 'critical', /^CRITICAL: 95% of the memory/],
+  ['cloud-disk', cloud('disk_space', 10), 'ok', /^OK: 10% of the disk space/],
   ['rabbitmq-growth', rabbit({ rabbitmq_msgs_excl_notifications_per_second: 15 }), 'ok', /^OK: 15.0 more/],
   ['rabbitmq-growth', rabbit({ rabbitmq_msgs_excl_notifications_per_second: 15.5 }), 'critical', /15.5 more/],
   ['rabbitmq-growth', rabbit({}), 'ok', /^OK: 0.0 more/],

@@ -144,12 +144,15 @@ const ROWS: readonly (readonly [string, Seen, readonly string[]])[] = [
   ],
   ...OPENSTACK.flatMap((name): [string, Seen, readonly string[]][] => {
     const group = `openstack-${name.replaceAll('_', '-')}`;
-    const seen = (there: number) => sees({ openstack_services: { services: { [name]: there }, gone: { [name]: 60 }, gone_all: 60, count: there } });
+    const seen = (there: number) =>
+      sees({ openstack_services: { services: { [name]: there }, gone: { [name]: 60 }, gone_all: 60, count: there } });
     return [
       [`openstack/${group}`, seen(1), [group]],
       [`openstack/${group}`, seen(0), []],
     ];
   }),
+  ['openstack/openstack-cloud-stats', sees({ openstack_services: { cloud_stats: 1 } }), ['openstack-cloud-stats']],
+  ['openstack/openstack-cloud-stats', sees({ openstack_services: { cloud_stats: 0 } }), []],
   ['openstack/openstack-controller', sees({ openstack_services: { count: 2, gone_all: 0 } }), ['openstack-controller']],
   ['openstack/openstack-controller', sees({ openstack_services: { count: 0, gone_all: 60 } }), []],
   ['synology/synology-model', hosted('synology', { synology: { model: 'DS918+' } }), ['model::DS918+']],

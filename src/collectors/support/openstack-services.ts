@@ -24,6 +24,7 @@ const api = (name: string, port: number, ...statuses: readonly number[]): Openst
 export const OPENSTACK_SERVICES: readonly OpenstackService[] = [
   api('keystone', 5000, 300),
   api('nova', 8774, 200),
+  { name: 'nova_metadata', port: 8775, path: '/', statuses: [200], body: /^1\.0\r?$/m },
   api('neutron', 9696, 200),
   api('glance', 9292, 300),
   api('cinder', 8776, 200, 300),

@@ -49,6 +49,8 @@ export function listenerStart(place: CloudPlace, name: Listener): Start {
       return api('cinder-api', '/', 300);
     case 'nova':
       return api('nova-api', '/', 200);
+    case 'nova_metadata':
+      return start(['nova-api', '--config-file', conf], '/', 200);
     case 'heat':
       return api('heat-api', '/', 300);
   }

@@ -7,6 +7,7 @@ export const LISTENERS = [
   'neutron',
   'cinder',
   'nova',
+  'nova_metadata',
   'heat',
   'horizon',
 ] as const;
@@ -196,6 +197,8 @@ function nova(place: CloudPlace, seen: 'with databases' | 'without databases'): 
       osapi_compute_listen: '127.0.0.1',
       osapi_compute_listen_port: place.ports.nova,
       osapi_compute_workers: 1,
+      metadata_listen: '127.0.0.1',
+      metadata_listen_port: place.ports.nova_metadata,
       metadata_workers: 1,
       compute_driver: 'fake.SmallFakeDriver',
       instances_path: `${place.folder}/nova/instances`,
@@ -268,6 +271,10 @@ export const cloudFiles = (place: CloudPlace): Readonly<Record<string, string>> 
   'neutron.conf': neutron(place),
   'cinder.conf': cinder(place),
   'nova.conf': nova(place, 'with databases'),
+  'nova_metadata.conf': nova(place, 'with databases').replace(
+    'enabled_apis = osapi_compute',
+    'enabled_apis = metadata',
+  ),
   'compute.conf': nova(place, 'without databases'),
   'heat.conf': heat(place),
   'dashboard/dashboard_settings.py': horizon(place),
