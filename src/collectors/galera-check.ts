@@ -15,6 +15,7 @@ import {
   noteGrowth,
   queriesIn,
 } from './support/galera-maas.ts';
+import { MORE_OF_GALERA, noteMoreOfGalera } from './support/galera-more.ts';
 import { defineProbe } from './support/maas-probe.ts';
 
 const DEFAULTS_FILE = '/root/.my.cnf';
@@ -52,7 +53,7 @@ export default defineProbe({
     client: z.boolean().default(false).describe('Let the program mariadb or mysql ask instead of asking directly.'),
     require_synced: z.boolean().default(false).describe('A state other than synced is an error.'),
   }),
-  metrics: GALERA_METRICS,
+  metrics: [...GALERA_METRICS, ...MORE_OF_GALERA],
 
   configure: (options) => {
     const counting = new Counting();
@@ -68,6 +69,7 @@ export default defineProbe({
       const perSecond = await counting.perSecond(probing, queriesIn(texts), { ask, seconds: options.qps_window });
       probing.report.set('queries_per_second', perSecond);
       noteGalera(probing.report, texts);
+      noteMoreOfGalera(probing.report, texts);
       noteGrowth(probing.report, texts, rates, askedAt);
       if (fault !== undefined) throw new ProbeError(fault.text);
     };

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
 import { timeLimit } from '../net/either-signal.ts';
+import { perSecond } from '../openstack/docs.ts';
 import { ApiDown, type MetricDoc } from '../openstack/metric.ts';
 import type { Probing } from '../openstack/probing.ts';
+import { Rates } from '../openstack/rates.ts';
 import { askInText } from '../plugins/asking.ts';
 import { gauge } from './support/key-docs.ts';
 import { defineProbe } from './support/maas-probe.ts';
@@ -63,20 +65,27 @@ export default defineProbe({
       'percent',
       'Part of the connections that are in use; of 1024 when it does not tell.',
     ),
+    perSecond('memcache_evictions'),
   ],
   keys: [{ ...gauge('*', 'Whatever else the server counts, by its own names behind `memcache_`.'), stored: false }],
 
-  configure: (options) => async (probing) => {
-    const stats = parseStats(await answerOf(probing, options));
-    const { report } = probing;
-    report.set('memcache_api_local_status', 1);
-    for (const name of SEED) report.set(`memcache_${name}`, stats.get(name));
-    report.set('memcache_curr_connections', stats.get('curr_connections'));
-    noteRatios(probing, stats);
-    const shown = new Set([...SEED, 'curr_connections']);
-    for (const [name, value] of stats) {
-      if (!shown.has(name)) report.add({ name: `memcache_${name}`, type: 'uint64', value, profile: 'full' });
-    }
+  configure: (options) => {
+    const rates = new Rates();
+    return async (probing) => {
+      const stats = parseStats(await answerOf(probing, options));
+      const { report, host } = probing;
+      report.set('memcache_api_local_status', 1);
+      for (const name of SEED) report.set(`memcache_${name}`, stats.get(name));
+      report.set('memcache_curr_connections', stats.get('curr_connections'));
+      noteRatios(probing, stats);
+      const evictions = stats.get('evictions');
+      if (evictions !== undefined)
+        report.set('memcache_evictions_per_second', rates.perSecond('evictions', evictions, host.clock.now()));
+      const shown = new Set([...SEED, 'curr_connections']);
+      for (const [name, value] of stats) {
+        if (!shown.has(name)) report.add({ name: `memcache_${name}`, type: 'uint64', value, profile: 'full' });
+      }
+    };
   },
 });
 

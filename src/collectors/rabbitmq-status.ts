@@ -6,7 +6,7 @@ import type { Probing } from '../openstack/probing.ts';
 import { Rates } from '../openstack/rates.ts';
 import { jsonOf } from '../openstack/web.ts';
 import { defineProbe } from './support/maas-probe.ts';
-import { clusterFault, nodeNamed, noteRabbit, RABBIT_METRICS } from './support/rabbit-maas.ts';
+import { clusterFault, lostBy, nodeNamed, noteRabbit, RABBIT_METRICS } from './support/rabbit-maas.ts';
 import { noteQueues } from './support/rabbit-maas-queues.ts';
 
 export default defineProbe({
@@ -49,6 +49,7 @@ export default defineProbe({
       const answering = typeof overview['node'] === 'string' ? overview['node'] : '';
       const node = nodeNamed(all, options.name, answering);
       noteRabbit(probing.report, overview, node);
+      probing.report.set('rabbitmq_partitions', lostBy(all));
       if (options.max_channels > 0 || probing.profile === 'full')
         await noteChannels(probing, management, options.max_channels);
       await noteQueues(probing, management, rates);

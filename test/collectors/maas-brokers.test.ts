@@ -81,6 +81,16 @@ describe('RabbitMQ', () => {
     ]);
   });
 
+  test('tells more of a broker when everything is wanted', async () => {
+    const run = await probed(rabbitmq, { host: cloudHost(TWO), profile: 'full' });
+    const told = Object.fromEntries(run.metrics.map(({ name, value }) => [name, value]));
+    expect(told).toMatchObject({
+      ...{ rabbitmq_disk_free: 82_220_228_608, rabbitmq_disk_free_limit: 50_000_000, rabbitmq_partitions: 0 },
+      ...{ rabbitmq_total_queues: 2, rabbitmq_total_exchanges: 7, rabbitmq_total_connections: 0 },
+      ...{ rabbitmq_publish_rate: 0.6, rabbitmq_deliver_get_rate: 0.2 },
+    });
+  });
+
   test('prints those of the node that answers when none is named', async () => {
     expect(shown(await probed(rabbitmq, { host: cloudHost(TWO) }))[1]).toBe('metric rabbitmq_uptime int64 67488 ms');
   });
@@ -197,6 +207,18 @@ describe('Galera', () => {
     ['standalone', 'wsrep is not active on this node'],
   ])('ends in an error when it is %s', async (name, text) => {
     expect(shown(await probed(galera, { host: client(status(name)), options }))).toEqual([`status error ${text}`]);
+  });
+
+  test('tells more of a member when everything is wanted', async () => {
+    const run = await probed(galera, { host: client(status('synced')), options, profile: 'full' });
+    const told = Object.fromEntries(run.metrics.map(({ name, value }) => [name, value]));
+    expect(told).toMatchObject({
+      ...{ wsrep_ready: 1, wsrep_connected: 1, wsrep_local_recv_queue_avg: 0.5, wsrep_flow_control_paused: 0 },
+      ...{ wsrep_evs_repl_latency_min: 2.2e-7, wsrep_evs_repl_latency_max: 4.467e-6, wsrep_evs_repl_latency_n: 5 },
+    });
+    const odd = client(status('synced').replace(/wsrep_evs_repl_latency\t.*/, 'wsrep_evs_repl_latency\t1/x'));
+    const { metrics } = await probed(galera, { host: odd, options, profile: 'full' });
+    expect(metrics.filter(({ name }) => name.startsWith('wsrep_evs'))).toEqual([]);
   });
 
   test('takes a donor for what it is, unless it has to be in sync', async () => {

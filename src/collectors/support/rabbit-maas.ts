@@ -13,9 +13,15 @@ const number = (name: string, unit: string, meaning: string): MetricDoc => ({
 
 const alarm = (name: string, meaning: string): MetricDoc => ({ name: `rabbitmq_${name}`, type: 'uint32', meaning });
 
+const rate = (name: string): MetricDoc =>
+  number(`${name}_rate`, 'per_s', `What ${name} grows by in a second, as the broker says.`);
+
 const full = (doc: MetricDoc): MetricDoc => ({ ...doc, profile: 'full' });
 
 const message = (name: string, meaning: string): MetricDoc => ({ ...number(name, 'messages', meaning), isTotal: true });
+
+/** What there is of each kind. */
+const OBJECTS = ['connections', 'channels', 'queues', 'exchanges', 'consumers'];
 
 /** What is told of a broker, in the order in which it is printed. */
 export const RABBIT_METRICS: readonly MetricDoc[] = [
@@ -46,6 +52,11 @@ export const RABBIT_METRICS: readonly MetricDoc[] = [
   full(number('queues_without_consumers', 'queues', 'Queues with messages that nobody takes from.')),
   perSecond('rabbitmq_msgs_excl_notifications'),
   full(number('nodes', 'nodes', 'Nodes of the cluster.')),
+  full(number('disk_free', 'bytes', 'Space that is free on its disk.')),
+  full(number('disk_free_limit', 'bytes', 'Free space below which no more messages are taken.')),
+  full(number('partitions', 'nodes', 'Nodes that some node of the cluster has lost.')),
+  ...OBJECTS.map((name) => full(number(`total_${name}`, name, `All ${name} there are.`))),
+  ...['publish', 'deliver_get'].map((name) => full({ ...rate(name), type: 'double' })),
   full(number('nodes_running', 'nodes', 'Nodes of the cluster that run.')),
 ];
 
@@ -59,24 +70,38 @@ const OF_NODE = [
   'fd_total',
   'mem_limit',
   'sockets_used',
+  'disk_free',
+  'disk_free_limit',
 ];
 const OF_QUEUES = ['messages', 'messages_unacknowledged', 'messages_ready'];
 const OF_MESSAGES = ['get', 'ack', 'deliver_get', 'deliver', 'publish'];
 
 /** Notes what a broker tells of itself; a number that is missing is left out, as it is just after a start. */
 export function noteRabbit(report: Report, overview: Item, node: Item | undefined): void {
-  const noteAll = (source: unknown, names: readonly string[]) => {
-    for (const name of names) report.set(`rabbitmq_${name}`, isObject(source) ? wholeOf(source[name]) : undefined);
+  const noteAll = (source: unknown, names: readonly string[], prefix = '') => {
+    for (const name of names)
+      report.set(`rabbitmq_${prefix}${name}`, isObject(source) ? wholeOf(source[name]) : undefined);
   };
   noteAll(node, OF_NODE);
   noteAll(overview['queue_totals'], OF_QUEUES);
   noteAll(overview['message_stats'], OF_MESSAGES);
+  noteAll(overview['object_totals'], OBJECTS, 'total_');
+  const messages = overview['message_stats'];
+  for (const name of ['publish', 'deliver_get']) {
+    const details = isObject(messages) ? messages[`${name}_details`] : undefined;
+    const value = isObject(details) ? details['rate'] : undefined;
+    report.set(`rabbitmq_${name}_rate`, typeof value === 'number' && Number.isFinite(value) ? value : undefined);
+  }
   for (const name of ['disk_free_alarm', 'mem_alarm']) {
     const isOn = node?.[name];
     report.set(`rabbitmq_${name}_status`, typeof isOn === 'boolean' ? Number(!isOn) : undefined);
   }
   report.set('rabbitmq_running', node === undefined ? undefined : Number(node['running'] === true));
 }
+
+/** How many nodes some node has lost. */
+export const lostBy = (nodes: readonly Item[]): number =>
+  new Set(nodes.flatMap(({ partitions }) => (Array.isArray(partitions) ? partitions.map(String) : []))).size;
 
 const wholeOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? Math.round(value) : undefined;
