@@ -22,6 +22,10 @@ const LONGEST_NAME = 128;
 const LONGEST = HEADER + LONGEST_NAME + 4 + OPT_SIZE;
 /** What an entry takes beside its bytes, about. */
 const OVERHEAD = 500;
+/** Questions that are remembered without their answers: so many rows, each with so many places. The shift of a hash leaves a row. */
+const REMEMBERED = { rows: 1 << 12, places: 4, shift: 20 } as const;
+/** Of the hash FNV-1a with 32 bits. */
+const HASH = { start: 0x811c9dc5, factor: 0x01000193 } as const;
 
 /**
  * Finished answers by the bytes of the question, the letters of the name in lower case. Entries lie in two halves: what is used moves to or
@@ -32,6 +36,8 @@ export class AnswerCache<Note> {
   /** By name, the questions whose answers were made from it. */
   readonly #users = new Map<string, Set<string>>();
   readonly #scratch = Buffer.alloc(LONGEST);
+  /** Hashes of questions, each in the row that its first bits say, the newest first. */
+  readonly #asked = new Uint32Array(REMEMBERED.rows * REMEMBERED.places);
   #young = new Map<string, Kept<Note>>();
   #old = new Map<string, Kept<Note>>();
   #bytes = 0;
@@ -53,11 +59,11 @@ export class AnswerCache<Note> {
     return found ?? this.#findSlowly(packet, start, end);
   }
 
-  /** Keeps the answer to a query, unless the query is not as plain as those that are looked for. */
+  /** Keeps the answer to a query that was asked before, unless the query is not as plain as those that are looked for. */
   keep(packet: Buffer, start: number, end: number, kept: Kept<Note>): void {
     if (end - start > LONGEST || kept.prepared.held > this.#half.bytes / 8) return;
     const question = this.#lowered(packet, start, end);
-    if (question === undefined) return;
+    if (question === undefined || !this.#isAskedAgain(end - start)) return;
     this.#put(question, kept);
     for (const key of kept.keys) {
       const users = this.#users.get(key) ?? new Set();
@@ -118,6 +124,19 @@ export class AnswerCache<Note> {
       users?.delete(question);
       if (users?.size === 0) this.#users.delete(key);
     }
+  }
+
+  /** Whether the question that was made lower case last was asked before, as far as that is remembered. */
+  #isAskedAgain(length: number): boolean {
+    let hash: number = HASH.start;
+    for (let at = 4; at < length; at++) hash = Math.imul(hash ^ (this.#scratch[at] ?? 0), HASH.factor);
+    hash = Math.imul(hash ^ (hash >>> 15), HASH.factor) >>> 0;
+    // The first bits: the last ones depend on few of the letters.
+    const row = (hash >>> REMEMBERED.shift) * REMEMBERED.places;
+    for (let at = row; at < row + REMEMBERED.places; at++) if (this.#asked[at] === hash) return true;
+    this.#asked.copyWithin(row + 1, row, row + REMEMBERED.places - 1);
+    this.#asked[row] = hash;
+    return false;
   }
 
   /** The bytes behind number and flags with the name in lower case, when there is one question and at most an OPT record without options. */

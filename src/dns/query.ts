@@ -35,7 +35,7 @@ export interface Head {
 
 /** What a packet turned out to be. `bad` names the fault for the counters; without an answer nothing is sent back. */
 export type Received =
-  | { readonly kind: 'query'; readonly head: Head; readonly question: Question; readonly edns?: Edns }
+  | { readonly kind: 'query'; readonly head: Head; readonly question: Question; readonly edns: Edns | undefined }
   | {
       readonly kind: 'bad';
       readonly reason: BadReason;
@@ -61,7 +61,7 @@ export function receive(packet: Buffer): Received {
   const edns = readOpt(packet, HEADER + question.bytes.length);
   return edns === 'opt' || edns === 'additional'
     ? { kind: 'bad', reason: edns, answer: 'FORMERR', head }
-    : { kind: 'query', head, question, ...(edns && { edns }) };
+    : { kind: 'query', head, question, edns };
 }
 
 const headOf = (packet: Buffer): Head => ({

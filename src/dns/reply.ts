@@ -21,7 +21,7 @@ export interface Reply {
   readonly rcode: Rcode;
   readonly isAuthoritative?: boolean;
   readonly isTruncated?: boolean;
-  readonly question?: Question;
+  readonly question?: Question | undefined;
   readonly answers?: readonly AnswerRecord[];
   /** Addresses of the domain's name server, beside its NS record. */
   readonly glue?: readonly AddressRecord[];
