@@ -208,7 +208,7 @@ export const AgentConfig = z.strictObject({
     ),
   process_name: field.text().prefault('opsbro').describe('Title of the process.'),
   node_zone: field
-    .textLike(/^[A-Za-z0-9_-]{1,63}$/, 'a zone name of letters, digits, dashes and underscores')
+    .zoneName()
     .prefault('internet')
     .describe('Zone this node is in; one of those below zones/. After gossip zone change the one named there counts.'),
   proxy_node: field

@@ -11,12 +11,10 @@ import type { YamlDocument } from './yaml.ts';
 import type { Path } from './yaml-place.ts';
 import { isList, isMapping } from './yaml-value.ts';
 
-const NAME = /^[A-Za-z0-9_-]{1,63}$/;
-
 /** A zone as it is written below `zone:`. */
 export const Zone = z.object({
-  name: field.textLike(NAME, 'a zone name of letters, digits, dashes and underscores').describe('Name of the zone.'),
-  sub_zones: field.words('a list of zone names', NAME).prefault([]).describe('Zones right below it.'),
+  name: field.zoneName().describe('Name of the zone.'),
+  sub_zones: field.words('a list of zone names', field.ZONE_NAME).prefault([]).describe('Zones right below it.'),
 });
 
 const OWN_KEY = 'encryption_key';

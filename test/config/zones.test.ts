@@ -79,8 +79,10 @@ test.each([
     'a wrong name',
     'zone: {name: "a b"}\n',
     1,
-    'zone.name: wrong value (expected a zone name of letters, digits, dashes and underscores, got "a b")',
+    'zone.name: wrong value (expected a zone name of letters, digits, dashes and underscores, not local, group, name, node, service or addr, got "a b")',
   ],
+  ['the name that means the own zone', 'zone: {name: local}\n', 1, 'got "local")'],
+  ['a name that is a word of DNS names', 'zone: {name: Service}\n', 1, 'got "Service")'],
   [
     'wrong sub-zones',
     'zone: {name: a, sub-zones: {b: 1}}\n',

@@ -5,6 +5,13 @@ import { tempDirectory } from './temp.ts';
 
 const keyOf = (zone: string) => `${Buffer.alloc(32, zone).toString('base64')}\n`;
 
+/** How a node is started; without groups it is in those that a node has by itself. */
+interface Start {
+  readonly isProxy?: boolean;
+  readonly seed?: RunningAgent;
+  readonly groups?: readonly string[];
+}
+
 /** Agents in zones, each below the one before, on addresses of their own. */
 export class ZonedAgents implements AsyncDisposable {
   readonly #folder = tempDirectory();
@@ -23,8 +30,8 @@ export class ZonedAgents implements AsyncDisposable {
   }
 
   /** Starts a node of a zone, which holds the keys of the zones below as well. */
-  async start(name: string, zone: string, options: { isProxy?: boolean; seed?: RunningAgent } = {}): Promise<Zoned> {
-    const { isProxy = false, seed } = options;
+  async start(name: string, zone: string, options: Start = {}): Promise<Zoned> {
+    const { isProxy = false, seed, groups } = options;
     const home = join(this.#folder.path, name);
     mkdirSync(join(home, 'etc/zones'), { recursive: true });
     mkdirSync(join(home, 'etc/zone_keys'), { recursive: true, mode: 0o700 });
@@ -35,7 +42,8 @@ export class ZonedAgents implements AsyncDisposable {
     }
     const address = this.#addressOf(name);
     const seeds = seed ? `seeds: ["${this.#addresses.get(seed) ?? ''}:${seed.ports.gossip}"]\n` : '';
-    writeFileSync(join(home, 'etc/agent.yml'), `node-zone: ${zone}\nproxy-node: ${isProxy}\n${seeds}`);
+    const ownGroups = groups ? `groups: [${groups.join(', ')}]\n` : '';
+    writeFileSync(join(home, 'etc/agent.yml'), `node-zone: ${zone}\nproxy-node: ${isProxy}\n${seeds}${ownGroups}`);
     const env = { OPSBRO_NAME: name, OPSBRO_BIND: address, OPSBRO_PEER_PORT: this.#peerPort };
     const agent = new RunningAgent(home, env);
     this.#running.push(agent);
