@@ -267,6 +267,9 @@ export const AgentInfoJson = AgentFactsJson.omit({ static_groups: true }).extend
     backend: z.object({ name: z.string() }),
     stats: z.object({ keys: z.int(), size: z.number().describe('bytes'), error: z.string() }),
   }),
+  docker: z
+    .object({ state: CollectorJson.shape.state, running: z.int(), total: z.int(), images: z.int() })
+    .describe('containers and images as the collector of this name saw them last'),
   modules: z.record(z.string(), z.object({ state: z.enum(['STARTED', 'DISABLED', 'ERROR']) })),
   queues: z.record(z.string(), z.int()).describe('what waits, by whom it waits for'),
   members: z.object({ alive: z.int(), suspect: z.int(), dead: z.int(), left: z.int() }),

@@ -4,7 +4,7 @@ import { routesOf } from '../../src/http/api.ts';
 import type { PackJson } from '../../src/http/schemas/packs.ts';
 import type { AgentInfoJson, CheckJson, MemberJson } from '../../src/http/schemas.ts';
 import { check, member } from '../support/nodes.ts';
-import { bodyOf, errorOf, fakeApi, fakeParts, post } from './fake-parts.ts';
+import { bodyOf, collector, errorOf, fakeApi, fakeParts, post } from './fake-parts.ts';
 
 const READS = [
   'GET /agent/name',
@@ -162,7 +162,13 @@ test('agent info tells static from detected groups, or gives them flat', async (
     members: { alive: 2, dead: 0 },
     monitoring: { ok: 1, suppressed: 0, alerts: 1 },
     collectors: { cpu: { state: 'ok' } },
+    docker: { state: 'disabled', running: 0, total: 0, images: 0 },
   });
+  const parts = fakeParts();
+  const docker = collector('docker', { results: { running: 2, total: 3, images: 7 } });
+  const withDocker = fakeApi({ ...parts, runtime: { ...parts.runtime, collectors: () => [docker] } });
+  const { docker: shown } = await bodyOf<AgentInfoJson>(await withDocker('/agent/info'));
+  expect(shown).toEqual({ state: 'ok', running: 2, total: 3, images: 7 });
   expect((await bodyOf<AgentInfoJson>(await request('/agent/info?groups=flat'))).groups).toEqual(['kv', 'linux']);
 });
 

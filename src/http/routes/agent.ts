@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CollectorRecord } from '../../model/collector.ts';
 import { countChecks, countMembers } from '../counts.ts';
 import type { ApiParts } from '../parts.ts';
 import { jsonObject, problemJson } from '../records.ts';
@@ -128,6 +129,7 @@ function info({ agent, membership, runtime, alerting, kv, inside }: ApiParts, fo
     ),
     monitoring: countChecks(runtime.checks(), alerting.alerts('open')),
     kv: kvInfo(kv.stats()),
+    docker: dockerInfo(runtime.collectors().find(({ name }) => name === 'docker')),
     modules: jsonObject(inside.modules(), ({ state }) => ({ state })),
     queues: jsonObject(
       alerting.handlers().map(({ id, pending }) => [id, pending] as const),
@@ -135,6 +137,15 @@ function info({ agent, membership, runtime, alerting, kv, inside }: ApiParts, fo
     ),
     members: countMembers(membership),
   };
+}
+
+function dockerInfo(seen: CollectorRecord | undefined): AgentInfoJson['docker'] {
+  const { state = 'disabled', results } = seen ?? {};
+  const count = (name: string) => {
+    const value = results?.[name];
+    return typeof value === 'number' ? value : 0;
+  };
+  return { state, running: count('running'), total: count('total'), images: count('images') };
 }
 
 const kvInfo = ({ engine, records, bytes, error }: ReturnType<ApiParts['kv']['stats']>) => ({
