@@ -1,12 +1,12 @@
 import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { checkJson } from '../http/records.ts';
 import type { CheckRecord } from '../model/check.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { KvStore } from '../model/kv.ts';
 import { withinBytes } from '../model/plugin-output.ts';
+import { StoreWriter } from './store-writer.ts';
 
 interface Options {
   readonly bus: Bus<AgentEvent>;
@@ -35,14 +35,15 @@ export class CheckKeys implements Disposable {
   readonly #listening: readonly Disposable[];
   /** Ids that are to be written; of those that are gone, to be deleted. */
   readonly #pending = new Set<string>();
+  readonly #writer: StoreWriter;
   #known: ReadonlySet<string> = new Set();
   #gathering: Disposable | undefined;
-  #isWriting: boolean = false;
-  #complaint = '';
 
   constructor(options: Options) {
-    const { bus, clock } = options;
+    const { bus, clock, log } = options;
     this.#options = options;
+    const complaint = 'the checks could not be put into the store';
+    this.#writer = new StoreWriter({ log, complaint, write: () => this.#write() });
     this.#listening = [
       bus.on('check-change', ({ check }) => this.#note([check.id])),
       bus.on('checks-change', () => this.#note(options.checks().map(({ id }) => id))),
@@ -60,12 +61,11 @@ export class CheckKeys implements Disposable {
     for (const id of ids) this.#pending.add(id);
     this.#gathering ??= this.#options.clock.after(GATHER_MS, () => {
       this.#gathering = undefined;
-      if (!this.#isWriting) void this.#write();
+      this.#writer.wake();
     });
   }
 
   async #write(): Promise<void> {
-    this.#isWriting = true;
     const records = new Map(this.#options.checks().map((check) => [check.id, check]));
     const ids = [...new Set([...this.#pending, ...[...this.#known].filter((id) => !records.has(id))])];
     this.#pending.clear();
@@ -74,14 +74,10 @@ export class CheckKeys implements Disposable {
       for (let at = 0; at < ids.length; at += AT_ONCE) {
         await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => this.#writeOne(id, records.get(id))));
       }
-      this.#complaint = '';
     } catch (error) {
       for (const id of ids) this.#pending.add(id);
-      const reason = messageOf(error);
-      if (reason !== this.#complaint) this.#options.log.warn({ reason }, 'the checks could not be put into the store');
-      this.#complaint = reason;
+      throw error;
     }
-    this.#isWriting = false;
   }
 
   async #writeList(records: ReadonlyMap<string, CheckRecord>): Promise<void> {

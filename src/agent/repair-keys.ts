@@ -1,11 +1,11 @@
 import type { Bus } from '../base/bus.ts';
 import { type Clock, every } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { AgentEvent } from '../model/event.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { RepairRecord } from '../model/repair.ts';
 import { repairJson } from '../model/repair-json.ts';
+import { StoreWriter } from './store-writer.ts';
 
 interface Options {
   readonly bus: Bus<AgentEvent>;
@@ -33,13 +33,14 @@ export class RepairKeys implements Disposable {
   readonly #listening: readonly Disposable[];
   /** By key. */
   readonly #waiting = new Map<string, RepairRecord>();
+  readonly #writer: StoreWriter;
   #count = 0;
-  #isWriting: boolean = false;
-  #complaint = '';
 
   constructor(options: Options) {
-    const { bus, clock } = options;
+    const { bus, clock, log } = options;
     this.#options = options;
+    const complaint = 'repairs could not be put into the store';
+    this.#writer = new StoreWriter({ log, complaint, write: () => this.#write() });
     this.#listening = [
       bus.on('repair-change', ({ record }) => this.#note(record)),
       every(clock, RETRY_MS, () => this.#wake()),
@@ -62,23 +63,14 @@ export class RepairKeys implements Disposable {
   }
 
   #wake(): void {
-    if (!this.#isWriting && this.#waiting.size > 0) void this.#write();
+    if (this.#waiting.size > 0) this.#writer.wake();
   }
 
   async #write(): Promise<void> {
-    this.#isWriting = true;
-    try {
-      for (let [next] = this.#waiting; next; [next] = this.#waiting) {
-        const [key, record] = next;
-        await this.#options.kv.put(key, Buffer.from(JSON.stringify(repairJson(record))), { by: 'agent', ttl: KEEP_S });
-        this.#waiting.delete(key);
-      }
-      this.#complaint = '';
-    } catch (error) {
-      const reason = messageOf(error);
-      if (reason !== this.#complaint) this.#options.log.warn({ reason }, 'repairs could not be put into the store');
-      this.#complaint = reason;
+    for (let [next] = this.#waiting; next; [next] = this.#waiting) {
+      const [key, record] = next;
+      await this.#options.kv.put(key, Buffer.from(JSON.stringify(repairJson(record))), { by: 'agent', ttl: KEEP_S });
+      this.#waiting.delete(key);
     }
-    this.#isWriting = false;
   }
 }

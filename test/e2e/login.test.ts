@@ -1,19 +1,16 @@
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agents, type RunningAgent, runOpsbro } from '../support/agent.ts';
-import { program } from '../support/services.ts';
+import { browserOrNone } from '../support/browser.ts';
 
 const pool = agents();
-const executablePath = program('chromium');
 let browser: Browser | undefined;
 let agent: RunningAgent;
 
 beforeAll(async () => {
   agent = pool.start('closed', { OPSBRO_HTTP__ANONYMOUS_READ: 'none' });
   await agent.ready();
-  if (executablePath) {
-    browser = await chromium.launch({ executablePath, args: ['--disable-gpu', '--disable-quic', '--no-sandbox'] });
-  }
+  browser = await browserOrNone();
 }, 60_000);
 
 afterAll(async () => {

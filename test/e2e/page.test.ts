@@ -1,27 +1,15 @@
-import { chromium } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
 import { agents } from '../support/agent.ts';
-import { program } from '../support/services.ts';
+import { browserOrNone } from '../support/browser.ts';
 
 const pool = agents();
 afterAll(() => pool[Symbol.asyncDispose]());
 
-const QUIET = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-sandbox',
-];
-
 test('the page shows every node and what becomes of it, live, and asks nobody but the agent', async (context) => {
-  const executablePath = program('chromium');
-  if (executablePath === undefined) return context.skip('chromium is not installed');
-  const a = await pool.start('page-a').ready();
-  const browser = await chromium.launch({ executablePath, args: QUIET });
+  const browser = await browserOrNone();
+  if (!browser) return context.skip('chromium is not installed');
   try {
+    const a = await pool.start('page-a').ready();
     const page = await browser.newPage();
     const problems: string[] = [];
     const hosts = new Set<string>();

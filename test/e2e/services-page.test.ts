@@ -1,13 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agents, type RunningAgent } from '../support/agent.ts';
-import { program } from '../support/services.ts';
+import { browserOrNone } from '../support/browser.ts';
 
 const pool = agents();
-const executablePath = program('chromium');
 let browser: Browser | undefined;
 let agent: RunningAgent;
 
@@ -29,9 +28,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'key'), '');
   writeFileSync(join(folder, 'key_check.js'), CHECK);
   await agent.ready();
-  if (executablePath) {
-    browser = await chromium.launch({ executablePath, args: ['--disable-gpu', '--disable-quic', '--no-sandbox'] });
-  }
+  browser = await browserOrNone();
 }, 60_000);
 
 afterAll(async () => {
