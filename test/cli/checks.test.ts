@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fakeAgent, opsbro } from '../support/cli.ts';
 
 const check = {
@@ -115,4 +115,32 @@ test('check show names the file', async () => {
   const definition = { file: '/etc/cpu.yml', line: 3, fields: { interval: '10s', ok: 'ok' } };
   await using agent = await fakeAgent({ 'GET /monitoring/checks/linux/cpu': { ...check, definition } });
   expect((await opsbro('check show linux/cpu', agent)).out).toContain('    /etc/cpu.yml:3\n      interval: 10s\n');
+});
+
+describe('opsbro monitoring wait-ok of a name that no check has', () => {
+  const load = { ...check, name: 'linux/load', state: 'ok', hard: true };
+  const all = { checks: { 'linux/load': load }, services: {} };
+
+  test('ends at once with the nearest name', async () => {
+    await using agent = await fakeAgent({ 'GET /monitoring/state': all, 'GET /agent/state': 'ok' });
+    expect(await opsbro('monitoring wait-ok linux/laod', agent)).toMatchObject({
+      code: 2,
+      err: 'error: no check is named "linux/laod"; did you mean "linux/load"? (--appear waits for it)\n',
+    });
+  });
+
+  test('waits for it when told to, and while the agent still looks around', async () => {
+    const none = { checks: {}, services: {} };
+    const inTurn = (...answers: unknown[]) => {
+      return () => (answers.length > 1 ? answers.shift() : answers[0]);
+    };
+    await using appearing = await fakeAgent({ 'GET /monitoring/state': inTurn(none, none, all) });
+    expect(await opsbro('monitoring wait-ok linux/load --appear', appearing)).toMatchObject({ code: 0 });
+    const routes = {
+      'GET /monitoring/state': inTurn(none, all),
+      'GET /agent/state': inTurn('initializing', 'ok'),
+    };
+    await using starting = await fakeAgent(routes);
+    expect(await opsbro('monitoring wait-ok linux/load', starting)).toMatchObject({ code: 0 });
+  });
 });
