@@ -33,8 +33,9 @@ test(
     for (const name of NAMES) await agents.start(name);
     await agents.settled(NAMES, 120_000);
     const asked = { name: 'kv.group.internet.opsbro', addresses: NAMES.map(addressOf) };
-    await using keys = new KvTraffic(agents, NAMES, { reads: 80, writes: 20 });
-    await using doors = new DoorTraffic(agents, NAMES, { rates: { names: 50, samples: 50 }, asked });
+    // More writes would come to a key again before one that is tried a second time.
+    await using keys = new KvTraffic(agents, NAMES, { reads: 40, writes: 10 });
+    await using doors = new DoorTraffic(agents, NAMES, { rates: { names: 75, samples: 75 }, asked });
     await pause(3_000);
     for (const name of NAMES) {
       const sent = await doors.down(name);
