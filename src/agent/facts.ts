@@ -1,3 +1,4 @@
+import { isLoopback } from '../base/loopback.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import type { ZoneKeys } from '../gossip/zone-keys.ts';
 import type { AgentFactsJson } from '../http/schemas.ts';
@@ -5,6 +6,7 @@ import type { Membership } from '../model/member.ts';
 import type { Metrics, Value } from '../model/metrics.ts';
 import type { Vitals } from '../model/self.ts';
 import type { HostingState } from '../plugins/hosting.ts';
+import type { Door } from './ports-file.ts';
 import type { World } from './world.ts';
 
 export type AgentState = 'initializing' | 'ok' | 'stopping';
@@ -43,6 +45,7 @@ export function factsOf(seen: Seen): AgentFactsJson {
     node_version: process.versions.node,
     ports: world.ports.all(),
     is_http_secure: config.http.tls_cert !== undefined,
+    dns_open_to: [...dnsOpenTo(config.dns, world.ports.all())],
     local_addr: localAddress,
     public_addr: hosting.find(({ isActive }) => isActive)?.publicAddress ?? localAddress,
     advertise_addr: membership.self.address,
@@ -69,6 +72,10 @@ export function factsOf(seen: Seen): AgentFactsJson {
     event_loop: vitals.loopDelay,
   };
 }
+
+/** Nobody beyond this machine reaches a door that listens on loopback only. */
+const dnsOpenTo = ({ bind, allow }: AgentConfig['dns'], { dns }: Partial<Record<Door, number>>): readonly string[] =>
+  dns === undefined || bind.every(isLoopback) ? [] : allow;
 
 /** Anybody can send from many addresses: that must not bury the rest. */
 function firstOf(complaints: readonly string[]): string[] {

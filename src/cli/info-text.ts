@@ -68,6 +68,7 @@ function discovery(info: Info, brush: Brush): Row[] {
     ['Public addr', escaped(info.public_addr)],
     ['UDP port', String(info.port)],
     ['HTTP', `${http === undefined ? 'not open' : `127.0.0.1:${http}`}   unix socket ${escaped(info.socket)}`],
+    ...(info.dns_open_to.length === 0 ? [] : [['DNS', `open to ${escaped(info.dns_open_to.join(', '))}`] as const]),
     ['Zone', `${escaped(info.zone)} (${key})`],
     ['Members', `${alive} alive / ${suspect} suspect / ${dead} dead / ${left} left`],
     ['', more('opsbro gossip members', brush)],

@@ -225,6 +225,9 @@ export const AgentFactsJson = z.object({
   node_version: z.string(),
   ports: z.record(z.string(), z.int()).describe('by door, the port that is really bound'),
   is_http_secure: z.boolean().describe('over TCP the API and the page speak HTTPS'),
+  dns_open_to: z
+    .array(z.string())
+    .describe('networks whose DNS queries are answered, when it listens beyond this machine'),
   local_addr: z.string(),
   public_addr: z.string(),
   advertise_addr: z.string(),

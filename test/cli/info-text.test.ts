@@ -13,6 +13,7 @@ const INFO = {
   warnings: [],
   reasons: [],
   ports: {},
+  dns_open_to: [],
   is_zone_protected: false,
   is_zone_closed: false,
   hosting_drivers_state: [],
@@ -37,6 +38,15 @@ test.each([
   const info = { ...INFO, ...over } as unknown as Parameters<typeof infoText>[0];
   const lines = infoText(info, { unicode: true, paint: (plain) => plain });
   expect(lines).toContain(` Zone:                 lan (${text})`);
+});
+
+test.each([
+  [[], undefined],
+  [['10.0.0.0/8', 'fc00::/7'], 'open to 10.0.0.0/8, fc00::/7'],
+])('of its name server the node says to whom it is open: %j', (networks, text) => {
+  const info = { ...INFO, dns_open_to: networks } as unknown as Parameters<typeof infoText>[0];
+  const lines = infoText(info, { unicode: true, paint: (plain) => plain });
+  expect(lines.find((line) => line.startsWith(' DNS:'))?.replace(/^.*?:\s+/, '')).toBe(text);
 });
 
 test.each([

@@ -95,6 +95,7 @@ const FACTS: AgentFactsJson = {
   node_version: 'v20.19.0',
   ports: { http: 6770 },
   is_http_secure: false,
+  dns_open_to: [],
   ...{ local_addr: '127.0.0.1', public_addr: '127.0.0.1', advertise_addr: '127.0.0.1' },
   socket: '/run/opsbro.sock',
   home: { config: '/etc', data: '/data', log: '/log' },

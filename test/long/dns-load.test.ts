@@ -102,6 +102,8 @@ testOnSegment(
     const there = segment.plug('there', ['10.78.0.2/24']);
     const address = { OPSBRO_BIND: '10.78.0.1', OPSBRO_DNS__BIND: '127.0.0.1,10.78.0.1' };
     const { agent, folder } = await startAgent({ ...address, OPSBRO_DNS__RECURSORS: '10.78.0.9' }, here.launcher);
+    const { dns_open_to: open } = (await agent.json('agent', 'info')) as { dns_open_to: readonly string[] };
+    expect(open).toContain('10.0.0.0/8');
     const file = join(folder, 'queries');
     writeFileSync(file, `${NAME} A\n`);
     const port = String(agent.ports.dns);
