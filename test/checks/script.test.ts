@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -100,6 +101,16 @@ test.each(VALUES)('the value %j of a macro arrives unchanged as one argument, an
   }
   expect((await run(`${echo} $v$`)).output).toBe(given === '' ? '(no output)' : shown);
   expect(existsSync(mark)).toBe(false);
+});
+
+test('a script runs with its own priority and no more memory than it may have', async () => {
+  const asked = ['/bin/sh', '-c', 'echo "$(nice) $(ulimit -v)"'];
+  const own = Number(execFileSync('nice', { encoding: 'utf8' }));
+  const { output } = await onThisMachine({ script: asked, nice: 7, memory_limit: 512 * 1_024 * 1_024 });
+  expect(output).toBe(`${Math.min(19, own + 7)} ${512 * 1_024}`);
+  const greedy = ['/bin/sh', '-c', 'head -c 200000000 /dev/zero | tail -c 200000000 | wc -c'];
+  const refused = await onThisMachine({ script: greedy, memory_limit: 100 * 1_024 * 1_024 });
+  expect(refused.output).toBe('0');
 });
 
 test('nothing of the environment of the agent leaks into a script', async () => {
