@@ -51,7 +51,8 @@ export async function waitUntil<Body, Value>(goal: Goal<Body, Value>, context: C
   const patience = globals.timeoutMs ?? PATIENCE_MS;
   const started = systemClock.now();
   const left = () => patience - (systemClock.now() - started);
-  let { headers, body } = await goal.ask({}, {});
+  // The time of `--timeout` is for what is waited for: an agent that is slow to answer is not given up by it.
+  let { headers, body } = await goal.ask({}, { timeoutMs: ANSWER_MS });
   let standing = goal.judge(body);
   const elapsed = () => `${Math.floor((patience - left()) / 1_000)}s/${seconds(patience)}s`;
   using _spinner = spin(() => `${escaped(standing.sentence)} (${elapsed()})`, context);
