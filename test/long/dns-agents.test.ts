@@ -1,5 +1,7 @@
 import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -50,6 +52,18 @@ function pool() {
   };
 }
 
+/** Registers a service over the API of an agent, through its socket; answers with the status. */
+async function registered(agent: RunningAgent, name: string, fields: object): Promise<number | undefined> {
+  const asked = request({
+    ...{ socketPath: join(agent.home, 'data/opsbro.sock'), method: 'PUT', path: `/monitoring/services/${name}` },
+    headers: { 'content-type': 'application/json' },
+  });
+  asked.end(JSON.stringify(fields));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
+
 async function stateOf(by: RunningAgent, name: string): Promise<string | undefined> {
   const answer = await fetch(`http://127.0.0.1:${by.ports.http}/agent/members`);
   const members = Object.values((await answer.json()) as Record<string, { name: string; state: string }>);
@@ -90,6 +104,11 @@ test('what a node begins to offer is in its own next answer, and within a second
   expect(await b.opsbro('agent', 'reload')).toMatchObject({ code: 0 });
   expect(await addresses(b, 'cache.service.opsbro')).toEqual(['127.0.52.2']);
   await expect.poll(() => addresses(a, 'cache.service.opsbro'), SECOND).toEqual(['127.0.52.2']);
+
+  expect(await addresses(a, 'queue.service.opsbro')).toEqual(['ENOTFOUND']);
+  expect(await registered(b, 'queue', { port: 5672 })).toBe(200);
+  expect(await addresses(b, 'queue.service.opsbro')).toEqual(['127.0.52.2']);
+  await expect.poll(() => addresses(a, 'queue.service.opsbro'), SECOND).toEqual(['127.0.52.2']);
 
   expect(await addresses(a, 'fresh.group.opsbro')).toEqual(['ENOTFOUND']);
   expect(await b.opsbro('agent', 'parameters', 'add', 'groups', 'fresh')).toMatchObject({ code: 0 });
