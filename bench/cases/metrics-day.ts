@@ -22,16 +22,18 @@ const bench: BenchCase = {
     const folder = await mkdtemp(join(tmpdir(), 'opsbro-bench-metrics-day-'));
     try {
       const points = DAY.series * DAY.slots;
-      let cpu = 0;
+      let [cpu, end] = [0, 0];
       {
         await using open = await openStore(folder);
         cpu = await takeIn(open, DAY);
+        end = open.at.now;
       }
       const bytes = (await bytesIn(folder)) / points;
       const start = performance.now();
       await using again = await openStore(folder);
+      again.at.now = end;
       const [name = ''] = again.store.names('*.*.*');
-      const [first] = await again.store.read([name], { from: again.at.now - 3_600, until: again.at.now });
+      const [first] = await again.store.read([name], { from: end - 3_600, until: end });
       const seconds = (performance.now() - start) / 1_000;
       if (!first?.values.some((value) => !Number.isNaN(value))) throw new Error('the last hour is not there');
       return [
