@@ -123,7 +123,11 @@ export async function startGalera(path: string, library: string, size: number): 
     },
   };
   try {
-    for (const [at, port] of ports.entries()) members.push(await startMember(path, { library, at, port, all }));
+    for (const [at, port] of ports.entries()) {
+      const start = () => startMember(path, { library, at, port, all });
+      // A port that was free may be somebody's when the program that copies tables comes to it.
+      members.push(await start().catch(start));
+    }
   } catch (error) {
     await cluster[Symbol.asyncDispose]();
     throw error;
