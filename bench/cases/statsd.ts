@@ -95,7 +95,7 @@ async function growth(place: Workplace, start: Start, timers: number): Promise<n
 
 async function measure(place: Workplace, start: Start) {
   const server = await start();
-  const single = await cost(place, server, 20_000, 'single');
+  const single = await cost(place, server, 40_000, 'single');
   const multi = await cost(place, server, 6_000, 'multi');
   const rate = await highest(place, server);
   await server.stop();
