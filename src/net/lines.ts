@@ -6,11 +6,20 @@ type TakeLine = (bytes: Buffer, start: number, end: number) => void;
 /** Hands out every line of some bytes that is not empty, without the return at its end. The last one needs no line feed. */
 export function eachLine(bytes: Buffer, take: TakeLine): void {
   for (let from = 0; from < bytes.length; ) {
-    const found = bytes.indexOf(LINE_FEED, from);
-    const end = found < 0 ? bytes.length : found;
+    const end = endOfLine(bytes, from);
     takeOne(bytes, from, end, take);
     from = end + 1;
   }
+}
+
+/** Bytes within which most lines end: to look at them costs less than to ask for the place. */
+const NEAR = 64;
+
+function endOfLine(bytes: Buffer, from: number): number {
+  const near = Math.min(bytes.length, from + NEAR);
+  for (let at = from; at < near; at++) if (bytes[at] === LINE_FEED) return at;
+  const found = near < bytes.length ? bytes.indexOf(LINE_FEED, near) : -1;
+  return found < 0 ? bytes.length : found;
 }
 
 function takeOne(bytes: Buffer, from: number, end: number, take: TakeLine): void {

@@ -93,6 +93,12 @@ class Intake {
   readonly window: Window;
   readonly counters: StatsdCounters;
   #drops = new DropWatch([]);
+  /** Who sent the datagram whose lines are being taken. */
+  #source = '';
+  // Made once, not for each datagram.
+  readonly #maySourceBegin = () => this.#share.take(this.#source);
+  readonly #takeSent = (line: Buffer, start: number, end: number) =>
+    this.#takeLine(line, start, end, this.#maySourceBegin);
   #flusher: Flusher | undefined;
   #saving: Disposable | undefined;
 
@@ -160,8 +166,8 @@ class Intake {
   #onDatagram(bytes: Buffer, source: string): void {
     if (!this.#mayCome(source)) return;
     this.counters.packets += 1;
-    const mayBegin = () => this.#share.take(source);
-    eachLine(bytes, (line, start, end) => this.#takeLine(line, start, end, mayBegin));
+    this.#source = source;
+    eachLine(bytes, this.#takeSent);
   }
 
   #onConnection(connection: Incoming): void {
