@@ -7,7 +7,7 @@ import { messageOf, OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { isLoopback } from '../base/loopback.ts';
 import type { Shelf } from '../base/shelf.ts';
-import { ALERT_KINDS } from '../model/alert.ts';
+import { ALERT_ACTIONS, ALERT_KINDS } from '../model/alert.ts';
 import { CHECK_STATES } from '../model/check.ts';
 import type { Membership } from '../model/member.ts';
 import type { PeerClient } from '../peer/client.ts';
@@ -22,7 +22,6 @@ const TIMEOUT_MS = 5_000;
 /** A hundred alerts with long outputs. */
 const MAX_BODY = 8 * 1024 * 1024;
 const MOST_ALERTS = 1_000;
-const ACTIONS = ['fired', 'updated', 'resolved', 'repeat', 'escalated', 'acked', 'flapping', 'closed'] as const;
 const DAY_MS = 86_400_000;
 
 const word = () => z.string().max(1_024);
@@ -59,7 +58,7 @@ const Given = z.object({
     groupIntervalMs: z.number().min(0).max(DAY_MS),
   }),
   items: z
-    .array(z.object({ alert: AlertShape, action: z.enum(ACTIONS) }))
+    .array(z.object({ alert: AlertShape, action: z.enum(ALERT_ACTIONS) }))
     .min(1)
     .max(MOST_ALERTS),
 });
@@ -73,17 +72,22 @@ interface Parts {
   readonly log: Logger;
 }
 
-/** The nodes of the zone that gather alerts: those with somebody to tell, or all of them while none says that it has. */
+/** Ids of the nodes that gather: those with somebody to tell, or all of them while none says that it has. */
+function gatherersIn(membership: Membership): readonly string[] {
+  const tellers = candidatesIn(membership);
+  if (tellers.length > 0) return tellers;
+  const { self, members } = membership;
+  const living = [...members.values()].filter(
+    ({ id, zone, kind }) => kind === 'opsbro' && zone === self.zone && isLiving(membership, id),
+  );
+  return [self.id, ...living.map(({ id }) => id)];
+}
+
+/** The nodes of the zone as far as they gather alerts. */
 export const gatheringZone = ({ membership, client, shelf, log }: Parts): ZoneDesk => ({
   shelf,
-  order(key) {
-    const tellers = candidatesIn(membership);
-    const { self, members } = membership;
-    const living = [...members.values()].filter(
-      ({ id, zone, kind }) => kind === 'opsbro' && zone === self.zone && isLiving(membership, id),
-    );
-    return orderOf(key, tellers.length > 0 ? tellers : [self.id, ...living.map(({ id }) => id)]);
-  },
+  hasOthers: () => gatherersIn(membership).some((id) => id !== membership.self.id),
+  order: (key) => orderOf(key, gatherersIn(membership)),
   async give(node, { handler, mark, together, items }) {
     const member = zonePeers(membership).find(({ id }) => id === node);
     if (!member) return undefined;

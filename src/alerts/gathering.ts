@@ -19,6 +19,8 @@ export interface Handed {
 export interface GatheringZone {
   /** Where alerts that were handed over outlive the process until they are in a message. */
   readonly shelf: Shelf;
+  /** Whether there is any other node that may gather. */
+  hasOthers(): boolean;
   /** Ids of the nodes that gather what has this key, the responsible one first; this node may be among them. */
   order(key: string): readonly string[];
   /** Hands alerts to another node; answers with its name when it keeps them, and with `undefined` when it does not. Never rejects. */

@@ -58,7 +58,7 @@ interface Match {
   readonly way: Way | undefined;
 }
 
-/** Nodes that are asked to gather alerts before this one tells of them by itself. */
+/** Nodes that are asked to gather alerts before this one does it by itself. */
 const MOST_ASKED = 3;
 
 /** Decides who is told of an alert and when, puts messages together and sees to it that they arrive. */
@@ -288,7 +288,9 @@ export class Telling {
   }
 
   #isForZone(way: Together): boolean {
-    return this.#gathering !== undefined && this.#world.ruling.settings.gather === 'zone' && isOverNodes(way);
+    const { zone, ruling } = this.#world;
+    // Alone there is nobody to wait for.
+    return ruling.settings.gather === 'zone' && isOverNodes(way) && zone?.hasOthers() === true;
   }
 
   /** Delivers a message, or hands its alerts to the node of the zone that gathers them. */
@@ -299,21 +301,21 @@ export class Telling {
     return await attempt(job.handler, messageOf(job, sender()));
   }
 
-  /** Tells which node keeps the alerts of a message now; `undefined` when none does, so that this one has to tell of them. */
+  /**
+   * Tells which node keeps the alerts of a message now: this one when no other takes them, so that messages keep their distance in any case.
+   * `undefined` when none does, and this one has to tell of them at once.
+   */
   async #handOver({ handler, items, group, gather: together }: Job): Promise<string | undefined> {
     const { zone, node } = this.#world;
     if (!zone || !together || !this.#isForZone(together)) return undefined;
-    const order = zone.order(`alert/group/${handler}/${JSON.stringify([...group])}`);
-    // Alone there is nobody to wait for.
-    if (order.length < 2) return undefined;
+    const order = zone.order(`alert/group/${handler}/${JSON.stringify([...group])}`).slice(0, MOST_ASKED);
     const { uuid, name } = node();
-    for (const id of order.slice(0, MOST_ASKED)) {
-      if (id !== uuid) {
-        const keeper = await zone.give(id, { handler, together, items });
-        if (keeper !== undefined) return keeper;
-      } else if (await this.#keptHere({ handler, together, items })) return name;
+    const own = order.indexOf(uuid);
+    for (const id of own < 0 ? order : order.slice(0, own)) {
+      const keeper = await zone.give(id, { handler, together, items });
+      if (keeper !== undefined) return keeper;
     }
-    return undefined;
+    return (await this.#keptHere({ handler, together, items })) ? name : undefined;
   }
 
   async #keptHere(handed: Handed): Promise<boolean> {

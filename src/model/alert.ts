@@ -100,7 +100,17 @@ export interface Alert {
 }
 
 /** Why a message is sent. */
-export type AlertAction = 'fired' | 'updated' | 'resolved' | 'repeat' | 'escalated' | 'acked' | 'flapping' | 'closed';
+export const ALERT_ACTIONS = [
+  'fired',
+  'updated',
+  'resolved',
+  'repeat',
+  'escalated',
+  'acked',
+  'flapping',
+  'closed',
+] as const;
+export type AlertAction = (typeof ALERT_ACTIONS)[number];
 
 /** What people are told at once: one alert, or several that belong together. */
 export interface Message {

@@ -229,6 +229,7 @@ export class Alerting {
   #marking(zone: ZoneDesk): GatheringZone {
     return {
       shelf: zone.shelf,
+      hasOthers: () => zone.hasOthers(),
       order: (key) => zone.order(key),
       give: async (node, handed) => {
         const handler = this.#handlers.get(handed.handler);

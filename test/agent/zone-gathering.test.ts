@@ -78,6 +78,15 @@ describe('who gathers', () => {
     expect([...order].sort()).toEqual(['id-one', 'id-two']);
   });
 
+  test('is another than the own node, if there is one', () => {
+    const alone = node('one', { takesNodeAlerts: true });
+    expect(zone([alone]).desk.hasOthers()).toBe(false);
+    expect(zone([node('one')]).desk.hasOthers()).toBe(false);
+    expect(zone([alone, node('two')]).desk.hasOthers()).toBe(false);
+    expect(zone([node('one'), node('two', { takesNodeAlerts: true })]).desk.hasOthers()).toBe(true);
+    expect(zone([node('one'), node('two')]).desk.hasOthers()).toBe(true);
+  });
+
   test('is asked at its door, and passed over when it does not take them', async () => {
     const members = ['one', 'two'].map((name) => node(name));
     const { asked, desk } = zone(members);

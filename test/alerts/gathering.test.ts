@@ -19,12 +19,14 @@ interface Zone {
 async function zoneOf({
   settings = GATHER as object,
   attempt = undefined as undefined | (() => Attempt),
+  order = ['b', 'c', 'a'],
 } = {}): Promise<Zone> {
   const clock = new SimulatedClock();
   const nodes: AlertingWorld[] = [];
   const deaf = new Set<string>();
   const zone = {
-    order: () => ['b', 'c', 'a'],
+    hasOthers: () => order.length > 1,
+    order: () => order,
     async give(id: string, handed: Parameters<AlertingWorld['pipeline']['telling']['take']>[0]) {
       const to = nodes.find(({ node }) => node.uuid === id);
       if (!to || deaf.has(id)) return undefined;
@@ -151,5 +153,23 @@ describe('the node that is to gather', () => {
     const { group_by: groupBy, group_wait: groupWaitMs, group_interval: groupIntervalMs } = settingsOf(GATHER);
     const handed = { handler: 'ops', together: { groupBy, groupWaitMs, groupIntervalMs }, items };
     await expect(second?.pipeline.telling.take(handed)).rejects.toThrow(OpsbroError);
+  });
+});
+
+describe('the time between messages', () => {
+  test.each([
+    ['nobody gathers', ['b', 'c', 'gone', 'a']],
+    ['there is no other node', ['a']],
+  ])('is kept also when %s', async (_, order) => {
+    const { clock, nodes, deaf, told } = await zoneOf({ order });
+    for (const id of ['b', 'c']) deaf.add(id);
+    const [first] = nodes;
+    first?.check('linux/disk', 'critical');
+    await clock.runAsync(10_000);
+    first?.check('linux/load', 'warning');
+    await clock.runAsync(40_000);
+    expect(told()).toEqual(['a: a critical']);
+    await clock.runAsync(20_000);
+    expect(told()).toEqual(['a: a critical', 'a: a warning']);
   });
 });
