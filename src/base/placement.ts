@@ -13,9 +13,26 @@ export interface HashRing {
   readonly owners: Uint16Array;
 }
 
+/**
+ * The rings that were asked for last: several parts ask for the same members again and again, and to make a ring of a thousand takes a quarter
+ * of a second.
+ */
+const recent = new Map<string, HashRing>();
+const MOST_RECENT = 4;
+
 /** The ring of these members; their order and doubles do not matter. */
 export function hashRing(ids: Iterable<string>): HashRing {
   const members = [...new Set(ids)].sort();
+  const name = JSON.stringify(members);
+  const ring = recent.get(name) ?? madeOf(members);
+  recent.delete(name);
+  recent.set(name, ring);
+  const [oldest] = recent.keys();
+  if (oldest !== undefined && recent.size > MOST_RECENT) recent.delete(oldest);
+  return ring;
+}
+
+function madeOf(members: readonly string[]): HashRing {
   const points = members.flatMap((id, owner) =>
     Array.from({ length: POINTS }, (_, point) => ({ position: positionOf(`${id}#${point}`), owner })),
   );

@@ -73,3 +73,13 @@ test('every member is named once, whatever the order in which they are known', (
     { numRuns: 30 },
   );
 });
+
+test('a ring is made once for each set of members, while not many others are asked for', () => {
+  expect(hashRing([...IDS].reverse())).toBe(hashRing([...IDS, NODE(1)]));
+  const before = hashRing(IDS);
+  for (const digit of [1, 2, 3]) hashRing([NODE(digit)]);
+  expect(hashRing(IDS)).toBe(before);
+  for (const digit of [1, 2, 3, 4]) hashRing([NODE(digit)]);
+  expect(hashRing(IDS)).not.toBe(before);
+  expect(hashRing(IDS)).toEqual(before);
+});
