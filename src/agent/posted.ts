@@ -4,7 +4,9 @@ import { notingFiles } from '../config/files-read.ts';
 import { loadConfig } from '../config/load.ts';
 import { byFileAndLine } from '../config/problems.ts';
 import { isReference } from '../config/references.ts';
-import { parseYaml, type YamlDocument } from '../config/yaml.ts';
+import { parseYaml } from '../config/yaml.ts';
+import type { Path } from '../config/yaml-place.ts';
+import { isList, isMapping } from '../config/yaml-value.ts';
 import { problemJson } from '../http/records.ts';
 import type { ReloadPreviewJson } from '../http/schemas.ts';
 import type { Problem, Yaml } from '../model/pack.ts';
@@ -40,20 +42,23 @@ export async function judgePosted(
   return { changes: [], restart_needed: [], stand_ins: [], errors: ofLevel('error'), warnings: ofLevel('warning') };
 }
 
+/** As many as are told: finding the place of one takes longer the more stands beside it. */
 function references(text: string, file: string): Problem[] {
-  return parseYaml(text, file).documents.flatMap((document) => [...referencesIn(document, document.value, [], file)]);
+  const found: Problem[] = [];
+  for (const document of parseYaml(text, file).documents) {
+    for (const { path, value } of referencesIn(document.value, [])) {
+      if (found.length === MOST_PROBLEMS) return found;
+      const message = `${value} is not looked up here (opsbro config validate on the node does)`;
+      found.push({ level: 'warning', file, ...document.placeOf(path), key: path.join('.'), message });
+    }
+  }
+  return found;
 }
 
-function* referencesIn(
-  document: YamlDocument,
-  value: Yaml,
-  at: readonly string[],
-  file: string,
-): Generator<Problem, void> {
-  if (isReference(value)) {
-    const message = `${String(value)} is not looked up here (opsbro config validate on the node does)`;
-    yield { level: 'warning', file, ...document.placeOf(at), key: at.join('.'), message };
+function* referencesIn(value: Yaml, path: Path): Generator<{ readonly path: Path; readonly value: string }, void> {
+  if (typeof value === 'string' && isReference(value)) yield { path, value };
+  if (isList(value)) for (const [at, each] of value.entries()) yield* referencesIn(each, [...path, at]);
+  else if (isMapping(value)) {
+    for (const [key, each] of Object.entries(value)) yield* referencesIn(each, [...path, key]);
   }
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, each] of Object.entries(value)) yield* referencesIn(document, each, [...at, key], file);
 }

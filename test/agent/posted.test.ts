@@ -64,3 +64,11 @@ test('what a text refers to is named and not looked up, whether it is there or n
   ]);
   expect(JSON.stringify(gone).replaceAll('/nowhere', '/etc/hostname')).toEqual(JSON.stringify(there));
 });
+
+test('what is referred to in a list has a line of its own', async () => {
+  const list = `handler:\n  type: mail\n  to:\n    - ops@example.org\n    - \${env:ONCALL}\n`;
+  const { warnings } = await judged(list);
+  expect(warnings.filter(({ message }) => message.includes('not looked up'))).toMatchObject([
+    { line: 5, key: 'handler.to.1' },
+  ]);
+});
