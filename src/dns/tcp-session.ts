@@ -60,9 +60,8 @@ export class TcpSession {
   #onEnd(): void {
     this.#isFinished = true;
     if (this.#owed > 0) return;
-    this.#connection.finish();
     // What the peer has not read yet is waited for as long as for a question.
-    if (this.#connection.unsent === 0) this.#end();
+    this.#connection.finish(() => this.#end());
   }
 
   #onData(bytes: Uint8Array): void {

@@ -30,6 +30,8 @@ export interface Incoming extends Connection {
   pause(): void;
   /** Reads again. */
   resume(): void;
+  /** Calls `sent` once the system has taken all that was left, or the connection broke before. */
+  finish(sent?: () => void): void;
 }
 
 /** A listening TCP socket. Disposing of it closes its connections too. */
@@ -128,7 +130,7 @@ function connectionOf(socket: Socket): Incoming {
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
-    finish: () => void socket.end(),
+    finish: (sent) => void socket.end(sent),
     close: () => void socket.destroy(),
   };
 }

@@ -11,7 +11,7 @@ function open(answer: (message: Buffer, later: () => Later) => Buffer | undefine
   const clock = new SimulatedClock();
   const written: Buffer[] = [];
   const log: string[] = [];
-  const peer = { send: (_: Uint8Array) => {}, finish: () => {}, unsent: 0 };
+  const peer = { send: (_: Uint8Array) => {}, finish: () => {}, unsent: 0, read: () => {} };
   const connection: Incoming = {
     remote: { address: '127.0.0.1', port: 1 },
     onData: (listen) => void Object.assign(peer, { send: listen }),
@@ -22,7 +22,11 @@ function open(answer: (message: Buffer, later: () => Later) => Buffer | undefine
     },
     pause: () => void log.push('paused'),
     resume: () => void log.push('resumed'),
-    finish: () => void log.push('finished'),
+    finish(sent = () => {}) {
+      log.push('finished');
+      if (peer.unsent === 0) sent();
+      else Object.assign(peer, { read: sent });
+    },
     close: () => void log.push('closed'),
   };
   new TcpSession(connection, {
@@ -119,4 +123,15 @@ test('that has ended holds its place while answers are unread, but not for ever'
   expect(log).toEqual(['finished']);
   clock.run(1);
   expect(log).toEqual(['finished', 'closed', 'ended unread']);
+});
+
+test('that has ended makes room as soon as its answers are read', () => {
+  const { clock, log, peer } = open();
+  peer.unsent = 1_000;
+  peer.send(MESSAGE);
+  peer.finish();
+  clock.run(5_000);
+  peer.read();
+  clock.run(60_000);
+  expect(log).toEqual(['finished', 'ended undefined']);
 });
