@@ -37,14 +37,13 @@ export const text = shared(() => anyText().meta({ expected: 'a text' }));
 export const textLike = (pattern: RegExp, expected: string) =>
   textOrNumber().transform(String).pipe(z.string().regex(pattern)).meta({ expected });
 
-/** Not the words that DNS names are made of, nor what stands for the own zone there: they would lead elsewhere. */
+/** A zone name; not the words that DNS names are made of, nor what stands for the own zone there: they would lead elsewhere. */
 export const ZONE_NAME = /^(?!(?:local|group|name|node|service|addr)$)[A-Za-z0-9_-]{1,63}$/i;
 
-export const zoneName = () =>
-  textLike(
-    ZONE_NAME,
-    'a zone name of letters, digits, dashes and underscores, not local, group, name, node, service or addr',
-  );
+export const A_ZONE_NAME =
+  'a zone name of letters, digits, dashes and underscores, not local, group, name, node, service or addr';
+
+export const zoneName = () => textLike(ZONE_NAME, A_ZONE_NAME);
 
 export const flag = shared(() => z.boolean().meta({ expected: 'true or false' }));
 

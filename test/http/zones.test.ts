@@ -42,7 +42,9 @@ test('the node is moved, by name or back to its configuration', async () => {
   await request('/agent/zone', put({ zone: null }));
   expect(parts.done).toEqual(['zone lan', 'zone null']);
   expect((await request('/agent/zone', put({ zone: 'moon' }))).status).toBe(404);
-  expect((await request('/agent/zone', put({ zone: '../x' }))).status).toBe(400);
+  for (const zone of ['../x', 'local', 'Group']) {
+    expect((await request('/agent/zone', put({ zone }))).status).toBe(400);
+  }
   expect((await request('/agent/zone', put({}))).status).toBe(400);
 });
 

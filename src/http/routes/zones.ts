@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { A_ZONE_NAME, ZONE_NAME } from '../../config/fields.ts';
 import type { Membership } from '../../model/member.ts';
 import type { ApiParts } from '../parts.ts';
 import { route } from '../route.ts';
 import { ZoneChangedJson, ZoneKeysJson, ZonesJson } from '../schemas/zones.ts';
 
-const zoneName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,63}$/, 'write a zone name of letters, digits, dashes and underscores');
+const zoneName = z.string().regex(ZONE_NAME, `write ${A_ZONE_NAME}`);
 
 /** The zones, and in which of them this node is. */
 export const zoneRoutes = ({ zones, membership }: Pick<ApiParts, 'zones' | 'membership'>) => ({
