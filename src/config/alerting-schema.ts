@@ -91,7 +91,7 @@ export const alerting = z
       .oneOf(['node', 'zone'])
       .prefault('node')
       .describe(
-        'Whether messages hold alerts of one node, or of all nodes of the zone whose group_by leaves out node.',
+        'Whose alerts one message may hold: of one node, or of all of the zone where group_by leaves out node.',
       ),
     repeat: field.duration().prefault('4h').describe('Time after which a lasting problem is told again; 0 for never.'),
     storm_limit: field

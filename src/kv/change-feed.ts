@@ -81,7 +81,8 @@ export class ChangeFeed implements Disposable {
 
   /**
    * The changes behind a place, at once if there are some, else as soon as one comes or the time is over. Rejects with `index_gone` when the
-   * place is of another start of the agent or behind the last change, or changes behind it are not kept any more, with `overloaded` when too many wait already.
+   * place is of another start of the agent, no change has that place yet, or changes behind it are not kept any more; with `overloaded`
+   * when too many wait already.
    */
   async read(reading: Reading): Promise<ChangePage> {
     using _attended = await this.attend(reading.key ?? reading.prefix ?? '');
