@@ -10,6 +10,7 @@ const INFO = {
   node_version: '20.19.1',
   ports: { http: 6770, gossip: 6768 },
   local_addr: '192.168.1.10',
+  dns_open_to: [],
   public_addr: '192.168.1.10',
   socket: '/run/opsbro/opsbro.sock',
   is_zone_protected: false,
