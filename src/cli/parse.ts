@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import type { Listing } from './catalog.ts';
 import type { Command, OptionSpecs, Options } from './command.ts';
 import { UsageError } from './failure.ts';
-import { GLOBAL_OPTIONS, SHORT } from './global-options.ts';
+import { GLOBAL_OPTIONS, SHORT, takesValue } from './global-options.ts';
 
 /** What a command line says to its command. */
 export interface Parsed {
@@ -21,8 +21,20 @@ export interface Subject {
 
 /** Reads arguments and options. Gives the help instead when it is asked for. Throws a `UsageError` at what cannot be understood. */
 export function parseLine(subject: Subject, rest: readonly string[]): Parsed | { readonly help: string } {
-  const isOwn = subject.command.dashes === 'own' && rest[0] !== undefined && !rest[0].startsWith('-');
-  if (isOwn) return { args: rest, options: {}, globals: new Map() };
+  if (subject.command.dashes !== 'own') return readLine(subject, rest);
+  const from = firstWord(rest);
+  const before = readLine(subject, rest.slice(0, from));
+  return 'help' in before ? before : { ...before, args: [...before.args, ...rest.slice(from)] };
+}
+
+/** Where the first word is that is no option of every command, nor the value of one. */
+function firstWord(rest: readonly string[]): number {
+  let place = 0;
+  while (rest[place]?.startsWith('-') && rest[place] !== '--') place += takesValue(rest[place] ?? '') ? 2 : 1;
+  return rest[place] === '--' ? rest.length : place;
+}
+
+function readLine(subject: Subject, rest: readonly string[]): Parsed | { readonly help: string } {
   const commander = commanderOf(subject);
   const own = subject.command.options ?? {};
   try {

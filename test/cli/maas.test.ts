@@ -218,6 +218,13 @@ describe('a line', () => {
   });
 });
 
+test('a line may stand behind options of every command, too', async () => {
+  const help = expect.stringContaining('Usage: opsbro maas galera_check');
+  for (const before of [`--home ${folder.path}`, `--home=${folder.path} --no-wait`])
+    expect(await opsbro(`${before} maas galera_check --help`)).toMatchObject({ code: 0, out: help });
+  expect(await opsbro(`maas --home ${folder.path} galera_check --nonsense`)).toMatchObject({ code: 2, out: '' });
+});
+
 describe('a program of others', () => {
   const shell = (script: string) => maas('run', '--', '/bin/sh', '-c', script);
 
