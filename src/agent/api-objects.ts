@@ -4,6 +4,7 @@ import { type ObjectRules, readObjects } from '../config/objects.ts';
 import { parseYaml } from '../config/yaml.ts';
 import { compile } from '../expressions/compile.ts';
 import type { CompileOptions, FunctionClass, FunctionTable } from '../expressions/contract.ts';
+import type { Defined } from '../http/parts.ts';
 import { clauseOf, type PackObject, type Yaml, type YamlMap } from '../model/pack.ts';
 
 /** Objects of one type that requests may define. */
@@ -21,6 +22,11 @@ const ELSEWHERE = /\$\{(?:env|file):/;
 
 /** What requests may define. */
 export type DefinableType = 'check' | 'service';
+
+interface Read {
+  readonly objects: readonly PackObject[];
+  readonly warnings: readonly string[];
+}
 
 interface Options {
   readonly type: DefinableType;
@@ -45,7 +51,7 @@ export class ApiObjects {
     const opened = new ApiObjects(options);
     for (const [id, fields] of await options.shelf.load()) {
       try {
-        opened.#objects.set(id, opened.#read(id, fields as YamlMap));
+        opened.#objects.set(id, opened.#read(id, fields as YamlMap).objects);
       } catch (error) {
         if (!(error instanceof OpsbroError)) throw error;
         options.shelf.delete(id);
@@ -55,17 +61,17 @@ export class ApiObjects {
     return opened;
   }
 
-  /** Defines one, or defines it anew; answers with its id. Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
-  put(name: string, fields: YamlMap): string {
+  /** Defines one, or defines it anew; answers with its id and what may not be meant so. Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
+  put(name: string, fields: YamlMap): Defined {
     const { type } = this.#options;
     const id = idOf(name, type);
-    const objects = this.#read(id, fields);
+    const { objects, warnings } = this.#read(id, fields);
     if (!this.#objects.has(id) && this.#objects.size >= MOST)
       throw new OpsbroError('quota', `${MOST} ${type}s were defined by requests; delete some first`);
     this.#objects.set(id, objects);
     this.#options.shelf.put(id, fields);
     this.#define();
-    return id;
+    return { id, warnings };
   }
 
   /** Takes one away; answers with its id. Throws `not_found` for one that no request defined. */
@@ -88,15 +94,16 @@ export class ApiObjects {
     this.#options.define(this.objects());
   }
 
-  #read(id: string, fields: YamlMap): readonly PackObject[] {
+  #read(id: string, fields: YamlMap): Read {
     const { type, functions, rules } = this.#options;
     refuseReach(fields, type, functions());
     const { documents } = parseYaml(JSON.stringify({ [type]: fields }), '');
     const origin = { packName: 'local', packLevel: 'local', file: 'HTTP API', id, withoutGroup: 'everywhere' } as const;
     const { objects, problems } = readObjects(documents, [type], origin, rules());
-    const wrong = problems.filter(({ level }) => level === 'error');
-    if (objects.length > 0 && wrong.length === 0) return objects;
-    throw new OpsbroError('bad_request', wrong.map(clauseOf).join('; ') || `this is no ${type}`);
+    const told = (wanted: string) => problems.filter(({ level }) => level === wanted).map(clauseOf);
+    const wrong = told('error');
+    if (objects.length > 0 && wrong.length === 0) return { objects, warnings: told('warning') };
+    throw new OpsbroError('bad_request', wrong.join('; ') || `this is no ${type}`);
   }
 }
 

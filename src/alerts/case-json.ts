@@ -34,5 +34,6 @@ function isKeptCase(kept: unknown): kept is ReturnType<typeof caseToJson> {
   return isAlert(alert) && Array.isArray(told) && Array.isArray(past);
 }
 
-const isAlert = (kept: unknown): boolean =>
+/** Whether that was an alert. */
+export const isAlert = (kept: unknown): boolean =>
   typeof kept === 'object' && kept !== null && 'id' in kept && 'key' in kept && 'notified' in kept && 'node' in kept;

@@ -4,7 +4,7 @@ import { Agenda } from '../base/agenda.ts';
 import type { Clock } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
 import type { Shelf } from '../base/shelf.ts';
-import { alertFromJson, alertToJson } from './case-json.ts';
+import { alertFromJson, alertToJson, isAlert } from './case-json.ts';
 import type { Job, JobItem } from './job.ts';
 import { type Gathered, MessageGroups, type Together } from './message-groups.ts';
 
@@ -135,8 +135,14 @@ const toJson = ({ handler, together, item: { alert, action } }: Waiting) => ({
   alert: alertToJson(alert),
 });
 
+function isTogether(kept: unknown): boolean {
+  if (typeof kept !== 'object' || kept === null || !('groupBy' in kept && Array.isArray(kept.groupBy))) return false;
+  return 'groupWaitMs' in kept && Number.isFinite(kept.groupWaitMs) && 'groupIntervalMs' in kept;
+}
+
 function fromJson(kept: unknown): Waiting | undefined {
   if (typeof kept !== 'object' || kept === null || !('alert' in kept && 'together' in kept)) return undefined;
+  if (!isAlert(kept.alert) || !isTogether(kept.together)) return undefined;
   try {
     const { handler, together, action, alert } = kept as ReturnType<typeof toJson>;
     return { handler, together, item: { alert: alertFromJson(alert), action } };

@@ -59,6 +59,8 @@ function moduleStates({ modules }: Info): string {
 function discovery(info: Info, brush: Brush): Row[] {
   const { alive, suspect, dead, left } = info.members;
   const { http } = info.ports;
+  // An agent that was started before it was upgraded does not say.
+  const openTo = info.dns_open_to ?? [];
   const [yes, no] = brush.unicode ? ['√', '‼'] : ['+', '!'];
   const missing = info.is_zone_closed ? 'zone is closed: its key file cannot be used' : 'zone do not have a gossip key';
   const key = info.is_zone_protected ? `${yes} zone have a gossip key` : `${no} ${missing}`;
@@ -68,7 +70,7 @@ function discovery(info: Info, brush: Brush): Row[] {
     ['Public addr', escaped(info.public_addr)],
     ['UDP port', String(info.port)],
     ['HTTP', `${http === undefined ? 'not open' : `127.0.0.1:${http}`}   unix socket ${escaped(info.socket)}`],
-    ...(info.dns_open_to.length === 0 ? [] : [['DNS', `open to ${escaped(info.dns_open_to.join(', '))}`] as const]),
+    ...(openTo.length === 0 ? [] : [['DNS', `open to ${escaped(openTo.join(', '))}`] as const]),
     ['Zone', `${escaped(info.zone)} (${key})`],
     ['Members', `${alive} alive / ${suspect} suspect / ${dead} dead / ${left} left`],
     ['', more('opsbro gossip members', brush)],

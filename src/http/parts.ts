@@ -223,10 +223,16 @@ export interface HealthPart {
   collectLogs(): Promise<Uint8Array>;
 }
 
+/** What a request defined. */
+export interface Defined {
+  readonly id: string;
+  readonly warnings: readonly string[];
+}
+
 /** Checks, or services, that requests define. Both answer with the id, and throw `bad_request` for a name that cannot be one. */
 export interface DefinitionsPart {
-  /** Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
-  put(name: string, fields: YamlMap): string;
+  /** Answers with its id, and what may not be meant so. Throws `bad_request`, `not_allowed` or `quota`, and keeps nothing then. */
+  put(name: string, fields: YamlMap): Defined;
   /** Throws `not_found` for one that no request defined. */
   delete(name: string): string;
   /** All of them, as if they stood in a file. */

@@ -31,8 +31,8 @@ const LOAD = { critical_if: '{{collector.loadaverage.load1}} > 9', interval: '30
 
 test('a check that a request defined is at work, outlives a restart, and goes when it is deleted', async () => {
   const { checks, shelf, ids } = await open();
-  expect(checks.put('web/load', LOAD)).toBe('local/web/load');
-  expect(checks.put('local/web/load', { ...LOAD, interval: '60s' })).toBe('local/web/load');
+  expect(checks.put('web/load', LOAD)).toEqual({ id: 'local/web/load', warnings: [] });
+  expect(checks.put('local/web/load', { ...LOAD, interval: '60s' })).toEqual({ id: 'local/web/load', warnings: [] });
   expect(ids()).toEqual(['local/web/load']);
 
   const again = await open(shelf);
@@ -41,6 +41,12 @@ test('a check that a request defined is at work, outlives a restart, and goes wh
   expect(again.ids()).toEqual([]);
   expect((await open(shelf)).ids()).toEqual([]);
   expect(() => again.checks.delete('web/load')).toThrow('no request defined a check "local/web/load"');
+});
+
+test('what may not be meant so is told', async () => {
+  const { checks } = await open(memoryShelf(), 'service');
+  const { warnings } = checks.put('web', { prot: 80, check: LOAD });
+  expect(warnings).toEqual([expect.stringContaining('prot')]);
 });
 
 test.each<[string, YamlMap, string]>([
@@ -77,7 +83,7 @@ test.each(['', '../x', 'a//b', 'a b', 'x'.repeat(200), 'local'.padEnd(300, '/a')
 
 test('a service comes with the check that is written in it', async () => {
   const { checks: services, shelf, ids } = await open(memoryShelf(), 'service');
-  expect(services.put('web', { port: 80, check: LOAD, aggregate: 'best' })).toBe('local/web');
+  expect(services.put('web', { port: 80, check: LOAD, aggregate: 'best' })).toEqual({ id: 'local/web', warnings: [] });
   expect([...ids()].sort()).toEqual(['local/web', 'service:local/web']);
   expect([...(await open(shelf, 'service')).ids()].sort()).toEqual(['local/web', 'service:local/web']);
   services.delete('local/web');
@@ -98,5 +104,5 @@ test.each<[string, YamlMap, string]>([
 test('a service may be judged by an expression over its checks', async () => {
   const { checks: services } = await open(memoryShelf(), 'service');
   const aggregate = "'critical' if {{variables.checks.local/a}} == 2 else 'ok'";
-  expect(services.put('web', { aggregate, checks: ['local/a'] })).toBe('local/web');
+  expect(services.put('web', { aggregate, checks: ['local/a'] })).toEqual({ id: 'local/web', warnings: [] });
 });

@@ -11,7 +11,7 @@ test.each(['checks', 'services'])(
       body: JSON.stringify({ passive: true }),
       headers: { 'content-type': 'application/json' },
     };
-    expect(await bodyOf(await api(`/monitoring/${what}/web/job`, put))).toEqual({ id: 'local/web/job' });
+    expect(await bodyOf(await api(`/monitoring/${what}/web/job`, put))).toEqual({ id: 'local/web/job', warnings: [] });
     expect(await bodyOf(await api(`/monitoring/${what}/web/job`, { method: 'DELETE' }))).toEqual({
       id: 'local/web/job',
     });

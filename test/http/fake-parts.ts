@@ -119,7 +119,7 @@ const RELOADED = {
 const fakeDefinitions = (done: string[]): ApiParts['definitions']['check'] => ({
   put(name, fields) {
     done.push(`define ${name} ${JSON.stringify(fields)}`);
-    return `local/${name}`;
+    return { id: `local/${name}`, warnings: [] };
   },
   delete(name) {
     done.push(`take away ${name}`);

@@ -4,7 +4,9 @@ import type { ApiParts } from '../parts.ts';
 import { route } from '../route.ts';
 import { Identified } from '../schemas.ts';
 
-const DefinedJson = z.object({ id: z.string().describe('its id, in the pack local') });
+const id = z.string().describe('its id, in the pack local');
+const DefinedJson = z.object({ id, warnings: z.array(z.string()).readonly().describe('what may not be meant so') });
+const DeletedJson = z.object({ id });
 
 type Parts = Pick<ApiParts, 'definitions'>;
 
@@ -34,7 +36,7 @@ const putRoute = (type: 'check' | 'service', summary: string, { definitions }: P
     params: Identified,
     body: z.record(z.string(), z.unknown()),
     answer: DefinedJson,
-    handle: ({ params, body }) => ({ id: definitions[type].put(params.id, body as YamlMap) }),
+    handle: ({ params, body }) => definitions[type].put(params.id, body as YamlMap),
   });
 
 const deleteRoute = (type: 'check' | 'service', { definitions }: Parts) =>
@@ -42,6 +44,6 @@ const deleteRoute = (type: 'check' | 'service', { definitions }: Parts) =>
     access: 'admin',
     summary: `Takes away a ${type} that a request defined.`,
     params: Identified,
-    answer: DefinedJson,
+    answer: DeletedJson,
     handle: ({ params }) => ({ id: definitions[type].delete(params.id) }),
   });
