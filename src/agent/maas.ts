@@ -51,6 +51,14 @@ const USAGE = `Usage: opsbro maas PLUGIN [ARGUMENTS] [--options]
        opsbro maas run -- COMMAND [ARGUMENTS]
 
 Probes a service of OpenStack, or what OpenStack needs, and prints one line of status and its metrics.
+
+  list               the probes there are
+  run                a program that speaks the same format, within its limits
+  --output FORMAT    of every probe, how it is told: maas, json, influx, prometheus or nagios
+
+Examples:
+  opsbro maas keystone_api_local_check 127.0.0.1
+  opsbro maas galera_check --output json
 `;
 
 async function list(words: readonly string[], { out }: MaasWorld): Promise<number> {

@@ -23,9 +23,17 @@ export interface Subject {
 export function parseLine(subject: Subject, rest: readonly string[]): Parsed | { readonly help: string } {
   if (subject.command.dashes !== 'own') return readLine(subject, rest);
   const from = firstWord(rest);
-  const before = readLine(subject, rest.slice(0, from));
-  return 'help' in before ? before : { ...before, args: [...before.args, ...rest.slice(from)] };
+  // It knows best what it can be asked.
+  const [asked] = rest.slice(0, from).filter(isHelp);
+  const before = readLine(
+    subject,
+    rest.slice(0, from).filter((word) => !isHelp(word)),
+  );
+  if ('help' in before) return before;
+  return { ...before, args: [...(asked ? [asked] : []), ...before.args, ...rest.slice(from)] };
 }
+
+const isHelp = (word: string): boolean => word === '-h' || word === '--help';
 
 /** Where the first word is that is no option of every command, nor the value of one. */
 function firstWord(rest: readonly string[]): number {

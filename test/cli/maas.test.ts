@@ -223,6 +223,9 @@ test('a line may stand behind options of every command, too', async () => {
   for (const before of [`--home ${folder.path}`, `--home=${folder.path} --no-wait`])
     expect(await opsbro(`${before} maas galera_check --help`)).toMatchObject({ code: 0, out: help });
   expect(await opsbro(`maas --home ${folder.path} galera_check --nonsense`)).toMatchObject({ code: 2, out: '' });
+  const general = expect.stringContaining('Usage: opsbro maas PLUGIN');
+  for (const words of ['maas --help', 'maas -h', `--home ${folder.path} maas --help`])
+    expect(await opsbro(words)).toMatchObject({ code: 0, out: general });
 });
 
 describe('a program of others', () => {
