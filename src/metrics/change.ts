@@ -82,11 +82,11 @@ function addBlocks(from: number, until: number, archive: Archive, blocks: Ascend
 
 /** The points of each archive, at the beginning of its slots. */
 function pointsByArchive(archives: readonly Archive[], tails: readonly Tail[], now: number): readonly Tail[] {
-  const [finest] = archives;
+  const reach = archives.map(retentionOf);
+  const oldest = now - (reach[0] ?? 0);
   const [all = NOTHING, ...more] = tails.filter(({ times }) => times.length > 0);
   // Points wait by slots of the finest archive, and nearly always all of them belong there.
-  if (finest && more.length === 0 && all.times.every((time) => now - time <= retentionOf(finest))) return [all];
-  const reach = archives.map(retentionOf);
+  if (more.length === 0 && all.times.every((time) => time >= oldest)) return [all];
   const directs = archives.map(() => ({ times: [] as number[], values: [] as number[] }));
   for (const { times, values } of tails) {
     for (let at = 0; at < times.length; at++) {
