@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -44,6 +44,24 @@ test('the version is known without anything built, through links and by any Node
     expect(await start(program, ...args, 'version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
     expect(await start(program, ...args, '--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
   }
+});
+
+test('an agent is started with flags of Node, behind them those of the environment; other commands are not', async () => {
+  using folder = tempDirectory();
+  const { bin } = await installed(folder.path);
+  const programs = join(folder.path, 'programs');
+  await mkdir(programs);
+  await writeFile(join(programs, 'node'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+  const started = async (args: readonly string[], flags: string) => {
+    const env = { ...process.env, PATH: `${programs}:${process.env['PATH']}`, OPSBRO_NODE_FLAGS: flags };
+    return (await promisify(execFile)(bin, [...args], { env })).stdout.trimEnd().split('\n');
+  };
+  const usual = ['--max-semi-space-size=2', '--v8-pool-size=1'];
+  const agent = ['agent', 'start'];
+  expect(await started(agent, '')).toEqual([...usual, bin, ...agent]);
+  const flags = ['--max-semi-space-size=16', '--trace-gc'];
+  expect(await started(agent, flags.join(' '))).toEqual([...usual, ...flags, bin, ...agent]);
+  expect(await started(['gossip', 'members'], '--trace-gc')).toEqual([bin, 'gossip', 'members']);
 });
 
 test('what is not built says how to build it', async () => {
