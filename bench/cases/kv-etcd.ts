@@ -60,6 +60,7 @@ async function with3(place: Workplace): Promise<Row[]> {
   return [
     ...(await compare(place, { title, ours, theirs, op: 'put', clients: CLIENTS })),
     ...(await compare(place, { title, ours, theirs, op: 'get', clients: [64] })),
+    ...(await compare(place, { title, ours, theirs, op: 'near', clients: [64] })),
   ];
 }
 
@@ -69,7 +70,7 @@ async function with1(place: Workplace): Promise<Row[]> {
   for (const store of [ours, theirs]) await warm(place, store);
   const rows = [
     ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'put', clients: CLIENTS })),
-    ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'get', clients: CLIENTS })),
+    ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'near', clients: CLIENTS })),
   ];
   const bare = await startBare(place);
   rows.push(...(await compare(place, { title: '1 member, bare hono', ours, theirs: bare, op: 'get', clients: [64] })));

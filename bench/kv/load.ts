@@ -6,7 +6,8 @@ export interface KvLoad {
   /** Paths of unix sockets or ports of loopback; clients are spread over them. */
   readonly places: readonly (string | number)[];
   readonly form: 'opsbro' | 'etcd';
-  readonly op: 'put' | 'get';
+  /** `near`: whichever member is asked answers by itself. */
+  readonly op: 'put' | 'get' | 'near';
   readonly clients: number;
   readonly seconds: number;
 }
@@ -33,11 +34,11 @@ function requestOf({ form, op }: KvLoad, key: string): Buffer {
     const body =
       op === 'put'
         ? JSON.stringify({ key: base64(key), value: base64(VALUE) })
-        : JSON.stringify({ key: base64(key), serializable: true });
+        : JSON.stringify({ key: base64(key), serializable: op === 'near' });
     return Buffer.from(head(`POST /v3/kv/${op === 'put' ? 'put' : 'range'}`, body.length) + body);
   }
   if (op === 'put') return Buffer.from(head(`PUT /kv/${key}`, VALUE.length) + VALUE);
-  return Buffer.from(`GET /kv/${key}?raw HTTP/1.1\r\nHost: x\r\n\r\n`);
+  return Buffer.from(`GET /kv/${key}?raw${op === 'near' ? '&r=1' : ''} HTTP/1.1\r\nHost: x\r\n\r\n`);
 }
 
 /** Bytes of the answer at the begin of `received`; 0 while it is not whole. */
@@ -63,7 +64,7 @@ async function run(load: KvLoad): Promise<KvSeen> {
       let asked = 0;
       const ask = () => {
         // Every key is written at least once, so that it can be read later.
-        if (performance.now() >= end && (load.op === 'get' || next >= KEYS)) {
+        if (performance.now() >= end && (load.op !== 'put' || next >= KEYS)) {
           socket.destroy();
           resolve();
           return;

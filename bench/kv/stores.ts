@@ -18,6 +18,8 @@ const OFF = {
   OPSBRO_WEBSOCKET__PORT: 'off',
   OPSBRO_DNS__PORT: 'off',
   OPSBRO_HOME: '',
+  // As docs/kv.md says for a node whose store is busy all day.
+  OPSBRO_NODE_FLAGS: '--max-semi-space-size=16',
 };
 
 /** How long agents may take to find each other and to settle their ring. */
