@@ -42,7 +42,8 @@ export async function respond(answered: unknown, produces: string | undefined, w
     if (tag !== '' && wanted.known.has(tag)) return made(null, 304, { headers, wanted });
     if (tag !== '') headers.set('etag', tag);
   }
-  return made(await packed(body, headers, wanted), reply.status, { headers, wanted });
+  const sent = isWorthPacking(body, headers, wanted) ? await packed(body, headers) : body;
+  return made(sent, reply.status, { headers, wanted });
 }
 
 /** The heads of an answer, by name in lower case. */
@@ -74,8 +75,10 @@ function bytesOf(body: unknown, headers: ReadonlyMap<string, string>, { isPretty
   return Buffer.from(JSON.stringify(body, null, isPretty ? 2 : 0));
 }
 
-async function packed(body: Bytes, headers: Map<string, string>, wanted: Wanted): Promise<Bytes> {
-  if (!wanted.acceptsGzip || body.length < WORTH_COMPRESSING || headers.has('content-encoding')) return body;
+const isWorthPacking = ({ length }: Bytes, headers: ReadonlyMap<string, string>, { acceptsGzip }: Wanted): boolean =>
+  acceptsGzip && length >= WORTH_COMPRESSING && !headers.has('content-encoding');
+
+async function packed(body: Bytes, headers: Map<string, string>): Promise<Bytes> {
   headers.set('content-encoding', 'gzip');
   headers.set('vary', 'accept-encoding');
   return new Uint8Array(await compress(body));

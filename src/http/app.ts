@@ -9,7 +9,7 @@ import { type AuditEntry, entryOf } from './audit-entry.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
 import type { HandlingLimit } from './handling-limit.ts';
 import { bodyInput, checked, queryInput, readBody, readIncoming } from './input.ts';
-import { offerIn } from './offer.ts';
+import { offerOf } from './offer.ts';
 import type { Requests } from './requests.ts';
 import { type Call, Reply, type Route, type RouteTable } from './route.ts';
 import { pathOf, queryOf } from './wall.ts';
@@ -86,7 +86,7 @@ async function answer(context: Context<Env>, path: string, route: Route, setting
   let caller = context.env?.caller ?? NOBODY;
   let response: Response;
   try {
-    const asking = askingOf(context.req.raw, { caller, target }, route);
+    const asking = askingOf(context, { caller, target }, route);
     caller = identify(asking, settings.access);
     checkRight({ ...asking, caller }, settings.access);
     const prove = (pass: Pass) => {
@@ -116,10 +116,20 @@ interface Place {
   readonly settings: AppSettings;
 }
 
-function askingOf({ headers }: Request, { caller, target }: Arrival, { access }: Route): Asking {
-  const isFromPage = headers.get('x-requested-with') === 'opsbro';
-  return { access, caller, path: pathOf(target), offer: offerIn(headers), isFromPage };
+function askingOf(context: Context<Env>, { caller, target }: Arrival, { access }: Route): Asking {
+  const head = (name: string) => headOf(context, name);
+  const [authorization, cookie] = [head('authorization'), head('cookie')];
+  const offer = offerOf({ authorization, cookie, 'x-opsbro-token': head('x-opsbro-token') });
+  return { access, caller, path: pathOf(target), offer, isFromPage: head('x-requested-with') === 'opsbro' };
 }
+
+/** A head of a request, from its connection where that is known: heads as apps see them cost more to make than many an answer. */
+function headOf({ req, env }: Context<Env>, name: string): string | undefined {
+  const head = env?.incoming ? env.incoming.headers[name] : req.raw.headers.get(name);
+  return Array.isArray(head) ? head.join(', ') : (head ?? undefined);
+}
+
+const isReading = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
 async function served(
   context: Context<Env>,
@@ -129,8 +139,10 @@ async function served(
   const query = queryOf(target);
   const { zone } = settings;
   const forAll = zone && route.isZoneWide ? targetForAll(pathOf(target), query) : undefined;
-  const call = await callOf(context, { caller, target: forAll ?? target, prove }, { route, settings });
-  const wanted = wantedBy(context, caller, query);
+  const fields = new URLSearchParams(query);
+  const asked = { caller, prove, fields: forAll === undefined ? fields : new URLSearchParams(queryOf(forAll)) };
+  const call = await callOf(context, asked, { route, settings });
+  const wanted = wantedBy(context, caller, fields);
   const handled = () => inTime(route, settings, { answered: route.handle(call), query });
   if (zone === undefined || forAll === undefined) return respond(await handled(), route.produces, wanted);
   const own = async () => contentOf(await handled());
@@ -153,45 +165,47 @@ const contentOf = (answered: unknown): unknown => (answered instanceof Reply ? a
 
 async function callOf(
   context: Context<Env>,
-  { caller, target, prove }: Asked,
+  { caller, prove, fields }: Pick<Asked, 'caller' | 'prove'> & { readonly fields: URLSearchParams },
   { route, settings }: Place,
 ): Promise<Call<unknown, unknown, unknown>> {
   const request = context.req.raw;
-  const query = queryOf(target);
   return {
     params: checked(route.params ?? NOTHING, context.req.param(), 'path'),
-    query: checked(route.query ?? NOTHING, route.fromQuery?.(new URLSearchParams(query)) ?? queryInput(query), 'query'),
-    body: await bodyOf(context, route, settings),
+    query: checked(route.query ?? NOTHING, route.fromQuery?.(fields) ?? queryInput(fields), 'query'),
+    body: isReading(request) ? undefined : await bodyOf(context, route, settings),
     caller,
     method: request.method,
-    headers: request.headers,
     prove,
-    // Made only when somebody waits for it.
+    // Both are made only when somebody asks for them.
+    get headers() {
+      return request.headers;
+    },
     get signal() {
       return request.signal;
     },
   };
 }
 
-function wantedBy({ req: { raw: request }, env }: Context<Env>, caller: Caller, query: string): Wanted {
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
+function wantedBy(context: Context<Env>, caller: Caller, fields: URLSearchParams): Wanted {
+  const request = context.req.raw;
   return {
-    isPretty: new URLSearchParams(query).has('pretty'),
-    acceptsGzip: caller.door === 'tcp' && /\bgzip\b/.test(request.headers.get('accept-encoding') ?? ''),
-    known: isRead ? tagsOf(request.headers.get('if-none-match') ?? '') : undefined,
-    isPlain: env?.takesPlain === true && request.method !== 'HEAD',
+    isPretty: fields.has('pretty'),
+    acceptsGzip: caller.door === 'tcp' && /\bgzip\b/.test(headOf(context, 'accept-encoding') ?? ''),
+    known: isReading(request) ? tagsOf(headOf(context, 'if-none-match')) : undefined,
+    isPlain: context.env?.takesPlain === true && request.method !== 'HEAD',
   };
 }
 
-const tagsOf = (header: string): ReadonlySet<string> =>
-  new Set(header.split(',').map((tag) => tag.trim().replace(/^W\//, '')));
+const NO_TAGS: ReadonlySet<string> = new Set();
 
-async function bodyOf({ req, env }: Context<Env>, route: Route, { maxBody }: AppSettings): Promise<unknown> {
-  const request = req.raw;
-  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+const tagsOf = (header: string | undefined): ReadonlySet<string> =>
+  header === undefined ? NO_TAGS : new Set(header.split(',').map((tag) => tag.trim().replace(/^W\//, '')));
+
+async function bodyOf(context: Context<Env>, route: Route, { maxBody }: AppSettings): Promise<unknown> {
   const limit = route.maxBody ?? maxBody;
-  const bytes = await (env?.incoming ? readIncoming(env.incoming, limit) : readBody(request, limit));
-  return checked(route.body ?? NOTHING, bodyInput(bytes, request.headers.get('content-type') ?? '', route), 'body');
+  const { env, req } = context;
+  const bytes = await (env?.incoming ? readIncoming(env.incoming, limit) : readBody(req.raw, limit));
+  return checked(route.body ?? NOTHING, bodyInput(bytes, headOf(context, 'content-type') ?? '', route), 'body');
 }
 
 function refuseMethod(method: string, methods: readonly string[]): never {

@@ -34,10 +34,8 @@ function faultText(issue: z.core.$ZodIssue): string {
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** The names and values of a query, without those that every route knows. */
-export function queryInput(query: string): Record<string, string> {
-  const pairs = [...new URLSearchParams(query)].filter(([name]) => name !== 'pretty');
-  return Object.fromEntries(pairs);
-}
+export const queryInput = (fields: URLSearchParams): Record<string, string> =>
+  Object.fromEntries([...fields].filter(([name]) => name !== 'pretty'));
 
 /** The body in the form that the route's schema checks. An empty body is an empty object. */
 export function bodyInput(bytes: Uint8Array, contentType: string, route: Route): unknown {

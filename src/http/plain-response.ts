@@ -26,8 +26,8 @@ export const plainResponse = (bytes: Uint8Array | null, status: number, headers:
 export function send(response: Response, outgoing: ServerResponse): Response {
   if (!((response as unknown) instanceof PlainResponse)) return response;
   const { bytes, status, headers } = response as unknown as PlainResponse;
-  const heads = Object.fromEntries(headers);
-  outgoing.writeHead(status, bytes === null ? heads : { ...heads, 'content-length': bytes.length });
+  if (bytes !== null) headers.set('content-length', String(bytes.length));
+  outgoing.writeHead(status, Object.fromEntries(headers));
   outgoing.end(bytes);
   return RESPONSE_ALREADY_SENT;
 }

@@ -20,6 +20,8 @@ export interface Asked {
 }
 
 const LONGEST_TARGET = 8_192;
+/** Paths that are as they should be without a closer look: nothing in them is ever escaped, and no segment is of dots alone. */
+const PLAIN_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[\w\-.~!$&'()*+,;=:@]*)+$/;
 
 /** The facts of a request. */
 export const askedBy = ({ url = '', headers, socket }: IncomingMessage, door: 'socket' | 'tcp'): Asked => ({
@@ -46,6 +48,7 @@ function checkTarget(target: string): void {
     throw new OpsbroError('uri_too_long', `the target has ${target.length} characters, more than ${LONGEST_TARGET}`);
   }
   const path = pathOf(target);
+  if (PLAIN_PATH.test(path) && !target.includes('#')) return;
   const code = path.startsWith('/kv/') ? 'bad_key' : 'bad_request';
   if (!target.startsWith('/') || target.includes('#')) {
     throw new OpsbroError('bad_request', 'the target of a request is a path that begins with /');
@@ -59,7 +62,10 @@ function checkTarget(target: string): void {
 }
 
 /** What stands before the query of a target. */
-export const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
+export function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
+}
 
 /** What stands behind the `?` of a target; empty when there is none. */
 export const queryOf = (target: string): string => target.slice(pathOf(target).length + 1);

@@ -45,6 +45,28 @@ test.each([
   expect(refusal({ target })).toBe(code);
 });
 
+const isDecodable = (path: string): boolean => {
+  try {
+    return decodeURIComponent(path) !== '';
+  } catch {
+    return false;
+  }
+};
+
+test('exactly the paths that are not in their normal form, or cannot be decoded, are refused', () => {
+  const parts = fc.constantFrom(
+    ...['.', '..', '/', 'a', '%2e', '%41', '%', ':', '@', "'", '|', '^', '\\', ' ', '~', 'é'],
+  );
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 8 }), (some) => {
+      const target = `/kv/${some.join('')}`;
+      const isRouted = new URL(`http://host${target}`).pathname === target;
+      expect(refusal({ target })).toBe(isRouted && isDecodable(target) ? undefined : 'bad_key');
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 test('what passes the wall is routed as it was sent', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
