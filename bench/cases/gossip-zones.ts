@@ -142,6 +142,8 @@ const bench: BenchCase = {
     let smallest: Figures | undefined;
     for (const size of SIZES) {
       const figures = await observe(size);
+      // A night's run is looked at before it ends, and may not end.
+      process.stderr.write(`${size}: ${JSON.stringify(figures)}\n`);
       smallest ??= figures;
       rows.push(...rowsOf(`${size} in zones of ${ZONE}`, figures, smallest));
     }
