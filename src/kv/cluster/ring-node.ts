@@ -1,6 +1,6 @@
 /** One node of the ring: what it answers to the others, and what it does for clients. No disk, no socket, no clock of its own. */
 import { FAILURES, type FailureCode, failedWith, OpsbroError } from '../../base/errors.ts';
-import type { Version } from '../version.ts';
+import { compareVersions, type Version } from '../version.ts';
 import { ClockTrust } from './clock-trust.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { Coordinator } from './coordinator.ts';
@@ -21,7 +21,16 @@ import { Solo } from './solo.ts';
 import { Standpoint } from './standpoint.ts';
 import { Upkeep } from './upkeep.ts';
 import { COPIES, ownersOf, viewOf } from './view.ts';
-import { isConditional, isForClients, isMissed, isOfReplica, isRepeatable, isWriting, keyOf } from './wishes.ts';
+import {
+  isConditional,
+  isForClients,
+  isOfReplica,
+  isOutdone,
+  isRepeatable,
+  isWriting,
+  keyOf,
+  mayLack,
+} from './wishes.ts';
 
 const MOST_WAIT_MS = 30_000;
 const MOST_TRIES = 3;
@@ -258,7 +267,7 @@ export class RingNode implements Disposable {
       if (isOfReplica(question)) this.#trust.hear(node, reply.wall, askedAt);
       this.#clock.hear(reply.clock);
       this.#standpoint.hear(node, reply);
-      if (isWriting(question) && isMissed(reply.answer)) this.#upkeep.owe(node, keyOf(question));
+      if (isWriting(question) && mayLack(reply.answer)) this.#upkeep.owe(node, keyOf(question));
       return reply.answer;
     } catch (error) {
       if (isWriting(question)) this.#upkeep.owe(node, keyOf(question));
@@ -269,8 +278,15 @@ export class RingNode implements Disposable {
   /** What could not be kept here, others have: it is fetched from them. */
   async #askSelf(question: ReplicaQuestion, views: readonly string[]): Promise<Answer> {
     const answer = await this.#replica.answer(this.#ports.self, question, views);
-    if (isWriting(question) && isMissed(answer)) this.#upkeep.oweAll();
+    if (!isWriting(question) || !mayLack(answer)) return answer;
+    if (!isOutdone(answer) || (await this.#lacks(question))) this.#upkeep.oweAll();
     return answer;
+  }
+
+  async #lacks(question: ReplicaQuestion): Promise<boolean> {
+    if (question.type !== 'write') return false;
+    const held = await this.#ports.records.read(question.key);
+    return held === undefined || held === 'damaged' || compareVersions(held.version, question.record.version) < 0;
   }
 
   async #copyAt(node: string, key: string, views: readonly string[]): Promise<Copy> {

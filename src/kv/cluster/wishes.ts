@@ -33,10 +33,8 @@ export const isWriting = ({ type }: Question): boolean => type === 'write' || ty
 export const keyOf = (question: Question): string | undefined =>
   question.type === 'write' || question.type === 'accept' ? question.key : undefined;
 
-/**
- * Whether a node did not keep what it was to keep; that it has something newer is as good. Who promised not to may have to after all, as the
- * others did.
- */
-export function isMissed(answer: Answer): boolean {
-  return answer.type === 'refused' && !['view', 'superseded'].includes(answer.refusal.type);
-}
+/** Whether a node may lack what it was to keep: who refused it has it not, unless the request has yet to satisfy another view. */
+export const mayLack = (answer: Answer): boolean => answer.type === 'refused' && answer.refusal.type !== 'view';
+
+/** Whether it was refused for something newer: a record, or a promise to wait for one, which may never come. */
+export const isOutdone = (answer: Answer): boolean => answer.type === 'refused' && answer.refusal.type === 'superseded';

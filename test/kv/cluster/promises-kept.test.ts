@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { viewOf } from '../../../src/kv/cluster/view.ts';
+import { stampAt } from '../../../src/kv/hlc.ts';
 import type { KvRecord } from '../../../src/kv/record.ts';
+import { nodeTag } from '../../../src/kv/version.ts';
 import { Clients } from '../../support/kv-cluster/clients.ts';
 import { Cluster } from '../../support/kv-cluster/cluster.ts';
 import { type Event, faultsInTheEnd } from '../../support/kv-cluster/history.ts';
@@ -33,6 +36,11 @@ function keyAt(cluster: Cluster, nodes: readonly string[]): string {
 function faults(cluster: Cluster, events: readonly Event[]): readonly string[] {
   const held = new Map<string, ReadonlyMap<string, KvRecord>>(cluster.names.map((name) => [name, cluster.held(name)]));
   return faultsInTheEnd(events, held, (key) => cluster.node('a').ownersOf(key));
+}
+
+async function arrived<Answer>(cluster: Cluster, answer: Promise<Answer>): Promise<Answer> {
+  await cluster.pass(100);
+  return await answer;
 }
 
 const holders = (cluster: Cluster, key: string) => cluster.names.filter((name) => cluster.held(name).has(key));
@@ -177,6 +185,30 @@ describe('compare and set', () => {
       // If both succeeded, the condition was true: the plain write came after.
       if (conditional.result === 'ok') expect(now).toBe(plain.version);
     }
+  });
+
+  test.each([
+    ['another node', 'c', 20],
+    // Its own answer has to be the last of three, after the write was acknowledged; before, it would try again.
+    ['the node that writes', 'a', 2_000],
+  ])('what %s refused for a promise of a write that never comes gets there all the same', async (_, node, count) => {
+    using world = await ready(['a', 'b', 'c']);
+    const { cluster, clients } = world;
+    const keys = Array.from({ length: count }, (_each, place) => `promised-${place}`);
+    for (const key of keys) {
+      // As of one who asks with a clock ahead, and gives up.
+      const version = { stamp: stampAt(cluster.clock.wall() + 2_000), tag: nodeTag('b') };
+      const question = { type: 'prepare', key, version } as const;
+      const promised = await arrived(
+        cluster,
+        cluster.node(node).receive('b', { clock: 0n, views: [viewOf(['a', 'b', 'c']).id], question }),
+      );
+      expect(promised.answer.type).toBe('holding');
+      expect((await clients.putNow('a', key)).result).toBe('ok');
+    }
+    await cluster.pass(5_000);
+    expect(faults(cluster, clients.events)).toEqual([]);
+    for (const key of keys) expect(holders(cluster, key)).toEqual(['a', 'b', 'c']);
   });
 
   test('waits after a start until promises of the former life are over', async () => {

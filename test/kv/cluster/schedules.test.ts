@@ -17,12 +17,14 @@ test.each(MIXTURES)(
 );
 
 const CRASHES: readonly Trouble[] = ['crash'];
+const WEATHER: readonly Trouble[] = ['weather'];
 
 test.each([
   ['a coordinator misses its own write', CRASHES, 3009],
   ['a node misses a write while it starts', [...CRASHES, 'wipe' as const], 1013],
   ['a node misses a write while the ring changes', [...CRASHES, 'ring' as const, 'weather' as const], 1028],
   ['a node promised one write and so refused another', [...CRASHES, 'ring' as const, 'weather' as const], 5050],
+  ['a node promised one write, which never came, and so refused another', WEATHER, 1194],
 ])('%s', async (_, troubles, seed) => {
   expect((await runPlan({ seed, troubles, steps: 15 })).faults).toEqual([]);
 });
