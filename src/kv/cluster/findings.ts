@@ -20,13 +20,14 @@ export function isWrittenTo(gathering: Gathering, wanted: Wanted): boolean {
 
 /** Whether so many answered that what they hold is what there is, in every ring that has to be satisfied. */
 export function isReadFrom(gathering: Gathering, wanted: Wanted): boolean {
-  const counted = new Set<string>();
-  const filling = new Set<string>();
-  for (const [node, { trust, version }] of gathering.select(holdingOf)) {
-    (trust === 'whole' || version !== undefined ? counted : filling).add(node);
-  }
-  const { benches, isAlive } = gathering;
-  return benches.every((bench) => isRead(bench, wanted, { counted, filling, isAlive }));
+  const { answers, benches, isAlive } = gathering;
+  const standing = (node: string) => {
+    const answer = answers.get(node);
+    const holding = answer && holdingOf(answer);
+    if (holding === undefined) return undefined;
+    return holding.trust === 'whole' || holding.version !== undefined ? 'counted' : 'filling';
+  };
+  return benches.every((bench) => isRead(bench, wanted, { standing, isAlive }));
 }
 
 /** How many said what they hold. */
@@ -35,7 +36,8 @@ export const holdersIn = (gathering: Gathering): number => gathering.select(hold
 /** The newest record among those that were found. */
 export function newestOf(gathering: Gathering, own: KvRecord | undefined): KvRecord | undefined {
   let newest = own;
-  for (const { record } of gathering.select(holdingOf).values()) {
+  for (const answer of gathering.answers.values()) {
+    const record = holdingOf(answer)?.record;
     if (record !== undefined && (newest === undefined || compareVersions(record.version, newest.version) > 0)) {
       newest = record;
     }

@@ -26,6 +26,7 @@ export class Gathering {
   readonly #duties: Map<string, Duty>;
   readonly #asked = new Set<string>();
   readonly #tries = new Map<string, number>();
+  #views: readonly string[] = [];
   #benches: readonly Bench[] = [];
   #owners: ReadonlySet<string> = new Set();
   #open = 0;
@@ -94,7 +95,7 @@ export class Gathering {
 
   async #ask(node: string): Promise<void> {
     try {
-      const answer = await this.#askers.ask(node, this.#question, [...this.#duties.keys()]);
+      const answer = await this.#askers.ask(node, this.#question, this.#views);
       if (answer.type === 'refused' && answer.refusal.type === 'view') this.#satisfy(node, answer.refusal.views);
       else this.answers.set(node, answer);
     } catch {
@@ -119,6 +120,7 @@ export class Gathering {
   }
 
   #place(): void {
+    this.#views = [...this.#duties.keys()];
     this.#benches = [...this.#duties.values()].map(({ view, era }) => ({ owners: ownersOf(this.#key, view), era }));
     this.#owners = new Set(this.#benches.flatMap(({ owners }) => owners));
   }

@@ -34,7 +34,7 @@ export class Holdings {
 
   /** The next keys in order, and up to where they are all of them; `undefined`: to the end. */
   count(found: Iterable<readonly [string, Version]>, until: string | undefined): void {
-    for (const [key, version] of found) this.#toggle(key, version);
+    for (const [key, version] of found) this.#toggle(key, recordHash(key, version));
     if (until === undefined) this.#phase = 'whole';
     else this.#counted = until;
   }
@@ -42,8 +42,8 @@ export class Holdings {
   /** A record was replaced. */
   move(key: string, before: Version | undefined, after: Version | undefined): void {
     if (this.#phase === 'counting' && !this.#isCounted(key)) return;
-    if (before !== undefined) this.#toggle(key, before);
-    if (after !== undefined) this.#toggle(key, after);
+    const gone = before === undefined ? 0n : recordHash(key, before);
+    this.#toggle(key, after === undefined ? gone : gone ^ recordHash(key, after));
   }
 
   get trees(): ReadonlyMap<string, Tree> {
@@ -54,11 +54,14 @@ export class Holdings {
     return this.#counted !== '' && Buffer.compare(Buffer.from(key), Buffer.from(this.#counted)) <= 0;
   }
 
-  #toggle(key: string, version: Version): void {
+  #toggle(key: string, hash: bigint): void {
     if (this.#view === undefined) return;
     const range = rangeOf(key, this.#view);
-    const tree = this.#trees.get(range) ?? new Tree();
-    tree.toggle(leafOf(key), recordHash(key, version));
-    this.#trees.set(range, tree);
+    let tree = this.#trees.get(range);
+    if (tree === undefined) {
+      tree = new Tree();
+      this.#trees.set(range, tree);
+    }
+    tree.toggle(leafOf(key), hash);
   }
 }

@@ -35,16 +35,21 @@ export function isWritten({ owners, era }: Bench, wanted: Wanted, { hasIt, isAli
 }
 
 interface Views extends Situation {
-  /** Who answered for good: has the key, or would have it if it were there. */
-  readonly counted: ReadonlySet<string>;
-  /** Who answered, but has yet to get what belongs to it: that it has no such key says nothing. */
-  readonly filling: ReadonlySet<string>;
+  /**
+   * `counted`: it answered for good, as it has the key, or would have it if it were there; `filling`: it answered, but has yet to get what
+   * belongs to it, so that its having no such key says nothing; `undefined`: it did not answer.
+   */
+  readonly standing: (node: string) => 'counted' | 'filling' | undefined;
 }
 
 /** Whether enough nodes of this list answered to say what the newest version is. */
-export function isRead({ owners, era }: Bench, wanted: Wanted, { counted, filling, isAlive }: Views): boolean {
-  const able = owners.filter((node) => !filling.has(node) && (era === 'present' || isAlive(node))).length;
+export function isRead({ owners, era }: Bench, wanted: Wanted, { standing, isAlive }: Views): boolean {
+  let [able, answered] = [0, 0];
+  for (const node of owners) {
+    const how = standing(node);
+    if (how === 'counted') answered += 1;
+    if (how !== 'filling' && (era === 'present' || isAlive(node))) able += 1;
+  }
   const need = Math.min(copiesWanted(wanted, owners.length), able);
-  const answered = owners.filter((node) => counted.has(node)).length;
   return era === 'present' ? answered >= Math.max(1, need) : answered >= need;
 }

@@ -25,6 +25,7 @@ export class Standpoint {
   #present: View;
   #settled: View | undefined;
   #ready: string;
+  #duties: readonly Duty[] | undefined;
 
   /** `onSettled` is told the members of the ring that counted until then. */
   constructor(
@@ -55,6 +56,11 @@ export class Standpoint {
 
   /** The views that a request has to satisfy. */
   duties(): readonly Duty[] {
+    this.#duties ??= this.#newDuties();
+    return this.#duties;
+  }
+
+  #newDuties(): readonly Duty[] {
     const present: Duty = { view: this.#present, era: 'present' };
     if (this.#settled === undefined || this.isSettled) return [present];
     return [present, { view: this.#settled, era: 'former' }];
@@ -84,6 +90,7 @@ export class Standpoint {
   adopt(view: View): void {
     if (view.id === this.#present.id) return;
     this.#present = view;
+    this.#duties = undefined;
     this.#ready = '';
     this.#progress.clear();
   }
@@ -124,6 +131,7 @@ export class Standpoint {
     if (!this.#present.members.every((member) => this.isReady(member))) return;
     const before = this.#settled?.members ?? [];
     this.#settled = this.#present;
+    this.#duties = undefined;
     this.#onSettled(before);
   }
 }

@@ -34,27 +34,40 @@ function made(named: string): View {
   return { id: createHash('sha1').update(named).digest('hex').slice(0, 16), members: ring.members, ring };
 }
 
+/** Who keeps a key, and what the keys of the same nodes are called together. */
+interface Placed {
+  readonly owners: readonly string[];
+  readonly range: string;
+}
+
 const MOST_REMEMBERED = 2_048;
-/** One request asks for the owners of its key a dozen times. */
-const remembered = new WeakMap<View, Map<string, readonly string[]>>();
+/** One request asks for the place of its key a dozen times. */
+const remembered = new WeakMap<View, Map<string, Placed>>();
 
 /** The nodes that keep a key in a view, the responsible one first. */
-export function ownersOf(key: string, view: View): readonly string[] {
-  const ofView = remembered.get(view) ?? new Map<string, readonly string[]>();
+export const ownersOf = (key: string, view: View): readonly string[] => placeOf(key, view).owners;
+
+/** The name of all keys of a view that are kept by the same nodes in the same order. */
+export const rangeOf = (key: string, view: View): string => placeOf(key, view).range;
+
+function placeOf(key: string, view: View): Placed {
+  return remembered.get(view)?.get(key) ?? place(key, view);
+}
+
+function place(key: string, view: View): Placed {
+  const owners = placedAt(positionOf(key), view.ring, COPIES);
+  const placed = { owners, range: owners.join(' ') };
+  const ofView = remembered.get(view) ?? new Map<string, Placed>();
   remembered.set(view, ofView);
-  const owners = ofView.get(key) ?? placedAt(positionOf(key), view.ring, COPIES);
   if (ofView.size >= MOST_REMEMBERED) ofView.clear();
-  ofView.set(key, owners);
-  return owners;
+  ofView.set(key, placed);
+  return placed;
 }
 
 const positionOf = (key: string): bigint => digestOf(key).readBigUInt64BE(0);
 
 /** Where a key is on every ring: 16 hex digits. */
 export const keyPosition = (key: string): string => positionOf(key).toString(16).padStart(16, '0');
-
-/** The name of all keys of a view that are kept by the same nodes in the same order. */
-export const rangeOf = (key: string, view: View): string => ownersOf(key, view).join(' ');
 
 /** The nodes that keep the keys of a range. */
 export const ownersOfRange = (range: string): readonly string[] => range.split(' ');
