@@ -1,6 +1,6 @@
 import { ZoneTree } from '../../src/model/zone-tree.ts';
 import { ZonedSimulation } from '../../test/support/simulation/zoned.ts';
-import type { BenchCase, Row } from '../case.ts';
+import { type BenchCase, median, type Row } from '../case.ts';
 
 /** Members of all zones below together, one run for each, by commas; a night has time for `1000,5000,20000` in zones of 1000. */
 const SIZES = (process.env['OPSBRO_BENCH_ZONED'] ?? '100,400').split(',').map(Number);
@@ -10,6 +10,8 @@ const ZONE = Number(process.env['OPSBRO_BENCH_ZONE'] ?? 50);
 const TOP = Number(process.env['OPSBRO_BENCH_TOP'] ?? 10);
 const IDLE_MS = Number(process.env['OPSBRO_BENCH_IDLE'] ?? 30) * 1_000;
 const PROXIES = 2;
+/** Zones in which something happens, one after the other: now and then gossip misses somebody, who learns it seconds later. */
+const STIRRED = 3;
 const SETTLING_MS = 2_000;
 const LIMIT_MS = 60_000;
 /** How long what was never heard of before may take to get to everyone above. */
@@ -70,8 +72,9 @@ async function stir(pools: ZonedSimulation, zone: string) {
   const [, , , teller = '', changed = '', crashed = ''] = members;
   const heard = new Set<string>([teller]);
   pools.noticed = (by, effect) => effect.type === 'event' && heard.add(by);
-  pool.add('late');
-  pool.join('late', members[2] ?? '');
+  const late = `late-${zone}`;
+  pool.add(late);
+  pool.join(late, members[2] ?? '');
   pool.give(teller, { type: 'tellEvent', name: 'deploy', payload: new Uint8Array() });
   pool.say(changed, 'checks', { 'core/load': 'critical' });
   pool.kill(crashed);
@@ -81,7 +84,7 @@ async function stir(pools: ZonedSimulation, zone: string) {
     top.members.every((name) => top.pool.core(name).foreigners.get(id)?.state === state);
   const within = (name: string, state: string) => others.every((by) => pool.seen(by, name) === state);
   const conditions: Readonly<Record<'join' | 'event' | 'change' | 'crash', () => boolean>> = {
-    join: () => within('late', 'alive') && above('id-late', 'alive'),
+    join: () => within(late, 'alive') && above(`id-${late}`, 'alive'),
     event: () => [...others, ...top.members].every((name) => heard.has(name)),
     change: () => everyone.every((core) => core.record(`id-${changed}`).checks.entries.has('core/load')),
     crash: () => within(crashed, 'dead') && above(`id-${crashed}`, 'dead'),
@@ -94,6 +97,14 @@ async function stir(pools: ZonedSimulation, zone: string) {
   const join = await until(conditions.join);
   const crash = await until(conditions.crash);
   return { event, change, join, crash };
+}
+
+/** What is usual of several zones. */
+async function stirs(pools: ZonedSimulation, zones: readonly string[]) {
+  const seen: Awaited<ReturnType<typeof stir>>[] = [];
+  for (const zone of zones) seen.push(await stir(pools, zone));
+  const usual = (key: keyof (typeof seen)[number]) => median(seen.map((each) => each[key]));
+  return { event: usual('event'), change: usual('change'), join: usual('join'), crash: usual('crash') };
 }
 
 /** Lets pools that have lived for long link, be idle, and then change. */
@@ -110,7 +121,7 @@ async function observe(size: number): Promise<Figures> {
     members.every((name) => [...pool.core(name).queueDepths.values()].every((depth) => depth === 0));
   await pools.runUntil(isQuiet, FIRST_LIMIT_MS);
   const rates = await idle(pools, 'z0');
-  return { linked, linkBytes, ...rates, ...(await stir(pools, 'z0')) };
+  return { linked, linkBytes, ...rates, ...(await stirs(pools, zones.slice(0, STIRRED))) };
 }
 
 function rowsOf(label: string, figures: Figures, small: Figures): Row[] {
