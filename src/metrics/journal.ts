@@ -9,6 +9,9 @@ const SHORTEST = 64 * POINT;
 const LONGEST = 4_096 * POINT;
 const GROWTH = 4;
 const CHECK = 4;
+/** Series and records of points that are written at once: others may work in between, and no batch is ever large. */
+const SERIES_AT_ONCE = 256;
+const RECORDS_AT_ONCE = 16;
 /** Bytes of forgotten records that may stay on the disk until they are cleared away. */
 const MOST_DEAD = 4 * 1_024 * 1_024;
 
@@ -61,23 +64,27 @@ class Piece {
 /** Writes points down before they are in blocks, many at once, so that a crash costs only what came since the last writing. */
 export class Journal {
   readonly #database: Database;
+  readonly #writeOf: (place: number) => Write | undefined;
   /** In the order they came; the last one is being filled. */
   #pieces: Piece[] = [];
   #open: Piece | undefined;
   /** One that is used again. */
   #spare: Piece | undefined;
   #next = 0;
-  #writes: Write[] = [];
+  /** Places of series that are not written yet. */
+  #series: number[] = [];
   /** Bytes written since the disk was last rid of what was forgotten. */
   #written = 0;
 
-  constructor(database: Database) {
+  /** `writeOf` answers what writes the series of a place, if there is still one: made when it is written, not before, as there may be very many. */
+  constructor(database: Database, writeOf: (place: number) => Write | undefined) {
     this.#database = database;
+    this.#writeOf = writeOf;
   }
 
   /** Whether everything was written down. */
   get isWritten(): boolean {
-    return this.#pieces.length === 0 && this.#writes.length === 0;
+    return this.#pieces.length === 0 && this.#series.length === 0;
   }
 
   /** Notes a point of a series: epoch seconds, and the value. */
@@ -86,29 +93,34 @@ export class Journal {
     this.#open.add(id, time, value);
   }
 
-  /** Something to be written with the points, never after them. */
-  addWrite(write: Write): void {
-    this.#writes.push(write);
+  /** The series of a place is to be written, never after its points. */
+  addSeries(place: number): void {
+    this.#series.push(place);
   }
 
-  /** Writes down what came since the last time. When that fails, it is tried again with the next. */
+  /** Writes down what came since the last time. When that fails, what is left is tried again with the next. */
   async write(): Promise<void> {
     if (this.isWritten) return;
-    const [pieces, writes] = [this.#pieces, this.#writes];
+    const [pieces, series] = [this.#pieces, this.#series];
     this.#pieces = [];
     this.#open = undefined;
-    this.#writes = [];
-    const records = pieces.map((piece) => {
-      return { type: 'put', key: logKey(this.#next++), value: piece.record() } as const;
-    });
+    this.#series = [];
+    let [piecesDone, seriesDone] = [0, 0];
     try {
-      await writeAll(this.#database, [...writes, ...records]);
+      while (piecesDone < pieces.length || seriesDone < series.length) {
+        const someSeries = series.slice(seriesDone, seriesDone + SERIES_AT_ONCE);
+        // Points of a number that nobody knows would not be read after a crash.
+        const areSeriesDone = seriesDone + someSeries.length === series.length;
+        const somePieces = areSeriesDone ? pieces.slice(piecesDone, piecesDone + RECORDS_AT_ONCE) : [];
+        await this.#writeSome(someSeries, somePieces);
+        seriesDone += someSeries.length;
+        piecesDone += somePieces.length;
+      }
     } catch (error) {
-      this.#pieces = [...pieces, ...this.#pieces];
-      this.#writes = [...writes, ...this.#writes];
+      this.#pieces = [...pieces.slice(piecesDone), ...this.#pieces];
+      this.#series = [...series.slice(seriesDone), ...this.#series];
       throw error;
     }
-    for (const { value } of records) this.#written += value.length;
     // The longest of them.
     this.#spare = pieces.at(-1);
     this.#spare?.clear();
@@ -140,6 +152,23 @@ export class Journal {
         yield { id: record.readUInt32BE(at), time: record.readUInt32BE(at + 4), value: record.readDoubleBE(at + 8) };
       }
     }
+  }
+
+  async #writeSome(series: readonly number[], pieces: readonly Piece[]): Promise<void> {
+    const records = pieces.map((piece) => {
+      return { type: 'put', key: logKey(this.#next++), value: piece.record() } as const;
+    });
+    await writeAll(this.#database, this.#writesOf(series, records));
+    for (const { value } of records) this.#written += value.length;
+  }
+
+  /** One after the other, so that none of them is there for long. */
+  *#writesOf(series: readonly number[], records: readonly Write[]): Generator<Write> {
+    for (const place of series) {
+      const write = this.#writeOf(place);
+      if (write) yield write;
+    }
+    yield* records;
   }
 
   #begin(): Piece {

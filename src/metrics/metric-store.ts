@@ -21,7 +21,7 @@ import { nameFault } from './names.ts';
 import { readSeries } from './reading.ts';
 import { Register } from './register.ts';
 import { Rules, type WrittenRules } from './rules.ts';
-import type { Series } from './series.ts';
+import { Series } from './series.ts';
 import { storeWaiting } from './storing.ts';
 import { dropExpired, dropSeries, makeRoom } from './sweeping.ts';
 import { countTags, parseTagQuery, taggedNames } from './tag-query.ts';
@@ -97,17 +97,19 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     this.#setting = setting;
     this.#register = new Register(rules);
     this.#blocks = new Blocks(database, log);
-    this.#journal = new Journal(database);
+    this.#journal = new Journal(database, (place) => this.#register.writeOf(place));
     this.#timers = [every(clock, STORE_MS, () => void this.store()), every(clock, SWEEP_MS, () => void this.sweep())];
   }
 
   /** Takes back what was there before a restart. */
   async load(): Promise<void> {
     await this.#blocks.loadTotals();
-    for (const write of await this.#register.load(this.#setting.database)) this.#journal.addWrite(write);
+    for (const place of await this.#register.load(this.#setting.database)) this.#journal.addSeries(place);
     const byId = this.#register.byId();
-    for await (const { id, time, value } of this.#journal.replay())
-      this.#waiting += byId.get(id)?.add(time, value) ?? 0;
+    for await (const { id, time, value } of this.#journal.replay()) {
+      const place = byId.get(id);
+      if (place !== undefined) this.#waiting += this.#register.table.add(place, time, value);
+    }
     if (!this.#journal.isWritten) this.#writeSoon();
   }
 
@@ -122,12 +124,13 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     if (this.#due === undefined) this.#moment = this.#now();
     if (!(time <= this.#moment + this.#setting.maxFuture) && !this.#isNear(time)) return this.#refuse('future');
     if (this.#waiting >= MOST_WAITING) return this.#refuse('memory');
-    const series = this.#register.get(name) ?? this.#make(name, origin);
-    if (!series) return false;
-    if (time < this.#moment - series.longest) return this.#refuse('old');
+    const { table } = this.#register;
+    const place = this.#register.find(name) ?? this.#make(name, origin);
+    if (place === undefined) return false;
+    if (time < this.#moment - table.longestOf(place)) return this.#refuse('old');
     const second = Math.floor(time);
-    this.#waiting += series.add(second, value);
-    this.#journal.add(series.id, second, value);
+    this.#waiting += table.add(place, second, value);
+    this.#journal.add(table.idOf(place), second, value);
     this.#points += 1;
     this.#writeSoon();
     if (this.#listeners.length > 0) this.#tell({ name, value, time });
@@ -151,7 +154,7 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
 
   /** Whether there is a series of that name. */
   has(name: string): boolean {
-    return this.#register.get(name) !== undefined;
+    return this.#register.find(name) !== undefined;
   }
 
   names(pattern: string): readonly string[] {
@@ -159,7 +162,7 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   }
 
   find(pattern: string): readonly FoundPath[] {
-    return this.#register.find(pattern);
+    return this.#register.findPaths(pattern);
   }
 
   async tagged(expressions: readonly string[]): Promise<readonly string[]> {
@@ -171,12 +174,16 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   }
 
   *latest(since: number): Iterable<Point> {
-    for (const { name, newest: time, newestValue: value } of this.#register.all)
-      if (time >= since) yield { name, time, value };
+    const { table, places } = this.#register;
+    for (const place of places) {
+      const time = table.newestOf(place);
+      if (time >= since) yield { name: table.nameOf(place), time, value: table.newestValueOf(place) };
+    }
   }
 
   methodOf(name: string): AggregationMethod | undefined {
-    return this.#register.get(name)?.layout.method;
+    const place = this.#register.find(name);
+    return place === undefined ? undefined : this.#register.table.layoutOf(place).method;
   }
 
   beginningWith(prefix: string, page: { readonly after: string; readonly limit: number }): readonly string[] {
@@ -184,7 +191,7 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   }
 
   async read(names: readonly string[], range: TimeRange): Promise<readonly SeriesValues[]> {
-    const all = names.map((name) => this.#register.get(name)).filter((series) => series !== undefined);
+    const all = this.#placesOf(names).map((place) => new Series(this.#register.table, place));
     return await readSeries(all, range, this.#now(), this.#blocks);
   }
 
@@ -226,7 +233,7 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
    * later begins it anew.
    */
   async remove(names: readonly string[]): Promise<number> {
-    const gone = [...new Set(names)].map((name) => this.#register.get(name)).filter((series) => series !== undefined);
+    const gone = this.#placesOf([...new Set(names)]).map((place) => new Series(this.#register.table, place));
     if (gone.length > 0) await this.#enqueue(() => this.#removeNow(gone));
     return gone.length;
   }
@@ -244,15 +251,19 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     return time <= this.#moment + this.#setting.maxFuture;
   }
 
-  #make(name: string, origin: SeriesOrigin): Series | undefined {
+  #placesOf(names: readonly string[]): readonly number[] {
+    return names.map((name) => this.#register.find(name)).filter((place) => place !== undefined);
+  }
+
+  #make(name: string, origin: SeriesOrigin): number | undefined {
     const isFull = this.#register.size >= this.#setting.maxSeries;
     if (isFull || nameFault(name) !== undefined) {
       this.#refuse(isFull ? 'series' : 'name');
       return undefined;
     }
-    const { series, write } = this.#register.make(name, origin);
-    this.#journal.addWrite(write);
-    return series;
+    const place = this.#register.make(name, origin);
+    this.#journal.addSeries(place);
+    return place;
   }
 
   #tell(point: Point): void {
@@ -278,11 +289,13 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     await this.#journal.write();
     const mark = this.#journal.mark();
     const { database } = this.#setting;
-    const waiting = [...this.#register.all].filter((series) => series.waiting > 0);
+    const { table, places } = this.#register;
+    const waiting = [...places].filter((place) => table.waitingOf(place) > 0);
     for (let from = 0; from < waiting.length; from += STORED_AT_ONCE) {
       const some = waiting.slice(from, from + STORED_AT_ONCE);
-      const points = some.reduce((sum, series) => sum + series.waiting, 0);
-      await storeWaiting(some, this.#now(), { database, blocks: this.#blocks });
+      const points = some.reduce((sum, place) => sum + table.waitingOf(place), 0);
+      const series = some.map((place) => new Series(table, place));
+      await storeWaiting(series, this.#now(), { database, blocks: this.#blocks });
       this.#waiting -= points;
     }
     this.#register.tidy();
@@ -300,10 +313,16 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
 
   async #sweepNow(): Promise<void> {
     const { database } = this.#setting;
-    const alive = await dropExpired(this.#register.byId(), this.#now(), { database, blocks: this.#blocks });
-    const gone = [...this.#register.all].filter(
-      (series) => !alive.has(series.id) && series.waiting === 0 && series.newest < this.#now() - series.longest,
-    );
+    const { table, places } = this.#register;
+    const byId = this.#register.byId();
+    const archivesOf = (id: number) => {
+      const place = byId.get(id);
+      return place === undefined ? [] : [...table.layoutOf(place).archives, ...table.formerOf(place)];
+    };
+    const alive = await dropExpired(archivesOf, this.#now(), { database, blocks: this.#blocks });
+    const isGone = (place: number) =>
+      table.waitingOf(place) === 0 && table.newestOf(place) < this.#now() - table.longestOf(place);
+    const gone = [...places].filter((place) => !alive.has(table.idOf(place)) && isGone(place));
     const writes = this.#register.forget(gone);
     if (writes.length > 0) await writeAll(database, writes);
   }
@@ -312,12 +331,10 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     const { database } = this.#setting;
     // Their names have to be in the database before they are taken out of it, or the log would bring them back.
     await this.#journal.write();
-    const known = gone.filter((series) => this.#register.get(series.name) === series);
-    for (const series of known) {
-      this.#waiting -= series.waiting;
-      series.moveOut();
-    }
-    const writes = this.#register.forget(known);
+    const known = gone.filter((series) => series.isKnown);
+    const places = this.#placesOf(known.map(({ name }) => name));
+    for (const place of places) this.#waiting -= this.#register.table.waitingOf(place);
+    const writes = this.#register.forget(places);
     for (const { id } of known) await dropSeries(id, { database, blocks: this.#blocks });
     if (writes.length > 0) await writeAll(database, writes);
     // The log must not know their points any more when their numbers are given to others.

@@ -2,9 +2,8 @@ import type { Archive, FoundPath, SeriesOrigin } from '../model/series.ts';
 import type { Database, Write } from './database.ts';
 import { Names } from './names.ts';
 import { allSeries, readSeriesKey, seriesKey } from './places.ts';
-import { PointRoom } from './point-room.ts';
 import type { Rules } from './rules.ts';
-import { Series } from './series.ts';
+import { SeriesTable } from './series-table.ts';
 
 /** What is written of a series; archives as pairs of step and points. */
 interface Kept {
@@ -14,12 +13,12 @@ interface Kept {
   readonly former?: readonly (readonly [number, number])[];
 }
 
-/** All series of the store, by name. */
+/** All series of the store: which name is at which place of the table. */
 export class Register {
+  readonly table: SeriesTable = new SeriesTable();
   readonly #rules: Rules;
-  readonly #byName = new Map<string, Series>();
+  readonly #byName = new Map<string, number>();
   readonly #names = new Names();
-  readonly #room = new PointRoom();
   #nextId = 1;
 
   constructor(rules: Rules) {
@@ -30,23 +29,28 @@ export class Register {
     return this.#byName.size;
   }
 
-  get all(): Iterable<Series> {
+  /** The places of all series. */
+  get places(): Iterable<number> {
     return this.#byName.values();
   }
 
-  get(name: string): Series | undefined {
+  /** The place of the series of that name. */
+  find(name: string): number | undefined {
     return this.#byName.get(name);
   }
 
-  byId(): Map<number, Series> {
-    return new Map(Array.from(this.#byName.values(), (series) => [series.id, series] as const));
+  /** Places by the numbers of their series. */
+  byId(): Map<number, number> {
+    const byId = new Map<number, number>();
+    for (const place of this.#byName.values()) byId.set(this.table.idOf(place), place);
+    return byId;
   }
 
   matching(pattern: string): readonly string[] {
     return this.#names.matching(pattern);
   }
 
-  find(pattern: string): readonly FoundPath[] {
+  findPaths(pattern: string): readonly FoundPath[] {
     return this.#names.find(pattern);
   }
 
@@ -59,9 +63,9 @@ export class Register {
     return this.#names.beginningWith(prefix, page);
   }
 
-  /** Reads the series that were written. What to write of those whose rule has changed is the answer. */
-  async load(database: Database): Promise<readonly Write[]> {
-    const changed: Write[] = [];
+  /** Reads the series that were written. Those whose rule has changed are the answer; they are to be written. */
+  async load(database: Database): Promise<readonly number[]> {
+    const changed: number[] = [];
     for await (const [key, value] of database.iterator(allSeries)) {
       const name = readSeriesKey(key);
       const kept = readKept(value);
@@ -71,51 +75,61 @@ export class Register {
       const former = before
         .filter(({ step }) => layout.archives.every((archive) => archive.step !== step))
         .sort((a, b) => a.step - b.step);
-      const series = new Series({ id: kept.id, name, layout, former, hasBlocks: true }, this.#room);
-      this.#take(series);
-      const write = writeOf(series, kept.origin);
-      if (!Buffer.from(value).equals(write.value)) changed.push(write);
+      const place = this.#take(kept.id, name, kept.origin, { layout, former, hasBlocks: true });
+      if (!this.#keptAt(place).equals(value)) changed.push(place);
     }
     return changed;
   }
 
-  /** Makes a series; the write has to come before any of its points. */
-  make(name: string, origin: SeriesOrigin): { readonly series: Series; readonly write: Write } {
+  /** Makes a series, and answers its place; it has to be written before any of its points. */
+  make(name: string, origin: SeriesOrigin): number {
     const layout = this.#rules.layoutOf(name, origin);
-    const series = new Series({ id: this.#nextId, name, layout, former: [], hasBlocks: false }, this.#room);
-    this.#take(series);
-    return { series, write: writeOf(series, origin) };
+    return this.#take(this.#nextId, name, origin, { layout, former: [], hasBlocks: false });
+  }
+
+  /** What writes the series of a place; `undefined` when it was forgotten. */
+  writeOf(place: number): Write | undefined {
+    const name = this.table.nameOf(place);
+    return name === '' ? undefined : { type: 'put', key: seriesKey(name), value: this.#keptAt(place) };
+  }
+
+  #keptAt(place: number): Buffer {
+    const { table } = this;
+    const pairs = (archives: readonly Archive[]) => archives.map(({ step, points }) => [step, points] as const);
+    const former = table.formerOf(place);
+    const kept: Kept = {
+      ...{ id: table.idOf(place), origin: table.originOf(place), archives: pairs(table.layoutOf(place).archives) },
+      ...(former.length > 0 ? { former: pairs(former) } : {}),
+    };
+    return Buffer.from(JSON.stringify(kept));
   }
 
   /** Forgets series, and answers what makes the database forget them. */
-  forget(gone: readonly Series[]): readonly Write[] {
-    for (const { name } of gone) this.#byName.delete(name);
+  forget(gone: readonly number[]): readonly Write[] {
+    const names = gone.map((place) => this.table.nameOf(place));
+    for (const name of names) this.#byName.delete(name);
+    for (const place of gone) this.table.forget(place);
     if (gone.length > 0) this.#names.replace(this.#byName.keys());
-    return gone.map(({ name }) => ({ type: 'del', key: seriesKey(name) }));
+    return names.map((name) => ({ type: 'del', key: seriesKey(name) }));
   }
 
   /** Gives memory back that waiting points needed once. */
   tidy(): void {
-    if (!this.#room.isWasteful) return;
-    const puts = Array.from(this.#byName.values())
-      .filter(({ waiting }) => waiting > 0)
-      .map((series) => series.moveOut());
-    this.#room.empty();
-    for (const put of puts) put();
+    this.table.tidy(this.places);
   }
 
-  #take(series: Series): void {
-    this.#byName.set(series.name, series);
-    this.#names.add(series.name);
-    this.#nextId = Math.max(this.#nextId, series.id + 1);
+  #take(
+    id: number,
+    name: string,
+    origin: SeriesOrigin,
+    kept: Pick<Parameters<SeriesTable['take']>[0], 'layout' | 'former' | 'hasBlocks'>,
+  ): number {
+    const place = this.table.take({ id, name, origin, ...kept });
+    this.#byName.set(name, place);
+    this.#names.add(name);
+    this.#nextId = Math.max(this.#nextId, id + 1);
+    return place;
   }
-}
-
-function writeOf({ id, name, layout, former }: Series, origin: SeriesOrigin) {
-  const pairs = (archives: readonly Archive[]) => archives.map(({ step, points }) => [step, points] as const);
-  const old = former.length > 0 ? { former: pairs(former) } : {};
-  const kept: Kept = { id, origin, archives: pairs(layout.archives), ...old };
-  return { type: 'put', key: seriesKey(name), value: Buffer.from(JSON.stringify(kept)) } as const;
 }
 
 function readKept(value: Uint8Array): Kept | undefined {

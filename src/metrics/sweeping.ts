@@ -1,9 +1,9 @@
 import { writeAll } from '../base/write-all.ts';
 import { retentionOf } from '../config/retentions.ts';
+import type { Archive } from '../model/series.ts';
 import type { Blocks } from './blocks.ts';
 import type { Database, Write } from './database.ts';
 import { allBlocks, type BlockPlace, blockKey, blocksOf, type KeyRange, readBlockKey, spanOf } from './places.ts';
-import type { Series } from './series.ts';
 
 /** Keys looked at in one go; others may work in between. */
 const AT_ONCE = 1_000;
@@ -15,9 +15,12 @@ interface Store {
   readonly blocks: Blocks;
 }
 
-/** Drops the blocks whose last slot is older than their archive goes back, and those of unknown series. Answers which series have any left. */
+/**
+ * Drops the blocks whose last slot is older than their archive goes back, and those of series without archives, which are unknown. Answers
+ * which series have any left.
+ */
 export async function dropExpired(
-  byId: ReadonlyMap<number, Series>,
+  archivesOf: (id: number) => readonly Archive[],
   now: number,
   { database, blocks }: Store,
 ): Promise<ReadonlySet<number>> {
@@ -25,7 +28,7 @@ export async function dropExpired(
   for await (const places of slices(database)) {
     const expired: BlockPlace[] = [];
     for (const place of places) {
-      if (isExpired(place, byId.get(place.id), now)) expired.push(place);
+      if (isExpired(place, archivesOf(place.id), now)) expired.push(place);
       else alive.add(place.id);
     }
     await drop(expired, { database, blocks });
@@ -33,10 +36,8 @@ export async function dropExpired(
   return alive;
 }
 
-function isExpired(place: BlockPlace, series: Series | undefined, now: number): boolean {
-  const archive = [...(series?.layout.archives ?? []), ...(series?.former ?? [])].find(
-    ({ step }) => step === place.step,
-  );
+function isExpired(place: BlockPlace, archives: readonly Archive[], now: number): boolean {
+  const archive = archives.find(({ step }) => step === place.step);
   return archive === undefined || place.start + spanOf(place) <= now - retentionOf(archive);
 }
 
