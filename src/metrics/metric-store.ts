@@ -293,10 +293,8 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     const waiting = [...places].filter((place) => table.waitingOf(place) > 0);
     for (let from = 0; from < waiting.length; from += STORED_AT_ONCE) {
       const some = waiting.slice(from, from + STORED_AT_ONCE);
-      const points = some.reduce((sum, place) => sum + table.waitingOf(place), 0);
       const series = some.map((place) => new Series(table, place));
-      await storeWaiting(series, this.#now(), { database, blocks: this.#blocks });
-      this.#waiting -= points;
+      this.#waiting -= await storeWaiting(series, this.#now(), { database, blocks: this.#blocks });
     }
     this.#register.tidy();
     await this.#journal.forgetBefore(mark);

@@ -55,7 +55,7 @@ export class SeriesTable {
   readonly #numbers = new Map<Layout, number>();
   readonly #former = new Map<number, readonly Archive[]>();
   /** What is on its way to blocks; it is still seen. */
-  readonly #storing = new Map<number, Tail>();
+  #storing = new Map<number, Tail>();
   readonly #room = new PointRoom();
 
   /** Takes a series in. Answers its place. */
@@ -169,6 +169,8 @@ export class SeriesTable {
   stored(place: number, outcome: 'done' | 'failed'): void {
     const storing = this.#storing.get(place);
     this.#storing.delete(place);
+    // A map that is used for ever keeps alive, from one reorganization to the next, what it once held.
+    if (this.#storing.size === 0) this.#storing = new Map();
     const [page, at] = [this.#pageOf(place), place % PAGE];
     page.flags[at] = (page.flags[at] as number) | HAS_BLOCKS;
     if (outcome === 'done' || !storing) return;

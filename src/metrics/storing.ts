@@ -17,26 +17,36 @@ interface LoadedBlock {
   readonly block: Uint8Array | undefined;
 }
 
-/** Puts what is waiting of some series into their blocks, all or nothing. Fails when the database does. */
+/**
+ * Puts what is waiting of some series into their blocks, all or nothing. Answers how many points that were; fails when the database does.
+ * What is made for a series is gone before it is the turn of the next, as there may be very many; only those that have blocks, which must be
+ * read before, are prepared together.
+ */
 export async function storeWaiting(
   some: readonly Series[],
   now: number,
   { database, blocks }: { readonly database: Database; readonly blocks: Blocks },
-): Promise<void> {
-  const works = some.map((series) => ({ series, levels: planChange(series.layout, [series.beginStoring()], now) }));
+): Promise<number> {
+  const [old, fresh] = [some.filter((series) => series.hasBlocks), some.filter((series) => !series.hasBlocks)];
+  let points = 0;
+  const begin = (series: Series): Work => {
+    const waiting = series.beginStoring();
+    points += waiting.times.length;
+    return { series, levels: planChange(series.layout, [waiting], now) };
+  };
   const undo = blocks.mark();
   const written = blocks.writing();
   try {
-    // Of very many new series nothing has to be looked for.
-    const old = works.filter(({ series }) => series.hasBlocks);
-    const loaded = (await blocks.load(old.flatMap(placesOf))).values();
-    const writes = works.flatMap((work) => {
-      const block = () => (work.series.hasBlocks ? loaded.next().value : undefined);
-      const own = placesOf(work).map((place): LoadedBlock => ({ place, block: block() }));
-      return writesOf(work, own, blocks);
-    });
-    if (writes.length > 0) await writeAll(database, [...writes, blocks.totals()]);
+    const works = old.map(begin);
+    const loaded = (await blocks.load(works.flatMap(placesOf))).values();
+    const writes = function* (): Generator<Write> {
+      for (const work of works) yield* writesOf(work, () => loaded.next().value, blocks);
+      for (const series of fresh) yield* writesOf(begin(series), nothing, blocks);
+      yield blocks.totals();
+    };
+    await writeAll(database, writes());
     for (const series of some) series.stored('done');
+    return points;
   } catch (error) {
     undo();
     for (const series of some) series.stored('failed');
@@ -45,6 +55,8 @@ export async function storeWaiting(
     written();
   }
 }
+
+const nothing = (): undefined => undefined;
 
 /** The blocks that a change has to know. */
 export const placesOf = ({ series: { id }, levels }: Work): BlockPlace[] =>
@@ -70,8 +82,13 @@ export function changedSheets({ series, levels }: Work, loaded: readonly LoadedB
   return sheets;
 }
 
-function writesOf(work: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Write[] {
-  const sheets = changedSheets(work, loaded, blocks);
+/** What writes the blocks of one series, of which `load` gives one after the other as they are. */
+function writesOf(work: Work, load: () => Uint8Array | undefined, blocks: Blocks): Write[] {
+  const sheets = changedSheets(
+    work,
+    placesOf(work).map((place) => ({ place, block: load() })),
+    blocks,
+  );
   const writes: Write[] = [];
   for (const [at, { archive }] of work.levels.entries()) {
     for (const [start, sheet] of sheets[at] ?? []) {
