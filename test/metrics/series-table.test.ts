@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Tail } from '../../src/metrics/point-room.ts';
+import { Series } from '../../src/metrics/series.ts';
 import { SeriesTable } from '../../src/metrics/series-table.ts';
 import type { Layout } from '../../src/model/series.ts';
 
@@ -101,6 +102,19 @@ describe('the table of series', () => {
     expect([table.hasBlocks(second), table.originOf(second)]).toEqual([false, 'own']);
     expect([table.waitingOf(second), table.newestOf(second), table.newestValueOf(second)]).toEqual([0, 0, Number.NaN]);
     expect(slotsOf(table.tailsOf(second))).toEqual(new Map());
+  });
+
+  test('tells who still has a forgotten series nothing of the one that has its place', () => {
+    const table = new SeriesTable();
+    const place = table.take(facts(1));
+    table.add(place, 10, 5);
+    const series = new Series(table, place);
+    expect([series.isKnown, series.newest, slotsOf(series.tails())]).toEqual([true, 10, new Map([[10, 5]])]);
+    table.forget(place);
+    expect([series.isKnown, series.newest, series.tails()]).toEqual([false, 0, []]);
+    table.add(table.take(facts(2)), 20, 6);
+    expect([series.isKnown, series.newest, series.tails()]).toEqual([false, 0, []]);
+    expect([series.id, series.name]).toEqual([1, 's1']);
   });
 
   test('gives room back that a burst needed, and keeps what still waits', () => {
