@@ -30,9 +30,10 @@ export function faultsOf(schema: z.core.$ZodType, value: Yaml, key: string): rea
   if (checked.success) return [];
   const faults = new Map<string, Fault>();
   for (const issue of checked.error.issues) {
-    const fault = judged(issue, partAt({ schema, value, path: [] }, issue.path), key);
-    const place = JSON.stringify(fault.path);
-    if (!faults.has(place)) faults.set(place, fault);
+    const part = partAt({ schema, value, path: [] }, issue.path);
+    const place = JSON.stringify(part.path);
+    // To judge a part is to show it, which for a long list with many wrong items is done once.
+    if (!faults.has(place)) faults.set(place, judged(issue, part, key));
   }
   return [...faults.values()];
 }

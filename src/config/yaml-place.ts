@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar, isSeq, type LineCounter } from 'yaml';
+import { isCollection, isMap, isScalar, isSeq, type LineCounter, type Pair, type YAMLMap } from 'yaml';
 import { keyText } from './yaml-value.ts';
 
 /** Keys of maps and numbers of list items from the top of a document down to a value. */
@@ -41,8 +41,20 @@ function stepInto(
   node: unknown,
   step: string | number,
 ): { readonly key: unknown; readonly value: unknown } | undefined {
-  if (isMap(node)) return node.items.findLast((pair) => keyText(pair) === String(step));
+  if (isMap(node)) return pairsOf(node).get(String(step));
   return isSeq(node) && typeof step === 'number' ? { key: undefined, value: node.items[step] } : undefined;
+}
+
+/** The pairs of a map by their keys: a map of many keys may be asked for the place of each. */
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string | undefined, Pair>>();
+
+function pairsOf(map: YAMLMap): ReadonlyMap<string | undefined, Pair> {
+  const known = pairs.get(map);
+  if (known) return known;
+  // Of a key that is written twice the last one counts.
+  const found = new Map(map.items.map((pair) => [keyText(pair), pair]));
+  pairs.set(map, found);
+  return found;
 }
 
 function startOf(node: unknown): number | undefined {

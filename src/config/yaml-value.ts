@@ -19,6 +19,8 @@ export const isList = (value: Yaml | undefined): value is readonly Yaml[] => Arr
 const MAX_ALIASES = 1_000;
 /** Values made of one text, so that aliases of aliases cannot fill the memory. */
 const MAX_VALUES = 200_000;
+/** More than anybody reads. */
+const MAX_WARNINGS = 1_000;
 
 /** The plain value a node stands for, and what was odd on the way. A remark of level error means that the value is not whole. */
 export function readValue(contents: unknown): { readonly value: Yaml; readonly remarks: readonly Remark[] } {
@@ -31,6 +33,9 @@ class ValueReader {
   readonly #anchors = new Map<string, unknown>();
   /** Collections being read: an alias to one of them would never end. */
   readonly #open = new Set<unknown>();
+  /** Offsets of what was warned of. */
+  readonly #warned = new Set<number>();
+  #isRefused = false;
   #aliases = 0;
   #values = 0;
 
@@ -90,15 +95,15 @@ class ValueReader {
   /** What stands behind an alias is read again for each use, and remarked on once. */
   #warn(node: unknown, message: string): void {
     const offset = offsetOf(node);
-    if (this.remarks.some((remark) => remark.offset === offset)) return;
+    if (this.#warned.has(offset) || this.#warned.size === MAX_WARNINGS) return;
+    this.#warned.add(offset);
     this.remarks.push({ level: 'warning', offset, message });
   }
 
   /** One error is enough: the text is refused as a whole. */
   #refuse(node: unknown, message: string): null {
-    if (!this.remarks.some(({ level }) => level === 'error')) {
-      this.remarks.push({ level: 'error', offset: offsetOf(node), message });
-    }
+    if (!this.#isRefused) this.remarks.push({ level: 'error', offset: offsetOf(node), message });
+    this.#isRefused = true;
     return null;
   }
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { expandTabs, parseYaml } from '../../src/config/yaml.ts';
+import { textFaults } from '../../src/config/yaml-fault.ts';
+import { placeIn } from '../../src/config/yaml-place.ts';
 import { problemLine } from '../../src/model/pack.ts';
 
 const read = (text: string) => {
@@ -68,6 +71,58 @@ test('knows the place of every key, and of the nearest one above what is not wri
   expect(document?.placeOf(['a', 0, 'c'])).toEqual({ line: 3, column: 5 });
   expect(document?.placeOf(['a', 0, 'c', 'zz'])).toEqual({ line: 3, column: 5 });
   expect(document?.sourceOf(['a', 0, 'c', 'd'])).toBe('1.0');
+});
+
+test('to know the place of every key the keys are looked through once', () => {
+  const keys = Array.from({ length: 200 }, (_, at) => `k${at}`);
+  const map = parseDocument<YAMLMap, true>(keys.map((key) => `${key}: 1\n`).join('')).contents as YAMLMap;
+  let looks = 0;
+  map.items = new Proxy(map.items, {
+    get(items, name) {
+      looks += 1;
+      return Reflect.get(items, name);
+    },
+  });
+  const lines = new LineCounter();
+  keys.forEach((_, at) => void lines.addNewLine(at * 8));
+  for (const key of keys) expect(placeIn(map, [key], lines).line).toBeGreaterThan(0);
+  expect(looks).toBeLessThan(5 * keys.length);
+});
+
+test('of a key written again and again a thousand warnings are told', () => {
+  const { documents, problems } = parseYaml('a: 1\n'.repeat(3_000), 'a.yml');
+  expect(documents).toHaveLength(1);
+  expect(problems).toHaveLength(1_000);
+  expect(problems.at(-1)).toMatchObject({ line: 1_001 });
+});
+
+test('of lines that are wrong twenty are told, and the others not looked at', () => {
+  const text = '\ta: 1\n'.repeat(300);
+  const { errors, warnings } = parseDocument(text, { prettyErrors: false });
+  const looked = new Set<number>();
+  const watched = errors.map(
+    (error, at) =>
+      ({
+        pos: error.pos,
+        message: error.message,
+        get code() {
+          looked.add(at);
+          return error.code;
+        },
+      }) as typeof error,
+  );
+  expect(errors.length).toBeGreaterThan(200);
+  expect(textFaults({ errors: watched, warnings }, text)).toHaveLength(20);
+  expect(looked.size).toBeLessThan(50);
+  expect(read(text).problems).toHaveLength(20);
+});
+
+test('the line and its tab are right wherever on a line the fault is', () => {
+  expect(read('a: 1\nb: "\\q" # x\n\tc: 2\nd: "\\q"\n').problems).toEqual([
+    'a.yml:2:5: no escape begins like this; within "..." a backslash is written twice',
+    'a.yml:3:1: tab used for indentation; YAML needs spaces',
+    'a.yml:4:5: no escape begins like this; within "..." a backslash is written twice',
+  ]);
 });
 
 test('tabs become blanks up to the next multiple of four', () => {
