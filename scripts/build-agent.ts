@@ -18,7 +18,13 @@ const PLUGIN_FOLDERS = [
 ] as const;
 
 /** What is started, or handed to a thread, by the path of its file. */
-const BY_PATH = ['health/runner/main.ts', 'net/thread-entry.ts', 'plugins/pack-api.ts', 'templates/render.ts'] as const;
+const BY_PATH = [
+  'agent/judge.ts',
+  'health/runner/main.ts',
+  'net/thread-entry.ts',
+  'plugins/pack-api.ts',
+  'templates/render.ts',
+] as const;
 
 /** Packages that every start needs and that are many small files: they become part of the agent. All others stay where npm puts them. */
 const WITHIN = /^(?:@hono\/node-server|hono|jsep|yaml|zod)(?:\/|$)/;

@@ -16,11 +16,11 @@ import { type AgentState, factsOf } from './facts.ts';
 import { healthApi } from './health-api.ts';
 import { type HealthPart, openHealth } from './health-part.ts';
 import { insideOf } from './inside.ts';
+import { Judging } from './judging.ts';
 import { logManner } from './log/manner.ts';
 import { measuredFamilies } from './measured.ts';
 import { historyLimits } from './node-history.ts';
 import { openParts, type Parts, type Setting } from './parts.ts';
-import { judgePosted } from './posted.ts';
 import { afterReload } from './reload.ts';
 import { recordOfReload, reloadAnswer, reloadPreview } from './reload-answer.ts';
 import { type ReloadMode, ReloadQueue } from './reload-queue.ts';
@@ -330,6 +330,7 @@ export class Agent implements AsyncDisposable {
 
   #apiParts(): ApiParts & Pick<Parts, 'access'> {
     const { world } = this.#setting;
+    const judging = new Judging(world);
     return {
       ...servedParts(this.#setting, this.#parts, () => this.#written.packs),
       agent: {
@@ -338,7 +339,7 @@ export class Agent implements AsyncDisposable {
         problems: () => problemsOf(this.#written),
         reload: (mode) => this.reload(mode),
         previewReload: () => this.previewReload(),
-        judgePosted: (posted) => judgePosted(posted, world),
+        judgePosted: (posted) => judging.judge(posted),
         leave: () => this.stop({ leave: true }),
         stop: (how) => this.stop(how),
       },

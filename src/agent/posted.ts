@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { notingFiles } from '../config/files-read.ts';
 import { loadConfig } from '../config/load.ts';
+import type { ObjectRules } from '../config/objects.ts';
 import { byFileAndLine } from '../config/problems.ts';
 import { isReference } from '../config/references.ts';
 import { parseYaml } from '../config/yaml.ts';
@@ -10,13 +11,19 @@ import { isList, isMapping } from '../config/yaml-value.ts';
 import { problemJson } from '../http/records.ts';
 import type { ReloadPreviewJson } from '../http/schemas.ts';
 import type { Problem, Yaml } from '../model/pack.ts';
-import type { World } from './world.ts';
-import { rulesOf } from './written.ts';
 
 /** A text and the name of the file that it would have. */
 export interface PostedText {
   readonly text: string;
   readonly file: string;
+}
+
+/** Where the file of a text would stand, and by what it is judged. */
+export interface Place {
+  /** The directory of the configuration. */
+  readonly directory: string;
+  readonly shipped: string;
+  readonly rules: ObjectRules;
 }
 
 const MOST_PROBLEMS = 1_000;
@@ -27,11 +34,10 @@ const MOST_PROBLEMS = 1_000;
  */
 export async function judgePosted(
   { text, file }: PostedText,
-  { home, plugins }: Pick<World, 'home' | 'plugins'>,
+  { directory, shipped, rules }: Place,
 ): Promise<ReloadPreviewJson> {
-  const path = join(home.config, file);
-  const where = { directory: home.config, shipped: home.shipped, only: [path] };
-  const sources = { ...where, env: {}, rules: rulesOf(plugins) };
+  const path = join(directory, file);
+  const sources = { directory, shipped, rules, only: [path], env: {} };
   const { result } = await notingFiles(() => loadConfig(sources), new Map([[path, text]]));
   // What is wrong in other files, such as those of the zones, was not asked for.
   const own = [...result.problems, ...references(text, path)].filter((problem) => problem.file === path);

@@ -15,9 +15,10 @@ import { describePack } from '../packs/descriptor.ts';
 import { doubting } from '../packs/doubts.ts';
 import { packObjects } from '../packs/objects.ts';
 import { ownParameters, united } from '../packs/parameters.ts';
+import { rulesOf } from './object-rules.ts';
 import { loadPlugins, placesOf } from './plugins.ts';
 import { tokenProblems } from './token-problems.ts';
-import { problemsOf, readWritten, rulesOf } from './written.ts';
+import { problemsOf, readWritten } from './written.ts';
 
 /** What was found. */
 export interface Validation {

@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import type { Home } from '../base/home.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
-import type { ObjectRules } from '../config/objects.ts';
 import type { PackSet, Problem, Yaml } from '../model/pack.ts';
 import type { PackCode } from '../packs/code.ts';
-import { expressionFaults, groupFault, parametersIn } from '../packs/expression-fault.ts';
 import { type BuiltIn, findPacks, loadPacks, packsInUse } from '../packs/load.ts';
-import { functionTable } from '../plugins/function.ts';
 import type { CheckDefaults } from '../runtime/check-defaults.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
 import { alertingProblems } from './alerting-problems.ts';
+import { rulesOf } from './object-rules.ts';
 import type { Plugins } from './plugins.ts';
 import { unknownNames } from './unknown-names.ts';
 
@@ -31,15 +29,6 @@ export interface WrittenSources {
   /** The code of packs, which comes to the plugins before anything is read that uses it. */
   readonly code: PackCode;
 }
-
-/** What readers of objects have to know of these plugins. */
-export const rulesOf = ({ checks, functions }: Plugins): ObjectRules => ({
-  checkFields: [...checks].flatMap(({ fields }) => fields),
-  checkKinds: [...checks].sort((a, b) => a.order - b.order),
-  expressionFaults: expressionFaults(functionTable(functions)),
-  parametersIn: parametersIn(functionTable(functions)),
-  groupFault,
-});
 
 /** Reads configuration and packs; what is wrong is in the problems of the answer. */
 export async function readWritten({ home, env, flags, plugins, code }: WrittenSources): Promise<Written> {

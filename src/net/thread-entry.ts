@@ -12,7 +12,7 @@ const say = (answer: ThreadAnswer) => parentPort?.postMessage(answer);
 say({ type: 'ready' });
 for (const item of items) {
   try {
-    say({ type: 'done', value: work(item) });
+    say({ type: 'done', value: await work(item) });
   } catch (error) {
     say({ type: 'failed', message: messageOf(error) });
   }

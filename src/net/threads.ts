@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 
 /** Work of which nobody knows how long it takes or what memory it needs. */
 export interface ThreadWork {
-  /** Module whose default export is applied to each item; it takes and gives what can be cloned. */
+  /** Module whose default export is applied to each item; it takes and gives what can be cloned, at once or by a promise. */
   readonly module: URL;
   readonly items: readonly unknown[];
   /** Milliseconds each item may take. */

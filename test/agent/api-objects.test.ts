@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ApiObjects, type DefinableType } from '../../src/agent/api-objects.ts';
+import { rulesOf } from '../../src/agent/object-rules.ts';
 import { loadPlugins } from '../../src/agent/plugins.ts';
-import { rulesOf } from '../../src/agent/written.ts';
 import type { PackObject, YamlMap } from '../../src/model/pack.ts';
 import { functionTable } from '../../src/plugins/function.ts';
 import { memoryShelf } from '../support/shelf.ts';

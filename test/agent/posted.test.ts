@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { rulesOf } from '../../src/agent/object-rules.ts';
 import { loadPlugins } from '../../src/agent/plugins.ts';
 import { judgePosted } from '../../src/agent/posted.ts';
-import type { World } from '../../src/agent/world.ts';
 import { tempDirectory } from '../support/temp.ts';
 
-const plugins = await loadPlugins();
+const rules = rulesOf(await loadPlugins());
 
 async function judged(text: string, zones = '') {
   using folder = tempDirectory();
@@ -15,8 +15,10 @@ async function judged(text: string, zones = '') {
   // Would be a fault by itself, and is none of the posted text.
   writeFileSync(join(config, 'agent.yml'), 'groupps: [a]\n');
   if (zones !== '') writeFileSync(join(config, 'zones/all.yml'), zones);
-  const home = { config, shipped: folder.path, data: folder.path } as World['home'];
-  const { errors, warnings, ...rest } = await judgePosted({ text, file: 'posted.yml' }, { home, plugins });
+  const { errors, warnings, ...rest } = await judgePosted(
+    { text, file: 'posted.yml' },
+    { directory: config, shipped: folder.path, rules },
+  );
   expect(rest).toEqual({ changes: [], restart_needed: [], stand_ins: [] });
   const brief = ({ file, line, path: key, message, suggestion }: (typeof errors)[number]) => ({
     ...{ file, line, key, message },
