@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Attempt } from '../alerts/handler-queue.ts';
 import { type Wishes, wishesOf } from '../alerts/wishes.ts';
+import { canonicalJson } from '../base/canonical.ts';
 import { failedWith } from '../base/errors.ts';
 import type { Message } from '../model/alert.ts';
 import { TryLater, Undeliverable } from '../plugins/delivery.ts';
@@ -41,7 +42,7 @@ export class HandlerRun implements Digested {
     this.type = type;
     this.digest = digest;
     this.mark = createHash('sha256')
-      .update(JSON.stringify([type, fields]))
+      .update(canonicalJson([type, fields]))
       .digest('hex');
     this.isOff = fields['enabled'] === false;
     this.#written = written;
