@@ -40,6 +40,8 @@ interface GatheringOptions {
 
 /** Alerts that may wait to be put together. */
 const MOST_WAITING = 5_000;
+/** Groups that may wait or be remembered: how long that is, up to a day, says who hands alerts over. */
+const MOST_GROUPS = 5_000;
 
 /** Keeps alerts that nodes of the zone handed to this one until those of a group are told in one message. */
 export class Gathering implements Disposable {
@@ -66,11 +68,13 @@ export class Gathering implements Disposable {
 
   /**
    * Takes alerts over; resolves when they are on disk, so that who handed them over may forget them. Throws `too_many_requests` while too
-   * many wait.
+   * many wait, or are of too many groups.
    */
   async take({ handler, together, items }: Handed): Promise<void> {
     if (this.#waiting.size + items.length > MOST_WAITING)
       throw new OpsbroError('too_many_requests', `${this.#waiting.size} alerts wait to be put together already`);
+    if (this.#groups.size + items.length > MOST_GROUPS)
+      throw new OpsbroError('too_many_requests', `${this.#groups.size} groups of alerts are remembered already`);
     for (const item of items) {
       const key = keyOf(handler, item.alert.id);
       const next = joined(this.#waiting.get(key)?.item, item);

@@ -35,6 +35,8 @@ export class MessageGroups {
   readonly #agenda: Agenda;
   readonly #flush: (gathered: Gathered) => void;
   readonly #groups = new Map<string, Group>();
+  /** Names of the groups in which alerts wait, by handler and alert. */
+  readonly #places = new Map<string, string>();
 
   /** `flush` is given the alerts of a group when their time has come. */
   constructor(clock: Clock, agenda: Agenda, flush: (gathered: Gathered) => void) {
@@ -48,11 +50,13 @@ export class MessageGroups {
     const { handler, way, isUrgent } = to;
     const values = groupOf(alert, way);
     const name = `group ${JSON.stringify([handler, [...values], way.groupBy.includes(EACH) ? alert.id : ''])}`;
-    this.#leaveOthers(alert.id, handler, name);
+    const place = placeOf(handler, alert.id);
+    if (this.#places.get(place) !== name) this.remove(alert.id, handler);
     const { groupWaitMs, groupIntervalMs: intervalMs } = way;
     const group = this.#groups.get(name) ?? { handler, group: values, intervalMs, alerts: new Set(), sent: -Infinity };
     this.#groups.set(name, group);
     group.alerts.add(alert.id);
+    this.#places.set(place, name);
     const now = this.#clock.now();
     const wait = Math.max(groupWaitMs, group.sent + intervalMs - now);
     this.#agenda.atMostIn(isUrgent ? Math.min(wait, URGENT_MS) : wait, name, () => this.#end(name));
@@ -60,16 +64,19 @@ export class MessageGroups {
 
   /** There is nothing to tell of this alert any more. */
   remove(alert: string, handler: string): void {
-    this.#leaveOthers(alert, handler, '');
+    const place = placeOf(handler, alert);
+    this.#groups.get(this.#places.get(place) ?? '')?.alerts.delete(alert);
+    this.#places.delete(place);
+  }
+
+  /** How many groups there are; one that was told is remembered until it may be told again. */
+  get size(): number {
+    return this.#groups.size;
   }
 
   /** Ids of the alerts that wait to be told. */
   waiting(): ReadonlySet<string> {
     return new Set([...this.#groups.values()].flatMap(({ alerts }) => [...alerts]));
-  }
-
-  #leaveOthers(alert: string, handler: string, but: string): void {
-    for (const [name, group] of this.#groups) if (name !== but && group.handler === handler) group.alerts.delete(alert);
   }
 
   #end(name: string): void {
@@ -80,6 +87,7 @@ export class MessageGroups {
       this.#groups.delete(name);
       return;
     }
+    for (const alert of alerts) this.#places.delete(placeOf(handler, alert));
     group.alerts = new Set();
     group.sent = this.#clock.now();
     // Looks once more after the interval, to forget a group that nothing joined.
@@ -87,6 +95,8 @@ export class MessageGroups {
     this.#flush({ handler, alerts, group: values });
   }
 }
+
+const placeOf = (handler: string, alert: string): string => JSON.stringify([handler, alert]);
 
 /** Whether alerts of more than one node may be in one message. */
 export const isOverNodes = ({ groupBy }: Pick<Together, 'groupBy'>): boolean =>

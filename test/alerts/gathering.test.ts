@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { Gathering } from '../../src/alerts/gathering.ts';
 import type { Attempt } from '../../src/alerts/handler-queue.ts';
 import { OpsbroError } from '../../src/base/errors.ts';
 import { AlertingWorld, settingsOf } from '../support/alerting.ts';
 import { SimulatedClock } from '../support/clock.ts';
+import { memoryShelf } from '../support/shelf.ts';
 
 const GATHER = { gather: 'zone', group_by: [] };
 
@@ -139,7 +141,9 @@ describe('the node that is to gather', () => {
     const each = told().flatMap((message) => message.replace('b: ', '').split(','));
     expect(each.sort()).toEqual(['a critical', 'b critical', 'c critical']);
   });
+});
 
+describe('a node that gathers', () => {
   test('takes no more than it can keep', async () => {
     const { nodes } = await zoneOf();
     const [first, second] = nodes;
@@ -153,6 +157,34 @@ describe('the node that is to gather', () => {
     const { group_by: groupBy, group_wait: groupWaitMs, group_interval: groupIntervalMs } = settingsOf(GATHER);
     const handed = { handler: 'ops', together: { groupBy, groupWaitMs, groupIntervalMs }, items };
     await expect(second?.pipeline.telling.take(handed)).rejects.toThrow(OpsbroError);
+  });
+
+  test('remembers no more groups than it can count, also those that were told already', async () => {
+    const { clock, nodes } = await zoneOf();
+    const [first] = nodes;
+    first?.check('linux/disk', 'critical');
+    const alert = first?.alerts.get('linux/disk');
+    if (!alert) throw new Error('there is no alert');
+    const told: string[] = [];
+    using gathering = new Gathering({ clock, shelf: memoryShelf(), add: ({ id }) => told.push(id) });
+    const together = { groupBy: ['label.n'], groupWaitMs: 1_000, groupIntervalMs: 86_400_000 };
+    const take = (from: number, count: number) => {
+      const numbers = Array.from({ length: count }, (_, at) => `${from + at}`);
+      const alerts = numbers.map((id) => ({ ...alert, id, labels: new Map([['n', id]]) }));
+      return gathering.take({
+        handler: 'ops',
+        together,
+        items: alerts.map((each) => ({ alert: each, action: 'fired' })),
+      });
+    };
+    await take(0, 3_000);
+    await clock.runAsync(5_000);
+    expect(told).toHaveLength(3_000);
+    await take(3_000, 2_000);
+    await clock.runAsync(5_000);
+    await expect(take(5_000, 1)).rejects.toThrow('5000 groups of alerts are remembered already');
+    await clock.runAsync(86_400_000);
+    await take(5_000, 1);
   });
 });
 
