@@ -10,6 +10,7 @@ import { readTokenFile, TOKEN_FILE } from '../config/token-file.ts';
 import { PackCode } from '../packs/code.ts';
 import { complaintsOf } from './access-part.ts';
 import { readCertificate } from './certificate-files.ts';
+import { GATHER } from './gather-doubts.ts';
 import { lockOwner } from './lock-file.ts';
 import { loadPlugins, placesOf } from './plugins.ts';
 import { problemsOf, readWritten } from './written.ts';
@@ -42,7 +43,8 @@ export async function diagnose(home: Home, now: number): Promise<readonly Findin
   const sources = { home, env: process.env, flags: new Map(), plugins, code: new PackCode(placesOf(plugins)) };
   const written = await readWritten(sources);
   const { config } = written.loaded;
-  const errors = problemsOf(written).filter(({ level }) => level === 'error').length;
+  const problems = problemsOf(written);
+  const errors = problems.filter(({ level }) => level === 'error').length;
   return [
     ok('agent', running === undefined ? 'none runs for this home' : `runs as pid ${running}`),
     node(process.versions.node),
@@ -56,6 +58,7 @@ export async function diagnose(home: Home, now: number): Promise<readonly Findin
     socket(home.socket),
     network(),
     ...(await keys(home.config)),
+    ...problems.flatMap(({ key, message }) => (key === GATHER ? poor('alerts', message) : [])),
     ...(await tokens(home.config)),
     ...(await certificate(config.http, now)),
     ...leftovers(home.data),

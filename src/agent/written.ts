@@ -9,6 +9,7 @@ import { type BuiltIn, findPacks, loadPacks, packsInUse } from '../packs/load.ts
 import type { CheckDefaults } from '../runtime/check-defaults.ts';
 import type { CollectorSettings, Configuration } from '../runtime/configuration.ts';
 import { alertingProblems } from './alerting-problems.ts';
+import { gatherDoubts } from './gather-doubts.ts';
 import { rulesOf } from './object-rules.ts';
 import type { Plugins } from './plugins.ts';
 import { unknownNames } from './unknown-names.ts';
@@ -43,7 +44,11 @@ export async function readWritten({ home, env, flags, plugins, code }: WrittenSo
   const local = { directory: home.config, objects, variables, parameters: byPack(loaded.parameters) };
   const { shipped, data } = home;
   const packs = await loadPacks({ shipped, data, local, rules, env, builtIn: builtIn(plugins), found });
-  const doubts = [...alertingProblems({ ...loaded, packs }, plugins), ...unknownNames({ ...loaded, packs }, plugins)];
+  const doubts = [
+    ...alertingProblems({ ...loaded, packs }, plugins),
+    ...(await gatherDoubts(home, loaded)),
+    ...unknownNames({ ...loaded, packs }, plugins),
+  ];
   const problems = [...loaded.problems, ...doubts];
   return { loaded: { ...loaded, problems }, packs: withFaults(packs, faults) };
 }

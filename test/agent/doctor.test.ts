@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/agent/doctor.ts';
@@ -19,6 +19,7 @@ async function found(files: Readonly<Record<string, string>>, mode: number, ...a
   mkdirSync(join(home.path, 'etc'));
   for (const [name, text] of Object.entries(files)) {
     const file = join(home.path, 'etc', name);
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     chmodSync(file, mode);
   }
@@ -53,6 +54,15 @@ test('tokens that others may write count for nothing, and a token that is none i
     expect.stringMatching(/^poor .*chmod 600/),
     expect.stringMatching(/^bad .*SHA-256/),
   ]);
+});
+
+test('alerts that are to be gathered in a zone without a key are told', async () => {
+  const text = 'node_zone: lan\nalerting: {gather: zone, group_by: [check]}\n';
+  const key = { 'zone_keys/lan.gossip.key': `${Buffer.alloc(32, 1).toString('base64')}\n` };
+  expect(await found({ 'agent.yml': text }, 0o600, 'alerts')).toEqual([
+    expect.stringMatching(/^poor gather: zone .*"lan" has no key.*key generate --zone lan/),
+  ]);
+  expect(await found({ 'agent.yml': text, ...key }, 0o600, 'alerts')).toEqual([]);
 });
 
 test('a certificate that cannot be used is told, and of none where the doors speak plain HTTP', async () => {
