@@ -65,12 +65,7 @@ test('--occurences draws it so many times, and what nobody keeps grows', async (
 
 test('on a terminal it has a screen of its own, which is gone when the user interrupts', async () => {
   const user = new AbortController();
-  await using agent = await fakeAgent({
-    [ROUTE]: () => {
-      setTimeout(() => user.abort(), 50);
-      return VIEW;
-    },
-  });
+  await using agent = await fakeAgent({ [ROUTE]: () => VIEW });
   let resize = () => {};
   const situation = {
     ...agent,
@@ -79,6 +74,8 @@ test('on a terminal it has a screen of its own, which is gone when the user inte
     resized: (task: () => void) => {
       resize = task;
       task();
+      // When it has been drawn and waits for the next time.
+      queueMicrotask(() => user.abort());
     },
   };
   const { code, out } = await opsbro('dashboards show linux', situation);

@@ -92,11 +92,13 @@ describe('wait-members', () => {
   });
 
   test('gives up after its time, and says how it is', async () => {
-    const slow = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 60));
+    // As an agent that has no news, which answers when the time is over that it was asked to wait.
+    const quiet = async (url: string) => {
+      const [, wait = '0'] = /wait=(\d+)ms/.exec(url) ?? [];
+      await new Promise((resolve) => setTimeout(resolve, Number(wait)));
       return numbered(4, pool(member('a', { state: 'suspect' })));
     };
-    await using agent = await fakeAgent({ 'GET /agent/members': slow });
+    await using agent = await fakeAgent({ 'GET /agent/members': quiet });
     expect(await opsbro('gossip wait-members --name a --state left --timeout 100ms', agent)).toEqual({
       code: 2,
       out: '',

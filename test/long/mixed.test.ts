@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { at, Mixed, mixedPool, SOON, seenByOurs, statesByOurs, statesBySerf } from '../support/mixed.ts';
+import { synced } from '../support/serf.ts';
 import { testWith } from '../support/services.ts';
 
 const [FIRST, SECOND] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
@@ -38,7 +39,7 @@ describe.each(POOLS)('in %s pool of agents of ours and of Serf', (_, key) => {
     expect(await s.command('reachability')).toMatch(/Successfully contacted all live nodes/);
     await expect.poll(() => s.command('rtt', 'a').catch(String), SOON).toMatch(/Estimated a <-> s rtt: /);
     await expect.poll(async () => (await a.opsbro('gossip', 'rtt', 's')).stdout, SOON).toMatch(/ms/);
-    await new Promise((resolve) => setTimeout(resolve, 30_000));
+    await synced(s, t);
     expect([s.complaints, t.complaints]).toEqual([[], []]);
 
     expect((await b.opsbro('gossip', 'leave', '--yes')).code).toBe(0);

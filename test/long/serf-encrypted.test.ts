@@ -3,10 +3,11 @@ import { Disposal } from '../../src/base/disposal.ts';
 import { type KeyringHolder, NO_KEYS } from '../../src/gossip/keyring-holder.ts';
 import { gossipKey } from '../../src/gossip/wire/keyring.ts';
 import { eventually, startMember } from '../support/gossip.ts';
-import { startSerf } from '../support/serf.ts';
+import { type SerfAgent, startSerf, synced } from '../support/serf.ts';
 import { testWith } from '../support/services.ts';
 
 const [OURS, OTHER] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+const SOON = { timeout: 10_000, interval: 50 };
 const flag = (key: Buffer) => `-encrypt=${key.toString('base64')}`;
 
 function keyed(bytes: Buffer): KeyringHolder {
@@ -25,11 +26,14 @@ testWith('serf', 'a real serf agent with our key lives in a pool of ours without
   const names = () => [...ours.members.values()].map(({ name, state }) => `${name} ${state}`).sort();
   const everyone = ['joined alive', 'joining alive', 'ours alive'];
   await eventually(() => names().join() === everyone.join(), 5_000);
-  for (let second = 0; second < 30; second += 1) {
-    ours.setGroups(['linux', `turn-${second}`]);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const turnAt = async (agent: SerfAgent) => (await agent.members()).find(({ name }) => name === 'ours')?.tags['g'];
+  for (let turn = 0; turn < 30; turn += 1) {
+    ours.setGroups(['linux', `turn-${turn}`]);
+    for (const agent of [joining, joined]) await expect.poll(() => turnAt(agent), SOON).toBe(`linux,turn-${turn}`);
     expect(names()).toEqual(everyone);
   }
+  await synced(joining, joined);
+  expect(names()).toEqual(everyone);
   for (const agent of [joining, joined]) {
     const members = await agent.members();
     expect(members.map(({ name, status }) => `${name} ${status}`).sort()).toEqual(everyone);

@@ -1,8 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { RunningAgent } from '../support/agent.ts';
 import { program, testWith } from '../support/services.ts';
@@ -53,12 +52,18 @@ async function expectAlive(agent: RunningAgent): Promise<void> {
   expect(await agent.opsbro('check', 'run', 'linux/cpu', '--json')).toMatchObject({ stderr: '' });
 }
 
+/** Of each thread of a process, whether somebody traces it. */
+function tracedThreads(pid: string): boolean[] {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).map((task) => !/^TracerPid:\t0$/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8')));
+}
+
 /** Does something to these calls of a process, until disposed of. */
 async function disturb(strace: string, pid: string, inject: string): Promise<Disposable> {
   const calls = 'fsync,fdatasync,msync,sync_file_range';
   const words = ['-f', '-q', '-p', pid, '-e', `trace=${calls}`, '-e', `inject=${calls}:${inject}`, '-o', '/dev/null'];
   const tracer = spawn(strace, words, { stdio: 'ignore' });
-  await pause(1_000);
+  await expect.poll(() => tracedThreads(pid).every((isTraced) => isTraced), SOON).toBe(true);
   return { [Symbol.dispose]: () => void tracer.kill('SIGINT') };
 }
 
@@ -99,7 +104,7 @@ testWith(
       expect(await troubles(agent)).toMatch(/kv: /);
       await expectAlive(agent);
     }
-    await pause(1_000);
+    await expect.poll(() => tracedThreads(pid).some((isTraced) => isTraced), SOON).toBe(false);
     expect(await put(agent, 'after', 'x')).toBe(503);
     expect(await troubles(agent)).toMatch(/kv: /);
   },

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
+import { expect } from 'vitest';
 
 /** A member as `serf members` prints it. */
 export interface SerfMember {
@@ -20,6 +21,8 @@ export interface SerfAgent extends AsyncDisposable {
   readonly log: readonly string[];
   /** Its lines of level WARN and ERR. */
   readonly complaints: readonly string[];
+  /** How often it began to compare all it knows with another, as it does every 30 s with one of them. */
+  readonly syncs: number;
   members(): Promise<readonly SerfMember[]>;
   /** Runs `serf COMMAND ...` against it and answers with what it prints. */
   command(...words: string[]): Promise<string>;
@@ -56,6 +59,9 @@ export async function startSerf(
     get complaints() {
       return log.filter((line) => /\[(WARN|ERR)\]/.test(line));
     },
+    get syncs() {
+      return log.filter((line) => line.includes('Initiating push/pull sync')).length;
+    },
     async members() {
       const text = await agent.command('members', '-format=json');
       return (JSON.parse(text) as { readonly members: SerfMember[] }).members;
@@ -73,6 +79,14 @@ export async function startSerf(
   };
   await answering(agent);
   return agent;
+}
+
+/** Waits until each of these has compared all it knows with another once more. */
+export async function synced(...agents: readonly SerfAgent[]): Promise<void> {
+  const before = agents.map(({ syncs }) => syncs);
+  await expect
+    .poll(() => agents.every(({ syncs }, at) => syncs > (before[at] ?? 0)), { timeout: 90_000, interval: 200 })
+    .toBe(true);
 }
 
 async function answering(agent: SerfAgent): Promise<void> {
