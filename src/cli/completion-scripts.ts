@@ -24,7 +24,8 @@ complete -F _opsbro opsbro
     `#compdef opsbro
 _opsbro() {
   local -a candidates
-  candidates=("\${(@f)$(EXEC_COMPLETION=lines \${words[1]} "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  # Without quotes around it all an empty answer is no candidate.
+  candidates=(\${(f)"$(EXEC_COMPLETION=lines \${words[1]} "\${(@Q)words[2,CURRENT]}" 2>/dev/null)"})
   compadd -a candidates
 }
 if [ "\${funcstack[1]}" = "_opsbro" ]; then

@@ -4,6 +4,7 @@ import { AgentClient } from './client.ts';
 import type { Command, GlobalOptions } from './command.ts';
 import { findingOf } from './finding.ts';
 import { GLOBAL_OPTIONS, globalsOf, takesValue } from './global-options.ts';
+import { type TypedLine, typedLine } from './typed-line.ts';
 import type { World } from './world.ts';
 
 /** Nobody waits longer than that for a list. */
@@ -12,37 +13,49 @@ const MOST_VALUES = 500;
 
 /** The candidates for the last of these words, sorted. Never throws: who completes wants no error between his letters. */
 export async function candidates(words: readonly string[], world: World): Promise<readonly string[]> {
-  const typed = words.at(-1) ?? '';
+  const line = typedLine(words);
   try {
-    const found = await candidatesFor(words.slice(0, -1), typed, world);
-    return [...new Set(found)].filter((each) => each.startsWith(typed)).sort();
+    const found = await candidatesFor(line, world);
+    const fitting = [...new Set(found)].filter((each) => each.startsWith(line.typed));
+    return fitting.sort().map((each) => line.kept + each);
   } catch {
     return [];
   }
 }
 
-async function candidatesFor(before: readonly string[], typed: string, world: World): Promise<readonly string[]> {
-  const { path, args } = wordsIn(before);
+async function candidatesFor({ before, typed }: TypedLine, world: World): Promise<readonly string[]> {
+  const { path, rest } = commandIn(before);
   const listing = COMMANDS.get(path);
   const command = listing === undefined ? undefined : (await listing.load()).default;
-  if (typed.startsWith('-')) return optionsOf(command);
-  if (command === undefined) return followers(path);
   const last = before.at(-1) ?? '';
-  const kind = last.startsWith('-') && wantsValue(last, command) ? last.replace(/^-+/, '') : argumentOf(command, args);
+  const isValue = last.startsWith('-') && wantsValue(last, command);
+  if (typed.startsWith('-') && !isValue) return optionsOf(command);
+  if (command === undefined && !isValue) return followers(path);
+  const kind = isValue ? last.replace(/^-+/, '') : argumentOf(command, argumentsIn(rest, command));
   return kind === undefined ? [] : await valuesOf(kind, { path, typed, world, globals: globalsIn(before) });
 }
 
-/** The words of the command, and what stands behind them beside options. */
-function wordsIn(before: readonly string[]): { readonly path: string; readonly args: number } {
+/** The words of the command, as far as they are typed, and what stands behind them. */
+function commandIn(before: readonly string[]): { readonly path: string; readonly rest: readonly string[] } {
   let path = '';
-  let args = 0;
-  for (let place = 0; place < before.length; place++) {
+  let place = 0;
+  for (; place < before.length && !COMMANDS.has(path); place++) {
     const word = before[place] ?? '';
     if (word.startsWith('-')) place += takesValue(word) ? 1 : 0;
-    else if (COMMANDS.has(path)) args += 1;
     else path = further(path, word);
   }
-  return { path, args };
+  return { path, rest: before.slice(place) };
+}
+
+/** How many arguments these words are, beside options and their values. */
+function argumentsIn(words: readonly string[], command: Command | undefined): number {
+  let count = 0;
+  for (let place = 0; place < words.length; place++) {
+    const word = words[place] ?? '';
+    if (!word.startsWith('-')) count += 1;
+    else if (wantsValue(word, command)) place += 1;
+  }
+  return count;
 }
 
 /** The options of every command that stand in the line already: they say which agent is meant. */
@@ -69,17 +82,18 @@ function optionsOf(command: Command | undefined): readonly string[] {
   return names.map((name) => `--${name}`);
 }
 
-function wantsValue(option: string, { options = {} }: Command): boolean {
-  const kind = options[option.replace(/^--/, '')]?.kind;
+function wantsValue(option: string, command: Command | undefined): boolean {
+  const kind = command?.options?.[option.replace(/^--/, '')]?.kind;
   return (kind !== undefined && kind !== 'flag') || takesValue(option);
 }
 
-/** What the argument that is typed stands for, by its name in the help; the last one may come several times. */
-function argumentOf({ arguments: written = '' }: Command, args: number): string | undefined {
-  const names = [...written.matchAll(/[<[]([A-Za-z.]+)/g)].map(([, name = '']) =>
-    name.replace('...', '').toLowerCase(),
+/** What the argument that is typed stands for, by its name in the help; one with dots may come several times. */
+function argumentOf(command: Command | undefined, args: number): string | undefined {
+  const named = [...(command?.arguments ?? '').matchAll(/[<[]([A-Za-z.]+)/g)].map(([, name = '']) =>
+    name.toLowerCase(),
   );
-  return names[Math.min(args, names.length - 1)];
+  const last = named.at(-1);
+  return (named[args] ?? (last?.endsWith('...') ? last : undefined))?.replace('...', '');
 }
 
 interface Asking {
@@ -103,6 +117,11 @@ const groups: Source = async (agent) =>
 const zones: Source = async (agent) => Object.keys(await agent.ask('GET /agent/zones', {}));
 const checks: Source = async (agent) => Object.keys(await agent.ask('GET /monitoring/checks', {}));
 const collectors: Source = async (agent) => names(await agent.ask('GET /collectors', {}));
+const dashboards: Source = async (agent) => names(await agent.ask('GET /dashboards', {}));
+const detectors: Source = async (agent) => names(await agent.ask('GET /agent/detectors', {}));
+const handlers: Source = async (agent) => names(await agent.ask('GET /agent/handlers', {}));
+const pollsters: Source = async (agent) => names(await agent.ask('GET /openstack/pollsters', {}));
+const tokens: Source = async (agent) => names(await agent.ask('GET /agent/tokens', {}));
 const parameters: Source = async (agent) => Object.keys(await agent.ask('GET /agent/parameters', {}));
 const keys: Source = async (agent, { typed }) => {
   const found = await agent.ask('GET /kv/', { query: { prefix: typed, limit: String(MOST_VALUES) } });
@@ -137,18 +156,29 @@ const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
 const BY_TOPIC: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['agent parameters', parameters],
   ['collectors', collectors],
+  ['dashboards', dashboards],
+  ['detectors', detectors],
+  ['handlers', handlers],
+  ['pollsters', pollsters],
+  ['token', tokens],
   ['check', checks],
   ['monitoring', checks],
   ['kv', keys],
   ['packs', packs],
   ['gossip zone', zones],
 ]);
+/** Names that mean something else for one command. */
+const BY_COMMAND: ReadonlyMap<string, Source> = new Map<string, Source>([
+  ['check result state', fixed('critical', 'ok', 'unknown', 'warning')],
+  ['history kind', fixed('audit', 'collectors', 'config', 'groups', 'handlers', 'monitoring', 'nodes', 'repairs')],
+]);
 /** Kinds of arguments that only say "the thing in question". */
 const PLAIN = new Set(['name', 'id', 'key', 'prefix', 'level.name', 'level.pack', 'level.pack.key']);
 
 async function valuesOf(kind: string, asking: Asking): Promise<readonly string[]> {
   const topic = [...BY_TOPIC].find(([start]) => asking.path.startsWith(`${start} `));
-  const source = SOURCES.get(kind) ?? (PLAIN.has(kind) ? topic?.[1] : undefined);
+  const source =
+    BY_COMMAND.get(`${asking.path} ${kind}`) ?? SOURCES.get(kind) ?? (PLAIN.has(kind) ? topic?.[1] : undefined);
   if (source === undefined) return [];
   const { globals, world } = asking;
   await using agent = new AgentClient(findingOf(globals, world), { timeoutMs: PATIENCE_MS });

@@ -34,6 +34,22 @@ test.each([
     ['bash', 'fish', 'zsh'],
   ],
   [['nonsense', 'a'], ['']],
+  [
+    ['check', 'result', 'linux/cpu', ''],
+    ['critical', 'ok', 'unknown', 'warning'],
+  ],
+  [['history', 'con'], ['config']],
+  [
+    ['--color', 'a'],
+    ['always', 'auto'],
+  ],
+  [['agent', 'info', '--color=ne'], ['--color=never']],
+  // As Bash parts words at =.
+  [['agent', 'info', '--color', '=', 'ne'], ['never']],
+  [
+    ['agent', 'info', '--color', '='],
+    ['always', 'auto', 'never'],
+  ],
 ])('%j is completed by %j', async (words, expected) => {
   expect(await complete(words)).toEqual(expected);
 });
@@ -57,12 +73,21 @@ describe('values come from the agent', () => {
       ['kv', 'get', 'app/'],
       ['app/a', 'app/b'],
     ],
+    [
+      ['kv', 'put', '--ttl', '1h', 'app/'],
+      ['app/a', 'app/b'],
+    ],
+    [['gossip', 'members', '--zone=la'], ['--zone=lan']],
+    [['gossip', 'why', 'web-1', ''], ['']],
+    [['gossip', 'rtt', 'web-1', 'd'], ['db-1']],
+    [['dashboards', 'show', ''], ['linux']],
   ])('%j is completed by %j', async (words, expected) => {
     await using agent = await fakeAgent({
       'GET /agent/members': MEMBERS,
       'GET /agent/zones': { internet: {}, lan: {} },
       'GET /log/parts/': ['dns', 'gossip', 'graphite'],
       'GET /kv/': () => ['app/a', 'app/b'],
+      'GET /dashboards': [{ name: 'linux' }],
     });
     expect(await complete(words, agent.home)).toEqual(expected);
   });
@@ -115,6 +140,17 @@ testWith('zsh', 'zsh asks for the words up to the cursor and takes each line as 
     const line = `compdef() { :; }; compadd() { print -r -- "\${(@P)2}"; }; words=(opsbro agent inf); CURRENT=3; . ${folder}/zsh; _opsbro`;
     const { stdout } = await run('zsh', ['-fc', line], { env: envOf(folder) });
     expect(stdout.trim()).toBe('asked:2:agent inf my info');
+  });
+});
+
+testWith('zsh', 'zsh takes an empty answer for no candidate, and words without their quotes', async () => {
+  await inShell(async (folder) => {
+    await writeFile(join(folder, 'silent'), '#!/bin/sh\necho\n', { mode: 0o755 });
+    const ask = (words: string, current: number) =>
+      `words=(${words}); CURRENT=${current}; compadd() { print -r -- "\${#\${(@P)2}}:\${(@P)2}"; }; _opsbro; `;
+    const line = `compdef() { :; }; . ${folder}/zsh; ${ask('silent agent inf', 3)} ${ask(`opsbro 'my\\ words'`, 2)}`;
+    const { stdout } = await run('zsh', ['-fc', line], { env: envOf(folder) });
+    expect(stdout.trim().split('\n')).toEqual(['0:', '2:asked:1:my words my info']);
   });
 });
 
