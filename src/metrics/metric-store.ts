@@ -22,7 +22,7 @@ import { readSeries } from './reading.ts';
 import { Register } from './register.ts';
 import { Rules, type WrittenRules } from './rules.ts';
 import { Series } from './series.ts';
-import { storeWaiting } from './storing.ts';
+import { storeFirst, storeWaiting } from './storing.ts';
 import { dropExpired, dropSeries, makeRoom } from './sweeping.ts';
 import { countTags, parseTagQuery, taggedNames } from './tag-query.ts';
 
@@ -288,18 +288,29 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   async #storeAll(): Promise<void> {
     await this.#journal.write();
     const mark = this.#journal.mark();
-    const { database } = this.#setting;
     const { table, places } = this.#register;
     const waiting = [...places].filter((place) => table.waitingOf(place) > 0);
-    for (let from = 0; from < waiting.length; from += STORED_AT_ONCE) {
-      const some = waiting.slice(from, from + STORED_AT_ONCE);
-      const series = some.map((place) => new Series(table, place));
-      this.#waiting -= await storeWaiting(series, this.#now(), { database, blocks: this.#blocks });
-    }
+    const old = waiting.filter((place) => table.hasBlocks(place));
+    await this.#storeSome(old, storeWaiting);
+    if (old.length < waiting.length)
+      await this.#storeSome(
+        waiting.filter((place) => !table.hasBlocks(place)),
+        storeFirst,
+      );
     this.#register.tidy();
     await this.#journal.forgetBefore(mark);
     const { maxBytes } = this.#setting;
     if (maxBytes > 0 && this.#blocks.bytes > maxBytes) await this.#makeRoom();
+  }
+
+  async #storeSome(places: readonly number[], store: typeof storeWaiting): Promise<void> {
+    const { database } = this.#setting;
+    for (let from = 0; from < places.length; from += STORED_AT_ONCE) {
+      const some = places.slice(from, from + STORED_AT_ONCE).map((place) => new Series(this.#register.table, place));
+      const points = await store(some, this.#now(), { database, blocks: this.#blocks });
+      // Others may have come meanwhile.
+      this.#waiting -= points;
+    }
   }
 
   async #makeRoom(): Promise<void> {

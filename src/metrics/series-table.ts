@@ -62,7 +62,8 @@ export class SeriesTable {
   take({ id, name, layout, former, origin, hasBlocks }: SeriesFacts): number {
     const place = this.#free.pop() ?? this.#made++;
     if (place === this.#pages.length * PAGE) this.#pages.push(new Page());
-    const [page, at] = [this.#pageOf(place), place % PAGE];
+    const page = this.#pageOf(place);
+    const at = place % PAGE;
     page.names[at] = name;
     page.ids[at] = id;
     page.keepings[at] = this.#keepingOf(layout);
@@ -131,7 +132,8 @@ export class SeriesTable {
 
   /** Takes a point; of several in one slot the last one counts. Answers how many more are waiting than before. */
   add(place: number, time: number, value: number): 0 | 1 {
-    const [page, at] = [this.#pageOf(place), place % PAGE];
+    const page = this.#pageOf(place);
+    const at = place % PAGE;
     const slot = time - (time % (this.#keepings[page.keepings[at] as number] as Keeping).step);
     const newest = page.newest[at] as number;
     // What comes late goes before the latest point: of another slot, it does not matter which of them came first.
@@ -171,7 +173,8 @@ export class SeriesTable {
     this.#storing.delete(place);
     // A map that is used for ever keeps alive, from one reorganization to the next, what it once held.
     if (this.#storing.size === 0) this.#storing = new Map();
-    const [page, at] = [this.#pageOf(place), place % PAGE];
+    const page = this.#pageOf(place);
+    const at = place % PAGE;
     page.flags[at] = (page.flags[at] as number) | HAS_BLOCKS;
     if (outcome === 'done' || !storing) return;
     const since = this.#takeWaiting(place);
@@ -211,7 +214,8 @@ export class SeriesTable {
   }
 
   #push(page: Page, at: number, slot: number, value: number): 0 | 1 {
-    const [chain, count] = [page.chains[at] as number, page.counts[at] as number];
+    const chain = page.chains[at] as number;
+    const count = page.counts[at] as number;
     if (this.#room.replaceLast(chain, count, slot, value)) return 0;
     page.chains[at] = this.#room.push(chain, count, slot, value);
     page.counts[at] = count + 1;
@@ -225,7 +229,8 @@ export class SeriesTable {
   /** Points of a series as they wait now: so many, which are those of its chain, with the latest one behind them or without. */
   #copy(place: number, count: number): Tail {
     if (count === 0) return NO_POINTS;
-    const [page, at] = [this.#pageOf(place), place % PAGE];
+    const page = this.#pageOf(place);
+    const at = place % PAGE;
     const tail = { times: new Float64Array(count), values: new Float64Array(count) };
     const before = page.counts[at] as number;
     this.#room.copy(page.chains[at] as number, before, tail);
@@ -239,7 +244,8 @@ export class SeriesTable {
   #takeWaiting(place: number): Tail {
     const tail = this.#copy(place, this.waitingOf(place));
     this.#dropChain(place);
-    const [page, at] = [this.#pageOf(place), place % PAGE];
+    const page = this.#pageOf(place);
+    const at = place % PAGE;
     page.flags[at] = (page.flags[at] as number) & ~WAITS;
     return tail;
   }
@@ -251,7 +257,8 @@ export class SeriesTable {
   }
 
   #dropChain(place: number): void {
-    const [page, at] = [this.#pageOf(place), place % PAGE];
+    const page = this.#pageOf(place);
+    const at = place % PAGE;
     this.#room.giveBack(page.chains[at] as number, page.counts[at] as number);
     page.chains[at] = NO_CHAIN;
     page.counts[at] = 0;
@@ -259,7 +266,8 @@ export class SeriesTable {
 
   /** Puts points behind those of the chain of a series, one by one as they are, so that their number stays what it was. */
   #put(place: number, { times, values }: Tail): void {
-    const [page, at] = [this.#pageOf(place), place % PAGE];
+    const page = this.#pageOf(place);
+    const at = place % PAGE;
     for (let point = 0; point < times.length; point++) {
       const count = page.counts[at] as number;
       const [time, value] = [times[point] as number, values[point] as number];

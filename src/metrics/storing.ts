@@ -17,33 +17,57 @@ interface LoadedBlock {
   readonly block: Uint8Array | undefined;
 }
 
-/**
- * Puts what is waiting of some series into their blocks, all or nothing. Answers how many points that were; fails when the database does.
- * What is made for a series is gone before it is the turn of the next, as there may be very many; only those that have blocks, which must be
- * read before, are prepared together.
- */
+/** Where blocks are written. */
+interface Target {
+  readonly database: Database;
+  readonly blocks: Blocks;
+}
+
+/** Puts what is waiting of some series into their blocks, all or nothing. Answers how many points; fails when the database does. */
 export async function storeWaiting(
   some: readonly Series[],
   now: number,
-  { database, blocks }: { readonly database: Database; readonly blocks: Blocks },
+  { database, blocks }: Target,
 ): Promise<number> {
-  const [old, fresh] = [some.filter((series) => series.hasBlocks), some.filter((series) => !series.hasBlocks)];
-  let points = 0;
-  const begin = (series: Series): Work => {
-    const waiting = series.beginStoring();
-    points += waiting.times.length;
-    return { series, levels: planChange(series.layout, [waiting], now) };
-  };
+  const works = some.map((series) => begin(series, now));
   const undo = blocks.mark();
   const written = blocks.writing();
   try {
-    const works = old.map(begin);
     const loaded = (await blocks.load(works.flatMap(placesOf))).values();
-    const writes = function* (): Generator<Write> {
-      for (const work of works) yield* writesOf(work, () => loaded.next().value, blocks);
-      for (const series of fresh) yield* writesOf(begin(series), nothing, blocks);
-      yield blocks.totals();
-    };
+    const writes = works.flatMap((work) => {
+      const own = placesOf(work).map((place): LoadedBlock => ({ place, block: loaded.next().value }));
+      return writesOf(work, own, blocks);
+    });
+    if (writes.length > 0) await writeAll(database, [...writes, blocks.totals()]);
+    for (const series of some) series.stored('done');
+    return works.reduce((sum, { points }) => sum + points, 0);
+  } catch (error) {
+    undo();
+    for (const series of some) series.stored('failed');
+    throw error;
+  } finally {
+    written();
+  }
+}
+
+/**
+ * As `storeWaiting`, for series that have no blocks, of which nothing has to be read before: what is made for one is gone before it is the
+ * turn of the next, as very many may come at once.
+ */
+export async function storeFirst(some: readonly Series[], now: number, { database, blocks }: Target): Promise<number> {
+  const undo = blocks.mark();
+  const written = blocks.writing();
+  let points = 0;
+  const writes = function* (): Generator<Write> {
+    for (const series of some) {
+      const work = begin(series, now);
+      points += work.points;
+      const own = placesOf(work).map((place): LoadedBlock => ({ place, block: undefined }));
+      yield* writesOf(work, own, blocks);
+    }
+    yield blocks.totals();
+  };
+  try {
     await writeAll(database, writes());
     for (const series of some) series.stored('done');
     return points;
@@ -56,7 +80,10 @@ export async function storeWaiting(
   }
 }
 
-const nothing = (): undefined => undefined;
+function begin(series: Series, now: number): Work & { readonly points: number } {
+  const waiting = series.beginStoring();
+  return { series, levels: planChange(series.layout, [waiting], now), points: waiting.times.length };
+}
 
 /** The blocks that a change has to know. */
 export const placesOf = ({ series: { id }, levels }: Work): BlockPlace[] =>
@@ -82,13 +109,8 @@ export function changedSheets({ series, levels }: Work, loaded: readonly LoadedB
   return sheets;
 }
 
-/** What writes the blocks of one series, of which `load` gives one after the other as they are. */
-function writesOf(work: Work, load: () => Uint8Array | undefined, blocks: Blocks): Write[] {
-  const sheets = changedSheets(
-    work,
-    placesOf(work).map((place) => ({ place, block: load() })),
-    blocks,
-  );
+function writesOf(work: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Write[] {
+  const sheets = changedSheets(work, loaded, blocks);
   const writes: Write[] = [];
   for (const [at, { archive }] of work.levels.entries()) {
     for (const [start, sheet] of sheets[at] ?? []) {
