@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
+import { withinBytes } from '../model/plugin-output.ts';
 import type { Scope } from '../model/token.ts';
 
 /** What a client may do. */
@@ -20,7 +21,8 @@ const PATIENCE_MS = 5_000;
 const MOST_UNPROVEN = 100;
 const POLICY_VIOLATION = 1008;
 const TRY_LATER = 1013;
-const LONGEST_REASON = 100;
+/** Bytes; a close frame has no room for more than 123. */
+const LONGEST_REASON = 120;
 
 /** Clients that are connected but have shown no token yet: they get nothing, and not much time. */
 export class Unproven {
@@ -47,7 +49,7 @@ export class Unproven {
     };
     const refuse = (reason: string) => {
       end();
-      client.close(POLICY_VIOLATION, reason.slice(0, LONGEST_REASON));
+      client.close(POLICY_VIOLATION, withinBytes(reason, LONGEST_REASON));
       // Who does not answer the goodbye is cut off.
       this.#clock.after(PATIENCE_MS, () => client.terminate());
     };

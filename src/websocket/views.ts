@@ -122,7 +122,9 @@ export class Views {
     if (view.clients.size > 0) return;
     view.idleSince = now;
     view.snapshot = undefined;
-    const idle = [...this.#views].filter(([, { clients }]) => clients.size === 0);
+    const idle = [...this.#views]
+      .filter(([, { clients }]) => clients.size === 0)
+      .sort(([, a], [, b]) => (a.idleSince ?? now) - (b.idleSince ?? now));
     // Who asks for ever new things is not remembered for all of them.
     for (const [key, unseen] of idle.slice(0, -MAX_LINGERING)) this.#drop(key, unseen);
   }

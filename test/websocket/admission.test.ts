@@ -65,6 +65,16 @@ test.each([
   expect([client.closed, welcomed]).toEqual([closed, []]);
 });
 
+test('a goodbye has no room for more than 123 bytes', () => {
+  const { connect } = waiting(() => {
+    throw new OpsbroError('forbidden', 'é'.repeat(100));
+  });
+  const client = connect();
+  client.say('{"token":"x"}');
+  const [, reason = ''] = client.closed.split(' ');
+  expect(Buffer.byteLength(reason)).toBe(120);
+});
+
 test('bytes are no token', () => {
   const { connect } = waiting();
   const client = connect();
