@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, systemCode } from '../base/errors.ts';
 import type { Home } from '../base/home.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
@@ -48,7 +48,7 @@ export async function diagnose(home: Home, now: number): Promise<readonly Findin
   return [
     ok('agent', running === undefined ? 'none runs for this home' : `runs as pid ${running}`),
     node(process.versions.node),
-    fileLimit(),
+    fileLimit(running ?? 'self'),
     ...[home.config, home.data, home.log].map(directory),
     errors === 0
       ? ok('configuration', 'no errors')
@@ -74,8 +74,9 @@ function node(version: string): Finding {
     : bad('node', `${version} is too old; install Node.js ${LEAST_NODE.join('.')} or newer`);
 }
 
-function fileLimit(): Finding {
-  const limit = Number(/^Max open files\s+(\d+)/m.exec(textOf('/proc/self/limits'))?.[1] ?? Number.NaN);
+/** What counts is the limit of the agent, where one runs: this shell may have another. */
+function fileLimit(pid: number | 'self'): Finding {
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(textOf(`/proc/${pid}/limits`))?.[1] ?? Number.NaN);
   if (Number.isNaN(limit)) return ok('files', 'no limit is known');
   const text = `${limit} files may be open`;
   return limit >= LEAST_FILES
@@ -85,14 +86,29 @@ function fileLimit(): Finding {
 
 function directory(path: string): Finding {
   const about = `directory ${path}`;
-  if (!existsSync(path)) return ok(about, 'is made at the first start');
+  if (!existsSync(path)) return notYet(about, path);
+  const found = statSync(path);
+  if (!found.isDirectory()) return bad(about, 'is no directory; move what is there away');
   try {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     return bad(about, `${messageOf(error)}; give it to the user who runs the agent`);
   }
-  const isOpen = (statSync(path).mode & 0o002) !== 0;
+  const isOpen = (found.mode & 0o002) !== 0;
   return isOpen ? poor(about, 'everybody may write to it; chmod o-w') : ok(about, 'can be written');
+}
+
+/** A directory that is not there can be made when the next one above it may be written to. */
+function notYet(about: string, path: string): Finding {
+  let above = dirname(path);
+  while (!existsSync(above)) above = dirname(above);
+  if (!statSync(above).isDirectory()) return bad(about, `cannot be made: ${above} is no directory`);
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK);
+    return ok(about, 'is made at the first start');
+  } catch (error) {
+    return bad(about, `cannot be made: ${messageOf(error)}; make it for the user who runs the agent`);
+  }
 }
 
 function room(path: string): Finding {
@@ -169,7 +185,7 @@ async function certificate(http: AgentConfig['http'], now: number): Promise<Find
 
 /** Databases that could not be read and were set aside. */
 function leftovers(data: string): Finding[] {
-  const names = existsSync(data) ? readdirSync(data).filter((name) => name.includes('.corrupt-')) : [];
+  const names = namesIn(data).filter((name) => name.includes('.corrupt-'));
   if (names.length === 0) return [ok('stores', 'none was set aside')];
   return [
     poor('stores', `set aside as they could not be read: ${names.join(', ')}; remove them when they are of no use`),
@@ -200,6 +216,15 @@ function whyTaken(port: number): Promise<string> {
     server.once('error', (error) => resolve(systemCode(error) ?? messageOf(error)));
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve('')));
   });
+}
+
+/** None of what cannot be looked into, which is told of the directory itself. */
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
 }
 
 function modifiedAt(path: string): number {

@@ -10,12 +10,15 @@ export function writeSmallFile(path: string, text: string, mode = 0o640): void {
   syncDirectory(dirname(path));
 }
 
+/** There is no such file, or what stands in its path is no directory. */
+const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
+
 /** The text of a file, or `undefined` when there is none. */
 export function readSmallFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
+    if (MISSING.has(systemCode(error))) return undefined;
     throw error;
   }
 }

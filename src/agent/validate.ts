@@ -50,16 +50,6 @@ const MOST_LEVELS_UP = 16;
 
 /** Reads files, packs or whole directories; without any path everything an agent of this home reads. */
 export async function validate(home: Home, paths: readonly string[]): Promise<Validation> {
-  // Code of a pack that waits for nothing in particular would let the process end in the middle.
-  const awake = setInterval(() => {}, 1_000);
-  try {
-    return await validated(home, paths);
-  } finally {
-    clearInterval(awake);
-  }
-}
-
-async function validated(home: Home, paths: readonly string[]): Promise<Validation> {
   const plugins = await loadPlugins();
   const place = { home, rules: rulesOf(plugins) };
   const read = async (): Promise<Found> => {

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { keptAwake } from '../base/awake.ts';
 import { type Clock, delay, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Problem } from '../model/pack.ts';
@@ -86,7 +87,8 @@ export class PackCode {
     if (known?.revision === revision) return known;
     offerPluginContract(this.#contract);
     const url = `${pathToFileURL(path).href}?${revision}`;
-    const fresh = await Promise.race([run(url, kind, revision), this.#givenUp(revision)]);
+    // Code that waits for nothing in particular would let a command end in the middle.
+    const fresh = await keptAwake(Promise.race([run(url, kind, revision), this.#givenUp(revision)]));
     const imported = fresh.plugin || !known?.plugin ? fresh : { ...fresh, plugin: known.plugin };
     this.#imported.set(path, imported);
     return imported;

@@ -1,10 +1,13 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/agent/doctor.ts';
 import { findHome } from '../../src/base/home.ts';
 import { secretHash } from '../../src/base/secret.ts';
+import { runOpsbro } from '../support/agent.ts';
 import { tempDirectory } from '../support/temp.ts';
 
 const homeAt = (path: string) =>
@@ -63,6 +66,54 @@ test('alerts that are to be gathered in a zone without a key are told', async ()
     expect.stringMatching(/^poor gather: zone .*"lan" has no key.*key generate --zone lan/),
   ]);
   expect(await found({ 'agent.yml': text, ...key }, 0o600, 'alerts')).toEqual([]);
+});
+
+test('what is no directory is told where one has to be, or has to be made', async () => {
+  using home = tempDirectory();
+  writeFileSync(join(home.path, 'data'), '');
+  const findings = await diagnose(homeAt(home.path), 0);
+  const about = (name: string) =>
+    findings.find((finding) => finding.about === `directory ${join(home.path, name)}`)?.text;
+  expect(about('data')).toBe('is no directory; move what is there away');
+  expect(about('log')).toBe('is made at the first start');
+
+  const below = await diagnose(homeAt(join(home.path, 'data/home')), 0);
+  const told = below.filter(({ about: of }) => of.startsWith('directory '));
+  expect(told.map(({ verdict }) => verdict)).toEqual(['bad', 'bad', 'bad']);
+  expect(told[0]?.text).toBe(`cannot be made: ${join(home.path, 'data')} is no directory`);
+});
+
+test('of an agent that runs its own limit of files counts', async () => {
+  using home = tempDirectory();
+  mkdirSync(join(home.path, 'log'));
+  const child = spawn('sh', ['-c', 'ulimit -n 111; echo; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    await once(child.stdout, 'data');
+    const { pid = 0 } = child;
+    const started = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19];
+    writeFileSync(join(home.path, 'log/opsbro.lock'), `${pid}\n${started}\n`);
+    const findings = await diagnose(homeAt(home.path), 0);
+    expect(findings.find(({ about }) => about === 'agent')?.text).toBe(`runs as pid ${pid}`);
+    expect(findings.find(({ about }) => about === 'files')).toMatchObject({
+      verdict: 'poor',
+      text: expect.stringMatching(/^111 files/),
+    });
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+});
+
+test('code of a pack that waits for nothing in particular does not end it in the middle', async () => {
+  using home = tempDirectory();
+  const pack = join(home.path, 'data/local-configuration/packs/slow');
+  mkdirSync(join(pack, 'collectors'), { recursive: true });
+  writeFileSync(join(pack, 'package.yml'), 'name: slow\n');
+  const code = 'await new Promise((resolve) => setTimeout(resolve, 100).unref());\nexport default {};\n';
+  writeFileSync(join(pack, 'collectors/slow.js'), code);
+  const { stdout } = await runOpsbro(['--home', home.path, 'doctor']);
+  expect(stdout).toMatch(/configuration: 1 errors/);
+  expect(stdout).toMatch(/stores: /);
 });
 
 test('a certificate that cannot be used is told, and of none where the doors speak plain HTTP', async () => {
