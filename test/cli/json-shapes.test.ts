@@ -1,4 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +13,7 @@ import type { Arrival } from '../../src/http/app.ts';
 import { createDoor } from '../../src/http/door.ts';
 import type { OpenApi } from '../../src/http/openapi.ts';
 import { listenUnix } from '../../src/net/unix-socket.ts';
+import { checkClass } from '../health/packages.ts';
 import { fakeHealth } from '../http/fake-health.ts';
 import { bodyOf, fakeApi, fakeParts, SETTINGS } from '../http/fake-parts.ts';
 import { opsbro } from '../support/cli.ts';
@@ -18,16 +22,18 @@ import { tempDirectory } from '../support/temp.ts';
 import { ARGUMENTS } from './lines.ts';
 
 /** What is printed for people only, starts or ends an agent, or goes on for ever with an object a line. */
-const APART = /^(agent (start|stop|restart|log follow)|completion|maas|tutorials show|dns (un)?install|.* watch)$/;
+const APART = /^(agent (start|stop|restart|log follow)|maas|dns install|.* watch)$/;
 
 /** Lines that are whole where those without an agent need not be. */
 const WHOLE: ReadonlyMap<string, string> = new Map([
+  ['dns uninstall', '--dry-run'],
   ['gossip keyring rotate', '--yes'],
   ['gossip zone change', 'lan'],
   ['gossip zone key generate', '--zone internet'],
   ['gossip zone key import', `--zone internet --erase --key ${Buffer.alloc(32, 7).toString('base64')}`],
   ['packs create', 'mine'],
-  ['health test', '/nowhere'],
+  ['health test', 'HOME/web'],
+  ['tutorials show', 'cli'],
   ['token revoke', 'old --yes'],
 ]);
 
@@ -41,7 +47,7 @@ const BEFORE: ReadonlyMap<string, string> = new Map([
 
 /** What the fake agent, which has no such thing, can only refuse. */
 const REFUSED =
-  /^(agent log show|dns resolve|docker .*|gossip keyring rotate|health (confirm|test)|kv (reopen|sync|where)|metrics send|packs diff|pollsters run|statsd send)$/;
+  /^(dns resolve|docker .*|gossip keyring rotate|health confirm|kv (reopen|sync|where)|packs diff|pollsters run)$/;
 
 const Failure = z.strictObject({ error: z.looseObject({ code: z.string(), message: z.string().min(1) }) });
 
@@ -91,9 +97,18 @@ let parts: ReturnType<typeof fakeParts>;
 beforeAll(async () => {
   const directory = tempDirectory();
   home = directory.path;
-  for (const folder of ['data', 'etc']) mkdirSync(join(home, folder));
+  for (const folder of ['data', 'etc', 'log', 'web']) mkdirSync(join(home, folder));
+  writeFileSync(join(home, 'log/dns.log'), 'a line\n');
+  writeFileSync(join(home, 'web/good_check.js'), checkClass('Good', 'return 0;'));
+  const doors = await openDoors();
   const broken = { service: 'web', state: 'critical', repair: [{ name: 'Fix', command: ['true'] }] } as const;
-  parts = fakeParts({ health: fakeHealth({ 'local/key': broken }).part });
+  const fake = fakeParts({ health: fakeHealth({ 'local/key': broken }).part });
+  const facts = () => ({
+    ...fake.agent.facts(),
+    ports: { ...fake.agent.facts().ports, ...doors.ports },
+    home: { config: join(home, 'etc'), data: join(home, 'data'), log: join(home, 'log') },
+  });
+  parts = { ...fake, agent: { ...fake.agent, facts } };
   const app = createApi(parts, { ...SETTINGS, access: parts.access, maxBody: 100_000 });
   const recording = {
     async fetch(request: Request, arrival: Arrival) {
@@ -111,9 +126,25 @@ beforeAll(async () => {
   );
   return async () => {
     await listener[Symbol.asyncDispose]();
+    await doors[Symbol.asyncDispose]();
     directory[Symbol.dispose]();
   };
 });
+
+/** Doors for samples, of which nothing is wanted but that they are open. */
+async function openDoors() {
+  const lines = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1');
+  const packets = createSocket('udp4').bind(0, '127.0.0.1');
+  await Promise.all([once(lines, 'listening'), once(packets, 'listening')]);
+  return {
+    ports: { graphite: (lines.address() as AddressInfo).port, statsd: packets.address().port },
+    async [Symbol.asyncDispose]() {
+      packets.close();
+      lines.close();
+      await once(lines, 'close');
+    },
+  };
+}
 
 function readable(text: string): unknown {
   try {
@@ -130,7 +161,7 @@ async function jsonOf(path: string) {
   answered.length = 0;
   const [silence] = parts.alerting.silences();
   const rest = path === 'silence remove' ? silence?.id : (WHOLE.get(path) ?? ARGUMENTS.get(path) ?? '');
-  const { out, err } = await opsbro(`${path} ${rest} --json`, { home });
+  const { out, err } = await opsbro(`${path} ${rest} --json`.replace('HOME', home), { home });
   return { out, shown: err.split('\n', 1)[0] };
 }
 
