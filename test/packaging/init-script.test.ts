@@ -28,10 +28,11 @@ function machine({ stopSeconds = 30 } = {}) {
   const program = join(home, 'program');
   writeFileSync(program, STAND_IN);
   chmodSync(program, 0o755);
-  const call = (...args: string[]) => {
+  const call = (...args: string[]) => callAs(process.getuid?.() ?? 0, ...args);
+  const callAs = (user: number, ...args: string[]) => {
     const settings = { OPSBRO_HOME: home, PROGRAM: program, DEFAULTS: join(home, 'default'), START_SECONDS: '60' };
     const env = { PATH: process.env['PATH'], ...settings, STOP_SECONDS: String(stopSeconds) };
-    const { status, stdout, stderr } = spawnSync('sh', [script, ...args], { env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('sh', [script, ...args], { env, uid: user, encoding: 'utf8' });
     return { status, stdout, stderr };
   };
   const file = (name: string) => join(home, name);
@@ -41,7 +42,7 @@ function machine({ stopSeconds = 30 } = {}) {
       spawnSync('kill', ['-KILL', String(pid())]);
     rmSync(home, { recursive: true, force: true });
   });
-  return { call, file, pid };
+  return { call, callAs, file, pid };
 }
 
 /** Whether a process is there and has not ended. */
@@ -130,4 +131,17 @@ test('it says of itself what the standard base wants to know', () => {
   ]) {
     expect(text).toMatch(new RegExp(`^# ${key}: +\\S`, 'm'));
   }
+});
+
+const NOBODY = 65_534;
+
+test.skipIf(process.getuid?.() !== 0)('who may not end the agent is told so at once, and it works on', () => {
+  const { call, callAs, file, pid } = machine();
+  expect(call('start').status).toBe(0);
+  chmodSync(file('.'), 0o755);
+  const text = `opsbro runs as pid ${pid()}, which this user may not stop or tell anything\n`;
+  expect(callAs(NOBODY, 'stop')).toMatchObject({ status: 4, stderr: text });
+  expect(callAs(NOBODY, 'reload')).toMatchObject({ status: 4, stderr: text });
+  expect(isAtWork(pid())).toBe(true);
+  expect(call('stop').status).toBe(0);
 });
