@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HTTP_PORT } from '../base/default-ports.ts';
 import { OpsbroError } from '../base/errors.ts';
 import { findHome, type Home } from '../base/home.ts';
+import { isLoopback } from '../base/loopback.ts';
 import type { GlobalOptions } from './command.ts';
 import type { World } from './world.ts';
 
@@ -69,6 +70,21 @@ function urlOf(written: string): URL {
   const text = written.includes('://') ? written : `http://${written}`;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   throw new OpsbroError('bad_request', `"${written}" is no address of an agent; write http://127.0.0.1:6770`);
+}
+
+/** What of an agent tells which machine it is on. */
+interface Located {
+  readonly uuid: string;
+  readonly home: { readonly data: string };
+}
+
+/** Whether the files that an agent speaks of are those of this machine: a forwarded port may lead anywhere. */
+export function isHere({ uuid, home }: Located, globals: GlobalOptions, world: Surroundings): boolean {
+  const address = findAgent(globals, world);
+  if (address.kind === 'socket') return true;
+  const host = address.url.hostname.replace(/^\[|\]$/g, '');
+  const kept = textOf(join(home.data, 'server.key'));
+  return kept === undefined ? isLoopback(host) || host === 'localhost' : kept === uuid;
 }
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

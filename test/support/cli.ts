@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +59,14 @@ export async function fakeAgent(answers: Answers) {
     server,
     /** Everything that was asked, beside whether it is initialized. */
     asked: () => asked.filter((name) => name !== 'GET /agent/state'),
+    /** The same agent at a port of loopback. */
+    async atPort() {
+      const door = createServer((request, response) => server.emit('request', request, response));
+      door.listen(0, '127.0.0.1');
+      await once(door, 'listening');
+      const { port } = door.address() as AddressInfo;
+      return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: async () => void door.close() };
+    },
     async [Symbol.asyncDispose]() {
       server.close();
       await rm(folder, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import type { AgentClient } from '../../client.ts';
 import { defineCommand } from '../../command.ts';
 import { withoutSecrets } from '../../credentials.ts';
 import { sentenceOf } from '../../failure.ts';
+import { isHere } from '../../find-agent.ts';
 import { linesOfPart } from '../../log-files.ts';
 
 const LOG_LINES = 1_000;
@@ -17,10 +18,11 @@ export default defineCommand({
   },
   examples: ['agent debug', 'agent debug --out /tmp/debug.tar.gz'],
   route: 'GET /debug/state',
-  async run({ options: { out } }, { agent, terminal, world }) {
+  async run({ options: { out } }, { agent, globals, terminal, world }) {
     const now = systemClock.wall();
     const info = await agent.ask('GET /agent/info', {});
-    const parts = await agent.ask('GET /log/parts/', {});
+    const isLogHere = isHere(info, globals, world);
+    const parts = isLogHere ? await agent.ask('GET /log/parts/', {}) : [];
     const entry = (name: string, text: string): TarEntry => ({
       ...{ name: `opsbro-debug/${name}`, bytes: Buffer.from(text), modified: now },
     });
@@ -33,6 +35,7 @@ export default defineCommand({
     const stamp = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
     const file = resolve(world.cwd, out ?? `opsbro-debug-${stamp}.tar.gz`);
     writeFileSync(file, bundle, { mode: 0o600 });
+    if (!isLogHere) terminal.note('the log is not in it: it lies on the machine of the agent; run this there');
     terminal.show({ file, bytes: bundle.length }, () => terminal.line(file));
   },
 });

@@ -2,7 +2,7 @@ import { failedWith, OpsbroError } from '../../../../base/errors.ts';
 import { type Context, defineCommand } from '../../../command.ts';
 import { escaped } from '../../../escape.ts';
 import { UsageError } from '../../../failure.ts';
-import { homeOf } from '../../../find-agent.ts';
+import { homeOf, isHere } from '../../../find-agent.ts';
 import { secondsOf } from '../../../instant.ts';
 import { linesOfPart } from '../../../log-files.ts';
 
@@ -45,9 +45,13 @@ function countOf(written: string | undefined): number {
 /** Where a running agent writes; without one, where one of this home would. */
 async function directoryOf({ agent, globals, world }: Context): Promise<string> {
   try {
-    return (await agent.ask('GET /agent/info', {})).home.log;
+    const info = await agent.ask('GET /agent/info', {});
+    if (isHere(info, globals, world)) return info.home.log;
   } catch (error) {
     if (failedWith(error, 'unreachable')) return homeOf(globals, world).log;
     throw error;
   }
+  const message =
+    'the log lies on the machine of the agent; run this there, or see what comes with opsbro agent log follow';
+  throw new OpsbroError('not_supported', message);
 }
