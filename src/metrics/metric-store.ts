@@ -286,10 +286,11 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
   }
 
   async #storeAll(): Promise<void> {
+    const { table, places } = this.#register;
+    // Before the log is written: blocks of a series that begins meanwhile would be there before it is, and after a crash be those of another.
+    const waiting = [...places].filter((place) => table.waitingOf(place) > 0);
     await this.#journal.write();
     const mark = this.#journal.mark();
-    const { table, places } = this.#register;
-    const waiting = [...places].filter((place) => table.waitingOf(place) > 0);
     const old = waiting.filter((place) => table.hasBlocks(place));
     await this.#storeSome(old, storeWaiting);
     if (old.length < waiting.length)
