@@ -108,7 +108,8 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     const byId = this.#register.byId();
     for await (const { id, time, value } of this.#journal.replay()) {
       const place = byId.get(id);
-      if (place !== undefined) this.#waiting += this.#register.table.add(place, time, value);
+      if (place === undefined) this.#register.spend(id);
+      else this.#waiting += this.#register.table.add(place, time, value);
     }
     if (!this.#journal.isWritten) this.#writeSoon();
   }

@@ -87,6 +87,11 @@ export class Register {
     return this.#take(this.#nextId, name, origin, { layout, former: [], hasBlocks: false });
   }
 
+  /** A number was that of a series that is gone, and something of it is left: nobody else gets it. */
+  spend(id: number): void {
+    this.#nextId = Math.max(this.#nextId, id + 1);
+  }
+
   /** What writes the series of a place; `undefined` when it was forgotten. */
   writeOf(place: number): Write | undefined {
     const name = this.table.nameOf(place);
@@ -127,7 +132,7 @@ export class Register {
     const place = this.table.take({ id, name, origin, ...kept });
     this.#byName.set(name, place);
     this.#names.add(name);
-    this.#nextId = Math.max(this.#nextId, id + 1);
+    this.spend(id);
     return place;
   }
 }

@@ -39,3 +39,24 @@ test('no blocks are written of a series that a crash would forget', async () => 
   expect([...(values?.values ?? [])]).toEqual([Number.NaN, Number.NaN, 3, Number.NaN]);
   await close();
 });
+
+test("points of a series that was dropped are nobody else's, though crashes came before the log was cleared", async () => {
+  using folder = tempDirectory();
+  const first = await storeIn(folder.path);
+  first.store.add({ name: 'dropped', value: 1, time: START });
+  Object.assign(first.database, { clear: () => Promise.reject(new Error('Input/output error')) });
+  await first.store.remove(['dropped']);
+  await first.crash();
+
+  const second = await storeIn(folder.path);
+  expect(second.store.names('*')).toEqual([]);
+  second.store.add({ name: 'new', value: 3, time: START + 20 });
+  await second.store.write();
+  await second.crash();
+
+  const { store, close } = await storeIn(folder.path);
+  expect(store.names('*')).toEqual(['new']);
+  const [values] = await store.read(['new'], range);
+  expect([...(values?.values ?? [])]).toEqual([Number.NaN, Number.NaN, 3, Number.NaN]);
+  await close();
+});
