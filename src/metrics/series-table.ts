@@ -137,7 +137,7 @@ export class SeriesTable {
     const slot = time - (time % (this.#keepings[page.keepings[at] as number] as Keeping).step);
     const newest = page.newest[at] as number;
     // What comes late goes before the latest point: of another slot, it does not matter which of them came first.
-    if (slot < newest) return this.#push(page, at, slot, value);
+    if (slot < newest) return this.#addLate(page, at, slot, value);
     const flags = page.flags[at] as number;
     if ((flags & WAITS) !== 0) {
       if (slot === newest) {
@@ -213,13 +213,17 @@ export class SeriesTable {
     return ((this.#pageOf(place).flags[place % PAGE] as number) & bit) !== 0;
   }
 
-  #push(page: Page, at: number, slot: number, value: number): 0 | 1 {
-    const chain = page.chains[at] as number;
-    const count = page.counts[at] as number;
-    if (this.#room.replaceLast(chain, count, slot, value)) return 0;
-    page.chains[at] = this.#room.push(chain, count, slot, value);
-    page.counts[at] = count + 1;
+  #addLate(page: Page, at: number, slot: number, value: number): 0 | 1 {
+    if (this.#room.replaceLast(page.chains[at] as number, page.counts[at] as number, slot, value)) return 0;
+    this.#push(page, at, slot, value);
     return 1;
+  }
+
+  /** Puts a point behind those of the chain of a series. */
+  #push(page: Page, at: number, slot: number, value: number): void {
+    const count = page.counts[at] as number;
+    page.chains[at] = this.#room.push(page.chains[at] as number, count, slot, value);
+    page.counts[at] = count + 1;
   }
 
   #countOf(place: number): number {
@@ -268,11 +272,7 @@ export class SeriesTable {
   #put(place: number, { times, values }: Tail): void {
     const page = this.#pageOf(place);
     const at = place % PAGE;
-    for (let point = 0; point < times.length; point++) {
-      const count = page.counts[at] as number;
-      const [time, value] = [times[point] as number, values[point] as number];
-      page.chains[at] = this.#room.push(page.chains[at] as number, count, time, value);
-      page.counts[at] = count + 1;
-    }
+    for (let point = 0; point < times.length; point++)
+      this.#push(page, at, times[point] as number, values[point] as number);
   }
 }
