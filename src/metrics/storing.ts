@@ -24,39 +24,26 @@ interface Target {
 }
 
 /** Puts what is waiting of some series into their blocks, all or nothing. Answers how many points; fails when the database does. */
-export async function storeWaiting(
-  some: readonly Series[],
-  now: number,
-  { database, blocks }: Target,
-): Promise<number> {
+export async function storeWaiting(some: readonly Series[], now: number, target: Target): Promise<number> {
+  const { database, blocks } = target;
   const works = some.map((series) => begin(series, now));
-  const undo = blocks.mark();
-  const written = blocks.writing();
-  try {
+  await allOrNothing(some, target, async () => {
     const loaded = (await blocks.load(works.flatMap(placesOf))).values();
     const writes = works.flatMap((work) => {
       const own = placesOf(work).map((place): LoadedBlock => ({ place, block: loaded.next().value }));
       return writesOf(work, own, blocks);
     });
     if (writes.length > 0) await writeAll(database, [...writes, blocks.totals()]);
-    for (const series of some) series.stored('done');
-    return works.reduce((sum, { points }) => sum + points, 0);
-  } catch (error) {
-    undo();
-    for (const series of some) series.stored('failed');
-    throw error;
-  } finally {
-    written();
-  }
+  });
+  return works.reduce((sum, { points }) => sum + points, 0);
 }
 
 /**
  * As `storeWaiting`, for series that have no blocks, of which nothing has to be read before: what is made for one is gone before it is the
  * turn of the next, as very many may come at once.
  */
-export async function storeFirst(some: readonly Series[], now: number, { database, blocks }: Target): Promise<number> {
-  const undo = blocks.mark();
-  const written = blocks.writing();
+export async function storeFirst(some: readonly Series[], now: number, target: Target): Promise<number> {
+  const { database, blocks } = target;
   let points = 0;
   const writes = function* (): Generator<Write> {
     for (const series of some) {
@@ -67,10 +54,16 @@ export async function storeFirst(some: readonly Series[], now: number, { databas
     }
     yield blocks.totals();
   };
+  await allOrNothing(some, target, () => writeAll(database, writes()));
+  return points;
+}
+
+async function allOrNothing(some: readonly Series[], { blocks }: Target, store: () => Promise<void>): Promise<void> {
+  const undo = blocks.mark();
+  const written = blocks.writing();
   try {
-    await writeAll(database, writes());
+    await store();
     for (const series of some) series.stored('done');
-    return points;
   } catch (error) {
     undo();
     for (const series of some) series.stored('failed');
