@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { OpsbroError } from '../base/errors.ts';
 import { readSmallFile, writeSmallFile } from './small-file.ts';
 
 /**
  * Makes this process the one agent of a home, by a file of two lines: pid, and when that process started as the kernel counts it. An
- * owner counts only if both match a living process, so a recycled pid never blocks a start. Throws `already_exists` naming the owner.
+ * owner counts only if both match a living process, so neither a recycled pid nor one that nobody has waited for blocks a start. Throws `already_exists` naming the owner.
  * Disposing removes the file.
  */
 export function takeLock(path: string): Disposable {
@@ -19,7 +19,7 @@ export function lockOwner(path: string): number | undefined {
   const [pidText, started] = readSmallFile(path)?.split('\n') ?? [];
   const pid = Number(pidText);
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
-  return isAlive(pid) && startTime(pid) === (started || undefined) ? pid : undefined;
+  return isAlive(pid) && startTime(pid) === (started || undefined) && !isOver(pid) ? pid : undefined;
 }
 
 function isAlive(pid: number): boolean {
@@ -31,8 +31,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of `/proc/PID/stat`; the second field may hold blanks and brackets, so counting starts behind its last bracket. */
-function startTime(pid: number): string | undefined {
+/** Field 22 of `/proc/PID/stat`. */
+const startTime = (pid: number): string | undefined => fieldsOf(pid)?.[19];
+
+/**
+ * Whether a process has ended, and only its parent has yet to hear of it, which in a container may be never. While any of its threads is on
+ * its way out it may still hold files.
+ */
+function isOver(pid: number): boolean {
+  if (fieldsOf(pid)?.[0] !== 'Z') return false;
+  try {
+    return readdirSync(`/proc/${pid}/task`).length <= 1;
+  } catch {
+    return true;
+  }
+}
+
+/** The fields of `/proc/PID/stat` from the third on; the second may hold blanks and brackets, so counting starts behind its last bracket. */
+function fieldsOf(pid: number): readonly string[] | undefined {
   const stat = readSmallFile(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

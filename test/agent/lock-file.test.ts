@@ -36,3 +36,26 @@ test('a living owner is respected, its recycled pid and its death are not', asyn
   }
   expect(lockOwner(path)).toBeUndefined();
 });
+
+test('an owner that has ended is none, also when its parent has not noticed', async () => {
+  using home = tempDirectory();
+  const path = join(home.path, 'opsbro.lock');
+  // The second program takes the place of the shell, and does not know that it has a child.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const [said] = await once(parent.stdout, 'data');
+    const pid = Number(said);
+    const fields = () => {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    };
+    writeFileSync(path, `${pid}\n${fields()[19]}\n`);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => fields()[0]).toBe('Z');
+    expect(lockOwner(path)).toBeUndefined();
+    takeLock(path)[Symbol.dispose]();
+  } finally {
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+  }
+});
