@@ -139,17 +139,19 @@ export class SeriesTable {
     // What comes late goes before the latest point: of another slot, it does not matter which of them came first.
     if (slot < newest) return this.#addLate(page, at, slot, value);
     const flags = page.flags[at] as number;
+    let more: 0 | 1 = 1;
     if ((flags & WAITS) !== 0) {
       if (slot === newest) {
         page.values[at] = value;
         return 0;
       }
-      this.#push(page, at, newest, page.values[at] as number);
+      // Of its slot there may be one already, which could not be stored.
+      more = this.#push(page, at, newest, page.values[at] as number);
     }
     page.newest[at] = slot;
     page.values[at] = value;
     page.flags[at] = flags | WAITS;
-    return 1;
+    return more;
   }
 
   /** What is in no block for sure, as it is now, older points first. */

@@ -117,6 +117,22 @@ describe('the table of series', () => {
     expect([series.id, series.name]).toEqual([1, 's1']);
   });
 
+  test('counts a point once that comes again after it could not be stored', () => {
+    const table = new SeriesTable();
+    const place = table.take(facts(1));
+    let waiting: number = table.add(place, 10, 1);
+    table.beginStoring(place);
+    table.stored(place, 'failed');
+    for (const [time, value] of [[10, 2] as const, [20, 3] as const]) {
+      waiting += table.add(place, time, value);
+      expect(waiting).toBe(table.waitingOf(place));
+    }
+    expect(sorted(slotsOf(table.tailsOf(place)))).toEqual([
+      [10, 2],
+      [20, 3],
+    ]);
+  });
+
   test('gives room back that a burst needed, and keeps what still waits', () => {
     const table = new SeriesTable();
     const places = Array.from({ length: 6_000 }, (_, id) => table.take(facts(id)));
