@@ -137,7 +137,7 @@ export class SeriesTable {
     const slot = time - (time % (this.#keepings[page.keepings[at] as number] as Keeping).step);
     const newest = page.newest[at] as number;
     // What comes late goes before the latest point: of another slot, it does not matter which of them came first.
-    if (slot < newest) return this.#addLate(page, at, slot, value);
+    if (slot < newest) return this.#pushOnce(page, at, slot, value);
     const flags = page.flags[at] as number;
     let more: 0 | 1 = 1;
     if ((flags & WAITS) !== 0) {
@@ -146,7 +146,7 @@ export class SeriesTable {
         return 0;
       }
       // Of its slot there may be one already, which could not be stored.
-      more = this.#push(page, at, newest, page.values[at] as number);
+      more = this.#pushOnce(page, at, newest, page.values[at] as number);
     }
     page.newest[at] = slot;
     page.values[at] = value;
@@ -215,7 +215,8 @@ export class SeriesTable {
     return ((this.#pageOf(place).flags[place % PAGE] as number) & bit) !== 0;
   }
 
-  #addLate(page: Page, at: number, slot: number, value: number): 0 | 1 {
+  /** As `#push`, unless the last point of the chain is of that slot, whose place it takes. Answers how many more there are. */
+  #pushOnce(page: Page, at: number, slot: number, value: number): 0 | 1 {
     if (this.#room.replaceLast(page.chains[at] as number, page.counts[at] as number, slot, value)) return 0;
     this.#push(page, at, slot, value);
     return 1;
