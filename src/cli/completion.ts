@@ -106,6 +106,8 @@ interface Asking {
 type Source = (agent: AgentClient, asking: Asking) => Promise<readonly string[]>;
 
 const names = (items: readonly { readonly name: string }[]): string[] => items.map(({ name }) => name);
+/** The keys of a map; of a list, whose keys would be its numbers, the compiler takes none. */
+const keysOf = (map: Readonly<Record<string, unknown>>): string[] => Object.keys(map);
 
 /** Names of nodes, as they can be named. */
 const nodes: Source = async (agent) => {
@@ -114,15 +116,15 @@ const nodes: Source = async (agent) => {
 };
 const groups: Source = async (agent) =>
   Object.values(await agent.ask('GET /agent/members', {})).flatMap(({ groups: of }) => of);
-const zones: Source = async (agent) => Object.keys(await agent.ask('GET /agent/zones', {}));
-const checks: Source = async (agent) => Object.keys(await agent.ask('GET /monitoring/checks', {}));
+const zones: Source = async (agent) => keysOf(await agent.ask('GET /agent/zones', {}));
+const checks: Source = async (agent) => names(await agent.ask('GET /monitoring/checks', {}));
 const collectors: Source = async (agent) => names(await agent.ask('GET /collectors', {}));
 const dashboards: Source = async (agent) => names(await agent.ask('GET /dashboards', {}));
 const detectors: Source = async (agent) => names(await agent.ask('GET /agent/detectors', {}));
 const handlers: Source = async (agent) => names(await agent.ask('GET /agent/handlers', {}));
 const pollsters: Source = async (agent) => names(await agent.ask('GET /openstack/pollsters', {}));
 const tokens: Source = async (agent) => names(await agent.ask('GET /agent/tokens', {}));
-const parameters: Source = async (agent) => Object.keys(await agent.ask('GET /agent/parameters', {}));
+const parameters: Source = async (agent) => keysOf(await agent.ask('GET /agent/parameters', {}));
 const keys: Source = async (agent, { typed }) => {
   const found = await agent.ask('GET /kv/', { query: { prefix: typed, limit: String(MOST_VALUES) } });
   return Array.isArray(found) ? found.filter((key) => typeof key === 'string') : [];

@@ -81,6 +81,10 @@ describe('values come from the agent', () => {
     [['gossip', 'why', 'web-1', ''], ['']],
     [['gossip', 'rtt', 'web-1', 'd'], ['db-1']],
     [['dashboards', 'show', ''], ['linux']],
+    [
+      ['check', 'show', 'linux/'],
+      ['linux/cpu', 'linux/disks'],
+    ],
   ])('%j is completed by %j', async (words, expected) => {
     await using agent = await fakeAgent({
       'GET /agent/members': MEMBERS,
@@ -88,6 +92,7 @@ describe('values come from the agent', () => {
       'GET /log/parts/': ['dns', 'gossip', 'graphite'],
       'GET /kv/': () => ['app/a', 'app/b'],
       'GET /dashboards': [{ name: 'linux' }],
+      'GET /monitoring/checks': [{ name: 'linux/disks' }, { name: 'linux/cpu' }],
     });
     expect(await complete(words, agent.home)).toEqual(expected);
   });
