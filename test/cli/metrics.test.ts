@@ -25,6 +25,12 @@ describe('metrics list', () => {
     await using agent = await fakeAgent({ 'GET /metrics-store/names?pattern=a.*': ['a.b'] });
     expect((await opsbro(['metrics', 'list', 'a.*', '--json'], agent)).out).toBe('["a.b"]\n');
   });
+
+  test('says what * is when nothing fits a pattern', async () => {
+    await using agent = await fakeAgent({ 'GET /metrics-store/names?pattern=*load*': [] });
+    const { out, err } = await opsbro(['metrics', 'list', '*load*'], agent);
+    expect(out + err).toContain('no series fits *load*; * stands for what is between two dots');
+  });
 });
 
 describe('metrics show', () => {

@@ -3,6 +3,8 @@ import { escaped } from '../../escape.ts';
 import { allPages } from '../../pages.ts';
 
 const MOST = '10000';
+/** What whoever looks for a part of a name has to know. */
+const HOW = "* stands for what is between two dots, as in 'stats.gauges.*'";
 
 export default defineCommand({
   arguments: '[GLOB]',
@@ -16,7 +18,7 @@ export default defineCommand({
     terminal.show(names, () => {
       for (const name of names) terminal.line(escaped(name));
       if (names.length === 0)
-        terminal.note(pattern === undefined ? 'no series yet' : `no series fits ${escaped(pattern)}`);
+        terminal.note(pattern === undefined ? 'no series yet' : `no series fits ${escaped(pattern)}; ${HOW}`);
     });
   },
 });
