@@ -4,8 +4,8 @@ import { readSmallFile, writeSmallFile } from './small-file.ts';
 
 /**
  * Makes this process the one agent of a home, by a file of two lines: pid, and when that process started as the kernel counts it. An
- * owner counts only if both match a living process, so neither a recycled pid nor one that nobody has waited for blocks a start. Throws `already_exists` naming the owner.
- * Disposing removes the file.
+ * owner counts only if both match a living process, so neither a recycled pid nor one that nobody has waited for blocks a start. Throws
+ * `already_exists` naming the owner. Disposing removes the file.
  */
 export function takeLock(path: string): Disposable {
   const owner = lockOwner(path);

@@ -292,13 +292,10 @@ export class MetricStore implements SeriesReader, AsyncDisposable {
     const waiting = [...places].filter((place) => table.waitingOf(place) > 0);
     await this.#journal.write();
     const mark = this.#journal.mark();
+    const fresh = waiting.filter((place) => !table.hasBlocks(place));
     const old = waiting.filter((place) => table.hasBlocks(place));
     await this.#storeSome(old, storeWaiting);
-    if (old.length < waiting.length)
-      await this.#storeSome(
-        waiting.filter((place) => !table.hasBlocks(place)),
-        storeFirst,
-      );
+    await this.#storeSome(fresh, storeFirst);
     this.#register.tidy();
     await this.#journal.forgetBefore(mark);
     const { maxBytes } = this.#setting;

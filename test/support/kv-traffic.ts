@@ -21,6 +21,7 @@ export class KvTraffic implements AsyncDisposable {
   readonly #busy = new Set<string>();
   readonly #times: number[] = [];
   #requests = 0;
+  #refused = 0;
   #turn = 0;
   #isOver = false;
 
@@ -93,6 +94,11 @@ export class KvTraffic implements AsyncDisposable {
     else if (Number(body) < written) this.#failures.push(`GET ${key}: ${body} after ${written}`);
   }
 
+  /** How many were refused by one node and have no answer of the next one yet. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   #next(): number {
     this.#requests += 1;
     this.#turn += 1;
@@ -109,8 +115,11 @@ export class KvTraffic implements AsyncDisposable {
   async #twice(turn: number, ask: (name: string) => Promise<Answered>, good: readonly number[]) {
     const first = await ask(this.#names[turn % this.#names.length] ?? '');
     if (good.includes(first.status)) return [first];
+    this.#refused += 1;
     await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
-    return [first, await ask(this.#names[(turn + 1) % this.#names.length] ?? '')];
+    const second = await ask(this.#names[(turn + 1) % this.#names.length] ?? '');
+    this.#refused -= 1;
+    return [first, second];
   }
 }
 
