@@ -1,5 +1,6 @@
 import type { Random } from '../../base/random.ts';
 import type { Endpoint } from '../../net/address.ts';
+import { BulkNews } from '../records/bulk-news.ts';
 import { Carrier } from '../records/carrier.ts';
 import { Courier } from '../records/courier.ts';
 import { Library } from '../records/library.ts';
@@ -99,9 +100,11 @@ export function assemble(options: CoreOptions) {
     const node = roster.get(carrier.nameOf(id) ?? '');
     return id === facts.id || (node !== undefined && isLive(node));
   };
-  const foreign = new ForeignNews({ desk, courier, library, isVisible, isMember });
+  const digest = () => foreign.wholeDigest;
+  const bulk = new BulkNews({ desk, courier, digest, exchange: (node) => carrier.compare(node) });
+  const foreign: ForeignNews = new ForeignNews({ desk, bulk, courier, library, isVisible, isMember });
   const selfId = facts.id;
-  const carrier: Carrier = new Carrier({ ...shared, courier, library, foreign, selfId, surpass, refresh });
+  const carrier: Carrier = new Carrier({ ...shared, bulk, courier, library, foreign, selfId, surpass, refresh });
   /** A member that is no longer in the list leaves nothing behind but, for a while, the reasons. */
   const forgotten = (node: Node) => {
     carrier.forgotten(node);

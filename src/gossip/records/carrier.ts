@@ -20,6 +20,7 @@ import {
   readWants,
   type Supplement,
 } from './bodies.ts';
+import type { BulkNews } from './bulk-news.ts';
 import type { Courier } from './courier.ts';
 import { readBase } from './entries.ts';
 import { Fetcher } from './fetcher.ts';
@@ -32,6 +33,7 @@ interface Parts {
   readonly desk: Desk;
   readonly roster: Roster;
   readonly self: Self;
+  readonly bulk: BulkNews;
   readonly courier: Courier;
   readonly library: Library;
   readonly foreign: ForeignNews;
@@ -43,7 +45,7 @@ interface Parts {
 }
 
 /** The answer to a push/pull carries parts up to about so many bytes; what is left is fetched from its owner. */
-const SUPPLEMENT_LIMIT = 1_048_576;
+const SUPPLEMENT_LIMIT = 2_097_152;
 const MAX_WANTS = 64;
 /** Lists of versions that are answered in a second, whoever sends them. */
 const MAX_LISTS = 10;
@@ -74,7 +76,7 @@ export class Carrier {
       started: () => readBase(library.get(selfId).base.entries).started,
       ask: (node) => courier.post(node, OWN_KINDS.want, packWants([{ id: selfId, part: 'base', version: 0 }])),
     });
-    const exchange = (node: Node) => courier.post(node, OWN_KINDS.versions, this.request());
+    const exchange = (node: Node) => this.compare(node);
     this.digests = new Reconciler({ desk, library, digest: () => foreign.wholeDigest, exchange });
     library.count(selfId);
     courier.handle(OWN_KINDS.delta, (body, from) => this.#delta(readDelta(body), from));
@@ -91,6 +93,11 @@ export class Carrier {
   /** The name of the member with that id. */
   nameOf(id: string): string | undefined {
     return this.#names.get(id);
+  }
+
+  /** Tells a member over a stream which versions we hold, so that each gets what the other has newer. */
+  compare(node: Node): void {
+    this.#parts.courier.post(node, OWN_KINDS.versions, this.request());
   }
 
   /** Takes in what another zone told of its nodes, and tells the pool. */
@@ -163,11 +170,12 @@ export class Carrier {
     return { foreign, fulls: this.#upTo(SUPPLEMENT_LIMIT, versions) };
   }
 
-  /** Who is in other zones comes first: only of those who are known records are taken. */
-  #learn({ versions, fulls = [], foreign = [] }: Supplement, from?: Node): void {
-    this.#parts.foreign.learn(foreign);
-    for (const full of fulls) this.#full(full, from);
+  /** Who is in other zones comes first: only of those who are known records are taken. Answers with how much of it was news. */
+  #learn({ versions, fulls = [], foreign = [] }: Supplement, from?: Node): number {
+    let news = this.#parts.foreign.learn(foreign).length;
+    for (const full of fulls) if (this.#full(full, from)) news += 1;
     for (const [id, known] of versions ?? []) this.#learnVersions(id, known, from);
+    return news;
   }
 
   #learnVersions(id: string, versions: readonly number[], from: Node | undefined): void {
@@ -186,13 +194,13 @@ export class Carrier {
 
   /** A member found that we differ and said what it has; it gets what is newer here, over a stream as well. */
   #exchange(body: Uint8Array, from: Node): void {
-    const { courier, desk } = this.#parts;
+    const { bulk, courier, desk } = this.#parts;
     const supplement = readSupplement(body);
     if (supplement.versions && !this.#mayAnswer()) {
       desk.count('dropped_too_many_lists');
       return;
     }
-    this.#learn(supplement, from);
+    bulk.learned(this.#learn(supplement, from));
     if (!supplement.versions) return;
     const news = this.#newsFor(supplement, supplement.versions);
     const isNothing = news.fulls?.length === 0 && news.foreign?.length === 0;
@@ -243,7 +251,8 @@ export class Carrier {
       return;
     }
     library.apply({ id, part }, to, delta);
-    this.#spread(delta);
+    if (this.#names.has(id)) this.#spread(delta);
+    else this.#parts.bulk.spread(() => this.#spread(delta));
   }
 
   /** Of its own zone a node's record is fetched by each member from its owner; one of another zone is told on. */
@@ -295,8 +304,11 @@ export class Carrier {
   /** What is too long for gossip is told as a change from nothing that is known, upon which it is fetched. */
   #spreadFull(full: Full): void {
     const { id, part, version } = full;
-    const isTold = this.#parts.courier.spread(`${id} ${part} ${version}`, OWN_KINDS.full, packFull(full));
-    if (!isTold) this.#spread({ id, part, from: version, to: version, set: new Map(), del: [] });
+    const { bulk, courier } = this.#parts;
+    bulk.spread(() => {
+      const isTold = courier.spread(`${id} ${part} ${version}`, OWN_KINDS.full, packFull(full));
+      if (!isTold) this.#spread({ id, part, from: version, to: version, set: new Map(), del: [] });
+    });
   }
 
   #spread(delta: Delta): boolean {

@@ -33,6 +33,11 @@ export class Courier {
     this.#parts = parts;
   }
 
+  /** How many of our own messages wait to be told. */
+  get waiting(): number {
+    return this.#parts.spreader.queue.depth('own');
+  }
+
   /** From now on messages of that kind (`OWN_KINDS`) are for this handler. */
   handle(ownKind: number, handler: Handler): void {
     this.#handlers.set(ownKind, handler);

@@ -184,9 +184,19 @@ export interface Relay {
 
 /**
  * What our own messages are about: a change of a record, a whole part of it, parts that are wanted, lost events, evidence on a member, and
- * (over a stream) which versions of all records the sender holds, which is answered by the parts that are newer here.
+ * (over a stream) which versions of all records the sender holds, which is answered by the parts that are newer here, nodes of other zones,
+ * and that there is more news than gossip tells.
  */
-export const OWN_KINDS = { delta: 1, full: 2, want: 3, events: 4, evidence: 5, versions: 6, foreign: 7 } as const;
+export const OWN_KINDS = {
+  delta: 1,
+  full: 2,
+  want: 3,
+  events: 4,
+  evidence: 5,
+  versions: 6,
+  foreign: 7,
+  bulk: 8,
+} as const;
 
 /** A message among opsbro nodes only (Serf type 200). The body is a packed value, read by the part that owns that kind. */
 export interface OwnMessage {

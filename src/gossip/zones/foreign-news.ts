@@ -1,4 +1,5 @@
 import type { Desk } from '../core/desk.ts';
+import type { BulkNews } from '../records/bulk-news.ts';
 import type { Courier } from '../records/courier.ts';
 import type { Library } from '../records/library.ts';
 import { OWN_KINDS } from '../wire/messages.ts';
@@ -7,6 +8,7 @@ import { Foreigners, type Visibility } from './foreigners.ts';
 
 interface Parts {
   readonly desk: Desk;
+  readonly bulk: BulkNews;
   readonly courier: Courier;
   readonly library: Library;
   readonly isVisible: Visibility;
@@ -68,9 +70,7 @@ export class ForeignNews {
   spread(told: readonly ForeignNode[]): void {
     const news = this.learn(told);
     for (let at = 0; at < news.length; at += TOGETHER) {
-      const some = news.slice(at, at + TOGETHER);
-      // Long names may leave no room for all of them.
-      if (!this.#tell(some)) for (const node of some) this.#tell([node]);
+      this.#parts.bulk.spread(() => this.#tellTogether(news.slice(at, at + TOGETHER)));
     }
   }
 
@@ -106,6 +106,11 @@ export class ForeignNews {
   /** A node of another zone is a member of our pool now. */
   joined(id: string): void {
     this.#foreigners.forget(id);
+  }
+
+  /** Long names may leave no room for all of them. */
+  #tellTogether(nodes: readonly ForeignNode[]): void {
+    if (!this.#tell(nodes)) for (const node of nodes) this.#tell([node]);
   }
 
   #tell(nodes: readonly ForeignNode[]): boolean {

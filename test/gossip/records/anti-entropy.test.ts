@@ -7,6 +7,7 @@ import { PROFILES } from '../../../src/gossip/core/profile.ts';
 import { Roster } from '../../../src/gossip/core/roster.ts';
 import { Self } from '../../../src/gossip/core/self.ts';
 import { Spreader } from '../../../src/gossip/core/spreader.ts';
+import { BulkNews } from '../../../src/gossip/records/bulk-news.ts';
 import { Carrier } from '../../../src/gossip/records/carrier.ts';
 import { Courier } from '../../../src/gossip/records/courier.ts';
 import { Library } from '../../../src/gossip/records/library.ts';
@@ -50,13 +51,28 @@ class Trio {
     const library = new Library(desk);
     const courier = new Courier({ desk, roster, self, spreader, boot: new Uint8Array(8).fill(port) });
     const isNever = () => false;
-    const carrier = new Carrier({
+    const bulk: BulkNews = new BulkNews({
+      desk,
+      courier,
+      digest: () => foreign.wholeDigest,
+      exchange: (node) => carrier.compare(node),
+    });
+    const foreign: ForeignNews = new ForeignNews({
+      desk,
+      bulk,
+      courier,
+      library,
+      isVisible: isNever,
+      isMember: isNever,
+    });
+    const carrier: Carrier = new Carrier({
       desk,
       roster,
       self,
+      bulk,
       courier,
       library,
-      foreign: new ForeignNews({ desk, courier, library, isVisible: isNever, isMember: isNever }),
+      foreign,
       selfId: `id-${name}`,
       surpass: () => {},
       refresh: ({ port: asked }) => this.refreshed.push(`${name} asks ${NAMES[asked]}`),
