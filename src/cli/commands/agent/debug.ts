@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { systemClock } from '../../../base/clock.ts';
@@ -9,12 +8,17 @@ import { withoutSecrets } from '../../credentials.ts';
 import { sentenceOf } from '../../failure.ts';
 import { isHere } from '../../find-agent.ts';
 import { linesOfPart } from '../../log-files.ts';
+import { writePrivateFile } from '../../private-file.ts';
 
 const LOG_LINES = 1_000;
 
 export default defineCommand({
   options: {
-    out: { kind: 'value', placeholder: 'FILE', description: 'where to write it; a name with the time when left out' },
+    out: {
+      kind: 'value',
+      placeholder: 'FILE',
+      description: 'where to write it, for its owner alone; a name with the time when left out',
+    },
   },
   examples: ['agent debug', 'agent debug --out /tmp/debug.tar.gz'],
   route: 'GET /debug/state',
@@ -34,7 +38,7 @@ export default defineCommand({
     const bundle = gzipSync(tarOf([entry('info.json', jsonText(info)), ...(await Promise.all(answers)), ...logs]));
     const stamp = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
     const file = resolve(world.cwd, out ?? `opsbro-debug-${stamp}.tar.gz`);
-    writeFileSync(file, bundle, { mode: 0o600 });
+    await writePrivateFile({ path: file, option: '--out' }, (opened) => opened.writeFile(bundle));
     if (!isLogHere) terminal.note('the log is not in it: it lies on the machine of the agent; run this there');
     terminal.show({ file, bytes: bundle.length }, () => terminal.line(file));
   },

@@ -1,0 +1,72 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writePrivateFile } from '../../src/cli/private-file.ts';
+import { fakeAgent, opsbro, refused } from '../support/cli.ts';
+import { tempDirectory } from '../support/temp.ts';
+
+const AGENT = {
+  'GET /agent/info': { uuid: 'id-a', home: { config: '/nowhere', data: '/nowhere', log: '/nowhere' } },
+  'GET /log/parts/': [],
+  'GET /kv-export?prefix=': { any: 'bytes' },
+};
+const LINES = [
+  ['agent debug', '--out'],
+  ['kv export', '--output'],
+] as const;
+
+const modeOf = (file: string) => statSync(file).mode & 0o777;
+
+test.each(LINES)('%s gives an older file that others can read the mode of a new one', async (line, option) => {
+  using folder = tempDirectory();
+  await using agent = await fakeAgent(AGENT);
+  const file = join(folder.path, 'out');
+  writeFileSync(file, 'before');
+  chmodSync(file, 0o666);
+  expect(await opsbro(`${line} ${option} ${file}`, agent)).toMatchObject({ code: 0 });
+  expect(modeOf(file)).toBe(0o600);
+  expect(readFileSync(file, 'utf8')).not.toContain('before');
+  expect(readdirSync(folder.path)).toEqual(['out']);
+});
+
+test.each(LINES)(
+  '%s puts nothing in the place of a link or a directory, nor where there is no place',
+  async (line, option) => {
+    using folder = tempDirectory();
+    await using agent = await fakeAgent(AGENT);
+    const target = join(folder.path, 'target');
+    writeFileSync(target, 'as it was');
+    symlinkSync(target, join(folder.path, 'link'));
+    mkdirSync(join(folder.path, 'directory'));
+    for (const name of ['link', 'directory']) {
+      const file = join(folder.path, name);
+      expect(await opsbro(`${line} ${option} ${file} --json`, agent)).toMatchObject({
+        code: 2,
+        out: expect.stringContaining('"code":"bad_request"'),
+        err: `error: ${option}: ${file} is there and is no plain file; name a new file or a plain one\n`,
+      });
+    }
+    const nowhere = await opsbro(`${line} ${option} ${folder.path}/no/such/file`, agent);
+    expect(nowhere).toMatchObject({ code: 2, err: expect.stringMatching(new RegExp(`^error: ${option}: ENOENT`)) });
+    expect(readFileSync(target, 'utf8')).toBe('as it was');
+    expect(readdirSync(folder.path).sort()).toEqual(['directory', 'link', 'target']);
+  },
+);
+
+test('what cannot be brought to its end leaves the older file', async () => {
+  using folder = tempDirectory();
+  const file = join(folder.path, 'out');
+  writeFileSync(file, 'as it was');
+  await using agent = await fakeAgent({ 'GET /kv-export?prefix=': refused(503, 'quorum', 'n3 did not answer') });
+  expect(await opsbro(`kv export --output ${file}`, agent)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('n3'),
+  });
+  const half = writePrivateFile({ path: file, option: '--output' }, async (opened) => {
+    await opened.writeFile('half');
+    throw new Error('the rest does not come');
+  });
+  await expect(half).rejects.toThrow(/^the rest does not come$/);
+  expect(readFileSync(file, 'utf8')).toBe('as it was');
+  expect(readdirSync(folder.path)).toEqual(['out']);
+});
