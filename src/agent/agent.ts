@@ -10,6 +10,7 @@ import { tellGroups, tellHealth } from './alert-news.ts';
 import { announceBoth } from './announcing.ts';
 import { autoDetect } from './auto-detect.ts';
 import { Complaints } from './complaints.ts';
+import { isDnsWanted } from './dns-part.ts';
 import { Doors } from './doors.ts';
 import { editsOf } from './edits.ts';
 import { type AgentState, factsOf } from './facts.ts';
@@ -36,8 +37,6 @@ import { ZoneChange } from './zone-change.ts';
 import { reloadKeys } from './zone-keys-reload.ts';
 import { withZoneReads } from './zone-reads.ts';
 import { withZoneRepairs } from './zone-repairs.ts';
-
-const DNS_GROUP = 'dns-listener';
 
 /** Makes an agent and opens its doors. Fails when gossip or the unix socket cannot be opened; what was opened is closed again. */
 export async function startAgentParts(setting: Setting): Promise<Agent> {
@@ -325,7 +324,7 @@ export class Agent implements AsyncDisposable {
   }
 
   get #isDnsWanted(): boolean {
-    return this.#written.loaded.config.dns.enabled || this.groups.has(DNS_GROUP);
+    return isDnsWanted(this.#written.loaded.config.dns, this.groups);
   }
 
   #apiParts(): ApiParts & Pick<Parts, 'access'> {

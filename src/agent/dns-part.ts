@@ -6,6 +6,13 @@ import type { World } from './world.ts';
 
 type DnsConfig = AgentConfig['dns'];
 
+/** Nodes of this group answer questions for names whatever their settings say. */
+const GROUP = 'dns-listener';
+
+/** Whether a node that is in these groups is to have the DNS door. */
+export const isDnsWanted = ({ enabled }: DnsConfig, groups: { has(group: string): boolean }): boolean =>
+  enabled || groups.has(GROUP);
+
 /** What the DNS door is opened with, its port apart. */
 export function dnsOptions(
   config: DnsConfig,

@@ -1,29 +1,21 @@
 /** Looks whether this machine can run an agent well, and says what to do where it cannot. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
-import { messageOf, systemCode } from '../base/errors.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Home } from '../base/home.ts';
 import type { AgentConfig } from '../config/agent-schema.ts';
 import { readTokenFile, TOKEN_FILE } from '../config/token-file.ts';
 import { PackCode } from '../packs/code.ts';
 import { complaintsOf } from './access-part.ts';
 import { readCertificate } from './certificate-files.ts';
+import { portFindings } from './doctor-ports.ts';
+import { bad, type Finding, ok, poor } from './finding.ts';
 import { GATHER } from './gather-doubts.ts';
 import { lockOwner } from './lock-file.ts';
 import { loadPlugins, placesOf } from './plugins.ts';
 import { problemsOf, readWritten } from './written.ts';
 import { ZoneKeyFiles } from './zone-key-files.ts';
-
-/** One thing that was looked at. */
-export interface Finding {
-  readonly about: string;
-  /** `bad`: an agent cannot run, or does not do what was written; `poor`: it runs, but not as well as it could. */
-  readonly verdict: 'ok' | 'poor' | 'bad';
-  /** How it is, and what to do about it. */
-  readonly text: string;
-}
 
 const LEAST_NODE = [20, 19] as const;
 const LEAST_FILES = 4_096;
@@ -31,10 +23,6 @@ const LEAST_FREE_BYTES = 100_000_000;
 const LONGEST_SOCKET = 107;
 /** Files of an agent that stopped a moment ago may be a little ahead. */
 const AHEAD_MS = 5_000;
-
-const ok = (about: string, text: string): Finding => ({ about, verdict: 'ok', text });
-const poor = (about: string, text: string): Finding => ({ about, verdict: 'poor', text });
-const bad = (about: string, text: string): Finding => ({ about, verdict: 'bad', text });
 
 /** Everything that was looked at, in the order in which an agent needs it. `now` is in epoch milliseconds. */
 export async function diagnose(home: Home, now: number): Promise<readonly Finding[]> {
@@ -62,7 +50,7 @@ export async function diagnose(home: Home, now: number): Promise<readonly Findin
     ...(await tokens(home.config)),
     ...(await certificate(config.http, now)),
     ...leftovers(home.data),
-    ...(running === undefined ? await ports(config) : []),
+    ...(await portFindings(written, { home, running })),
   ];
 }
 
@@ -190,32 +178,6 @@ function leftovers(data: string): Finding[] {
   return [
     poor('stores', `set aside as they could not be read: ${names.join(', ')}; remove them when they are of no use`),
   ];
-}
-
-async function ports({ port, peer_port, http, websocket }: AgentConfig): Promise<Finding[]> {
-  const wanted = [
-    ['gossip', port],
-    ['peer', peer_port],
-    ['http', http.port],
-    ['websocket', websocket.enabled ? websocket.port : 'off'],
-  ] as const;
-  const findings: Finding[] = [];
-  for (const [door, at] of wanted) {
-    if (at === 'off' || at === 0) continue;
-    const taken = await whyTaken(at);
-    const text = `${at} (${door}) is taken: ${taken}; stop what listens there or choose another`;
-    findings.push(taken === '' ? ok('port', `${at} (${door}) is free`) : bad('port', text));
-  }
-  return findings;
-}
-
-/** Why nothing can listen there; empty when it can. */
-function whyTaken(port: number): Promise<string> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error) => resolve(systemCode(error) ?? messageOf(error)));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve('')));
-  });
 }
 
 /** None of what cannot be looked into, which is told of the directory itself. */

@@ -20,6 +20,10 @@ export interface GossipBind {
   readonly warnings: readonly string[];
 }
 
+/** The address that stands for all of these interfaces: that of IPv6 takes IPv4 as well. */
+export const everywhereOf = (interfaces: readonly { readonly address: string }[]): string =>
+  interfaces.some(({ address }) => address.includes(':')) ? '::' : '0.0.0.0';
+
 /** Without keys gossip is open to whoever reaches it, so it goes beyond loopback only when somebody said that this is wanted. */
 export function gossipBind({ wanted, isInsecureWanted, keys, everywhere }: BindWish): GossipBind {
   const addresses = wanted ?? [keys === 'keyed' ? everywhere : LOOPBACK];

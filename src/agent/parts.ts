@@ -26,7 +26,7 @@ import { Alone } from './alone.ts';
 import { ApiObjects, type DefinableType } from './api-objects.ts';
 import { type Charts, openCharts } from './charts.ts';
 import { ChildKeys } from './child-keys.ts';
-import { type GossipBind, gossipBind } from './gossip-bind.ts';
+import { everywhereOf, type GossipBind, gossipBind } from './gossip-bind.ts';
 import { type Histories, keepHistories } from './histories.ts';
 import { type Identity, renewIdentity } from './identity.ts';
 import { type Incarnation, openIncarnation } from './incarnation.ts';
@@ -234,8 +234,7 @@ async function restore(runtime: Runtime, state: StateStore): Promise<void> {
 /** Where gossip listens, by the configuration and the keys as they are now. */
 function bindOf({ world, written, zones }: Setting): GossipBind {
   const { bind: wanted, insecure: isInsecureWanted } = written.loaded.config;
-  const hasIpv6 = world.host.interfaces().some(({ address }) => address.includes(':'));
-  const everywhere = hasIpv6 ? '::' : '0.0.0.0';
+  const everywhere = everywhereOf(world.host.interfaces());
   return gossipBind({ wanted, isInsecureWanted, keys: zones.keys.state, everywhere });
 }
 

@@ -32,8 +32,8 @@ function linesOf(table: string): readonly string[] {
   }
 }
 
-/** Words of 4 bytes in the order of the processor, which is little-endian wherever Node.js runs but on s390x. */
-function hexOf(bytes: Uint8Array): string {
+/** An address as the tables have it: words of 4 bytes in the order of the processor, which is little-endian wherever Node.js runs but on s390x. */
+export function hexOf(bytes: Uint8Array): string {
   let text = '';
   for (let word = 0; word < bytes.length; word += 4) {
     for (let at = word + 3; at >= word; at--) text += hex(bytes[at] ?? 0, 2);
