@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ALIASES, COMMANDS, type Listing, TOPICS } from '../../src/cli/catalog.ts';
 import type { Command, OptionSpecs } from '../../src/cli/command.ts';
 import { GLOBAL_OPTIONS, SHORT } from '../../src/cli/global-options.ts';
-import { commandJson, routeKey } from './command-json.ts';
+import { commandJson, routeKey, watchedJson } from './command-json.ts';
 import { answers } from './http.ts';
 import { type JsonType, shapeText } from './json-type.ts';
 import { code, type GeneratedFile, page, table } from './page.ts';
@@ -84,7 +84,9 @@ function jsonLine(path: string, route: string, answered: Answers): string {
   const found = answered.get(routeKey(route.split(', ')[0] ?? ''));
   if (!found) throw new Error(`opsbro ${path} names the route ${route}, which there is not`);
   const shape = found.type ? `, ${shapeText(found.type)}` : '';
-  return `\`--json\`: the answer of ${code(found.request)}${shape}.`;
+  const watched = watchedJson(path);
+  const lines = watched ? ` With \`--watch\` on each line ${watched.what}.` : '';
+  return `\`--json\`: the answer of ${code(found.request)}${shape}.${lines}`;
 }
 
 const usageOf = (path: string, { arguments: taken, options }: Command): string =>

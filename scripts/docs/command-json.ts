@@ -1,13 +1,15 @@
 /** What each command gives with `--json`: the reference shows it, and a test compares it with what the commands print. */
 import { z } from 'zod';
+import { EventJson } from '../../src/http/pool-schemas.ts';
 import { AgentHealthJson } from '../../src/http/schemas/inside.ts';
+import { ChangesJson } from '../../src/http/schemas/kv.ts';
 import { MemberJson } from '../../src/http/schemas.ts';
 
 /** What a command gives: an answer of the agent as it came, a value of its own, such values line by line, or text in any case. */
 export type CommandJson =
   | { readonly type: 'answer' }
   | { readonly type: 'own'; readonly schema: z.ZodType }
-  | { readonly type: 'lines'; readonly what: string }
+  | { readonly type: 'lines'; readonly what: string; readonly schema: z.ZodType }
   | { readonly type: 'text'; readonly why: string };
 
 const Packs = z.array(z.looseObject({ name: z.string(), level: z.string() }));
@@ -17,6 +19,9 @@ const Record = z.strictObject({ name: z.string(), ttl: z.int(), type: z.string()
 const Sent = z.strictObject({ line: z.string(), port: z.int() });
 const Stats = z.record(z.string(), z.record(z.string(), z.unknown()));
 
+/** What is given by `agent start --daemon`, and by a restart of an agent that no service manager keeps. */
+export const DaemonJson = z.strictObject({ pid: z.int() });
+
 /** Commands whose JSON is not the answer of a route, and what it is. */
 const OWN: Readonly<Record<string, z.ZodType>> = {
   'agent debug': z.strictObject({ file: z.string(), bytes: z.int() }),
@@ -24,7 +29,7 @@ const OWN: Readonly<Record<string, z.ZodType>> = {
   'agent keygen': z.strictObject({ gossip_key: z.base64() }),
   'agent log show': z.array(z.string()),
   'agent print': z.string(),
-  'agent restart': z.strictObject({ pid: z.int().optional(), restarted: z.string().optional() }),
+  'agent restart': z.union([DaemonJson, z.strictObject({ restarted: z.string() })]),
   'agent stop': z.strictObject({ stopped: z.literal(true) }),
   'agent wait-initialized': z.strictObject({ state: z.enum(['ok', 'initializing', 'stopped']) }),
   banner: z.string(),
@@ -89,12 +94,50 @@ const OWN: Readonly<Record<string, z.ZodType>> = {
   version: z.strictObject({ version: z.string(), node: z.string() }),
 };
 
+interface Lines {
+  readonly what: string;
+  readonly schema: z.ZodType;
+}
+
+const MemberNews = MemberJson.extend({ type: z.string() }).strict();
+const Reaped = z.strictObject({ type: z.literal('gossip::reaped'), uuid: z.string() });
+const time = z.iso.datetime();
+const ExportHead = z.strictObject({
+  ...{ format: z.literal('opsbro-kv'), version: z.literal(1), time, prefix: z.string() },
+  ...{ zone: z.string(), node: z.string() },
+});
+const ExportEntry = z.strictObject({
+  ...{ key: z.string(), value: z.base64(), version: z.string(), created: time, modified: time },
+  expires: time.nullable(),
+});
+const ExportEnd = z.strictObject({ end: z.literal(true), count: z.int(), sha256: z.string() });
+
 /** Commands that go on, or whose answer is long: one value a line. */
-const LINES: Readonly<Record<string, string>> = {
-  'agent log follow': 'a string, a line of the log',
-  'gossip watch': 'an object with `channel`, `ts` and `payload`, as the websocket sends it',
-  'kv export': 'an object: a head, a record of each key, an end with the number of records and their digest',
-  'kv watch': 'an object with `index`, `op`, `key` and `version`; with `--values` also `value`',
+const LINES: Readonly<Record<string, Lines>> = {
+  'agent log follow': {
+    what: 'an object with `part` and `line`',
+    schema: z.strictObject({ part: z.string(), line: z.string() }),
+  },
+  'gossip watch': {
+    what: 'a member as `GET /agent/members` has it, with `type`; of one that was forgotten `type` and `uuid`',
+    schema: z.union([MemberNews, Reaped]),
+  },
+  'kv export': {
+    what:
+      'an object: a head, a record of each key, an end with the number of records and their digest; with `--output` ' +
+      'these go to the file, and what is printed is one object with `file` and `bytes`',
+    schema: z.union([ExportHead, ExportEntry, ExportEnd]),
+  },
+  'kv watch': {
+    what: 'a change as `GET /kv-changes` has it, with `--values` also its `value`',
+    schema: ChangesJson.shape.changes.element.strict(),
+  },
+};
+
+/** Commands that go on with `--watch`, and what they give a line then. */
+const WATCHED: Readonly<Record<string, Lines>> = {
+  'gossip events list': { what: 'an event', schema: EventJson.strict() },
+  'gossip members': { what: 'a member, with `type`', schema: MemberNews },
 };
 
 const TEXT: Readonly<Record<string, string>> = {
@@ -107,14 +150,17 @@ const TEXT: Readonly<Record<string, string>> = {
 export function commandJson(path: string): CommandJson {
   const schema = OWN[path];
   if (schema) return { type: 'own', schema };
-  const what = LINES[path];
-  if (what !== undefined) return { type: 'lines', what };
+  const lines = LINES[path];
+  if (lines !== undefined) return { type: 'lines', ...lines };
   const why = TEXT[path];
   return why === undefined ? { type: 'answer' } : { type: 'text', why };
 }
 
+/** What the command gives on each line with `--watch`; nothing when it has no such option. */
+export const watchedJson = (path: string): Lines | undefined => WATCHED[path];
+
 /** The words of all commands that are spoken of here by name. */
-export const NAMED_COMMANDS: readonly string[] = [OWN, LINES, TEXT].flatMap((map) => Object.keys(map));
+export const NAMED_COMMANDS: readonly string[] = [OWN, LINES, WATCHED, TEXT].flatMap((map) => Object.keys(map));
 
 /** The key by which the route that a command names is found: what stands for something is a star, as `ID`, `:id`, `{id}` and `*` do. */
 export const routeKey = (written: string): string =>

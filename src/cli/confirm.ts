@@ -1,4 +1,5 @@
 import type { Context } from './command.ts';
+import { complain } from './complaint.ts';
 
 /** Whether a person agreed to what will happen. Who cannot be asked has to say `--yes`. */
 export async function confirmed(
@@ -6,12 +7,14 @@ export async function confirmed(
   { world, terminal }: Pick<Context, 'world' | 'terminal'>,
 ): Promise<boolean> {
   if (!world.input.isTTY) {
-    const message = `${what}; add --yes to do it`;
-    if (terminal.json) terminal.show({ error: { code: 'not_confirmed', message } }, () => undefined);
-    terminal.error(`error: ${message}`);
+    complain(terminal, 'not_confirmed', `${what}; add --yes to do it`);
     return false;
   }
   world.err.write(`${what}; type yes to continue: `);
-  for await (const chunk of world.input) return Buffer.from(chunk).toString().trim() === 'yes';
+  for await (const chunk of world.input) {
+    if (Buffer.from(chunk).toString().trim() === 'yes') return true;
+    break;
+  }
+  complain(terminal, 'not_confirmed', 'nothing is done, as nobody said yes');
   return false;
 }

@@ -1,10 +1,12 @@
 /** Starts an agent that goes on when the command has ended. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { failedWith } from '../base/errors.ts';
 import type { Context } from './command.ts';
+import { complain } from './complaint.ts';
+import { escaped } from './escape.ts';
 import { homeOf } from './find-agent.ts';
 import { pause } from './initialized.ts';
 import { linesOfPart } from './log-files.ts';
@@ -28,11 +30,29 @@ export async function startDaemon(words: readonly string[], context: Context): P
     }
     await pause(LOOK_MS);
   }
-  const said = textOf(output).trimEnd().split('\n').slice(-LAST_LINES);
-  for (const line of [...(linesOfPart(log, 'daemon', { lines: LAST_LINES }) ?? []), ...said]) terminal.error(line);
-  const seconds = (globals.timeoutMs ?? PATIENCE_MS) / 1_000;
-  if (child.exitCode === null) terminal.error(`error: the agent (pid ${child.pid}) does not answer after ${seconds} s`);
+  tellWhy(child, { log, output, patienceMs: globals.timeoutMs ?? PATIENCE_MS }, context);
   return 2;
+}
+
+interface Start {
+  readonly log: string;
+  /** The file with what the process said before there was a log. */
+  readonly output: string;
+  readonly patienceMs: number;
+}
+
+/** Why there is no agent: what it said last, or that it was not heard of in time. */
+function tellWhy({ pid, exitCode, signalCode }: ChildProcess, start: Start, { terminal }: Context): void {
+  const lines = textOf(start.output).split('\n');
+  const said = lines.filter((line) => line.trim() !== '').slice(-LAST_LINES);
+  const isAlive = exitCode === null && signalCode === null;
+  // The last line of one that ended is its error.
+  const last = isAlive ? '' : (said.pop() ?? '').replace(/^error: /, '');
+  const logged = linesOfPart(start.log, 'daemon', { lines: LAST_LINES }) ?? [];
+  for (const line of [...logged, ...said]) terminal.error(escaped(line));
+  const late = `the agent (pid ${pid}) does not answer after ${start.patienceMs / 1_000} s`;
+  const ended = `the agent ended at once (${signalCode ?? `code ${exitCode}`}); see ${start.log}`;
+  complain(terminal, 'not_started', isAlive ? late : last || ended);
 }
 
 /** Its lines go to its log files; what it says before there is a log goes to a file that each start begins anew. */

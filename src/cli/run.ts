@@ -70,6 +70,7 @@ async function withoutCommand(path: string, rest: readonly string[], world: Worl
     world.out.write(topicHelp(path));
     return 0;
   }
+  if (asks('--json')) world.out.write(`${JSON.stringify(errorJson(new UsageError(`${path} needs another word`)))}\n`);
   world.err.write(topicHelp(path));
   return 2;
 }

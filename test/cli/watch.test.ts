@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { expect, test } from 'vitest';
-import { WebSocketServer } from 'ws';
 import { fakeAgent, opsbro } from '../support/cli.ts';
+import { frame, stream } from '../support/stream.ts';
 
 const member = (name: string, over: object = {}) => ({
   uuid: `id-${name}`,
@@ -17,22 +16,6 @@ const member = (name: string, over: object = {}) => ({
   is_proxy: false,
   ...over,
 });
-const frame = (channel: string, payload: object) => JSON.stringify({ channel, index: 1, ts: 0, payload });
-
-/** The stream of a fake agent: every client gets these frames. */
-function stream(server: Server, frames: readonly string[]) {
-  const door = new WebSocketServer({ server, path: '/ws' });
-  door.on('connection', (client) => {
-    for (const each of frames) client.send(each);
-  });
-  return {
-    door,
-    [Symbol.dispose]() {
-      for (const client of door.clients) client.terminate();
-      door.close();
-    },
-  };
-}
 
 const NEWS = [
   frame('hello', { node: 'n' }),

@@ -49,7 +49,8 @@ export async function fakeAgent(answers: Answers) {
     const found = isKnown ? value : refused(404, 'unknown_route', `nothing is at ${name}`);
     const answer = found instanceof Answered ? found : new Answered(200, found);
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-    response.end(JSON.stringify(answer.body));
+    const isText = answer.headers['content-type']?.startsWith('text/') === true;
+    response.end(isText ? String(answer.body) : JSON.stringify(answer.body));
   });
   server.listen(socket);
   await once(server, 'listening');
@@ -89,6 +90,8 @@ interface Situation {
   /** Is given what to call when the terminal has another size. */
   resized?(task: () => void): void;
   readonly input?: string;
+  /** Where the program lies; here when left out. */
+  readonly program?: string;
   /** The user interrupts once it is aborted. */
   readonly interrupt?: AbortSignal;
 }
@@ -115,7 +118,7 @@ export async function opsbro(line: string | readonly string[], situation: Situat
     cwd: '/',
     uid: 1_000,
     userHome: '/home/none',
-    program: fileURLToPath(new URL('../../', import.meta.url)),
+    program: situation.program ?? fileURLToPath(new URL('../../', import.meta.url)),
     out: sink('out'),
     err: sink('err'),
     input: Object.assign(streamOf(situation.input ?? ''), { isTTY: false }),

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { defineCommand } from '../../command.ts';
+import { complain } from '../../complaint.ts';
 import { startDaemon } from '../../daemon.ts';
 import { homeOf } from '../../find-agent.ts';
 import { stopAgent } from '../../stopping.ts';
@@ -13,7 +14,7 @@ export default defineCommand({
     const { terminal, globals, world } = context;
     if (homeOf(globals, world).kind === 'installed' && isOfSystemd()) {
       const { status, stderr } = spawnSync('systemctl', ['restart', UNIT], { encoding: 'utf8' });
-      if (status !== 0) terminal.error(`error: systemctl restart ${UNIT}: ${stderr.trim()}`);
+      if (status !== 0) complain(terminal, 'not_started', `systemctl restart ${UNIT}: ${stderr.trim()}`);
       else terminal.show({ restarted: UNIT }, () => terminal.line('OK'));
       return status === 0 ? 0 : 2;
     }

@@ -1,4 +1,5 @@
 import { defineCommand } from '../../command.ts';
+import { complain } from '../../complaint.ts';
 import { stopAgent } from '../../stopping.ts';
 
 export default defineCommand({
@@ -8,7 +9,7 @@ export default defineCommand({
   async run({ options: { leave } }, context) {
     const { terminal } = context;
     if (!(await stopAgent(context, { leave }))) {
-      terminal.error('error: no agent is running');
+      complain(terminal, 'unreachable', 'no agent is running');
       return 1;
     }
     terminal.show({ stopped: true }, () => terminal.line('OK'));

@@ -1,4 +1,5 @@
 import { defineCommand } from '../../command.ts';
+import { complain } from '../../complaint.ts';
 import { AgentRefusal } from '../../failure.ts';
 import { type Service, serviceExit, serviceLines } from '../../service-text.ts';
 
@@ -17,7 +18,7 @@ export default defineCommand({
           : [await agent.ask('GET /health-services/:name', { params: { name } })];
     } catch (error) {
       if (!(error instanceof AgentRefusal) || error.code !== 'not_found') throw error;
-      terminal.error(`error: ${error.message}`);
+      complain(terminal, error.code, error.message);
       return UNKNOWN_SERVICE;
     }
     terminal.show(services, () => {

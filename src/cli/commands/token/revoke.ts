@@ -1,3 +1,4 @@
+import { OpsbroError } from '../../../base/errors.ts';
 import { defineCommand } from '../../command.ts';
 import { confirmed } from '../../confirm.ts';
 import { escaped } from '../../escape.ts';
@@ -15,8 +16,9 @@ export default defineCommand({
     const shown = escaped(name);
     if (options['dry-run']) {
       const found = (await agent.ask('GET /agent/tokens', {})).find((token) => token.name === name);
-      terminal.show(found ?? null, () => terminal.line(found ? `would revoke ${shown}` : `there is no token ${shown}`));
-      return found ? 0 : 2;
+      if (!found) throw new OpsbroError('not_found', `there is no token "${name}"`);
+      terminal.show(found, () => terminal.line(`would revoke ${shown}`));
+      return 0;
     }
     if (!options.yes && !(await confirmed(`the token ${shown} is worth nothing afterwards, for good`, context)))
       return 1;

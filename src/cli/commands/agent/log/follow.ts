@@ -17,7 +17,7 @@ export default defineCommand({
     const stop = new AbortController();
     using _interrupt = world.onInterrupt(() => stop.abort());
     const lines = new Lines((line) => {
-      if (terminal.json) terminal.line(JSON.stringify(line));
+      if (terminal.json) terminal.line(JSON.stringify({ part, line }));
       else terminal.line(escaped(line));
     });
     const asked = { params: { part }, query: { level } };

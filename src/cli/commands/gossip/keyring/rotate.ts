@@ -14,7 +14,7 @@ export default defineCommand({
     to: { kind: 'value', placeholder: 'KEY', description: 'go on with a rotation to this key: its fingerprint' },
   },
   examples: ['gossip keyring rotate --yes', 'gossip keyring rotate --to 3f1c9a5e0b7d2468 --yes'],
-  route: 'POST /agent/keyring',
+  route: 'GET /agent/keyring, POST /agent/keyring',
   async run({ options }, context) {
     const { agent, terminal } = context;
     const keys = await agent.ask('GET /agent/keyring', {});
