@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import DNS from 'dns2';
 import { afterEach, expect, test } from 'vitest';
 import { Disposal } from '../../src/base/disposal.ts';
 import { putFile, takeFile } from '../../src/cli/dns/relay-file.ts';
 import { activeRelay, isOurs, networksOf, RELAYS } from '../../src/cli/dns/relays.ts';
 import { fakeAgent, opsbro } from '../support/cli.ts';
+import { startNameServer, TYPE } from '../support/name-server.ts';
 
 let opened = new Disposal();
 afterEach(async () => {
@@ -14,25 +14,9 @@ afterEach(async () => {
   opened = new Disposal();
 });
 
-const { TYPE, CLASS } = DNS.Packet;
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A name server on loopback that answers every question with these records. */
-async function nameServer(records: readonly Fields[], further: readonly Fields[] = []) {
-  const server = DNS.createServer({
-    udp: true,
-    handle(request, send) {
-      const response = DNS.Packet.createResponseFromRequest(request);
-      Object.assign(response.header, { rcode: records.length > 0 ? 0 : 3 });
-      const named = (fields: Fields) => ({ name: request.questions[0]?.name, class: CLASS.IN, ttl: 5, ...fields });
-      Object.assign(response, { answers: records.map(named), additionals: further.map(named) });
-      send(response);
-    },
-  });
-  await server.listen({ udp: { port: 0, address: '127.0.0.1' } });
-  opened.defer(async () => await server.close());
-  return server.addresses().udp?.port ?? 0;
-}
+/** As `startNameServer`, until the end of the test. */
+const nameServer = async (...records: Parameters<typeof startNameServer>) =>
+  opened.use(await startNameServer(...records)).port;
 
 const asking = async (port: number | undefined, words: string) => {
   await using agent = await fakeAgent({ 'GET /agent/info': { ports: port === undefined ? {} : { dns: port } } });
