@@ -1,6 +1,6 @@
 /** Starts an agent that goes on when the command has ended. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { failedWith } from '../base/errors.ts';
@@ -46,8 +46,7 @@ function tellWhy({ pid, exitCode, signalCode }: ChildProcess, start: Start, { te
   const lines = textOf(start.output).split('\n');
   const said = lines.filter((line) => line.trim() !== '').slice(-LAST_LINES);
   const isAlive = exitCode === null && signalCode === null;
-  // The last line of one that ended is its error.
-  const last = isAlive ? '' : (said.pop() ?? '').replace(/^error: /, '');
+  const last = isAlive ? '' : takeError(said);
   const logged = linesOfPart(start.log, 'daemon', { lines: LAST_LINES }) ?? [];
   for (const line of [...logged, ...said]) terminal.error(escaped(line));
   const late = `the agent (pid ${pid}) does not answer after ${start.patienceMs / 1_000} s`;
@@ -55,8 +54,16 @@ function tellWhy({ pid, exitCode, signalCode }: ChildProcess, start: Start, { te
   complain(terminal, 'not_started', isAlive ? late : last || ended);
 }
 
+/** Takes out the error that a process ended with: the last line that says to be one, else the last of all; empty when there is none. */
+function takeError(lines: string[]): string {
+  const at = lines.findLastIndex((line) => line.startsWith('error: '));
+  return (lines.splice(at, 1)[0] ?? '').replace(/^error: /, '');
+}
+
 /** Its lines go to its log files; what it says before there is a log goes to a file that each start begins anew. */
 function launched(words: readonly string[], output: string, { world }: Context) {
+  // An agent that runs already writes to the file of its own start.
+  rmSync(output, { force: true });
   const file = openSync(output, 'w', 0o640);
   try {
     const child = spawn(join(world.program, 'bin', 'opsbro'), ['agent', 'start', ...words], {

@@ -69,13 +69,16 @@ test.each(STARTS)('opsbro %s --json tells the process that it started', async (l
 
 test.each(STARTS)('opsbro %s --json tells why nothing was started', async (line) => {
   using folder = tempDirectory();
-  const program = programOf(folder.path, 'echo first >&2; echo "error: the port is taken" >&2; exit 2');
+  const program = programOf(
+    folder.path,
+    'echo first >&2; echo "error: the port is taken" >&2; echo "a warning" >&2; exit 2',
+  );
   const { code, out, err } = await opsbro(`${line} --json`, { home: folder.path, program });
   expect({ code, out: JSON.parse(out) }).toEqual({
     code: 2,
     out: { error: { code: 'not_started', message: 'the port is taken' } },
   });
-  expect(err).toMatch(/first\nerror: the port is taken\n$/);
+  expect(err).toMatch(/first\na warning\nerror: the port is taken\n$/);
 });
 
 test('an agent that ends without a word is told with its code, and one that is silent with its time', async () => {

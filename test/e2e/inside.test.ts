@@ -26,9 +26,12 @@ afterAll(async () => {
 
 test('a second agent of the same home is refused and named the first', async () => {
   const [pid = ''] = lockOf();
-  const { code, stderr } = await opsbro('agent', 'start', '--daemon');
+  const { code, stdout, stderr } = await opsbro('agent', 'start', '--daemon', '--json');
   expect(code).toBe(2);
-  expect(stderr).toContain(`runs as pid ${pid}`);
+  expect(stderr).toContain(`error: the agent already runs as pid ${pid}`);
+  expect(JSON.parse(stdout)).toEqual({
+    error: { code: 'not_started', message: expect.stringContaining(`runs as pid ${pid}`) },
+  });
 });
 
 test('what it says goes to files, is shown from there, and followed with debug lines', async () => {
