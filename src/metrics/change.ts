@@ -102,18 +102,27 @@ function pointsByArchive(archives: readonly Archive[], tails: readonly Tail[], n
 
 /** Does what was planned on the sheets of each level; sheets that are not there are made. */
 export function applyChange(levels: readonly Level[], sheets: readonly Sheets[], layout: Layout): void {
-  levels.forEach(({ archive, direct, derived }, at) => {
-    const own = new SheetWindow(sheets[at] ?? new Map(), archive);
+  for (let at = 0; at < levels.length; at++) {
+    const level = levels[at] as Level;
+    const own = new SheetWindow(sheets[at] ?? new Map(), level.archive);
     const finer = levels[at - 1]?.archive;
-    if (finer && derived.length > 0) {
-      const below = new SheetWindow(sheets[at - 1] ?? new Map(), finer);
-      const parts = new Float64Array(archive.step / finer.step);
-      for (const slot of derived) {
-        for (let part = 0; part < parts.length; part++) parts[part] = below.valueAt(slot + part * finer.step);
-        own.set(slot, aggregate(parts, layout));
-      }
-    }
-    const { times, values } = direct;
-    for (let point = 0; point < times.length; point++) own.set(times[point] as number, values[point] as number);
-  });
+    if (finer && level.derived.length > 0)
+      derive(level, own, new SheetWindow(sheets[at - 1] ?? new Map(), finer), layout);
+    setDirect(level.direct, own);
+  }
+}
+
+/** The slots of a level that come from the one below. */
+function derive({ archive, derived }: Level, own: SheetWindow, below: SheetWindow, layout: Layout): void {
+  const { step } = below;
+  const parts = new Float64Array(archive.step / step);
+  for (let at = 0; at < derived.length; at++) {
+    const slot = derived[at] as number;
+    for (let part = 0; part < parts.length; part++) parts[part] = below.valueAt(slot + part * step);
+    own.set(slot, aggregate(parts, layout));
+  }
+}
+
+function setDirect({ times, values }: Tail, own: SheetWindow): void {
+  for (let at = 0; at < times.length; at++) own.set(times[at] as number, values[at] as number);
 }

@@ -71,24 +71,32 @@ export class SheetWindow {
     this.#span = spanOf(archive);
   }
 
+  /** Seconds of a slot. */
+  get step(): number {
+    return this.#archive.step;
+  }
+
   /** The value of the slot that begins at a time; NaN when it has none. */
   valueAt(time: number): number {
-    this.#move(time);
+    if (time < this.#start || time >= this.#end) this.#move(time);
     return this.#sheet?.values[(time - this.#start) / this.#archive.step] ?? Number.NaN;
   }
 
   /** Gives a slot its value; a sheet that is not there is made. */
   set(time: number, value: number): void {
-    this.#move(time);
-    if (!this.#sheet) {
-      this.#sheet = emptySheet();
-      this.#sheets.set(this.#start, this.#sheet);
-    }
-    this.#sheet.set((time - this.#start) / this.#archive.step, value);
+    if (time < this.#start || time >= this.#end) this.#move(time);
+    const sheet = this.#sheet ?? this.#begin();
+    sheet.set((time - this.#start) / this.#archive.step, value);
+  }
+
+  #begin(): Sheet {
+    const sheet = emptySheet();
+    this.#sheet = sheet;
+    this.#sheets.set(this.#start, sheet);
+    return sheet;
   }
 
   #move(time: number): void {
-    if (time >= this.#start && time < this.#end) return;
     this.#start = blockStart(time, this.#archive);
     this.#end = this.#start + this.#span;
     this.#sheet = this.#sheets.get(this.#start);

@@ -17,6 +17,9 @@ interface LoadedBlock {
   readonly block: Uint8Array | undefined;
 }
 
+/** Of a series that has none. */
+const NO_BLOCKS: readonly LoadedBlock[] = [];
+
 /** Where blocks are written. */
 interface Target {
   readonly database: Database;
@@ -49,8 +52,8 @@ export async function storeFirst(some: readonly Series[], now: number, target: T
     for (const series of some) {
       const work = begin(series, now);
       points += work.points;
-      const own = placesOf(work).map((place): LoadedBlock => ({ place, block: undefined }));
-      yield* writesOf(work, own, blocks);
+      const own = writesOf(work, NO_BLOCKS, blocks);
+      for (let at = 0; at < own.length; at++) yield own[at] as Write;
     }
     yield blocks.totals();
   };
@@ -84,22 +87,30 @@ export const placesOf = ({ series: { id }, levels }: Work): BlockPlace[] =>
 
 /** The sheets of each level as they are with the change, from the blocks of `placesOf`. */
 export function changedSheets({ series, levels }: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Sheets[] {
+  const sheets = levels.map((): Sheets => new Map());
+  if (loaded.length > 0) layOut(levels, loaded, sheets, blocks);
+  applyChange(levels, sheets, series.layout);
+  return sheets;
+}
+
+function layOut(
+  levels: readonly Level[],
+  loaded: readonly LoadedBlock[],
+  sheets: readonly Sheets[],
+  blocks: Blocks,
+): void {
   let at = 0;
-  const sheets = levels.map((level) => {
-    const own: Sheets = new Map();
-    for (const start of level.blocks) {
+  for (const [level, { archive, blocks: starts }] of levels.entries()) {
+    for (const start of starts) {
       const each = loaded[at++];
       if (!each?.block) continue;
       const sheet = emptySheet();
       sheet.bytes = each.block.length;
       const slots = blocks.decode(each.place, each.block);
-      if (slots) sheet.lay(slots.values, (slots.first - start) / level.archive.step);
-      own.set(start, sheet);
+      if (slots) sheet.lay(slots.values, (slots.first - start) / archive.step);
+      sheets[level]?.set(start, sheet);
     }
-    return own;
-  });
-  applyChange(levels, sheets, series.layout);
-  return sheets;
+  }
 }
 
 function writesOf(work: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Write[] {

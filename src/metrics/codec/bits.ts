@@ -15,6 +15,13 @@ export class BitWriter {
     this.#bytes = new Uint8Array(Math.max(16, capacity));
   }
 
+  /** Begins anew, in the same memory: what `finish` answered before is overwritten. */
+  restart(): void {
+    this.#at = 0;
+    this.#open = 0;
+    this.#openBits = 0;
+  }
+
   /** The lowest `width` bits of `value`, 1 to 32 of them. */
   write(value: number, width: number): void {
     if (this.#at + 8 > this.#bytes.length) this.#grow();

@@ -59,8 +59,18 @@ export function encodeBlock(
   const head = [(VERSION << VERSION_BITS) | codec | (gaps ? HAS_GAPS : 0)];
   writeVarint(present.length, head);
   writeVarint(from, head);
-  const block = Buffer.concat([Buffer.from(head), gaps ?? Buffer.alloc(0), bytes, Buffer.alloc(TAIL)]);
-  block.writeUInt32BE(crc32(block.subarray(0, -TAIL)), block.length - TAIL);
+  return joined(head, gaps, bytes);
+}
+
+/** The parts of a block behind one another, with their checksum, in one piece of memory. */
+function joined(head: readonly number[], gaps: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
+  const before = head.length + (gaps?.length ?? 0);
+  const end = before + bytes.length;
+  const block = Buffer.allocUnsafe(end + TAIL);
+  for (let at = 0; at < head.length; at++) block[at] = head[at] as number;
+  if (gaps) block.set(gaps, head.length);
+  block.set(bytes, before);
+  block.writeUInt32BE(crc32(block.subarray(0, end)), end);
   return block;
 }
 

@@ -8,10 +8,14 @@ const MOST_LEADING = 31;
 const LENGTH_BITS = 6;
 const WORD = 32;
 
-/** Numbers as bytes, each bit of them. */
+/** Its memory is used again for every block. */
+const written = new BitWriter(1_024);
+
+/** Numbers as bytes, each bit of them, until the next are. */
 export function encodeGorilla(values: Float64Array): Uint8Array {
   const words = wordsOf(values);
-  const bits = new BitWriter(8 * values.length);
+  const bits = written;
+  bits.restart();
   bits.write(words[0] ?? 0, WORD);
   bits.write(words[1] ?? 0, WORD);
   let leading = 64;

@@ -21,7 +21,7 @@ const ORDERS = [0, 1, 2] as const;
 /** Against what a number is written: a common middle, the one before, or the way the two before it went. */
 type Order = (typeof ORDERS)[number];
 
-/** Numbers as bytes; `undefined` when they are neither decimals of moderate length nor averages of such. */
+/** Numbers as bytes, until the next are; `undefined` when they are neither decimals of moderate length nor averages of such. */
 export function encodeScaled(values: Float64Array): Uint8Array | undefined {
   const decimals = decimalsOf(values);
   const place = decimals !== undefined && decimals <= FEW_DECIMALS ? decimals : (partsOf(values) ?? decimals);
@@ -101,10 +101,14 @@ function wholesOf(values: Float64Array, place: number): Float64Array | undefined
   return wholes;
 }
 
+/** Its memory is used again for every block. */
+const written = new BitWriter(1_024);
+
 function writeWholes(wholes: Float64Array, place: number): Uint8Array {
   const { order, divisor, base, numbers } = cheapest(wholes);
   const rice = Math.min(50, usualLength(numbers));
-  const bits = new BitWriter(2 * wholes.length);
+  const bits = written;
+  bits.restart();
   bits.write(place, PLACE_BITS);
   bits.write(order, ORDER_BITS);
   bits.write(rice, WIDTH_BITS);
