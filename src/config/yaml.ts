@@ -1,7 +1,7 @@
 import { Composer, type CST, type Document, LineCounter, type ParsedNode, Parser } from 'yaml';
 import { messageOf } from '../base/errors.ts';
 import type { Problem, Yaml } from '../model/pack.ts';
-import { textFaults } from './yaml-fault.ts';
+import { type TextFault, textFaults } from './yaml-fault.ts';
 import { offsetInFile } from './yaml-offset.ts';
 import { nodeIn, type Path, type Place, placeIn, sourceIn } from './yaml-place.ts';
 import { readValue } from './yaml-value.ts';
@@ -35,13 +35,11 @@ export function parseYaml(text: string, file: string): YamlText {
   };
   try {
     const tokens = [...new Parser(lines.addNewLine).parse(text)];
-    const deep = tokens.find((token) => depthOf(token) > MAX_DEPTH);
-    if (deep) return refused(problem('error', deep.offset, `nested deeper than ${MAX_DEPTH} levels`));
+    const deep = deepIn(tokens);
+    if (deep) return refused(...deepFaults(text, deep).map(({ offset, message }) => problem('error', offset, message)));
     const read = [...new Composer(OPTIONS).compose(tokens)];
-    const faults = read.flatMap((document) => textFaults(document, text));
-    if (faults.length > 0) {
-      return refused(...faults.slice(0, MAX_FAULTS).map(({ offset, message }) => problem('error', offset, message)));
-    }
+    const faults = faultsIn(read, text);
+    if (faults.length > 0) return refused(...faults.map(({ offset, message }) => problem('error', offset, message)));
     return documentsOf(read, { text, lines, problem });
   } catch (error) {
     return refused(problem('error', 0, `cannot be read as YAML: ${messageOf(error)}`));
@@ -91,16 +89,46 @@ function documentsOf(read: readonly Document.Parsed<ParsedNode>[], source: Sourc
   return problems.some(({ level }) => level === 'error') ? refused(...problems) : { documents, problems };
 }
 
-/** Levels of nesting of a token, found without recursion. */
-function depthOf(token: CST.Token): number {
-  let deepest = 0;
-  const open: { readonly token: CST.Token; readonly depth: number }[] = [{ token, depth: 0 }];
+const faultsIn = (read: readonly Pick<Document, 'errors' | 'warnings'>[], text: string): TextFault[] =>
+  read.flatMap((document) => textFaults(document, text)).slice(0, MAX_FAULTS);
+
+/** Where a text becomes deeper than may be. */
+interface Deep {
+  /** Characters from the start of the text. */
+  readonly offset: number;
+  /** Something around it stands in brackets. */
+  readonly isInFlow: boolean;
+}
+
+/** The first place that is nested too deep, found without recursion. */
+function deepIn(tokens: readonly CST.Token[]): Deep | undefined {
+  let first: Deep | undefined;
+  const open = tokens.map((token) => ({ token, depth: 0, isInFlow: false }));
   for (let next = open.pop(); next; next = open.pop()) {
-    const depth = next.depth + 1;
-    deepest = Math.max(deepest, next.depth);
-    for (const part of partsOf(next.token)) open.push({ token: part, depth });
+    const { token, depth } = next;
+    const isInFlow = next.isInFlow || token.type === 'flow-collection';
+    if (depth > MAX_DEPTH) {
+      if (first === undefined || token.offset < first.offset) first = { offset: token.offset, isInFlow };
+      continue; // what is below comes later
+    }
+    for (const part of partsOf(token)) open.push({ token: part, depth: depth + 1, isInFlow });
   }
-  return deepest;
+  return first;
+}
+
+/**
+ * Lines that are not below those they belong to are read as ever deeper ones: what is wrong above the place that is too deep is told, and
+ * the depth only where nothing is.
+ */
+function deepFaults(text: string, { offset, isInFlow }: Deep): readonly TextFault[] {
+  const tooDeep = [{ offset, message: `nested deeper than ${MAX_DEPTH} levels` }];
+  // What stands in brackets is wrong wherever it is cut.
+  if (isInFlow) return tooDeep;
+  const above = text.slice(0, text.lastIndexOf('\n', offset - 1) + 1);
+  const tokens = [...new Parser().parse(above)];
+  if (deepIn(tokens)) return tooDeep;
+  const faults = faultsIn([...new Composer(OPTIONS).compose(tokens)], above);
+  return faults.length > 0 ? faults : tooDeep;
 }
 
 function partsOf(token: CST.Token): CST.Token[] {

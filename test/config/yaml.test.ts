@@ -11,6 +11,10 @@ const read = (text: string) => {
   return { values: documents.map(({ value }) => value), problems: problems.map(problemLine) };
 };
 
+/** So many lines, each made from its number, which counts from 0. */
+const lines = (count: number, line: (each: number) => string) =>
+  Array.from({ length: count }, (_, each) => `${line(each)}\n`).join('');
+
 test.each<[string, string, unknown]>([
   ['yes, no, on and off are texts', 'a: yes\nb: off', { a: 'yes', b: 'off' }],
   ['true, null and numbers are not', 'a: true\nb: ~\nc: 1.5\nd:', { a: true, b: null, c: 1.5, d: null }],
@@ -54,16 +58,39 @@ test.each([
   ['an alias within itself', 'a: &a [*a]\n', 'a.yml:1:7: an alias stands within what it stands for'],
   ['an alias of nothing', 'a: *b\n', 'a.yml:1:4: no anchor before this place is named "b"'],
   ['a map as key', '? {b: 1}\n: 2\n', 'a.yml:1:3: a key must be a text, not a map or a list'],
-  ['endless brackets', '['.repeat(50_000), 'a.yml:1:1: nested deeper than 100 levels'],
-  ['endless dashes', '- '.repeat(50_000), 'a.yml:1:1: nested deeper than 100 levels'],
+  ['endless brackets', '['.repeat(50_000), 'a.yml:1:101: nested deeper than 100 levels'],
+  ['endless dashes', '- '.repeat(50_000), 'a.yml:1:201: nested deeper than 100 levels'],
+  [
+    'brackets in many lines',
+    `a:\n${' [\n'.repeat(200)}${' ]\n'.repeat(200)}`,
+    'a.yml:101:2: nested deeper than 100 levels',
+  ],
+  ['maps in maps', lines(200, (each) => `${' '.repeat(each)}k:`), 'a.yml:100:100: nested deeper than 100 levels'],
   ['too many aliases', `a: &a 1\nb: [${'*a,'.repeat(1_001)}]`, 'a.yml:2:3005: more than 1000 aliases'],
 ])('refuses a text with %s as a whole', (_, text, problem) => {
   expect(read(text)).toEqual({ values: [], problems: [problem] });
 });
 
+test.each([2, 60, 5_000])(
+  '%i lines that are not below their map are told as wrong indentation, where they begin',
+  (count) => {
+    const wrong =
+      'wrong indentation or a text with ": " in it; keys of one map stand below each other, such a text in quotes';
+    const below = lines(count, (each) => `    k${each}: 1`);
+    expect(read(`check:\n  interval: 10s\n${below}`)).toEqual({ values: [], problems: [`a.yml:2:13: ${wrong}`] });
+  },
+);
+
+test('what is wrong above a place that is too deep is told instead of it', () => {
+  const deep = lines(200, (each) => `${' '.repeat(each)}k:`);
+  expect(read(`a: "x\\q"\n${deep}`).problems).toEqual([
+    'a.yml:1:6: no escape begins like this; within "..." a backslash is written twice',
+  ]);
+});
+
 test('aliases of aliases cannot fill the memory', () => {
-  const lines = Array.from({ length: 12 }, (_, i) => `a${i}: &a${i} [${Array(8).fill(i === 0 ? 'x' : `*a${i - 1}`)}]`);
-  expect(read(lines.join('\n')).problems[0]).toMatch(/more than/);
+  const text = lines(12, (i) => `a${i}: &a${i} [${Array(8).fill(i === 0 ? 'x' : `*a${i - 1}`)}]`);
+  expect(read(text).problems[0]).toMatch(/more than/);
 });
 
 test('knows the place of every key, and of the nearest one above what is not written', () => {
