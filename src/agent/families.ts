@@ -6,7 +6,7 @@ import type { RunCounts } from '../runtime/guard.ts';
 
 /** What the doors have seen. */
 export interface DoorCounts {
-  readonly websocket: { readonly clients: number; readonly closedSlow: number };
+  readonly websocket: { readonly clients: number; readonly closedSlow: number; readonly keptBytes: number };
   /** `undefined` while DNS is closed. */
   readonly dns: DnsCounts | undefined;
 }
@@ -105,9 +105,12 @@ export function* ownCounts({ gossip, probeTimes, peers, runs, doors, uptime }: C
     'Runs of plugins, by how they ended.',
     labelled('result', Object.entries(runs)),
   );
-  const { clients, closedSlow } = doors.websocket;
+  const { clients, closedSlow, keptBytes } = doors.websocket;
   yield gauge('opsbro_ws_clients', 'Websocket clients now.', [{ value: clients }]);
   yield counter('opsbro_ws_closed_slow_total', 'Websocket clients that did not keep up.', [{ value: closedSlow }]);
+  yield gauge('opsbro_ws_kept_bytes', 'Bytes of frames that are kept for websocket clients that come back.', [
+    { value: keptBytes },
+  ]);
   if (doors.dns) yield* dnsFamilies(doors.dns);
 }
 

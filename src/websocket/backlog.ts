@@ -74,6 +74,14 @@ export class Backlog {
     this.#first = 0;
   }
 
+  /** Drops everything: nobody is expected back. */
+  clear(): void {
+    this.#lost = this.#told.at(-1)?.index ?? this.#lost;
+    this.#told.length = 0;
+    this.#first = 0;
+    this.#bytes = 0;
+  }
+
   /** Place of the first whose number is greater. */
   #placeAfter(index: number): number {
     let [low, high] = [this.#first, this.#told.length];

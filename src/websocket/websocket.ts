@@ -84,9 +84,9 @@ export class Websocket implements Disposable {
     });
   }
 
-  /** How many are connected now, and how many were closed because they did not keep up. */
-  get counters(): { readonly clients: number; readonly closedSlow: number } {
-    return { clients: this.#clients.size, closedSlow: this.#closedSlow };
+  /** How many are connected now, how many were closed because they did not keep up, and bytes of frames kept for who comes back. */
+  get counters(): { readonly clients: number; readonly closedSlow: number; readonly keptBytes: number } {
+    return { clients: this.#clients.size, closedSlow: this.#closedSlow, keptBytes: this.#backlog.bytes };
   }
 
   /** Takes over the upgrades of a port. With `path` others are answered with 404; without, any path will do. */
@@ -271,6 +271,7 @@ export class Websocket implements Disposable {
     this.#views.forget(now);
     this.#followLog();
     if (!this.#views.isEmpty) return;
+    this.#backlog.clear();
     this.#ping?.[Symbol.dispose]();
     this.#ping = undefined;
   }

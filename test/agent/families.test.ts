@@ -29,7 +29,7 @@ test('what the parts count is a sound page for Prometheus', () => {
       ]),
       runs: { runs: 5, errors: 1, timeouts: 0 },
       doors: {
-        websocket: { clients: 3, closedSlow: 0 },
+        websocket: { clients: 3, closedSlow: 0, keptBytes: 9 },
         dns: {
           answers: new Map([['udp A NOERROR', 4]]),
           bad: new Map([['short', 1]]),
@@ -66,6 +66,7 @@ test('what the parts count is a sound page for Prometheus', () => {
     'opsbro_plugin_runs_total{result="timeouts"} 0',
     'opsbro_ws_clients 3',
     'opsbro_ws_closed_slow_total 0',
+    'opsbro_ws_kept_bytes 9',
     'opsbro_dns_queries_total{transport="udp",type="A",rcode="NOERROR"} 4',
     'opsbro_dns_bad_total{reason="short"} 1',
     'opsbro_dns_truncated_total 0',

@@ -44,3 +44,12 @@ test('a long stream is kept within its bounds', () => {
   expect(numbers(backlog, 0)).toEqual([]);
   expect(backlog.reaches(50_000)).toBe(true);
 });
+
+test('what is given up as a whole is not reached any more, and what comes later is', () => {
+  const backlog = new Backlog();
+  added(backlog, 1, 5);
+  backlog.clear();
+  expect([backlog.bytes, numbers(backlog, 0), backlog.reaches(4), backlog.reaches(5)]).toEqual([0, [], false, true]);
+  added(backlog, 6, 7);
+  expect(numbers(backlog, 5)).toEqual([6, 7]);
+});
