@@ -1,21 +1,37 @@
 /** What may stand where the user is typing. */
 import { ALIASES, COMMANDS, nextWords } from './catalog.ts';
 import { AgentClient } from './client.ts';
-import type { Command, GlobalOptions } from './command.ts';
+import type { Command, GlobalOptions, OptionSpecs } from './command.ts';
 import { findingOf } from './finding.ts';
-import { GLOBAL_OPTIONS, globalsOf, takesValue } from './global-options.ts';
+import { GLOBAL_OPTIONS, globalsOf, SHORT, takesValue } from './global-options.ts';
 import { type TypedLine, typedLine } from './typed-line.ts';
 import type { World } from './world.ts';
 
 /** Nobody waits longer than that for a list. */
 const PATIENCE_MS = 300;
 const MOST_VALUES = 500;
+/** So many times the agent is asked for what comes next in names that are too many. */
+const MOST_STEPS = 100;
 
-/** The candidates for the last of these words, sorted. Never throws: who completes wants no error between his letters. */
-export async function candidates(words: readonly string[], world: World): Promise<readonly string[]> {
+/** What the shell knows best itself. */
+type Paths = 'files' | 'folders';
+
+/** What stands in the help for a path. */
+const PATHS: ReadonlyMap<string, Paths> = new Map([
+  ['file', 'files'],
+  ['path', 'files'],
+  ['dir', 'folders'],
+]);
+
+/**
+ * The candidates for the last of these words, sorted; where a path belongs, which kind the shell should offer. Never throws: who completes
+ * wants no error between his letters.
+ */
+export async function candidates(words: readonly string[], world: World): Promise<readonly string[] | Paths> {
   const line = typedLine(words);
   try {
     const found = await candidatesFor(line, world);
+    if (typeof found === 'string') return found;
     const fitting = [...new Set(found)].filter((each) => each.startsWith(line.typed));
     return fitting.sort().map((each) => line.kept + each);
   } catch {
@@ -23,7 +39,7 @@ export async function candidates(words: readonly string[], world: World): Promis
   }
 }
 
-async function candidatesFor({ before, typed }: TypedLine, world: World): Promise<readonly string[]> {
+async function candidatesFor({ before, typed }: TypedLine, world: World): Promise<readonly string[] | Paths> {
   const { path, rest } = commandIn(before);
   const listing = COMMANDS.get(path);
   const command = listing === undefined ? undefined : (await listing.load()).default;
@@ -31,8 +47,10 @@ async function candidatesFor({ before, typed }: TypedLine, world: World): Promis
   const isValue = last.startsWith('-') && wantsValue(last, command);
   if (typed.startsWith('-') && !isValue) return optionsOf(command);
   if (command === undefined && !isValue) return followers(path);
-  const kind = isValue ? last.replace(/^-+/, '') : argumentOf(command, argumentsIn(rest, command));
-  return kind === undefined ? [] : await valuesOf(kind, { path, typed, world, globals: globalsIn(before) });
+  const kind = isValue ? nameOf(last) : argumentOf(command, argumentsIn(rest, command));
+  if (kind === undefined) return [];
+  const shown = isValue ? specOf(kind, command)?.placeholder?.toLowerCase() : kind;
+  return PATHS.get(shown ?? '') ?? (await valuesOf(kind, { path, typed, world, globals: globalsIn(before) }));
 }
 
 /** The words of the command, as far as they are typed, and what stands behind them. */
@@ -83,13 +101,23 @@ function optionsOf(command: Command | undefined): readonly string[] {
 }
 
 function wantsValue(option: string, command: Command | undefined): boolean {
-  const kind = command?.options?.[option.replace(/^--/, '')]?.kind;
+  const kind = command?.options?.[nameOf(option)]?.kind;
   return (kind !== undefined && kind !== 'flag') || takesValue(option);
+}
+
+/** The long name of an option, without its dashes. */
+function nameOf(option: string): string {
+  if (option.startsWith('--')) return option.slice(2);
+  return [...SHORT].find(([, short]) => option === `-${short}`)?.[0] ?? option;
+}
+
+function specOf(name: string, command: Command | undefined): OptionSpecs[string] | undefined {
+  return command?.options?.[name] ?? (GLOBAL_OPTIONS as OptionSpecs)[name];
 }
 
 /** What the argument that is typed stands for, by its name in the help; one with dots may come several times. */
 function argumentOf(command: Command | undefined, args: number): string | undefined {
-  const named = [...(command?.arguments ?? '').matchAll(/[<[]([A-Za-z.]+)/g)].map(([, name = '']) =>
+  const named = [...(command?.arguments ?? '').matchAll(/(?:[<[]|^)([A-Za-z.]+)/g)].map(([, name = '']) =>
     name.toLowerCase(),
   );
   const last = named.at(-1);
@@ -134,6 +162,26 @@ const packs: Source = async (agent) =>
   Object.entries(await agent.ask('GET /packs', {})).flatMap(([level, of]) =>
     Object.keys(of as object).flatMap((name) => [name, `${level}.${name}`]),
   );
+/** Names of series of this node; of very many only up to their next dot, as an incomplete list would complete to what is not meant. */
+const series: Source = async (agent, { typed }) => {
+  const named = (limit: number, after = '') => {
+    const query = { limit: String(limit), after };
+    return typed === ''
+      ? agent.ask('GET /list/', { query })
+      : agent.ask('GET /list/:prefix*', { params: { prefix: typed }, query });
+  };
+  const found = await named(MOST_VALUES);
+  if (found.length < MOST_VALUES) return found;
+  const steps: string[] = [];
+  let [next] = found;
+  while (next !== undefined && steps.length < MOST_STEPS) {
+    const dot = next.indexOf('.', typed.length);
+    const step = dot === -1 ? next : next.slice(0, dot + 1);
+    steps.push(step);
+    [next] = await named(1, dot === -1 ? step : `${step}\uffff`);
+  }
+  return next === undefined ? steps : [];
+};
 const fixed =
   (...values: readonly string[]): Source =>
   async () =>
@@ -147,6 +195,8 @@ const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['check', checks],
   ['pack', packs],
   ['part', logParts],
+  ['glob', series],
+  ['target', series],
   ['fact', fixed('uuid', 'local-addr', 'public-addr', 'name', 'zone', 'state', 'version', 'ports', 'pid')],
   ['shell', fixed('bash', 'fish', 'zsh')],
   ['color', fixed('always', 'auto', 'never')],
@@ -166,6 +216,7 @@ const BY_TOPIC: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['check', checks],
   ['monitoring', checks],
   ['kv', keys],
+  ['metrics', series],
   ['packs', packs],
   ['gossip zone', zones],
 ]);

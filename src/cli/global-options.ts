@@ -8,7 +8,7 @@ import type { Look } from './terminal.ts';
 export const GLOBAL_OPTIONS = {
   json: { kind: 'flag', description: 'print one JSON value' },
   home: { kind: 'value', placeholder: 'DIR', description: 'home of the agent' },
-  config: { kind: 'value', placeholder: 'DIR', description: 'configuration directory, or a file in it' },
+  config: { kind: 'value', placeholder: 'PATH', description: 'configuration directory, or a file in it' },
   socket: { kind: 'value', placeholder: 'PATH', description: 'unix socket of the agent' },
   http: { kind: 'value', placeholder: 'URL', description: 'address of the agent, such as http://127.0.0.1:6770' },
   ca: { kind: 'value', placeholder: 'FILE', description: 'authority to trust over https' },

@@ -28,10 +28,15 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
-/** OpsBro's protocol: with EXEC_COMPLETION=1 the words are a line that is being typed; `lines` is for candidates that have blanks. */
+/**
+ * OpsBro's protocol: with EXEC_COMPLETION=1 the words are a line that is being typed; `lines` is for candidates that have blanks, and says
+ * with a colon that the shell should offer files or folders.
+ */
 async function complete(words: readonly string[], world: World, between: string): Promise<0> {
   const { candidates } = await import('./completion.ts');
-  world.out.write(`${(await candidates(words, world)).join(between)}\n`);
+  const found = await candidates(words, world);
+  const told = typeof found === 'string' ? [between === '\n' ? `:${found}` : ''] : found;
+  world.out.write(`${told.join(between)}\n`);
   return 0;
 }
 

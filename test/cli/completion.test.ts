@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -110,6 +110,62 @@ describe('values come from the agent', () => {
   });
 });
 
+/** What a shell is told of the last of these words, in lines. */
+const told = async (words: readonly string[], home?: string) =>
+  (await opsbro(words, { env: { EXEC_COMPLETION: 'lines' }, ...(home !== undefined && { home }) })).out;
+
+test.each([
+  [['kv', 'import', ''], ':files'],
+  [['config', 'validate', 'a.yml', 'b'], ':files'],
+  [['kv', 'export', '--output', 'k'], ':files'],
+  [['kv', 'export', '-o', 'k'], ':files'],
+  [['agent', 'debug', '--out=k'], ':files'],
+  [['--token-file', ''], ':files'],
+  [['-c', ''], ':files'],
+  [['--home', ''], ':folders'],
+  [['health', 'test', ''], ':folders'],
+])('the shell itself completes %j with its %s', async (words, expected) => {
+  expect(await told(words)).toBe(`${expected}\n`);
+  expect(await complete(words)).toEqual(['']);
+});
+
+describe('names of series', () => {
+  const names = Array.from({ length: 600 }, (_, each) => `vm.disk${each % 3}.read${each}`).concat(
+    'vm.load',
+    'vm.load.x',
+  );
+  /** As an agent that keeps series of these names answers to who types this. */
+  const keeping = (kept: readonly string[], typed: string) => ({
+    [`GET /list/${typed}`]: (target: string) => {
+      const { searchParams } = new URL(target, 'http://agent');
+      const after = searchParams.get('after') ?? '';
+      const fitting = kept.filter((name) => name.startsWith(typed) && name > after);
+      return fitting.sort().slice(0, Number(searchParams.get('limit')));
+    },
+  });
+
+  test.each([
+    [['metrics', 'show', 'vm.lo'], 'vm.load\nvm.load.x\n'],
+    [['metrics', 'list', 'vm.'], 'vm.disk0.\nvm.disk1.\nvm.disk2.\nvm.load\nvm.load.\n'],
+    [['metrics', 'send', 'v'], 'vm.\n'],
+    [['metrics', 'show', ''], 'vm.\n'],
+    [['metrics', 'show', 'other'], '\n'],
+  ])('%j is completed, of very many only up to the next dot', async (words, expected) => {
+    await using agent = await fakeAgent(keeping(names, words.at(-1) ?? ''));
+    expect(await told(words, agent.home)).toBe(expected);
+  });
+
+  test('that are too many in one place are not completed to what is not meant', async () => {
+    await using agent = await fakeAgent(
+      keeping(
+        Array.from({ length: 600 }, (_, each) => `vm${each}`),
+        'vm',
+      ),
+    );
+    expect(await told(['metrics', 'show', 'vm'], agent.home)).toBe('\n');
+  });
+});
+
 test('a shell that has no script is refused with those that have one', async () => {
   const { code, err } = await opsbro('completion tcsh');
   expect(code).toBe(2);
@@ -165,5 +221,69 @@ testWith('fish', 'fish asks for the words up to the cursor and takes each line a
       env: envOf(folder),
     });
     expect(stdout).toContain('asked:2:agent inf\nmy info');
+  });
+});
+
+/** Files and folders to be completed, and an `opsbro` that says which are wanted and otherwise prints what it was given. */
+async function inFolder(kind: string, run: (folder: string) => Promise<void>) {
+  await inShell(async (folder) => {
+    const script = `#!/bin/sh\n[ -n "$EXEC_COMPLETION" ] && { echo ${kind}; exit; }\nprintf 'given:'; printf '<%s>' "$@"; echo\n`;
+    await writeFile(join(folder, 'opsbro'), script, { mode: 0o755 });
+    await writeFile(join(folder, 'some keys.jsonl'), '');
+    await mkdir(join(folder, 'somewhere'));
+    await run(folder);
+  });
+}
+
+/** What Bash runs when these keys are typed. */
+async function typedInBash(folder: string, keys: string): Promise<string> {
+  const child = run('bash', ['--norc', '--noprofile', '-i'], { env: envOf(folder), cwd: folder });
+  child.child.stdin?.end(`. ./bash\n${keys}\nexit\n`);
+  return /^given:.*$/m.exec((await child).stdout)?.[0] ?? '';
+}
+
+test.each([
+  [':files', 'opsbro kv import some\\ \t', 'given:<kv><import><some keys.jsonl>'],
+  [':files', 'opsbro kv export --output=some\\ \t', 'given:<kv><export><--output=some keys.jsonl>'],
+  [':folders', 'opsbro --home some\t', 'given:<--home><somewhere/>'],
+  ['vm.', 'opsbro metrics show v\tload', 'given:<metrics><show><vm.load>'],
+])('bash completes %s of %j', async (kind, keys, expected) => {
+  await inFolder(kind, async (folder) => expect(await typedInBash(folder, keys)).toBe(expected));
+});
+
+testWith('fish', 'fish completes files and folders, also behind an equals sign', async () => {
+  const offered = async (kind: string, line: string) => {
+    let found = '';
+    await inFolder(kind, async (folder) => {
+      const asked = `source ./fish; complete -C '${line}'`;
+      found = (await run('fish', ['--no-config', '-c', asked], { env: envOf(folder), cwd: folder })).stdout;
+    });
+    return found
+      .trim()
+      .split('\n')
+      .map((each) => each.split('\t')[0]);
+  };
+  expect(await offered(':files', 'opsbro kv import some')).toEqual(['some keys.jsonl', 'somewhere/']);
+  expect(await offered(':files', 'opsbro kv export --output=some')).toEqual([
+    '--output=some keys.jsonl',
+    '--output=somewhere/',
+  ]);
+  expect(await offered(':folders', 'opsbro --home some')).toEqual(['somewhere/']);
+});
+
+testWith('zsh', 'zsh completes files and folders with its own functions, behind an equals sign as well', async () => {
+  await inFolder(':files', async (folder) => {
+    const stubs = 'compdef() { :; }; compset() { print -r -- "compset $*"; }; _files() { print -r -- "files $*"; }';
+    const line = `${stubs}; words=(opsbro kv export --output=some); CURRENT=4; . ${folder}/zsh; _opsbro`;
+    const { stdout } = await run('zsh', ['-fc', line], { env: envOf(folder) });
+    expect(stdout).toBe('compset -P --*=\nfiles \n');
+  });
+});
+
+testWith('zsh', 'zsh puts no blank behind what ends with a dot', async () => {
+  await inFolder('vm.', async (folder) => {
+    const line = `compdef() { :; }; compadd() { print -r -- "$* \${(P)@[-1]}"; }; words=(opsbro v); CURRENT=2; . ${folder}/zsh; _opsbro`;
+    const { stdout } = await run('zsh', ['-fc', line], { env: envOf(folder) });
+    expect(stdout.split('\n')[0]).toBe('-S  -a open vm.');
   });
 });
