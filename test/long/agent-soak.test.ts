@@ -114,6 +114,34 @@ function report({ samples, kills, traffic, pages }: Outcome): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** Samples of a day, one every half hour; whatever is not told stays the same. */
+const day = (tell: (hour: number) => Partial<Sample>): Sample[] =>
+  Array.from({ length: 48 }, (_, place) => ({
+    ...{ agent: 'a', at: place * 30, memory: 100e6, fds: 60, handles: 30, cpu: place, points: place * 1_000 },
+    folders: new Map(),
+    ...tell(place / 2),
+  }));
+const folder = (name: string, bytes: number) => ({ folders: new Map([[name, bytes]]) });
+
+test.each<[string, (hour: number) => Partial<Sample>, RegExp | undefined]>([
+  ['nothing', () => ({}), undefined],
+  ['memory that is larger at first', (hour) => ({ memory: hour < 2 ? 200e6 : 100e6 }), undefined],
+  ['memory', (hour) => ({ memory: 100e6 + hour * 1e6 }), /memory of the last hours is 1.1/],
+  ['descriptors', (hour) => ({ fds: 60 + hour }), /fds grew from/],
+  ['handles', (hour) => ({ handles: 30 + hour }), /handles grew from/],
+  ['logs', (hour) => folder('log', hour * 200_000), /log has .* bytes/],
+  ['keys', (hour) => folder('data/kv', hour * 3e6), /data\/kv has .* bytes/],
+  ['states', (hour) => folder('data/state', hour * 1e6), /data\/state has .* bytes/],
+  ['series by their points', (hour) => folder('data/ts', hour * 20_000), undefined],
+  ['series', (hour) => folder('data/ts', hour * 1e6), /data\/ts has .* bytes/],
+  ['others', (hour) => folder('data', hour * 20_000), /data has .* bytes/],
+])('what grows in a day is told: %s', (_, tell, expected) => {
+  const [fault, ...more] = faultsOf(day(tell), 60, 1.1);
+  expect(more).toEqual([]);
+  if (expected === undefined) expect(fault).toBeUndefined();
+  else expect(fault).toMatch(expected);
+});
+
 test(
   `three agents with every door open live ${MINUTES} minutes of traffic and kills; nothing grows and nobody complains`,
   async () => {

@@ -14,7 +14,7 @@ const SECOND_HALF: Span = { from: 12, to: 24 };
 
 const MIB = 1_048_576;
 /** Parts of an agent that may have a log file, and files of one day and part: the one that is written, and ten set aside. */
-const LOG_PARTS = 30;
+const LOG_PARTS = 12;
 const LOG_FILES = 11;
 /**
  * What a store may waver by while what it holds stays the same: the journal that it writes and the one before, each as long as the buffer
