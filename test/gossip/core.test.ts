@@ -79,7 +79,7 @@ describe('a suspicion', () => {
   ])('by one and confirmed by %j lasts %i ms in a pool of five', (confirmers, ms) => {
     const desk = new Desk(PROFILES.lan, seeded(1));
     const ended: string[] = [];
-    const suspicions = new Suspicions(desk, (name) => ended.push(name));
+    const suspicions = new Suspicions(desk, (charge) => ended.push(charge.name));
     suspicions.start('bob', 1, { from: 'a', n: 5 });
     for (const from of confirmers) suspicions.confirm('bob', from);
     expect(desk.agenda.next).toBe(ms);

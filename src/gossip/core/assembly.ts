@@ -84,7 +84,7 @@ export function assemble(options: CoreOptions) {
     ...shared,
     pings,
     acquit: (name) => rumors.acquit(name),
-    accuse: (name) => rumors.accuse(name),
+    accuse: (name) => rumors.publish(name),
     refresh: (place) => exchange.refresh(place),
   });
   const own: OwnRecord = new OwnRecord({

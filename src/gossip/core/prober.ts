@@ -190,7 +190,7 @@ export class Prober {
     if (tcp !== 'none') desk.observe(node, 'tcp', self.name, { result: tcp });
     const found = { ms, score, asked, nacked, tcp };
     const accusation = { node: node.name, incarnation: node.incarnation, from: self.name };
-    const isPassedOn = rumors.suspect({ kind: 'suspect', ...accusation, opsbro: packAccusation(found) });
+    const isPassedOn = rumors.accuse({ kind: 'suspect', ...accusation, opsbro: packAccusation(found) });
     // One that hears nobody keeps its reasons to itself as well.
     if (!isolation.isDeaf) testimonies.give(node, found, { isPassedOn });
   }

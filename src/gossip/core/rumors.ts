@@ -14,7 +14,7 @@ import type { Roster } from './roster.ts';
 import { judgeAlive, judgeDead, judgeSuspect, type Known } from './rules.ts';
 import type { Self } from './self.ts';
 import type { Spreader } from './spreader.ts';
-import { Suspicions } from './suspicions.ts';
+import { type Charge, Suspicions } from './suspicions.ts';
 import { isOfOtherZone } from './zone-border.ts';
 
 /** An address that a name moved away from may not bring it back for so long. */
@@ -55,10 +55,7 @@ export class Rumors {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#suspicions = new Suspicions(parts.desk, (name, incarnation, confirmations) => {
-      parts.desk.observe({ name, incarnation }, 'timer-fired', parts.self.name, { confirmations });
-      this.dead({ kind: 'dead', node: name, incarnation, from: parts.self.name });
-    });
+    this.#suspicions = new Suspicions(parts.desk, (charge) => this.#timeIsUp(charge));
   }
 
   alive(told: Alive): void {
@@ -124,6 +121,13 @@ export class Rumors {
     }
   }
 
+  /** As `suspect`, of a member that we asked ourselves without an answer. */
+  accuse(message: Suspect): boolean {
+    const isNews = this.suspect(message);
+    this.#suspicions.asked(message.node);
+    return isNews;
+  }
+
   /**
    * What a push/pull says against a member: a suspicion, whatever it says, so that the member has the time to object. One that has just
    * answered us is asked first, and told, so that it objects before anybody is alarmed.
@@ -140,7 +144,7 @@ export class Rumors {
     desk.observe(suspectedOf(suspect), 'told-by-push-pull', teller, { state: kind });
     const isFresh = reachability.heardWithin(told.node, 2 * desk.profile.probeInterval);
     const isThere = (answered: boolean) => {
-      if (!answered) this.suspect(suspect);
+      if (!answered) this.accuse(suspect);
     };
     if (!isFresh || !pings.ask(known.node, told.node, isThere, [{ ...suspect, from: teller || self.name }])) {
       this.suspect(suspect);
@@ -181,7 +185,7 @@ export class Rumors {
   }
 
   /** Tells the pool what we alone hold against a member; as a suspicion, so that it has the time to object to all others. */
-  accuse(name: string): void {
+  publish(name: string): void {
     const { roster, self, spreader } = this.#parts;
     const node = roster.get(name);
     if (!node || node.state === 'alive' || node.state === 'left') return;
@@ -243,6 +247,26 @@ export class Rumors {
     const change = changeOf(before, { wasLive, isChanged });
     if (change) this.#report(change, node);
     this.#parts.arrived(node, before);
+  }
+
+  /**
+   * Nobody dies of the word of others alone: in a large pool that is whole again a thousand objections are on their way at once, and the one
+   * that matters may come too late.
+   */
+  #timeIsUp({ name, incarnation, confirmations, hasBeenAsked }: Charge): void {
+    const { desk, pings, roster, self } = this.#parts;
+    desk.observe({ name, incarnation }, 'timer-fired', self.name, { confirmations });
+    const charge = { node: name, incarnation, from: self.name };
+    const bury = () => this.dead({ kind: 'dead', ...charge });
+    const judge = (answered: boolean) => {
+      const now = roster.get(name);
+      if (now?.state !== 'suspect' || now.incarnation !== incarnation) return;
+      if (answered) this.acquit(name);
+      else bury();
+    };
+    const node = roster.get(name);
+    const isAsked = !hasBeenAsked && node && pings.ask(node, name, judge, [{ kind: 'suspect', ...charge }]);
+    if (!isAsked) bury();
   }
 
   #beginSuspicion(message: Suspect, before: Node | undefined): void {

@@ -9,16 +9,28 @@ interface Suspicion {
   /** Everyone who accuses it; the first is no confirmation. */
   readonly accusers: Set<string>;
   timer: Appointment;
+  /** Whether it gave us no answer ourselves. */
+  hasBeenAsked: boolean;
+}
+
+/** What stands against a suspect when its time is up. */
+export interface Charge {
+  readonly name: string;
+  readonly incarnation: number;
+  /** Accusers beside the first. */
+  readonly confirmations: number;
+  /** Whether it gave us no answer ourselves; else it is the word of others alone. */
+  readonly hasBeenAsked: boolean;
 }
 
 /** Who is suspected at the moment, since when and by whom; each ends in a death unless it is cancelled before. */
 export class Suspicions {
   readonly #running = new Map<string, Suspicion>();
   readonly #desk: Desk;
-  readonly #expired: (name: string, incarnation: number, confirmations: number) => void;
+  readonly #expired: (charge: Charge) => void;
 
   /** `expired` is told when a suspect's time is up. */
-  constructor(desk: Desk, expired: (name: string, incarnation: number, confirmations: number) => void) {
+  constructor(desk: Desk, expired: (charge: Charge) => void) {
     this.#desk = desk;
     this.#expired = expired;
   }
@@ -28,7 +40,14 @@ export class Suspicions {
     this.cancel(name);
     const bounds = suspicionBounds(n, this.#desk.profile);
     const timer = this.#desk.later(suspicionTimeout(bounds, 0), () => this.#end(name));
-    this.#running.set(name, { incarnation, start: this.#desk.now, bounds, accusers: new Set([from]), timer });
+    const accusers = new Set([from]);
+    this.#running.set(name, { incarnation, start: this.#desk.now, bounds, accusers, timer, hasBeenAsked: false });
+  }
+
+  /** We asked a suspect ourselves, and it did not answer. */
+  asked(name: string): void {
+    const suspicion = this.#running.get(name);
+    if (suspicion) suspicion.hasBeenAsked = true;
   }
 
   /** One more accuser; true when it is news and shortened the time, so that it is worth telling on. */
@@ -64,6 +83,8 @@ export class Suspicions {
   #end(name: string): void {
     const suspicion = this.#running.get(name);
     this.#running.delete(name);
-    if (suspicion) this.#expired(name, suspicion.incarnation, suspicion.accusers.size - 1);
+    if (!suspicion) return;
+    const { incarnation, accusers, hasBeenAsked } = suspicion;
+    this.#expired({ name, incarnation, confirmations: accusers.size - 1, hasBeenAsked });
   }
 }

@@ -95,6 +95,52 @@ describe('a push/pull that speaks against a member', () => {
   });
 });
 
+describe('a member that only others accuse', () => {
+  /** Bob answers each ping of ours for so long, and his objection never comes. */
+  function answering(bench: Bench, ms: number): Bench {
+    for (const end = bench.now + ms; bench.now < end; ) {
+      bench.forget().wait(20);
+      for (const { seqNo } of bench.sent('ping')) bench.hear({ kind: 'ack', seqNo, payload: new Uint8Array([1]) });
+    }
+    return bench;
+  }
+  const accused = () => new Bench().hear(alive('bob', 3), suspect('bob', 3));
+  const questions = (bench: Bench) =>
+    bench.effects.flatMap((effect) => (effect.type === 'send' ? [effect.messages.slice(0, 2)] : []));
+
+  test('is asked once more before it dies, told of what it is accused of, and lives when it answers', () => {
+    const bench = answering(accused(), 3_900);
+    expect(bench.state('bob')).toBe('suspect');
+    bench.forget().waitUntil(() => bench.observed('bob').includes('timer-fired'));
+    const question = questions(bench).at(-1);
+    expect(question).toMatchObject([
+      { kind: 'ping', node: 'bob' },
+      { kind: 'suspect', node: 'bob', incarnation: 3, from: 'me' },
+    ]);
+    expect(bench.state('bob')).toBe('suspect');
+    const [ping] = question ?? [];
+    bench.hear({ kind: 'ack', seqNo: ping?.kind === 'ping' ? ping.seqNo : 0, payload: new Uint8Array([1]) });
+    expect(bench.state('bob')).toBe('alive');
+    expect(bench.changes).not.toContain('member-failed bob');
+    expect(bench.core.counts.get('acquitted')).toBe(1);
+  });
+
+  test('dies when it gives no answer to that', () => {
+    const bench = answering(accused(), 3_900).forget();
+    bench.waitUntil(() => bench.observed('bob').includes('timer-fired'));
+    const asked = bench.now;
+    bench.waitUntil(() => bench.state('bob') === 'dead');
+    expect(bench.now - asked).toBeLessThanOrEqual(500);
+    expect(bench.changes).toContain('member-failed bob');
+  });
+
+  test('is not asked again when it gave us no answer before', () => {
+    const bench = accused();
+    bench.waitUntil(() => bench.observed('bob').includes('timer-fired'));
+    expect(bench.state('bob')).toBe('dead');
+  });
+});
+
 describe('a name that two addresses claim', () => {
   const rival = (incarnation = 9) => ({ ...alive('bob', incarnation, { id: 'other' }), address: '10.0.0.3' });
   const claimed = () =>

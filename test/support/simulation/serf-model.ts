@@ -62,7 +62,7 @@ export class SerfModel implements Machine {
     this.#spreader = spreader;
     this.#self = self;
     this.#intents = new Intents({ ...shared, selfName: name, isLeaving: () => false, forgotten: () => {} });
-    this.#suspicions = new Suspicions(desk, (node, incarnation) =>
+    this.#suspicions = new Suspicions(desk, ({ name: node, incarnation }) =>
       this.#dead({ kind: 'dead', node, incarnation, from: name }),
     );
     const tell = (message: Alive | Suspect | Dead) => this.#state(message);
