@@ -23,8 +23,9 @@ export async function writePrivateFile(
     await rename(written, path);
   } catch (error) {
     await rm(written, { force: true }).catch(() => undefined);
-    const isOfSystem = /^E[A-Z0-9]+$/.test(systemCode(error) ?? '');
-    throw isOfSystem ? new OpsbroError('bad_request', `${option}: ${messageOf(error)}`, { cause: error }) : error;
+    if (!/^E[A-Z0-9]+$/.test(systemCode(error) ?? '')) throw error;
+    const why = messageOf(error).replaceAll(written, path);
+    throw new OpsbroError('bad_request', `${option}: ${why}`, { cause: error });
   }
 }
 

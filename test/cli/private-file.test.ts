@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Disposal } from '../../src/base/disposal.ts';
 import { writePrivateFile } from '../../src/cli/private-file.ts';
 import { fakeAgent, opsbro, refused } from '../support/cli.ts';
 import { tempDirectory } from '../support/temp.ts';
@@ -47,7 +50,8 @@ test.each(LINES)(
       });
     }
     const nowhere = await opsbro(`${line} ${option} ${folder.path}/no/such/file`, agent);
-    expect(nowhere).toMatchObject({ code: 2, err: expect.stringMatching(new RegExp(`^error: ${option}: ENOENT`)) });
+    const why = `ENOENT: no such file or directory, open '${folder.path}/no/such/file'`;
+    expect(nowhere).toMatchObject({ code: 2, err: `error: ${option}: ${why}\n` });
     expect(readFileSync(target, 'utf8')).toBe('as it was');
     expect(readdirSync(folder.path).sort()).toEqual(['directory', 'link', 'target']);
   },
@@ -69,4 +73,29 @@ test('what cannot be brought to its end leaves the older file', async () => {
   await expect(half).rejects.toThrow(/^the rest does not come$/);
   expect(readFileSync(file, 'utf8')).toBe('as it was');
   expect(readdirSync(folder.path)).toEqual(['out']);
+});
+
+test('an export that is interrupted leaves nothing half written, and the older file', async () => {
+  using folder = tempDirectory();
+  const file = join(folder.path, 'out');
+  writeFileSync(file, 'as it was');
+  const user = new AbortController();
+  await using endless = new Disposal();
+  const door = createServer((_request, response) => {
+    response.write('the first lines');
+    const isBegun = () => readdirSync(folder.path).some((name) => statSync(join(folder.path, name)).size === 15);
+    const looking = setInterval(() => isBegun() && user.abort(), 5);
+    response.on('close', () => clearInterval(looking));
+  });
+  const socket = join(folder.path, 's');
+  await once(door.listen(socket), 'listening');
+  endless.defer(async () => void door.close());
+  const line = `--socket ${socket} kv export --output ${file} --json`;
+  expect(await opsbro(line, { interrupt: user.signal })).toEqual({
+    code: 130,
+    out: `${JSON.stringify({ error: { code: 'interrupted', message: `interrupted; ${file} is not written` } })}\n`,
+    err: `error: interrupted; ${file} is not written\n`,
+  });
+  expect(readFileSync(file, 'utf8')).toBe('as it was');
+  expect(readdirSync(folder.path).sort()).toEqual(['out', 's']);
 });

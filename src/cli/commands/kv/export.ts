@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 import { defineCommand } from '../../command.ts';
+import { complain } from '../../complaint.ts';
 import { escaped } from '../../escape.ts';
 import { writePrivateFile } from '../../private-file.ts';
+
+/** As the shell has it for a command that SIGINT ended. */
+const INTERRUPTED = 130;
 
 export default defineCommand({
   arguments: '[PREFIX]',
@@ -18,15 +22,26 @@ export default defineCommand({
     const asked = { query: { prefix } };
     if (output === undefined || output === '-') {
       await agent.download('GET /kv-export', asked, (chunk) => terminal.bytes(chunk));
-      return;
+      return 0;
     }
     let bytes = 0;
-    await writePrivateFile({ path: resolve(world.cwd, output), option: '--output' }, async (file) => {
-      await agent.download('GET /kv-export', asked, async (chunk) => {
-        await file.writeFile(chunk);
-        bytes += chunk.length;
+    const stop = new AbortController();
+    // What is half written must not be left beside the file.
+    using _interrupt = world.onInterrupt(() => stop.abort());
+    try {
+      await writePrivateFile({ path: resolve(world.cwd, output), option: '--output' }, async (file) => {
+        const take = async (chunk: Uint8Array) => {
+          await file.writeFile(chunk);
+          bytes += chunk.length;
+        };
+        await agent.download('GET /kv-export', asked, take, { signal: stop.signal });
       });
-    });
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      complain(terminal, 'interrupted', `interrupted; ${output} is not written`);
+      return INTERRUPTED;
+    }
     terminal.show({ file: output, bytes }, () => terminal.note(`wrote ${bytes} bytes to ${escaped(output)}`));
+    return 0;
   },
 });
