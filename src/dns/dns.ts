@@ -5,7 +5,7 @@ import { systemCode } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { secureBytes } from '../base/random.ts';
 import { type AgentEvent, MEMBER_CHANGES } from '../model/event.ts';
-import type { Endpoint } from '../net/address.ts';
+import { type Endpoint, type ListenPlace, listenPlaces } from '../net/address.ts';
 import { type Incoming, listenTcp } from '../net/tcp.ts';
 import { bindUdp, type UdpSocket } from '../net/udp.ts';
 import { kernelDrops } from '../net/udp-drops.ts';
@@ -67,9 +67,9 @@ export async function startDns(options: DnsOptions): Promise<DnsDoor> {
 async function open(options: DnsOptions, listeners: Listeners): Promise<DnsDoor> {
   const addresses: string[] = [];
   let { port } = options;
-  for (const address of options.bind) {
+  for (const { address, ipv6Only } of listenPlaces(options.bind, port)) {
     try {
-      port = await listeners.listen(address, port);
+      port = await listeners.listen({ address, port, ipv6Only });
       addresses.push(address);
     } catch (error) {
       if (addresses.length === 0 || !NO_SUCH_ADDRESS.has(systemCode(error))) throw error;
@@ -117,12 +117,12 @@ class Listeners implements AsyncDisposable {
   }
 
   /** Listens on both transports of an address, and tells the port. */
-  async listen(address: string, port: number): Promise<number> {
+  async listen(at: ListenPlace): Promise<number> {
     // Who has finished may still wait for answers of others.
     const accept = (connection: Incoming) => this.#onConnection(connection);
-    const tcp = this.#opened.use(await listenTcp({ address, port }, accept, 'stays'));
-    const udp = this.#opened.use(await bindUdp({ address, port: tcp.port }, 'alone', SOCKET_BUFFERS));
-    this.#bound.push({ address, port: tcp.port });
+    const tcp = this.#opened.use(await listenTcp(at, accept, 'stays'));
+    const udp = this.#opened.use(await bindUdp({ ...at, port: tcp.port }, 'alone', SOCKET_BUFFERS));
+    this.#bound.push({ address: at.address, port: tcp.port });
     udp.onMessage((bytes, from) => this.#onDatagram(asBuffer(bytes), from, udp));
     return tcp.port;
   }

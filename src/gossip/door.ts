@@ -2,7 +2,7 @@
 import { Disposal } from '../base/disposal.ts';
 import { OpsbroError, systemCode } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import type { Endpoint } from '../net/address.ts';
+import { type Endpoint, listenPlaces } from '../net/address.ts';
 import { type Connection, listenTcp } from '../net/tcp.ts';
 import { bindUdp, type UdpSocket } from '../net/udp.ts';
 import { kernelDrops } from '../net/udp-drops.ts';
@@ -229,9 +229,9 @@ class Opened {
 
   async bind({ bind, port, log, everybody }: DoorOptions): Promise<void> {
     this.port = port;
-    for (const address of bind) {
+    for (const { address, ipv6Only } of listenPlaces(bind, port)) {
       try {
-        await this.#bindOne(address);
+        await this.#bindOne(address, ipv6Only);
       } catch (error) {
         if (address !== '::1' || systemCode(error) !== 'EADDRNOTAVAIL') throw error;
         log.info({ address }, 'this machine has no IPv6 loopback; gossip does without');
@@ -252,11 +252,11 @@ class Opened {
   }
 
   /** TCP first: fewer numbers are free there. */
-  async #bindOne(address: string): Promise<void> {
+  async #bindOne(address: string, ipv6Only = false): Promise<void> {
     const listener = this.closing.use(
-      await listenTcp({ address, port: this.port }, (connection) => this.accept(connection)),
+      await listenTcp({ address, port: this.port, ipv6Only }, (connection) => this.accept(connection)),
     );
     this.port = listener.port;
-    this.sockets.push(this.closing.use(await bindUdp({ address, port: this.port })));
+    this.sockets.push(this.closing.use(await bindUdp({ address, port: this.port, ipv6Only })));
   }
 }

@@ -4,7 +4,7 @@ import type { Disposal } from '../base/disposal.ts';
 import type { Logger } from '../base/log.ts';
 import { Networks } from '../base/networks.ts';
 import type { Random } from '../base/random.ts';
-import type { Endpoint } from '../net/address.ts';
+import type { Endpoint, ListenPlace } from '../net/address.ts';
 import { DropWatch } from '../net/drop-watch.ts';
 import { eachLine, LineStream } from '../net/lines.ts';
 import { type Listening, listenEverywhere } from '../net/listen-everywhere.ts';
@@ -101,13 +101,13 @@ class Listeners implements Disposable {
   }
 
   /** Listens on the transports of one address, and tells the port. */
-  async listen(at: Endpoint, opened: Disposal): Promise<number> {
+  async listen(at: ListenPlace, opened: Disposal): Promise<number> {
     const { listeners } = this.#options.settings;
     let { port } = at;
     const stream = listeners.has('pickle') ? 'pickle' : listeners.has('tcp') ? 'tcp' : undefined;
     if (stream) port = opened.use(await listenTcp(at, (connection) => this.#onConnection(connection, stream))).port;
     if (!listeners.has('udp')) return port;
-    const udp = opened.use(await bindUdp({ address: at.address, port }, 'alone', SOCKET_BUFFER));
+    const udp = opened.use(await bindUdp({ ...at, port }, 'alone', SOCKET_BUFFER));
     udp.onMessage((bytes, from) => this.#onDatagram(bytes as Buffer, from.address));
     return udp.port;
   }

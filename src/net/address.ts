@@ -1,11 +1,23 @@
 import { lookup } from 'node:dns/promises';
-import { isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { OpsbroError } from '../base/errors.ts';
 
 /** An address and a port. An IPv4 address is always dotted here, never mapped into IPv6. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
+}
+
+/** Where to listen. */
+export interface ListenPlace extends Endpoint {
+  /** Whether `::` leaves IPv4 to others; it takes that as well when left out. */
+  readonly ipv6Only?: boolean;
+}
+
+/** The places of one door at a port: `::` stands for IPv4 as well, but not where an address of IPv4 is named beside it. */
+export function listenPlaces(addresses: readonly string[], port: number): Required<ListenPlace>[] {
+  const hasIpv4 = addresses.some(isIPv4);
+  return addresses.map((address) => ({ address, port, ipv6Only: hasIpv4 && isIPv6(address) }));
 }
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { isLoopback } from '../base/loopback.ts';
+import { listenPlaces } from './address.ts';
 
 /** What stands behind a listener. */
 export interface HttpHandler {
@@ -112,15 +113,15 @@ class ServerGroup {
     this.#limits = limits;
   }
 
-  async listenAll({ addresses: [first, ...others], port: wanted, door, log }: HttpAddresses) {
-    const port = await this.listen({ host: first, port: wanted });
-    const bound = [first];
-    for (const host of others) {
+  async listenAll({ addresses, port: wanted, door, log }: HttpAddresses) {
+    const bound: string[] = [];
+    let port = wanted;
+    for (const { address: host, ipv6Only } of listenPlaces(addresses, wanted)) {
       try {
-        await this.listen({ host, port, ipv6Only: host.includes(':') });
+        port = await this.listen({ host, port, ipv6Only });
         bound.push(host);
       } catch (error) {
-        if (!ABSENT_ADDRESS.has(systemCode(error) ?? '')) throw error;
+        if (bound.length === 0 || !ABSENT_ADDRESS.has(systemCode(error) ?? '')) throw error;
         log.info({ door, address: host }, 'this machine has no such address; the door is not opened there');
       }
     }

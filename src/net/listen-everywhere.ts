@@ -1,9 +1,9 @@
 import { Disposal } from '../base/disposal.ts';
 import { systemCode } from '../base/errors.ts';
-import type { Endpoint } from './address.ts';
+import { type Endpoint, type ListenPlace, listenPlaces } from './address.ts';
 
 /** Listens at one place, on all transports of a door, and tells the port; what it opened is noted. */
-type Listen = (at: Endpoint, opened: Disposal) => Promise<number>;
+type Listen = (at: ListenPlace, opened: Disposal) => Promise<number>;
 
 interface Places {
   readonly bind: readonly [string, ...string[]];
@@ -43,9 +43,9 @@ export async function listenEverywhere(places: Places, listen: Listen): Promise<
 async function open({ bind, port: wanted, lacks }: Places, listen: Listen, opened: Disposal): Promise<Listening> {
   const places: Endpoint[] = [];
   let port = wanted;
-  for (const address of bind) {
+  for (const { address, ipv6Only } of listenPlaces(bind, wanted)) {
     try {
-      port = await listen({ address, port }, opened);
+      port = await listen({ address, port, ipv6Only }, opened);
       places.push({ address, port });
     } catch (error) {
       if (places.length === 0 || !NO_SUCH_ADDRESS.has(systemCode(error))) throw error;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { LONGEST_SOCKET_PATH } from '../base/socket-path.ts';
-import { type Endpoint, plainAddress } from './address.ts';
+import { type Endpoint, type ListenPlace, plainAddress } from './address.ts';
 import type { ShownCertificate } from './host.ts';
 import { certificateOf } from './tls-trust.ts';
 
@@ -45,7 +45,7 @@ type AtEnd = 'closes' | 'stays';
 
 /** Listens for TCP connections; port 0 takes a free one. Fails with the system's error, such as `EADDRINUSE`. */
 export async function listenTcp(
-  at: Endpoint,
+  at: ListenPlace,
   accept: (connection: Incoming) => void,
   atEnd: AtEnd = 'closes',
 ): Promise<TcpListener> {
@@ -55,7 +55,7 @@ export async function listenTcp(
     socket.once('close', () => open.delete(socket));
     accept(connectionOf(socket));
   });
-  server.listen({ host: at.address, port: at.port, exclusive: true });
+  server.listen({ host: at.address, port: at.port, ipv6Only: at.ipv6Only ?? false, exclusive: true });
   await once(server, 'listening');
   // Failures of single accepts (out of descriptors) end with that connection.
   server.on('error', () => {});

@@ -1,7 +1,7 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { type Endpoint, mappedAddress, plainAddress } from './address.ts';
+import { type Endpoint, type ListenPlace, mappedAddress, plainAddress } from './address.ts';
 
 /** A bound UDP socket. What cannot be sent is lost, as datagrams may be. */
 export interface UdpSocket extends AsyncDisposable {
@@ -28,7 +28,7 @@ type Sharing = 'alone' | 'shared';
  * system's error, such as `EADDRINUSE`.
  */
 export async function bindUdp(
-  { address, port }: Endpoint,
+  { address, port, ipv6Only = false }: ListenPlace,
   sharing: Sharing = 'alone',
   buffers?: number,
 ): Promise<UdpSocket> {
@@ -37,6 +37,7 @@ export async function bindUdp(
   const socket = createSocket({
     type: isV6 ? 'udp6' : 'udp4',
     reuseAddr: isShared,
+    ipv6Only,
     lookup: isV6 ? asItIs6 : asItIs4,
     recvBufferSize: buffers ?? RECEIVE_BUFFER,
     ...(buffers !== undefined && { sendBufferSize: buffers }),
@@ -52,7 +53,7 @@ export async function bindUdp(
     address: plainAddress(bound.address),
     port: bound.port,
     receiveBuffer: socket.getRecvBufferSize(),
-    reaches: (target) => (isV6 ? bound.address === '::' || isIPv6(target) : !isIPv6(target)),
+    reaches: (target) => (isV6 ? (bound.address === '::' && !ipv6Only) || isIPv6(target) : !isIPv6(target)),
     send(bytes, to, failed) {
       const target = isV6 ? mappedAddress(to.address) : to.address;
       try {

@@ -6,7 +6,7 @@ import { Networks } from '../base/networks.ts';
 import type { Random } from '../base/random.ts';
 import type { Shelf } from '../base/shelf.ts';
 import { SourceShare } from '../base/source-share.ts';
-import type { Endpoint } from '../net/address.ts';
+import type { Endpoint, ListenPlace } from '../net/address.ts';
 import { DropWatch } from '../net/drop-watch.ts';
 import { eachLine, LineStream } from '../net/lines.ts';
 import { listenEverywhere } from '../net/listen-everywhere.ts';
@@ -119,14 +119,14 @@ class Intake {
   }
 
   /** Listens on the transports of one address, and tells the port. */
-  async listen(at: Endpoint, opened: Disposal): Promise<number> {
+  async listen(at: ListenPlace, opened: Disposal): Promise<number> {
     const { settings, log } = this.#options;
     let { port } = at;
     if (settings.transports === 'udp and tcp') {
       const tcp = opened.use(await listenTcp(at, (connection) => this.#onConnection(connection)));
       port = tcp.port;
     }
-    const udp = opened.use(await bindUdp({ address: at.address, port }, 'alone', SOCKET_BUFFER));
+    const udp = opened.use(await bindUdp({ ...at, port }, 'alone', SOCKET_BUFFER));
     udp.onMessage((bytes, from) => this.#onDatagram(bytes as Buffer, from.address));
     log.info(
       { address: at.address, bytes: udp.receiveBuffer },

@@ -198,6 +198,8 @@ describe('opening', () => {
   test('listens on every address with one number, and leaves out one that is not there', async () => {
     const { door } = await openDoor({ bind: [LOOPBACK, '127.0.0.2', '192.0.2.77'] });
     expect(door.addresses).toEqual([LOOPBACK, '127.0.0.2']);
+    const { door: both } = await openDoor({ bind: ['0.0.0.0', '::'] });
+    expect(both.addresses).toEqual(['0.0.0.0', '::']);
     await expect(openDoor({ bind: ['192.0.2.77'] })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
   });
 

@@ -40,8 +40,26 @@ async function open(change: Partial<GuardOptions> = {}) {
   return { door, counts, heard, drops: guard.drops, to: { address: '127.0.0.1', port: door.port } };
 }
 
+/** A door at these addresses. */
+async function openAt(bind: readonly string[]) {
+  const wide = closing.use(await Door.open({ bind, port: 0, log: silent, guard: openGuard({}), everybody: [] }));
+  const heard: PacketMessage[] = [];
+  wide.onPacket((messages) => void heard.push(...messages));
+  return { wide, heard };
+}
+
 const arrived = (counts: ReadonlyMap<string, number>, packets = 1) =>
   eventually(() => (counts.get('packets_in') ?? 0) >= packets, 2_000);
+
+test.each([[['0.0.0.0', '::']], [['::', '0.0.0.0']]])('it opens at %j, and hears both', async (bind) => {
+  const { heard, wide } = await openAt(bind);
+  const a = await open();
+  a.door.send({ address: '127.0.0.1', port: wide.port }, [NACK], { crc: true });
+  await eventually(() => heard.length === 1, 2_000);
+  const b = await openAt(['::1']);
+  b.wide.send({ address: '::1', port: wide.port }, [NACK], { crc: true });
+  await eventually(() => heard.length === 2, 2_000);
+});
 
 test('datagrams are counted by what is in them', async () => {
   const [a, b] = [await open(), await open()];

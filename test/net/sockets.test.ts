@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
+import { silent } from '../../src/base/log.ts';
 import type { Endpoint } from '../../src/net/address.ts';
+import { listenHttp } from '../../src/net/http-listener.ts';
+import { listenEverywhere } from '../../src/net/listen-everywhere.ts';
 import { type Connection, connectTcp, listenTcp } from '../../src/net/tcp.ts';
-import { bindUdp } from '../../src/net/udp.ts';
+import { bindUdp, type UdpSocket } from '../../src/net/udp.ts';
 
 const V4 = { address: '127.0.0.1', port: 0 };
+const NOBODY = { onRequest: () => {} };
+const LIMITS = { connectionsPerClient: 1 };
 
 test('a datagram arrives with the place it came from', async () => {
   await using a = await bindUdp(V4);
@@ -26,6 +31,30 @@ test('a socket for all addresses speaks IPv4 too, and shows such addresses dotte
   expect(from).toEqual({ address: '127.0.0.1', port: four.port });
   all.send(Buffer.from('answer'), from);
   expect(await answered).toBe('answer');
+});
+
+const BOTH = [
+  ['0.0.0.0', '::'],
+  ['::', '0.0.0.0'],
+] as const;
+
+test.each(BOTH)('a door that is wanted at %s and %s listens at both, each for its own', async (...bind) => {
+  const sockets: UdpSocket[] = [];
+  await using door = await listenEverywhere({ bind, port: 0, lacks: () => {} }, async (at, opened) => {
+    const { port } = opened.use(await listenTcp(at, () => {}));
+    sockets.push(opened.use(await bindUdp({ ...at, port })));
+    return port;
+  });
+  expect(door.places).toEqual(bind.map((address) => ({ address, port: door.port })));
+  const reached = sockets.map(({ address, reaches }) => [address, reaches('127.0.0.1'), reaches('::1')]);
+  expect(new Map(reached.map(([address, ...of]) => [address, of]))).toEqual(
+    new Map([
+      ['0.0.0.0', [true, false]],
+      ['::', [false, true]],
+    ]),
+  );
+  await using http = await listenHttp({ addresses: bind, port: 0, door: 'http', log: silent }, NOBODY, LIMITS);
+  expect(http.addresses).toEqual(bind);
 });
 
 test('a datagram to a place that cannot be is told as failed, like any that the system refuses', async () => {
