@@ -1,29 +1,14 @@
 /** Looks whether the doors that an agent would open can be opened, and who is there where they cannot. */
 import { statSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { messageOf, systemCode } from '../base/errors.ts';
 import type { Home } from '../base/home.ts';
-import { type Endpoint, endpointText } from '../net/address.ts';
+import { type Endpoint, endpointText, type ListenPlace, listenPlaces } from '../net/address.ts';
 import { type SocketOwner, socketOwners, type Transport } from '../net/socket-owners.ts';
 import { listenTcp } from '../net/tcp.ts';
 import { bindUdp } from '../net/udp.ts';
-import { movedZone } from './current-zone.ts';
-import { isDnsWanted } from './dns-part.ts';
 import { bad, type Finding, ok } from './finding.ts';
-import { everywhereOf, gossipBind } from './gossip-bind.ts';
-import { telemetryDoors } from './telemetry-settings.ts';
+import { clashes, type WantedDoor, wantedDoors } from './wanted-doors.ts';
 import type { Written } from './written.ts';
-import { ZoneKeyFiles } from './zone-key-files.ts';
-
-/** A door as it would be opened. */
-interface WantedDoor {
-  readonly door: string;
-  /** The setting that says at which port. */
-  readonly setting: string;
-  readonly port: number | 'off';
-  readonly bind: readonly string[];
-  readonly transports: readonly Transport[];
-}
 
 interface Looked {
   readonly home: Home;
@@ -37,60 +22,16 @@ const MOST_NAMED = 3;
 
 /** What is to be said of each door: once when all is well, else of each place where it cannot be opened. */
 export async function portFindings(written: Written, { home, running }: Looked): Promise<readonly Finding[]> {
+  const doors = await wantedDoors(written, home);
   const findings: Finding[] = [];
-  for (const door of [...(await poolDoors(written, home)), ...otherDoors(written)]) {
-    // Any free port will do for 0.
-    if (door.port === 'off' || door.port === 0) continue;
+  for (const door of doors) {
     const looked: Place[] = [];
-    for (const address of door.bind)
-      for (const transport of door.transports) looked.push(await lookAt(transport, { address, port: door.port }));
+    for (const at of listenPlaces(door.bind, door.port))
+      for (const transport of door.transports) looked.push(await lookAt(transport, at));
     findings.push(...told(door, looked, running));
   }
-  return findings;
+  return [...findings, ...clashes(doors)];
 }
-
-/** The doors for other nodes, which are where gossip may be. */
-async function poolDoors({ loaded: { config } }: Written, home: Home): Promise<readonly WantedDoor[]> {
-  if (!config.service_discovery_topic_enabled) return [];
-  const zone = movedZone(home.data) ?? config.node_zone;
-  const held = (await new ZoneKeyFiles(home.config).read()).get(zone);
-  const withKeys = held !== undefined && 'problem' in held ? 'closed' : 'keyed';
-  const everywhere = everywhereOf(Object.values(networkInterfaces()).flatMap((all) => all ?? []));
-  const { addresses: bind } = gossipBind({
-    ...{ wanted: config.bind, isInsecureWanted: config.insecure, everywhere },
-    keys: held === undefined ? 'open' : withKeys,
-  });
-  return [
-    { door: 'gossip', setting: 'port', port: config.port, bind, transports: ['tcp', 'udp'] },
-    { door: 'peer', setting: 'peer_port', port: config.peer_port, bind, transports: ['tcp'] },
-  ];
-}
-
-/** The doors for programs and people. Groups that detectors will find are not known here, only those that are written. */
-function otherDoors(written: Written): readonly WantedDoor[] {
-  const { http, mob, websocket, dns, groups: named } = written.loaded.config;
-  const groups = new Set(named);
-  const { statsd, graphite, pickle } = telemetryDoors(written, groups);
-  const wanted = (
-    door: string,
-    { port, bind }: Pick<WantedDoor, 'port' | 'bind'>,
-    transports: readonly Transport[],
-  ) => ({
-    ...{ door, setting: door === 'pickle' ? 'graphite.pickle_port' : `${door}.port`, port, bind, transports },
-  });
-  return [
-    wanted('http', http, ['tcp']),
-    ...(mob.enabled ? [wanted('mob', mob, ['tcp'])] : []),
-    ...(websocket.enabled ? [wanted('websocket', websocket, ['tcp'])] : []),
-    ...(isDnsWanted(dns, groups) ? [wanted('dns', dns, ['tcp', 'udp'])] : []),
-    ...(statsd ? [wanted('statsd', statsd, statsd.door.transports === 'udp' ? ['udp'] : ['tcp', 'udp'])] : []),
-    ...(graphite ? [wanted('graphite', graphite, linesOver(graphite.door.listeners))] : []),
-    ...(pickle ? [wanted('pickle', pickle, ['tcp'])] : []),
-  ];
-}
-
-const linesOver = (listeners: ReadonlySet<string>): Transport[] =>
-  (['tcp', 'udp'] as const).filter((transport) => listeners.has(transport));
 
 /** How it is where a door would be: `error` is why nothing can listen there, empty when it can. */
 interface Place extends Endpoint {
@@ -99,7 +40,7 @@ interface Place extends Endpoint {
   readonly owners: readonly SocketOwner[];
 }
 
-async function lookAt(transport: Transport, at: Endpoint): Promise<Place> {
+async function lookAt(transport: Transport, at: ListenPlace): Promise<Place> {
   try {
     const opened = transport === 'udp' ? await bindUdp(at) : await listenTcp(at, (connection) => connection.close());
     await opened[Symbol.asyncDispose]();

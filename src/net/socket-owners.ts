@@ -1,7 +1,7 @@
 /** Which processes of this machine hold a port, as `/proc` tells. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { ipBytes } from '../base/ip.ts';
-import type { Endpoint } from './address.ts';
+import type { ListenPlace } from './address.ts';
 import { hexOf } from './udp-drops.ts';
 
 /** Who holds a socket. */
@@ -16,16 +16,16 @@ export type Transport = 'tcp' | 'udp';
 
 /** The state of a TCP socket that listens, in the tables. */
 const LISTENS = '0A';
-const MAPPED = '0000000000000000FFFF0000';
+const MAPPED = /^0{16}FFFF0000(?=.{8}$)/;
 
 /** Those whose sockets keep others from that place; empty where the system does not tell. */
-export function socketOwners(transport: Transport, at: Endpoint): readonly SocketOwner[] {
+export function socketOwners(transport: Transport, at: ListenPlace): readonly SocketOwner[] {
   const bytes = ipBytes(at.address.replace(/%.*$/, ''));
   if (!bytes) return [];
   const found = [transport, `${transport}6`]
     .flatMap((table) => linesOf(`/proc/net/${table}`).slice(1).map(socketIn))
     .filter(({ port, state }) => port === at.port && (transport === 'udp' || state === LISTENS))
-    .filter(({ address }) => isSamePlace(address, hexOf(bytes)));
+    .filter(({ address }) => isSamePlace(address, hexOf(bytes), at.ipv6Only === true));
   const holders = found.length === 0 ? new Map() : processesOf(new Set(found.map(({ inode }) => inode)));
   return found.map(({ uid, inode }) => ({ uid, processes: holders.get(inode) ?? [] }));
 }
@@ -37,10 +37,19 @@ function socketIn(line: string) {
   return { address, port: Number.parseInt(port, 16), state, uid: Number(uid), inode };
 }
 
-/** An address of only zeros stands for all of this machine. */
-function isSamePlace(held: string, wanted: string): boolean {
+/** Whether a listener at one of two places of the same port keeps another from the other place. */
+export function collide(one: ListenPlace, other: ListenPlace): boolean {
+  const [first, second] = [one, other].map(({ address }) => ipBytes(address.replace(/%.*$/, '')));
+  if (!first || !second) return false;
+  return isSamePlace(hexOf(first), hexOf(second), one.ipv6Only === true || other.ipv6Only === true);
+}
+
+/** For addresses as the tables have them. Only zeros stand for all of a family, `::` for IPv4 too where the families are not `apart`. */
+function isSamePlace(held: string, wanted: string, apart: boolean): boolean {
+  const [one, other] = [held, wanted].map((address) => address.replace(MAPPED, '')) as [string, string];
   const isAll = (address: string) => /^0+$/.test(address);
-  return isAll(held) || isAll(wanted) || held === wanted || held === `${MAPPED}${wanted}`;
+  if (one.length !== other.length) return !apart && [one, other].some((each) => each.length > 8 && isAll(each));
+  return one === other || isAll(one) || isAll(other);
 }
 
 /** By inode of a socket, the processes that have it open. */

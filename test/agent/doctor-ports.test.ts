@@ -135,6 +135,36 @@ test('gossip is looked for everywhere with a key of the zone, and on loopback wi
   rmSync(keys, { recursive: true });
 });
 
+test('two doors that want the same place are told, and those that can stand beside each other are not', async () => {
+  const port = await held('udp', HERE);
+  const both = (http: readonly string[], websocket: readonly string[]) =>
+    portsOf({ http: { port, bind: http }, websocket: { port, bind: websocket } });
+  const clash = (address: string) =>
+    `bad port ${port} is wanted by http and by websocket (TCP at ${address}), and one alone can have it; ` +
+    'choose another: http.port or websocket.port';
+  const isTold = async (http: readonly string[], websocket: readonly string[]) =>
+    (await both(http, websocket)).filter((line) => line.includes('is wanted by'));
+  expect(await isTold([HERE], [THERE, HERE])).toEqual([clash(HERE)]);
+  expect(await isTold(['0.0.0.0'], [HERE])).toEqual([clash(HERE)]);
+  expect(await isTold([HERE], ['::'])).toEqual([clash('::')]);
+  expect(await isTold([HERE], [THERE, '::'])).toEqual([]);
+  expect(await isTold(['0.0.0.0'], ['::1'])).toEqual([]);
+  // The one is for TCP and the other for UDP.
+  const apart = { http: { port, bind: HERE }, statsd: { enabled: true, tcp: false, port, bind: HERE } };
+  expect(await portsOf(apart)).not.toContainEqual(expect.stringContaining('is wanted by'));
+  const own = { bind: HERE, port, peer_port: port, service_discovery_topic_enabled: true };
+  expect(await portsOf(own)).toContainEqual(
+    expect.stringMatching(/ is wanted by gossip and by peer \(TCP at .*: port or peer_port$/),
+  );
+});
+
+test('a door for both families can be opened beside what holds only one of them', async () => {
+  const port = await held('tcp', HERE);
+  expect(await portsOf({ http: { port, bind: [THERE, '::'] } })).toEqual([
+    `ok port ${port} (http) is free: TCP at ${THERE}, ::`,
+  ]);
+});
+
 test('an address that this machine lacks is told only where it is the first', async () => {
   const port = await held('udp', HERE);
   expect(await portsOf({ http: { port, bind: '203.0.113.7' } })).toEqual([
