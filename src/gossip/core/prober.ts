@@ -118,13 +118,14 @@ export class Prober {
 
   /** An ack without anything in it was passed on by another. */
   #succeed(probe: Probe, rttMs: number, payload: Uint8Array | null): void {
-    const { acks, desk, reachability, roster } = this.#parts;
+    const { acks, desk, reachability, roster, rumors } = this.#parts;
     this.#end(probe);
     desk.awareness.improve();
     desk.count(probe.isIndirect ? 'probes_indirect' : 'probes_ok');
     if (payload === null && probe.isIndirect) return;
     probe.isHeard = true;
     reachability.heard(probe.node.name);
+    rumors.answered(probe.node.name);
     desk.do({ type: 'heard', name: probe.node.name, rttMs });
     const node = roster.get(probe.node.name);
     if (node && !probe.isIndirect) acks.heard(node, rttMs, payload);

@@ -124,8 +124,13 @@ export class Rumors {
   /** As `suspect`, of a member that we asked ourselves without an answer. */
   accuse(message: Suspect): boolean {
     const isNews = this.suspect(message);
-    this.#suspicions.asked(message.node);
+    this.#suspicions.asked(message.node, 'silent');
     return isNews;
+  }
+
+  /** A member answered us: whatever we held against it before, its accusers are others now. */
+  answered(name: string): void {
+    this.#suspicions.asked(name, 'answered');
   }
 
   /**
@@ -253,7 +258,7 @@ export class Rumors {
    * Nobody dies of the word of others alone: in a large pool that is whole again a thousand objections are on their way at once, and the one
    * that matters may come too late.
    */
-  #timeIsUp({ name, incarnation, confirmations, hasBeenAsked }: Charge): void {
+  #timeIsUp({ name, incarnation, confirmations, isSilent }: Charge): void {
     const { desk, pings, roster, self } = this.#parts;
     desk.observe({ name, incarnation }, 'timer-fired', self.name, { confirmations });
     const charge = { node: name, incarnation, from: self.name };
@@ -265,7 +270,7 @@ export class Rumors {
       else bury();
     };
     const node = roster.get(name);
-    const isAsked = !hasBeenAsked && node && pings.ask(node, name, judge, [{ kind: 'suspect', ...charge }]);
+    const isAsked = !isSilent && node && pings.ask(node, name, judge, [{ kind: 'suspect', ...charge }]);
     if (!isAsked) bury();
   }
 

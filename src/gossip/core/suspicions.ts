@@ -9,8 +9,8 @@ interface Suspicion {
   /** Everyone who accuses it; the first is no confirmation. */
   readonly accusers: Set<string>;
   timer: Appointment;
-  /** Whether it gave us no answer ourselves. */
-  hasBeenAsked: boolean;
+  /** Whether it left our last question without an answer. */
+  isSilent: boolean;
 }
 
 /** What stands against a suspect when its time is up. */
@@ -19,8 +19,8 @@ export interface Charge {
   readonly incarnation: number;
   /** Accusers beside the first. */
   readonly confirmations: number;
-  /** Whether it gave us no answer ourselves; else it is the word of others alone. */
-  readonly hasBeenAsked: boolean;
+  /** Whether it left our last question without an answer; else it is the word of others alone. */
+  readonly isSilent: boolean;
 }
 
 /** Who is suspected at the moment, since when and by whom; each ends in a death unless it is cancelled before. */
@@ -41,13 +41,13 @@ export class Suspicions {
     const bounds = suspicionBounds(n, this.#desk.profile);
     const timer = this.#desk.later(suspicionTimeout(bounds, 0), () => this.#end(name));
     const accusers = new Set([from]);
-    this.#running.set(name, { incarnation, start: this.#desk.now, bounds, accusers, timer, hasBeenAsked: false });
+    this.#running.set(name, { incarnation, start: this.#desk.now, bounds, accusers, timer, isSilent: false });
   }
 
-  /** We asked a suspect ourselves, and it did not answer. */
-  asked(name: string): void {
+  /** What became of a question of ours to a suspect; the last one counts. */
+  asked(name: string, outcome: 'answered' | 'silent'): void {
     const suspicion = this.#running.get(name);
-    if (suspicion) suspicion.hasBeenAsked = true;
+    if (suspicion) suspicion.isSilent = outcome === 'silent';
   }
 
   /** One more accuser; true when it is news and shortened the time, so that it is worth telling on. */
@@ -84,7 +84,7 @@ export class Suspicions {
     const suspicion = this.#running.get(name);
     this.#running.delete(name);
     if (!suspicion) return;
-    const { incarnation, accusers, hasBeenAsked } = suspicion;
-    this.#expired({ name, incarnation, confirmations: accusers.size - 1, hasBeenAsked });
+    const { incarnation, accusers, isSilent } = suspicion;
+    this.#expired({ name, incarnation, confirmations: accusers.size - 1, isSilent });
   }
 }

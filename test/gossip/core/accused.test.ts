@@ -134,6 +134,18 @@ describe('a member that only others accuse', () => {
     expect(bench.changes).toContain('member-failed bob');
   });
 
+  test('is asked as well when it gave us no answer at first and did later', () => {
+    const bench = accused();
+    const end = bench.now + 3_900;
+    bench.waitUntil(() => bench.observed('bob').includes('probe-timeout'));
+    answering(bench, end - bench.now);
+    bench.forget().waitUntil(() => bench.observed('bob').includes('timer-fired'));
+    expect(bench.state('bob')).toBe('suspect');
+    const [ping] = questions(bench).at(-1) ?? [];
+    bench.hear({ kind: 'ack', seqNo: ping?.kind === 'ping' ? ping.seqNo : 0, payload: new Uint8Array([1]) });
+    expect(bench.state('bob')).toBe('alive');
+  });
+
   test('is not asked again when it gave us no answer before', () => {
     const bench = accused();
     bench.waitUntil(() => bench.observed('bob').includes('timer-fired'));
