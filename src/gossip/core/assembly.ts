@@ -25,6 +25,7 @@ import type { Profile } from './profile.ts';
 import { Reachability } from './reachability.ts';
 import { Reaper } from './reaper.ts';
 import { Requests } from './requests.ts';
+import { Returns } from './returns.ts';
 import { Roster } from './roster.ts';
 import { Rumors } from './rumors.ts';
 import { type Identity, Self } from './self.ts';
@@ -118,6 +119,7 @@ export function assemble(options: CoreOptions) {
   const rumors: Rumors = new Rumors({
     ...shared,
     ...watch,
+    returns: new Returns(desk, () => exchange.refresh(undefined)),
     intents,
     conflicts: new Conflicts({ ...shared, pings, requests, claimed: (rival) => serf.onRival(rival) }),
     zone: facts.zone,

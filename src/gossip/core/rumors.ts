@@ -10,6 +10,7 @@ import type { Isolation } from './isolation.ts';
 import { isLive, type Node, samePlace } from './node.ts';
 import type { Pings } from './pings.ts';
 import type { Reachability } from './reachability.ts';
+import type { Returns } from './returns.ts';
 import type { Roster } from './roster.ts';
 import { judgeAlive, judgeDead, judgeSuspect, type Known } from './rules.ts';
 import type { Self } from './self.ts';
@@ -39,6 +40,7 @@ interface Parts {
   readonly conflicts: Conflicts;
   readonly isolation: Isolation;
   readonly reachability: Reachability;
+  readonly returns: Returns;
   readonly zone: string;
   /** Told of each member that comes, comes back or changes what it says, and of what was known before. */
   readonly arrived: (node: Node, before: Node | undefined) => void;
@@ -317,6 +319,7 @@ export class Rumors {
       desk.count('suspicions_refuted');
       desk.observe(node, 'refuted', node.name);
     } else if (before.state !== 'alive') desk.observe(node, 'alive', node.name);
+    if (before.state === 'dead') this.#parts.returns.noticed();
   }
 
   #bury(node: Node, state: 'dead' | 'left', before: Node): void {
