@@ -12,6 +12,8 @@ const PATIENCE_MS = 300;
 const MOST_VALUES = 500;
 /** So many times the agent is asked for what comes next in names that are too many. */
 const MOST_STEPS = 100;
+/** All of these questions together take no longer, as each may be slow over a network. */
+const STEPS_MS = 500;
 
 /** What the shell knows best itself. */
 type Paths = 'files' | 'folders';
@@ -164,11 +166,12 @@ const packs: Source = async (agent) =>
   );
 /** Names of series of this node; of very many only up to their next dot, as an incomplete list would complete to what is not meant. */
 const series: Source = async (agent, { typed }) => {
+  const manner = { signal: AbortSignal.timeout(STEPS_MS) };
   const named = (limit: number, after = '') => {
     const query = { limit: String(limit), after };
     return typed === ''
-      ? agent.ask('GET /list/', { query })
-      : agent.ask('GET /list/:prefix*', { params: { prefix: typed }, query });
+      ? agent.ask('GET /list/', { query }, manner)
+      : agent.ask('GET /list/:prefix*', { params: { prefix: typed }, query }, manner);
   };
   const found = await named(MOST_VALUES);
   if (found.length < MOST_VALUES) return found;

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { COMPLETION_SCRIPTS } from '../../src/cli/completion-scripts.ts';
@@ -153,6 +154,20 @@ describe('names of series', () => {
   ])('%j is completed, of very many only up to the next dot', async (words, expected) => {
     await using agent = await fakeAgent(keeping(names, words.at(-1) ?? ''));
     expect(await told(words, agent.home)).toBe(expected);
+  });
+
+  test('of very many are given up where the agent takes long for each answer', async () => {
+    const places = Array.from({ length: 600 }, (_, each) => `vm.disk${each % 90}.read${each}`);
+    const answers = Object.entries(keeping(places, 'vm.')).map(([route, answer]) => {
+      const slow = async (target: string) => {
+        await setTimeout(20);
+        return answer(target);
+      };
+      return [route, slow];
+    });
+    await using agent = await fakeAgent(Object.fromEntries(answers));
+    expect(await told(['metrics', 'show', 'vm.'], agent.home)).toBe('\n');
+    expect(agent.asked().length).toBeLessThan(90);
   });
 
   test('that are too many in one place are not completed to what is not meant', async () => {
