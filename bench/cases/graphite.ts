@@ -22,7 +22,7 @@ const LOADS: readonly Load[] = [
 ];
 
 interface Measured {
-  /** Points a second until all were read, and until nothing was left to do. */
+  /** Points a second while all were sent and read, and from the start of the sender until nothing was left to do. */
   readonly read: number;
   readonly durable: number;
   /** Processor seconds for a million points. */
@@ -49,6 +49,7 @@ async function startCarbon(place: Workplace): Promise<Running & { readonly port:
     ...['PICKLE_RECEIVER_INTERFACE = 127.0.0.1', `PICKLE_RECEIVER_PORT = ${pickle}`],
     ...['CACHE_QUERY_INTERFACE = 127.0.0.1', `CACHE_QUERY_PORT = ${query}`, 'CACHE_WRITE_STRATEGY = sorted'],
     ...['LOG_UPDATES = False', 'LOG_CREATES = False', 'ENABLE_LOGROTATION = False', 'USE_FLOW_CONTROL = True'],
+    'WHISPER_FALLOCATE_CREATE = True',
   ];
   await writeFile(join(folder, 'carbon.conf'), `${lines.join('\n')}\n`);
   await writeFile(join(folder, 'storage-schemas.conf'), '[all]\npattern = .*\nretentions = 10s:4h\n');
@@ -58,17 +59,21 @@ async function startCarbon(place: Workplace): Promise<Running & { readonly port:
   return { ...running, port };
 }
 
+/**
+ * What is durable is counted from the start of the sender, which makes its lines before it sends any. That takes this one a quarter of a
+ * second and one in Python nearly twice as long; it waits for as long as the slower one would need at least: time that is the same for both
+ * servers brings them nearer to each other.
+ */
 async function measure(
   place: Workplace,
   { pid, port }: { readonly pid: number; readonly port: number },
   { series, points, age }: Load,
 ): Promise<Measured> {
   const before = await cpuOf(pid);
-  const { count, seconds } = await send(place, 'lines', port, series, points, `bench${series}`, age);
-  const read = performance.now();
+  const { count, seconds, started } = await send(place, 'lines', port, series, points, `bench${series}`, age);
   const quiet = await settled(pid);
   const cpu = (((await cpuOf(pid)) - before) / count) * 1e6;
-  return { read: count / seconds, durable: count / (seconds + Math.max(0, quiet - read) / 1_000), cpu };
+  return { read: count / seconds, durable: count / ((quiet - started) / 1_000), cpu };
 }
 
 const bench: BenchCase = {

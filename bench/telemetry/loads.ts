@@ -11,6 +11,8 @@ export interface Sent {
   readonly packets: number;
   readonly count: number;
   readonly seconds: number;
+  /** When the sender was started, as `performance.now` of the bench. */
+  readonly started: number;
 }
 
 /** The ports of the doors of `server.ts`. */
@@ -30,7 +32,7 @@ export async function startOurs(place: Workplace, folder: string): Promise<Runni
     await bundledProgram('bench/telemetry/server.ts'),
     directory,
   ];
-  const running = place.start('taskset', ['-c', '0', process.execPath, ...args]);
+  const running = place.start('taskset', ['-c', '0', process.execPath, ...args], { MALLOC_ARENA_MAX: '1' });
   const ports = await soon(running, async () => {
     const [line] = running
       .printed()
@@ -43,13 +45,13 @@ export async function startOurs(place: Workplace, folder: string): Promise<Runni
 
 /** Sends a load to its end, from the second processor. */
 export async function send(place: Workplace, ...words: readonly (string | number)[]): Promise<Sent> {
-  const running = place.start('taskset', [
-    ...['-c', '1', process.execPath, await bundledProgram('bench/telemetry/send.ts')],
-    ...words.map(String),
-  ]);
+  const program = await bundledProgram('bench/telemetry/send.ts');
+  const started = performance.now();
+  const running = place.start('taskset', ['-c', '1', process.execPath, program, ...words.map(String)]);
   await new Promise((resolve) => running.child.once('close', resolve));
   await place.stop(running);
-  return JSON.parse(running.printed().trim().split('\n').at(-1) ?? '') as Sent;
+  const printed = JSON.parse(running.printed().trim().split('\n').at(-1) ?? '') as Omit<Sent, 'started'>;
+  return { ...printed, started };
 }
 
 /** Processor seconds of all threads of a process, to the nanosecond. */

@@ -1,7 +1,7 @@
 /**
  * Sends samples or points as fast as asked, and prints what was sent and how many seconds it took until all was read.
  * `send.ts udp PORT RATE SECONDS single|multi`, `send.ts timers PORT COUNT`, `send.ts lines PORT SERIES POINTS PREFIX AGE`: the last of
- * POINTS is so many seconds old.
+ * POINTS is so many seconds old, and the first line is sent half a second after the start or later.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -11,6 +11,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const [kind = '', port = '0', ...words] = process.argv.slice(2);
 const PER_PACKET = 20;
 const VALUES = 10;
+/** When the first line is sent at the earliest, counted from the start of this process. */
+const FIRST_LINE_MS = 500;
 
 /** Half counters, half timers, over fifty names each. */
 const samples = Array.from({ length: 1_000 }, (_, at) =>
@@ -55,6 +57,7 @@ async function sendLines(series: number, points: number, [prefix = 'bench', age 
   }
   const socket = connect(Number(port), '127.0.0.1').resume();
   await once(socket, 'connect');
+  await pause(Math.max(0, FIRST_LINE_MS - performance.now()));
   const started = performance.now();
   for (const chunk of chunks) if (!socket.write(chunk)) await once(socket, 'drain');
   socket.end();

@@ -4,13 +4,13 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silent } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type GraphiteSettings, startGraphite } from '../../src/graphite/graphite.ts';
-import type { Database } from '../../src/metrics/database.ts';
+import { DATABASE_OPTIONS, type Database } from '../../src/metrics/database.ts';
 import { openMetricStore } from '../../src/metrics/metric-store.ts';
 import { startStatsd } from '../../src/statsd/statsd.ts';
 import { percentileOf } from '../../src/statsd/timer-stats.ts';
 
 const [directory = '.'] = process.argv.slice(2);
-const database: Database = new Level(directory, { keyEncoding: 'view', valueEncoding: 'view', compression: false });
+const database: Database = new Level(directory, DATABASE_OPTIONS);
 await database.open();
 const store = await openMetricStore({
   ...{ database, clock: systemClock, log: silent, maxSeries: 2_000_000, maxBytes: 0, maxFuture: 60 },

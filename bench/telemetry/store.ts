@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { systemClock } from '../../src/base/clock.ts';
 import { silent } from '../../src/base/log.ts';
-import type { Database } from '../../src/metrics/database.ts';
+import { DATABASE_OPTIONS, type Database } from '../../src/metrics/database.ts';
 import { type MetricStore, openMetricStore, type StoreSetting } from '../../src/metrics/metric-store.ts';
 
 /** Points between two moments in which the store may write. */
@@ -19,13 +19,7 @@ export interface OpenStore extends AsyncDisposable {
 }
 
 export async function openStore(path: string, over: Partial<StoreSetting> = {}): Promise<OpenStore> {
-  const options = {
-    keyEncoding: 'view',
-    valueEncoding: 'view',
-    compression: false,
-    writeBufferSize: 1_048_576,
-  } as const;
-  const database: Database = new Level(path, options);
+  const database: Database = new Level(path, DATABASE_OPTIONS);
   await database.open();
   const at = { now: Math.floor(systemClock.wall() / 3_600_000) * 3_600 };
   const clock = { ...systemClock, wall: () => at.now * 1_000 };

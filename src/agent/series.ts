@@ -8,7 +8,7 @@ import type { AgentConfig } from '../config/agent-schema.ts';
 import { type RuleFile, readAggregationFile, readSchemaFile } from '../config/series-rules.ts';
 import { CheckFeed } from '../metrics/check-feed.ts';
 import { CollectorFeed } from '../metrics/collector-feed.ts';
-import type { Database } from '../metrics/database.ts';
+import { DATABASE_OPTIONS, type Database } from '../metrics/database.ts';
 import { type MetricStore, openMetricStore } from '../metrics/metric-store.ts';
 import type { WrittenRules } from '../metrics/rules.ts';
 import { standsFor } from '../plugins/key-match.ts';
@@ -17,14 +17,6 @@ import { keysIn } from './plugins.ts';
 import type { World } from './world.ts';
 
 const PART = 'metrics';
-/** Blocks are compressed already; what is read is decoded at once, so nothing is gained by keeping much of it. */
-const OPTIONS = {
-  keyEncoding: 'view',
-  valueEncoding: 'view',
-  compression: false,
-  cacheSize: 1_048_576,
-  writeBufferSize: 1_048_576,
-} as const;
 
 /** Opens the series of this node and lets what collectors see become some of them. Fails when another process has them open. */
 export async function openSeries(
@@ -110,7 +102,7 @@ async function written<Rule>(
 /** A damaged database is repaired; one beyond repair is set aside, and a new one begun. */
 async function openDatabase(path: string, now: number, log: Logger): Promise<Database> {
   const open = async (): Promise<Database> => {
-    const database: Database = new Level(path, OPTIONS);
+    const database: Database = new Level(path, DATABASE_OPTIONS);
     await database.open();
     return database;
   };

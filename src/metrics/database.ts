@@ -4,6 +4,15 @@ import type { KeyRange } from './places.ts';
 /** A level database of bytes; opened and closed by who makes the store. */
 export type Database = Level<Uint8Array, Uint8Array>;
 
+/** How its owner opens it. Blocks are compressed already; what is read is decoded at once, so nothing is gained by keeping much of it. */
+export const DATABASE_OPTIONS = {
+  keyEncoding: 'view',
+  valueEncoding: 'view',
+  compression: false,
+  cacheSize: 1_048_576,
+  writeBufferSize: 1_048_576,
+} as const;
+
 /** One thing to be written. */
 export type Write =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
