@@ -24,15 +24,6 @@ function sum(values: Float64Array): number {
   return total;
 }
 
-function size(values: Float64Array): number {
-  let total = 0;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] as number;
-    if (!Number.isNaN(value)) total += Math.abs(value);
-  }
-  return total;
-}
-
 /** What values of up to four decimals, and averages of up to an hour of them, are multiples of. */
 const PARTS = [36_000_000, 3_600];
 /** How far a sum may be from what it would be if decimals were exact, by what was added up. */
@@ -40,8 +31,14 @@ const NOISE = 2 ** -48;
 
 /** The mean, as near as a double comes to that of the decimals: so it is a multiple of such parts too, which blocks make much of. */
 function meanOf(values: Float64Array, present: number): number {
-  const total = sum(values);
-  const noise = size(values) * NOISE;
+  let [total, size] = [0, 0];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (Number.isNaN(value)) continue;
+    total += value;
+    size += Math.abs(value);
+  }
+  const noise = size * NOISE;
   for (const parts of PARTS) {
     const whole = Math.round(total * parts);
     const isNear = Math.abs(whole / parts - total) <= noise;
