@@ -15,6 +15,11 @@ export class BitWriter {
     this.#bytes = new Uint8Array(Math.max(16, capacity));
   }
 
+  /** Whole bytes that were written. */
+  get length(): number {
+    return this.#at;
+  }
+
   /** Begins anew, in the same memory: what `finish` answered before is overwritten. */
   restart(): void {
     this.#at = 0;

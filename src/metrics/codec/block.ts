@@ -20,7 +20,7 @@ const CODEC_MASK = 0b11;
 const HAS_GAPS = 0b100;
 /** Deflate cannot make less of anything that holds a difference. */
 const DEFLATED_AT_LEAST = 24;
-/** Bytes a value in which a block that will be written again is small enough not to try the slower codecs. */
+/** Bytes a value in which a block is small enough for slower codecs to be tried only when it will not be written again and they may win. */
 const GOOD_ENOUGH = 3;
 /** With fewer values the slower codecs save next to nothing in a block that will be written again. */
 const FEW = 64;
@@ -103,17 +103,35 @@ interface Coded {
 
 /** What is at most so many bytes long will do. */
 function smallest(values: Float64Array, enough: number): Coded {
+  const little = Math.max(enough, DEFLATED_AT_LEAST);
   const scaled = encodeScaled(values);
-  let best: Coded = scaled
-    ? { codec: CODECS.scaled, bytes: scaled }
-    : { codec: CODECS.gorilla, bytes: encodeGorilla(values) };
-  const candidates = scaled ? [[CODECS.gorilla, encodeGorilla] as const] : [];
-  for (const [codec, encode] of [...candidates, [CODECS.shuffled, encodeShuffled] as const]) {
-    if (best.bytes.length <= Math.max(enough, DEFLATED_AT_LEAST)) break;
-    const bytes = encode(values);
-    if (bytes.length < best.bytes.length) best = { codec, bytes };
+  if (scaled && scaled.length <= little) return { codec: CODECS.scaled, bytes: scaled };
+  const gorilla = encodeGorilla(values, scaled?.length);
+  const best: Coded =
+    scaled && scaled.length <= gorilla.length
+      ? { codec: CODECS.scaled, bytes: scaled }
+      : { codec: CODECS.gorilla, bytes: gorilla };
+  if (best.bytes.length <= little) return best;
+  if (best.bytes.length <= GOOD_ENOUGH * values.length && areMostlyNew(values)) return best;
+  const shuffled = encodeShuffled(values);
+  return shuffled.length < best.bytes.length ? { codec: CODECS.shuffled, bytes: shuffled } : best;
+}
+
+/** Whether a value of each of so many groups came. */
+const seen = new Uint8Array(4_096);
+
+/** Whether at least half of the values differ from all before them: then deflate finds little that it could repeat. */
+function areMostlyNew(values: Float64Array): boolean {
+  const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+  let different = 0;
+  seen.fill(0);
+  for (let at = 0; at < words.length; at += 2) {
+    const mixed =
+      Math.imul((words[at] as number) ^ Math.imul(words[at + 1] as number, 0x9e37_79b1), 0x85eb_ca6b) >>> 20;
+    if (seen[mixed] === 0) different += 1;
+    seen[mixed] = 1;
   }
-  return best;
+  return 2 * different >= values.length;
 }
 
 /**

@@ -7,37 +7,48 @@ const LEADING_BITS = 5;
 const MOST_LEADING = 31;
 const LENGTH_BITS = 6;
 const WORD = 32;
+/** Where the halves of a double lie in memory: the lower one is empty in that of 1. */
+const HIGH = new Uint32Array(Float64Array.of(1).buffer).indexOf(0) === 0 ? 1 : 0;
+const LOW = 1 - HIGH;
 
 /** Its memory is used again for every block. */
 const written = new BitWriter(1_024);
 
-/** Numbers as bytes, each bit of them, until the next are. */
-export function encodeGorilla(values: Float64Array): Uint8Array {
-  const words = wordsOf(values);
+/**
+ * Numbers as bytes, each bit of them, until the next are. It goes no further when these are `most` bytes or more already: then they are not
+ * all of them.
+ */
+export function encodeGorilla(values: Float64Array, most: number = Number.POSITIVE_INFINITY): Uint8Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
   const bits = written;
   bits.restart();
-  bits.write(words[0] ?? 0, WORD);
-  bits.write(words[1] ?? 0, WORD);
+  bits.write(words[HIGH] ?? 0, WORD);
+  bits.write(words[LOW] ?? 0, WORD);
   let leading = 64;
   let trailing = 0;
-  for (let at = 2; at < words.length; at += 2) {
-    const high = ((words[at] as number) ^ (words[at - 2] as number)) >>> 0;
-    const low = ((words[at + 1] as number) ^ (words[at - 1] as number)) >>> 0;
+  for (let at = 2; at < words.length && bits.length < most; at += 2) {
+    const high = ((words[at + HIGH] as number) ^ (words[at + HIGH - 2] as number)) >>> 0;
+    const low = ((words[at + LOW] as number) ^ (words[at + LOW - 2] as number)) >>> 0;
     if (high === 0 && low === 0) {
       bits.write(0, 1);
       continue;
     }
-    const leads = Math.min(MOST_LEADING, high === 0 ? WORD + Math.clz32(low) : Math.clz32(high));
-    const trails = low === 0 ? WORD + trailingZeros(high) : trailingZeros(low);
+    const leads = Math.min(MOST_LEADING, leadingZeros(high, low));
+    const trails = trailingZeros(high, low);
     if (leads >= leading && trails >= trailing) bits.write(0b10, 2);
     else {
-      [leading, trailing] = [leads, trails];
+      leading = leads;
+      trailing = trails;
       bits.write(0b11, 2);
       bits.write(leading, LEADING_BITS);
       // 64 has no place in six bits; 0 stands for it, as there is always one bit.
       bits.write((64 - leading - trailing) & 63, LENGTH_BITS);
     }
-    writeMiddle(bits, high, low, { leading, trailing });
+    if (trailing >= WORD) bits.write(high >>> (trailing - WORD), 64 - leading - trailing);
+    else {
+      bits.write(high, WORD - leading);
+      bits.write(low >>> trailing, WORD - trailing);
+    }
   }
   return bits.finish();
 }
@@ -76,31 +87,14 @@ function readWindow(bits: BitReader): Window {
   return { leading, trailing: Math.max(0, 64 - leading - length) };
 }
 
-function writeMiddle(bits: BitWriter, high: number, low: number, { leading, trailing }: Window): void {
-  if (trailing >= WORD) {
-    bits.write(high >>> (trailing - WORD), 64 - leading - trailing);
-    return;
-  }
-  bits.write(high, WORD - leading);
-  bits.write(low >>> trailing, WORD - trailing);
-}
-
 function readMiddle(bits: BitReader, { leading, trailing }: Window): readonly [number, number] {
   if (trailing >= WORD) return [(bits.read(64 - leading - trailing) << (trailing - WORD)) >>> 0, 0];
   const high = bits.read(WORD - leading);
   return [high, (bits.read(WORD - trailing) << trailing) >>> 0];
 }
 
-const trailingZeros = (word: number): number => 31 - Math.clz32(word & -word);
+const leadingZeros = (high: number, low: number): number => (high === 0 ? WORD + Math.clz32(low) : Math.clz32(high));
 
-/** The two halves of each double, the higher first. */
-function wordsOf(values: Float64Array): Uint32Array {
-  const view = new DataView(new ArrayBuffer(8));
-  const words = new Uint32Array(2 * values.length);
-  for (let at = 0; at < values.length; at++) {
-    view.setFloat64(0, values[at] as number);
-    words[2 * at] = view.getUint32(0);
-    words[2 * at + 1] = view.getUint32(4);
-  }
-  return words;
+function trailingZeros(high: number, low: number): number {
+  return low === 0 ? 63 - Math.clz32(high & -high) : 31 - Math.clz32(low & -low);
 }

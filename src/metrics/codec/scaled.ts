@@ -16,6 +16,7 @@ const WIDTH_BITS = 6;
 const PARTS_OF_AVERAGES = [3_600, 360_000, 36_000_000];
 /** What a number times one of these makes a whole one; its place is written. */
 const POWERS = [...Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => 10 ** decimals), ...PARTS_OF_AVERAGES];
+const FIRST_PARTS = MOST_DECIMALS + 1;
 const ORDERS = [0, 1, 2] as const;
 
 /** Against what a number is written: a common middle, the one before, or the way the two before it went. */
@@ -24,10 +25,12 @@ type Order = (typeof ORDERS)[number];
 /** Numbers as bytes, until the next are; `undefined` when they are neither decimals of moderate length nor averages of such. */
 export function encodeScaled(values: Float64Array): Uint8Array | undefined {
   const decimals = decimalsOf(values);
-  const place = decimals !== undefined && decimals <= FEW_DECIMALS ? decimals : (partsOf(values) ?? decimals);
-  if (place === undefined) return undefined;
-  const wholes = wholesOf(values, place);
-  return wholes && writeWholes(wholes, place);
+  for (let place = FIRST_PARTS; decimals > FEW_DECIMALS && place < POWERS.length; place++) {
+    const wholes = wholesOf(values, place);
+    if (wholes) return writeWholes(wholes, place);
+  }
+  const wholes = decimals <= MOST_DECIMALS ? wholesOf(values, decimals) : undefined;
+  return wholes && writeWholes(wholes, decimals);
 }
 
 /** Reads as many numbers as `values` is long into it. Throws a `RangeError` when the bytes end before. */
@@ -66,36 +69,28 @@ function restore(values: Float64Array, order: number, { base, divisor, power }: 
   }
 }
 
-/** The least number of decimals that all values have; `undefined` when one has too many. */
-function decimalsOf(values: Float64Array): number | undefined {
+/** The least number of decimals that all values have; more than the most there may be when one has too many. */
+function decimalsOf(values: Float64Array): number {
   let decimals = 0;
+  let power = 1;
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
-    while (!isWhole(value, POWERS[decimals] as number)) {
+    while (decimals <= MOST_DECIMALS && Math.round(value * power) / power !== value) {
       decimals += 1;
-      if (decimals > MOST_DECIMALS) return undefined;
+      power = POWERS[decimals] as number;
     }
   }
   return decimals;
 }
 
-/** The place of the fewest parts that all values are multiples of. */
-function partsOf(values: Float64Array): number | undefined {
-  const parts = PARTS_OF_AVERAGES.find((power) => values.every((value) => isWhole(value, power)));
-  return parts === undefined ? undefined : POWERS.indexOf(parts);
-}
-
-/** A negative zero is no whole number here, as it would lose its sign. */
-const isWhole = (value: number, power: number): boolean =>
-  Math.round(value * power) / power === value && !Object.is(value, -0);
-
+/** What all values are of that power; `undefined` when one is no whole number, or a negative zero, which would lose its sign. */
 function wholesOf(values: Float64Array, place: number): Float64Array | undefined {
   const power = POWERS[place] as number;
   const wholes = scratch(0, values.length);
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
     const whole = Math.round(value * power);
-    if (Math.abs(whole) > MOST || whole / power !== value) return undefined;
+    if (Math.abs(whole) > MOST || whole / power !== value || Object.is(value, -0)) return undefined;
     wholes[at] = whole;
   }
   return wholes;

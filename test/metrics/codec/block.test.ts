@@ -121,6 +121,12 @@ describe('a block is small', () => {
     ['memory in pages', walk(720, (x) => x + 4_096 * Math.round(1_000 * noise()), 8e9), 'scaled', 1.6],
     ['a counter that goes its way', walk(720, (x) => x + 120_000, 1e9), 'scaled', 0.1],
     ['a busy counter', walk(720, (x) => x + 120_000 + Math.round(15_000 * noise()), 1e9), 'scaled', 2.2],
+    [
+      'percents that come again and again',
+      walk(720, (x) => ((x * 100 + 3_167) % 9_973) / 100, 20).map((_, at, all) => all[at % 24] ?? 0),
+      'shuffled',
+      0.5,
+    ],
     ['two long doubles in turn', walk(720, (x) => (x === Math.PI ? Math.E : Math.PI)), 'shuffled', 0.4],
   ])('%s', (_, values, codec, most) => {
     const read = roundTrip(values);
