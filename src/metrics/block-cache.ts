@@ -51,6 +51,7 @@ export class BlockCache {
 
   /** A place has another block from now on; only while `writing`. */
   forget(place: BlockPlace): void {
+    if (this.#blocks.size === 0) return;
     const key = keyOf(place);
     const known = this.#blocks.get(key);
     if (!known) return;

@@ -1,8 +1,9 @@
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import type { Batch } from '../base/write-all.ts';
 import { BlockCache } from './block-cache.ts';
 import { decodeBlock, encodeBlock, type Slots } from './codec/block.ts';
-import type { Database, Write } from './database.ts';
+import type { Database } from './database.ts';
 import { BLOCK_SLOTS, type BlockPlace, blockKey, metaKey } from './places.ts';
 import type { Sheet } from './sheets.ts';
 
@@ -89,14 +90,15 @@ export class Blocks {
     }
   }
 
-  /** What writes a sheet in the place of the block that it was, to be written together with `totals`. */
-  replacing(place: BlockPlace, sheet: Sheet): Write {
+  /** Hands a sheet over in the place of the block that it was, to be written together with the totals. */
+  replace(place: BlockPlace, sheet: Sheet, batch: Batch<Uint8Array, Uint8Array>): void {
     this.#cache.forget(place);
     const block = encodeBlock(sheet.values, sheet);
     this.#bytes += (block?.length ?? 0) - sheet.bytes;
     this.#count += Number(block !== undefined) - Number(sheet.bytes > 0);
     const key = blockKey(place);
-    return block ? { type: 'put', key, value: block } : { type: 'del', key };
+    if (block) batch.put(key, block);
+    else batch.del(key);
   }
 
   /** Blocks of so many bytes are to go. */
@@ -106,12 +108,12 @@ export class Blocks {
     this.#count = Math.max(0, this.#count - count);
   }
 
-  /** What writes the totals. */
-  totals(): Write {
+  /** Hands the totals over. */
+  putTotals(batch: Batch<Uint8Array, Uint8Array>): void {
     const value = Buffer.alloc(16);
     value.writeDoubleBE(this.#bytes, 0);
     value.writeDoubleBE(this.#count, 8);
-    return { type: 'put', key: TOTALS, value };
+    batch.put(TOTALS, value);
   }
 
   /** Takes totals back to what they were before a write that failed. */

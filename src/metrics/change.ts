@@ -2,7 +2,7 @@ import { retentionOf } from '../config/retentions.ts';
 import type { Archive, Layout } from '../model/series.ts';
 import { aggregate } from './aggregate.ts';
 import { blockStart, spanOf } from './places.ts';
-import type { Tail } from './point-room.ts';
+import { NO_POINTS, type Tail } from './point-room.ts';
 import { type Sheets, SheetWindow } from './sheets.ts';
 
 // What new points change: their slots in the finest archive that goes back so far, and of each coarser archive the slots above them.
@@ -14,8 +14,6 @@ export interface Level {
   readonly direct: Tail;
   /** Slots whose value comes from the archive before. */
   readonly derived: readonly number[];
-  /** Starts of the blocks that have to be known. */
-  readonly blocks: readonly number[];
 }
 
 /** Numbers, ascending and each once; those that come in order cost next to nothing. */
@@ -33,7 +31,8 @@ class Ascending {
 
   /** The multiples of `step` at or below all of some times. */
   addMultiples(times: Float64Array | readonly number[], step: number): void {
-    let [from, until] = [0, 0];
+    let from = 0;
+    let until = 0;
     for (let at = 0; at < times.length; at++) {
       const time = times[at] as number;
       if (time >= from && time < until) continue;
@@ -49,29 +48,33 @@ class Ascending {
 }
 
 /** Finds out what points change; `now` is epoch seconds. Points that no archive goes back to are left out. */
-export function planChange(layout: Layout, tails: readonly Tail[], now: number): readonly Level[] {
-  const directs = pointsByArchive(layout.archives, tails, now);
-  let derived: readonly number[] = [];
-  const slots = layout.archives.map((archive, at) => {
-    const direct = directs[at] ?? NOTHING;
-    if (at > 0) derived = slotsAbove(directs[at - 1] ?? NOTHING, derived, archive);
-    return { archive, direct, derived };
-  });
-  return slots.map(({ archive, direct, derived }, at) => {
-    const blocks = new Ascending();
-    blocks.addMultiples(direct.times, spanOf(archive));
-    blocks.addMultiples(derived, spanOf(archive));
-    const above = slots[at + 1];
-    for (const slot of above?.derived ?? []) addBlocks(slot, slot + (above?.archive.step ?? 0), archive, blocks);
-    return { archive, direct, derived, blocks: blocks.finish() };
-  });
+export function planChange({ archives }: Layout, tails: readonly Tail[], now: number): readonly Level[] {
+  const directs = pointsByArchive(archives, tails, now);
+  const levels: Level[] = [];
+  for (let at = 0; at < archives.length; at++) {
+    const archive = archives[at] as Archive;
+    const derived = at === 0 ? NO_SLOTS : slotsAbove(levels[at - 1] as Level, archive);
+    levels.push({ archive, direct: directs[at] ?? NO_POINTS, derived });
+  }
+  return levels;
 }
 
-const NOTHING: Tail = { times: new Float64Array(0), values: new Float64Array(0) };
+/** The starts of the blocks that have to be known of one level: those of its slots, and those that the level above is made of. */
+export function blocksOf(levels: readonly Level[], at: number): readonly number[] {
+  const { archive, direct, derived } = levels[at] as Level;
+  const above = levels[at + 1];
+  const blocks = new Ascending();
+  blocks.addMultiples(direct.times, spanOf(archive));
+  blocks.addMultiples(derived, spanOf(archive));
+  for (const slot of above?.derived ?? NO_SLOTS) addBlocks(slot, slot + (above?.archive.step ?? 0), archive, blocks);
+  return blocks.finish();
+}
 
-function slotsAbove({ times }: Tail, derived: readonly number[], { step }: Archive): readonly number[] {
+const NO_SLOTS: readonly number[] = [];
+
+function slotsAbove({ direct, derived }: Level, { step }: Archive): readonly number[] {
   const slots = new Ascending();
-  slots.addMultiples(times, step);
+  slots.addMultiples(direct.times, step);
   slots.addMultiples(derived, step);
   return slots.finish();
 }
@@ -82,11 +85,11 @@ function addBlocks(from: number, until: number, archive: Archive, blocks: Ascend
 
 /** The points of each archive, at the beginning of its slots. */
 function pointsByArchive(archives: readonly Archive[], tails: readonly Tail[], now: number): readonly Tail[] {
-  const reach = archives.map(retentionOf);
-  const oldest = now - (reach[0] ?? 0);
-  const [all = NOTHING, ...more] = tails.filter(({ times }) => times.length > 0);
+  const first = archives[0];
+  const only = onlyOne(tails);
   // Points wait by slots of the finest archive, and nearly always all of them belong there.
-  if (more.length === 0 && all.times.every((time) => time >= oldest)) return [all];
+  if (first && only && areSince(now - retentionOf(first), only.times)) return [only];
+  const reach = archives.map(retentionOf);
   const directs = archives.map(() => ({ times: [] as number[], values: [] as number[] }));
   for (const { times, values } of tails) {
     for (let at = 0; at < times.length; at++) {
@@ -100,6 +103,22 @@ function pointsByArchive(archives: readonly Archive[], tails: readonly Tail[], n
   return directs.map(({ times, values }) => ({ times: Float64Array.from(times), values: Float64Array.from(values) }));
 }
 
+/** The one that has points, if not several have. */
+function onlyOne(tails: readonly Tail[]): Tail | undefined {
+  let found = NO_POINTS;
+  for (const tail of tails) {
+    if (tail.times.length === 0) continue;
+    if (found.times.length > 0) return undefined;
+    found = tail;
+  }
+  return found;
+}
+
+function areSince(oldest: number, times: Float64Array): boolean {
+  for (let at = 0; at < times.length; at++) if ((times[at] as number) < oldest) return false;
+  return true;
+}
+
 /** Does what was planned on the sheets of each level; sheets that are not there are made. */
 export function applyChange(levels: readonly Level[], sheets: readonly Sheets[], layout: Layout): void {
   for (let at = 0; at < levels.length; at++) {
@@ -108,21 +127,16 @@ export function applyChange(levels: readonly Level[], sheets: readonly Sheets[],
     const finer = levels[at - 1]?.archive;
     if (finer && level.derived.length > 0)
       derive(level, own, new SheetWindow(sheets[at - 1] ?? new Map(), finer), layout);
-    setDirect(level.direct, own);
+    own.setAll(level.direct);
   }
 }
 
 /** The slots of a level that come from the one below. */
 function derive({ archive, derived }: Level, own: SheetWindow, below: SheetWindow, layout: Layout): void {
-  const { step } = below;
-  const parts = new Float64Array(archive.step / step);
+  const parts = new Float64Array(archive.step / below.step);
   for (let at = 0; at < derived.length; at++) {
     const slot = derived[at] as number;
-    for (let part = 0; part < parts.length; part++) parts[part] = below.valueAt(slot + part * step);
+    below.read(slot, parts);
     own.set(slot, aggregate(parts, layout));
   }
-}
-
-function setDirect({ times, values }: Tail, own: SheetWindow): void {
-  for (let at = 0; at < times.length; at++) own.set(times[at] as number, values[at] as number);
 }

@@ -1,8 +1,11 @@
 import type { Archive } from '../model/series.ts';
 import { BLOCK_SLOTS, blockStart, spanOf } from './places.ts';
+import type { Tail } from './point-room.ts';
 
 /** A block laid out in all its slots. */
 export class Sheet {
+  /** When its first slot begins, in epoch seconds. */
+  start: number = 0;
   readonly values: Float64Array = new Float64Array(BLOCK_SLOTS).fill(Number.NaN);
   /** Outside of these slots it has no values. */
   from: number = BLOCK_SLOTS;
@@ -42,8 +45,13 @@ export type Sheets = Map<number, Sheet>;
 const spare: Sheet[] = [];
 const MOST_SPARE = 32;
 
-/** A sheet without values; who is done with it hands it to `giveBack`. */
-export const emptySheet = (): Sheet => spare.pop() ?? new Sheet();
+/** Adds a sheet without values, which begins at a time; who is done with all hands them to `giveBack`. */
+export function addSheet(sheets: Sheets, start: number): Sheet {
+  const sheet = spare.pop() ?? new Sheet();
+  sheet.start = start;
+  sheets.set(start, sheet);
+  return sheet;
+}
 
 /** Nobody uses these sheets any more. */
 export function giveBack(all: readonly Sheets[]): void {
@@ -76,24 +84,27 @@ export class SheetWindow {
     return this.#archive.step;
   }
 
-  /** The value of the slot that begins at a time; NaN when it has none. */
-  valueAt(time: number): number {
-    if (time < this.#start || time >= this.#end) this.#move(time);
-    return this.#sheet?.values[(time - this.#start) / this.#archive.step] ?? Number.NaN;
+  /** Takes the values of the slots from a time on, as many as there is room for; NaN for those that have none. */
+  read(time: number, into: Float64Array): void {
+    const { step } = this.#archive;
+    let slot = time;
+    for (let at = 0; at < into.length; at++) {
+      if (slot < this.#start || slot >= this.#end) this.#move(slot);
+      into[at] = this.#sheet?.values[(slot - this.#start) / step] ?? Number.NaN;
+      slot += step;
+    }
   }
 
   /** Gives a slot its value; a sheet that is not there is made. */
   set(time: number, value: number): void {
     if (time < this.#start || time >= this.#end) this.#move(time);
-    const sheet = this.#sheet ?? this.#begin();
-    sheet.set((time - this.#start) / this.#archive.step, value);
+    this.#sheet ??= addSheet(this.#sheets, this.#start);
+    this.#sheet.set((time - this.#start) / this.#archive.step, value);
   }
 
-  #begin(): Sheet {
-    const sheet = emptySheet();
-    this.#sheet = sheet;
-    this.#sheets.set(this.#start, sheet);
-    return sheet;
+  /** Gives slots their values, one after the other. */
+  setAll({ times, values }: Tail): void {
+    for (let at = 0; at < times.length; at++) this.set(times[at] as number, values[at] as number);
   }
 
   #move(time: number): void {

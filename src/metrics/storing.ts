@@ -1,10 +1,10 @@
-import { writeAll } from '../base/write-all.ts';
+import { type Batch, writeBatch } from '../base/write-all.ts';
 import type { Blocks } from './blocks.ts';
-import { applyChange, type Level, planChange } from './change.ts';
-import type { Database, Write } from './database.ts';
+import { applyChange, blocksOf, type Level, planChange } from './change.ts';
+import type { Database } from './database.ts';
 import type { BlockPlace } from './places.ts';
 import type { Series } from './series.ts';
-import { emptySheet, giveBack, type Sheets } from './sheets.ts';
+import { addSheet, giveBack, type Sheets } from './sheets.ts';
 
 /** What one series needs to be seen with its newest points. */
 interface Work {
@@ -26,17 +26,23 @@ interface Target {
   readonly blocks: Blocks;
 }
 
+/** What takes blocks, all of which are written together. */
+type BlockBatch = Batch<Uint8Array, Uint8Array>;
+
 /** Puts what is waiting of some series into their blocks, all or nothing. Answers how many points; fails when the database does. */
 export async function storeWaiting(some: readonly Series[], now: number, target: Target): Promise<number> {
   const { database, blocks } = target;
   const works = some.map((series) => begin(series, now));
+  const places = works.map(placesOf);
   await allOrNothing(some, target, async () => {
-    const loaded = (await blocks.load(works.flatMap(placesOf))).values();
-    const writes = works.flatMap((work) => {
-      const own = placesOf(work).map((place): LoadedBlock => ({ place, block: loaded.next().value }));
-      return writesOf(work, own, blocks);
+    const loaded = (await blocks.load(places.flat())).values();
+    await writeBatch(database, (batch) => {
+      for (const [at, work] of works.entries()) {
+        const own = (places[at] ?? []).map((place): LoadedBlock => ({ place, block: loaded.next().value }));
+        putChanged(work, own, blocks, batch);
+      }
+      blocks.putTotals(batch);
     });
-    if (writes.length > 0) await writeAll(database, [...writes, blocks.totals()]);
   });
   return works.reduce((sum, { points }) => sum + points, 0);
 }
@@ -48,16 +54,16 @@ export async function storeWaiting(some: readonly Series[], now: number, target:
 export async function storeFirst(some: readonly Series[], now: number, target: Target): Promise<number> {
   const { database, blocks } = target;
   let points = 0;
-  const writes = function* (): Generator<Write> {
-    for (const series of some) {
-      const work = begin(series, now);
-      points += work.points;
-      const own = writesOf(work, NO_BLOCKS, blocks);
-      for (let at = 0; at < own.length; at++) yield own[at] as Write;
-    }
-    yield blocks.totals();
-  };
-  await allOrNothing(some, target, () => writeAll(database, writes()));
+  await allOrNothing(some, target, () =>
+    writeBatch(database, (batch) => {
+      for (const series of some) {
+        const work = begin(series, now);
+        points += work.points;
+        putChanged(work, NO_BLOCKS, blocks, batch);
+      }
+      blocks.putTotals(batch);
+    }),
+  );
   return points;
 }
 
@@ -81,13 +87,20 @@ function begin(series: Series, now: number): Work & { readonly points: number } 
   return { series, levels: planChange(series.layout, [waiting], now), points: waiting.times.length };
 }
 
-/** The blocks that a change has to know. */
-export const placesOf = ({ series: { id }, levels }: Work): BlockPlace[] =>
-  levels.flatMap(({ archive: { step }, blocks }) => blocks.map((start) => ({ id, step, start })));
+/** The blocks that a change has to know, level by level. */
+export function placesOf({ series: { id }, levels }: Work): BlockPlace[] {
+  const places: BlockPlace[] = [];
+  for (let at = 0; at < levels.length; at++) {
+    const { step } = (levels[at] as Level).archive;
+    for (const start of blocksOf(levels, at)) places.push({ id, step, start });
+  }
+  return places;
+}
 
 /** The sheets of each level as they are with the change, from the blocks of `placesOf`. */
 export function changedSheets({ series, levels }: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Sheets[] {
-  const sheets = levels.map((): Sheets => new Map());
+  const sheets: Sheets[] = [];
+  for (let at = 0; at < levels.length; at++) sheets.push(new Map());
   if (loaded.length > 0) layOut(levels, loaded, sheets, blocks);
   applyChange(levels, sheets, series.layout);
   return sheets;
@@ -99,28 +112,26 @@ function layOut(
   sheets: readonly Sheets[],
   blocks: Blocks,
 ): void {
-  let at = 0;
-  for (const [level, { archive, blocks: starts }] of levels.entries()) {
-    for (const start of starts) {
-      const each = loaded[at++];
-      if (!each?.block) continue;
-      const sheet = emptySheet();
-      sheet.bytes = each.block.length;
-      const slots = blocks.decode(each.place, each.block);
-      if (slots) sheet.lay(slots.values, (slots.first - start) / archive.step);
-      sheets[level]?.set(start, sheet);
-    }
+  let level = 0;
+  for (const { place, block } of loaded) {
+    while (level < levels.length - 1 && levels[level]?.archive.step !== place.step) level += 1;
+    if (!block) continue;
+    const sheet = addSheet(sheets[level] as Sheets, place.start);
+    sheet.bytes = block.length;
+    const slots = blocks.decode(place, block);
+    if (slots) sheet.lay(slots.values, (slots.first - place.start) / place.step);
   }
 }
 
-function writesOf(work: Work, loaded: readonly LoadedBlock[], blocks: Blocks): Write[] {
+/** Hands over the blocks of a series that are others than before. */
+function putChanged(work: Work, loaded: readonly LoadedBlock[], blocks: Blocks, batch: BlockBatch): void {
   const sheets = changedSheets(work, loaded, blocks);
-  const writes: Write[] = [];
-  for (const [at, { archive }] of work.levels.entries()) {
-    for (const [start, sheet] of sheets[at] ?? []) {
-      if (sheet.isChanged) writes.push(blocks.replacing({ id: work.series.id, step: archive.step, start }, sheet));
+  const { id } = work.series;
+  for (let at = 0; at < sheets.length; at++) {
+    const { step } = (work.levels[at] as Level).archive;
+    for (const sheet of (sheets[at] as Sheets).values()) {
+      if (sheet.isChanged) blocks.replace({ id, step, start: sheet.start }, sheet, batch);
     }
   }
   giveBack(sheets);
-  return writes;
 }

@@ -1,8 +1,8 @@
-import { writeAll } from '../base/write-all.ts';
+import { writeBatch } from '../base/write-all.ts';
 import { retentionOf } from '../config/retentions.ts';
 import type { Archive } from '../model/series.ts';
 import type { Blocks } from './blocks.ts';
-import type { Database, Write } from './database.ts';
+import type { Database } from './database.ts';
 import { allBlocks, type BlockPlace, blockKey, blocksOf, type KeyRange, readBlockKey, spanOf } from './places.ts';
 
 /** Keys looked at in one go; others may work in between. */
@@ -94,8 +94,10 @@ async function drop(places: readonly BlockPlace[], { database, blocks }: Store):
       sizes.filter((size) => size > 0).length,
       sizes.reduce((sum, size) => sum + size, 0),
     );
-    const writes = places.map((place): Write => ({ type: 'del', key: blockKey(place) }));
-    await writeAll(database, [...writes, blocks.totals()]);
+    await writeBatch(database, (batch) => {
+      for (const place of places) batch.del(blockKey(place));
+      blocks.putTotals(batch);
+    });
   } finally {
     written();
   }
