@@ -38,7 +38,7 @@ export class Rejoin implements Disposable {
 
   /** Begins at once; answers when the first round is over. */
   async start(): Promise<void> {
-    await this.#round();
+    await this.#round({ isFirst: true });
     this.#options.tried();
   }
 
@@ -47,14 +47,15 @@ export class Rejoin implements Disposable {
     this.#next?.[Symbol.dispose]();
   }
 
-  async #round(): Promise<void> {
+  /** Once also when somebody has found us before we looked: only who is asked tells of all others, who else would count as dead. */
+  async #round({ isFirst }: { readonly isFirst: boolean }): Promise<void> {
     const { clock, isAlone, random } = this.#options;
-    if (isAlone()) await this.#tryAll();
+    if (isFirst || isAlone()) await this.#tryAll();
     if (this.#phase === 'ended') return;
     // A node in company looks again from time to time: everyone else may have gone.
     this.#pause = isAlone() ? Math.min(LONGEST_PAUSE, this.#pause * 2) : LONGEST_PAUSE;
     const wait = isAlone() ? (this.#pause / 2) * (0.75 + random() / 2) : LONGEST_PAUSE;
-    this.#next = clock.after(wait, () => void this.#round());
+    this.#next = clock.after(wait, () => void this.#round({ isFirst: false }));
   }
 
   async #tryAll(): Promise<void> {

@@ -46,3 +46,22 @@ test('nobody is warned of an attempt that the end of the agent cut short', async
   await rejoin.start();
   expect(lines.filter((line) => line.startsWith('warn'))).toEqual([]);
 });
+
+test('one that somebody found before it looked asks for all others before it counts them as dead', async () => {
+  const steps: string[] = [];
+  const rejoin = new Rejoin(
+    {
+      clock: new SimulatedClock(),
+      random: () => 0.5,
+      log: silent,
+      join: async (address) => void steps.push(`join ${address}`),
+      isAlone: () => false,
+      lastSeen: () => ['old:1'],
+      tried: () => steps.push('tried'),
+    },
+    ['a:1'],
+  );
+  await rejoin.start();
+  expect(steps).toEqual(['join old:1', 'tried']);
+  rejoin[Symbol.dispose]();
+});
