@@ -19,10 +19,10 @@ const SAMPLE_MS = Math.min(MINUTE, Math.max(2_000, HOUR / 12));
 /** How long a page is looked at that is closed again. */
 const VISIT_MS = 20_000;
 /**
- * The factor that memory may grow by. In a run of less than an hour the early hours are the first minutes of a process, in which Node has
- * not yet taken the memory that it keeps, and each killed agent is as young again.
+ * The factor that memory may grow by. In a run of less than four hours the early hours are the first minutes of a process, in which Node has
+ * not yet taken the memory that it keeps (it does for half an hour), and each killed agent is as young again.
  */
-const MOST_GROWTH = MINUTES >= 60 ? 1.1 : 1.3;
+const MOST_GROWTH = MINUTES >= 240 ? 1.1 : 1.3;
 
 const NAMES = ['a', 'b', 'c'];
 /** The first lives all the time, so that what grows slowly shows. */
