@@ -47,8 +47,10 @@ async function writeHome({ name, address, port, join, directory }: Place, key: s
     groups: [],
     // All members see the load of the bench, and their checks would tell of it in a pool that is said to be idle.
     monitoring_topic_enabled: false,
-    // Detectors find what is installed on the machine of the bench, which nobody serves in its namespace: each attempt would count as traffic.
+    // Detectors find what is installed on the machine of the bench, which nobody serves in its namespace: each attempt to ask it, or whether
+    // it is there, would count as traffic.
     automatic_detection_topic_enabled: false,
+    collectors: { openstack_services: { enabled: false } },
     log_format: 'json',
   };
   const keys = pathOf(directory, 'etc', 'zone_keys');
