@@ -202,6 +202,11 @@ export class LevelStore implements KvStore {
     });
   }
 
+  /** Keeps something beside the records, on stable storage. Rejects with `disk_full` or `store_failed`. */
+  note(place: Uint8Array, value: Uint8Array): Promise<void> {
+    return this.between((database) => this.#health.guard(() => database.put(place, value, { sync: true })));
+  }
+
   /** The listener of records that came, went or were replaced; told before anything else is decided. */
   onMoves(listen: (moves: readonly Move[]) => void): void {
     this.#onMoves = listen;
@@ -270,7 +275,10 @@ export class LevelStore implements KvStore {
       await this.#health.ready();
       await run(this.#database);
     } catch (error) {
-      reject(new OpsbroError('store_failed', `the store failed: ${messageOf(error)}`, { cause: error }));
+      const isTold = error instanceof OpsbroError;
+      reject(
+        isTold ? error : new OpsbroError('store_failed', `the store failed: ${messageOf(error)}`, { cause: error }),
+      );
     }
   }
 

@@ -52,6 +52,16 @@ export class StoreHealth implements Disposable {
     if (this.#state !== 'ok') throw new OpsbroError(this.#state === 'full' ? 'disk_full' : 'store_failed', this.#error);
   }
 
+  /** Writes, unless the store is full or failed. */
+  async guard(write: () => Promise<void>): Promise<void> {
+    this.check();
+    try {
+      await write();
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
   /** Takes note of a failed write, and gives the error that tells of it. */
   failure(error: unknown): OpsbroError {
     const message = messageOf(error);

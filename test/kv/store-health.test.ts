@@ -32,6 +32,19 @@ test('a full disk refuses writes until the store can be opened again', async () 
   expect(() => health.check()).not.toThrow();
 });
 
+test('a note that finds the disk full tells of it as a record does', async () => {
+  const { health } = healthOf({});
+  let tries = 0;
+  const write = async () => {
+    tries += 1;
+    throw ENOSPC;
+  };
+  await expect(health.guard(write)).rejects.toMatchObject({ code: 'disk_full' });
+  await expect(health.guard(write)).rejects.toMatchObject({ code: 'disk_full' });
+  expect(tries).toBe(1);
+  expect(health.report()).toMatchObject({ state: 'full' });
+});
+
 test('a broken disk is never trusted again', async () => {
   const { health, clock } = healthOf({});
   health.failure(new Error('IO error: /data/kv/000003.log: Input/output error'));

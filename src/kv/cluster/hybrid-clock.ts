@@ -1,14 +1,26 @@
+import { failedWith, OpsbroError } from '../../base/errors.ts';
 import { msOf, nextStamp, type Stamp, stampAt } from '../hlc.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { Ports } from './ports.ts';
 
 const AHEAD_MS = 2_000;
+const OF_THE_DISK = ['disk_full', 'store_failed'] as const;
 
 interface Parts {
   readonly ports: Pick<Ports, 'clock' | 'records'>;
   readonly trust: Pick<ClockTrust, 'wall'>;
   readonly maxSkewMs: number;
   readonly limit: Stamp;
+}
+
+/** No stamp can be given out, as the disk takes nothing: nothing was begun, and another node may do it. */
+export class Unstamped extends OpsbroError {
+  readonly reason: (typeof OF_THE_DISK)[number];
+
+  constructor(reason: Unstamped['reason'], cause: Error) {
+    super(reason, cause.message, { cause });
+    this.reason = reason;
+  }
 }
 
 /** Gives out stamps. None is given out twice, not even after a crash: what may be given out is on disk before. */
@@ -34,7 +46,7 @@ export class HybridClock {
     return this.#last;
   }
 
-  /** A new stamp, later than all before and than `over`. */
+  /** A new stamp, later than all before and than `over`. Rejects with `Unstamped` when the disk takes nothing. */
   async issue(over: Stamp = 0n): Promise<Stamp> {
     const stamp = nextStamp(over > this.#last ? over : this.#last, this.#ports.clock.wall());
     this.#last = stamp;
@@ -73,7 +85,12 @@ export class HybridClock {
     this.#reserving ??= this.#raise(stamp + stampAt(AHEAD_MS)).finally(() => {
       this.#reserving = undefined;
     });
-    await this.#reserving;
+    try {
+      await this.#reserving;
+    } catch (error) {
+      const reason = OF_THE_DISK.find((code) => failedWith(error, code));
+      throw reason && error instanceof Error ? new Unstamped(reason, error) : error;
+    }
   }
 
   async #raise(limit: Stamp): Promise<void> {

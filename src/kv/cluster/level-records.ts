@@ -128,7 +128,7 @@ class LevelRecords implements Records {
   }
 
   async #keep(name: 'limit' | 'standing', value: Uint8Array): Promise<void> {
-    await this.#store.between((database) => database.put(metaPlace(name), value, { sync: true }));
+    await this.#store.note(metaPlace(name), value);
   }
 }
 

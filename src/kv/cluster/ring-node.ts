@@ -1,13 +1,14 @@
 /** One node of the ring: what it answers to the others, and what it does for clients. No disk, no socket, no clock of its own. */
-import { FAILURES, type FailureCode, failedWith, OpsbroError } from '../../base/errors.ts';
+import { OpsbroError } from '../../base/errors.ts';
 import { compareVersions, type Version } from '../version.ts';
 import { ClockTrust } from './clock-trust.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { Coordinator } from './coordinator.ts';
 import { withinTime } from './deadline.ts';
 import { Exchange } from './exchange.ts';
+import { Forwarder } from './forwarder.ts';
 import type { Askers } from './gathering.ts';
-import { HybridClock } from './hybrid-clock.ts';
+import { HybridClock, Unstamped } from './hybrid-clock.ts';
 import { Keeper } from './keeper.ts';
 import { Listing, type RingPage } from './listing.ts';
 import { Meetings } from './meetings.ts';
@@ -21,19 +22,9 @@ import { Solo } from './solo.ts';
 import { Standpoint } from './standpoint.ts';
 import { Upkeep } from './upkeep.ts';
 import { COPIES, ownersOf, viewOf } from './view.ts';
-import {
-  isConditional,
-  isForClients,
-  isOfReplica,
-  isOutdone,
-  isRepeatable,
-  isWriting,
-  keyOf,
-  mayLack,
-} from './wishes.ts';
+import { isConditional, isForClients, isOfReplica, isOutdone, isWriting, keyOf, mayLack } from './wishes.ts';
 
 const MOST_WAIT_MS = 30_000;
-const MOST_TRIES = 3;
 /** Later than every version: who holds an older one need not send the record. */
 const ANY: Version = { stamp: (1n << 64n) - 1n, tag: new Uint8Array(16).fill(255) };
 
@@ -63,6 +54,7 @@ export class RingNode implements Disposable {
   readonly #standpoint: Standpoint;
   readonly #replica: Replica;
   readonly #coordinator: Coordinator;
+  readonly #forwarder: Forwarder;
   readonly #solo: Solo;
   readonly #listing: Listing;
   readonly #oblivion: Oblivion;
@@ -97,6 +89,10 @@ export class RingNode implements Disposable {
     this.#coordinator = new Coordinator({ ports, clock, count, standpoint, askers: () => this.#askers() });
     this.#solo = new Solo({ ports, clock, isAlone: () => this.#isAlone });
     const ask = (node: string, question: Question, views: readonly string[]) => this.#ask(node, question, views);
+    this.#forwarder = new Forwarder({
+      ask: (node, question) => this.#ask(node, question, this.#duties(), tuning.timeoutMs),
+      isClockSound: () => this.#watch.isSound,
+    });
     this.#listing = new Listing({ standpoint, ask, isAlive: this.#isAlive, wall: () => ports.clock.wall() });
     this.#oblivion = new Oblivion({ meetings, tuning, wall: () => this.#trust.wall });
     const hail = async (node: string) => void (await ask(node, { type: 'ask' }, [standpoint.present.id]));
@@ -185,8 +181,19 @@ export class RingNode implements Disposable {
     if (owners.length === 0) throw noNodes();
     const able = owners.filter(this.#isAlive);
     const isOurs = isConditional(wish) ? able[0] === self : able.includes(self);
-    if (isOurs && (this.#watch.isSound || (await this.#watch.verified()))) return await this.#coordinator.run(wish);
-    return await this.#forward(wish, able.filter((node) => node !== self).slice(0, MOST_TRIES));
+    const others = able.filter((node) => node !== self);
+    const isSound = isOurs && (this.#watch.isSound || (await this.#watch.verified()));
+    return isSound ? await this.#coordinate(wish, others) : await this.#forwarder.run(wish, others);
+  }
+
+  /** Whose disk is full or broken can give no version to what is written; others that keep the key can. */
+  async #coordinate(wish: Wish, others: readonly string[]): Promise<Outcome> {
+    try {
+      return await this.#coordinator.run(wish);
+    } catch (error) {
+      if (!(error instanceof Unstamped)) throw error;
+      return await this.#forwarder.run(wish, others, error);
+    }
   }
 
   /** Lists what the whole ring holds, behind a key. Rejects with an `OpsbroError`. */
@@ -198,7 +205,7 @@ export class RingNode implements Disposable {
 
   /** What the nodes that keep a key hold of it, the responsible one first. */
   async copiesOf(key: string): Promise<readonly Copy[]> {
-    const views = this.#standpoint.duties().map(({ view }) => view.id);
+    const views = this.#duties();
     return await Promise.all(this.ownersOf(key).map((node) => this.#copyAt(node, key, views)));
   }
 
@@ -242,10 +249,16 @@ export class RingNode implements Disposable {
       if (!(await this.#watch.verified())) return { type: 'refused', refusal: { type: 'clock_skew' } };
       return { type: 'outcome', outcome: await this.#coordinator.run(question.wish) };
     } catch (error) {
+      if (error instanceof Unstamped) return { type: 'refused', refusal: { type: error.reason } };
       if (!(error instanceof OpsbroError)) throw error;
       const { code, message, details } = error;
       return { type: 'refused', refusal: { type: 'failed', code, message, details } };
     }
+  }
+
+  /** The views that a request has to satisfy. */
+  #duties(): readonly string[] {
+    return this.#standpoint.duties().map(({ view }) => view.id);
   }
 
   #askers(): Askers {
@@ -296,32 +309,6 @@ export class RingNode implements Disposable {
       return { node, ...answer.holding, version: answer.holding.version };
     } catch {
       return { node, trust: 'silent', version: undefined };
-    }
-  }
-
-  async #forward(wish: Wish, nodes: readonly string[]): Promise<Outcome> {
-    for (const node of nodes) {
-      const answer = await this.#tryAt(node, wish);
-      if (answer?.type === 'outcome') return answer.outcome;
-      if (answer?.type !== 'refused') continue;
-      const { refusal } = answer;
-      if (refusal.type === 'failed')
-        throw new OpsbroError(codeOf(refusal.code), refusal.message, { details: refusal.details ?? {} });
-    }
-    if (!this.#watch.isSound)
-      throw new OpsbroError('clock_skew', 'the clock of this node differs from those of the others');
-    throw new OpsbroError('quorum', `no node that keeps "${wish.key}" can be reached; try again`);
-  }
-
-  /** A write that may have reached a node is not tried at another: it could be done twice, the first time last. */
-  async #tryAt(node: string, wish: Wish): Promise<Answer | undefined> {
-    const views = this.#standpoint.duties().map(({ view }) => view.id);
-    try {
-      return await this.#ask(node, { type: 'coordinate', wish }, views, this.#tuning.timeoutMs);
-    } catch (error) {
-      if (isRepeatable(wish) || failedWith(error, 'unreachable')) return undefined;
-      const message = `the node that was to write "${wish.key}" did not answer`;
-      throw new OpsbroError('quorum', message, { details: { indeterminate: true }, cause: error });
     }
   }
 
@@ -386,5 +373,3 @@ const noNodes = (): OpsbroError =>
     'no_kv_nodes',
     'no node of this zone has the group kv; add it with: opsbro agent parameters add groups kv',
   );
-
-const codeOf = (code: string): FailureCode => (Object.hasOwn(FAILURES, code) ? (code as FailureCode) : 'peer_failed');

@@ -112,6 +112,37 @@ describe('what is acknowledged stays', () => {
   });
 });
 
+describe('a node whose disk is full', () => {
+  test('has others give versions to what it is asked to write, conditions too', async () => {
+    using world = await ready(['a', 'b', 'c']);
+    const { cluster, clients } = world;
+    for (const key of KEYS) await clients.putNow('a', key);
+    cluster.setRoom('a', 'none');
+    await cluster.pass(5_000);
+    for (const key of KEYS) {
+      const { result, version = '' } = await clients.putNow('a', key);
+      expect(result).toBe('ok');
+      for (const node of ['a', 'b']) expect((await clients.putIfNow(node, `${key}-${node}`, '0')).result).toBe('ok');
+      expect((await clients.putIfNow('a', key, version)).result).toBe('ok');
+      expect((await clients.deleteNow('a', key)).result).toBe('ok');
+    }
+    cluster.setRoom('a', 'enough');
+    await cluster.pass(30_000);
+    expect(holders(cluster, KEYS[0] ?? '')).toEqual(['a', 'b', 'c']);
+    expect(faults(cluster, clients.events)).toEqual([]);
+  });
+
+  test('and others, too: the client is told so, and that nothing was begun', async () => {
+    using world = await ready(['a', 'b', 'c']);
+    const { cluster } = world;
+    for (const node of NAMES.slice(0, 3)) cluster.setRoom(node, 'none');
+    await cluster.pass(5_000);
+    const wish = { op: 'put', key: 'k', value: Buffer.from('1'), options: {}, copies: 'majority' } as const;
+    const failed = cluster.run('a', wish).catch((error: unknown) => error);
+    expect(await arrived(cluster, failed)).toMatchObject({ code: 'disk_full', details: undefined });
+  });
+});
+
 describe('while the ring changes', () => {
   test('every read finds what was acknowledged', async () => {
     using world = await ready(NAMES, ['a', 'b', 'c']);

@@ -125,6 +125,11 @@ export class Cluster {
     this.#at(name).disk.wipe();
   }
 
+  /** From now on the disk of a node has room, or has none. */
+  setRoom(name: string, room: 'none' | 'enough'): void {
+    this.#at(name).disk.isFull = room === 'none';
+  }
+
   /** Nodes with different numbers do not hear each other. */
   cut(sides: ReadonlyMap<string, number>): void {
     this.#sides = sides;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/base/clock.ts';
+import { OpsbroError } from '../../../src/base/errors.ts';
 import type { Random } from '../../../src/base/random.ts';
 import { leafOf, recordHash, Tree } from '../../../src/kv/cluster/merkle.ts';
 import type { PairPage, RecordPage, Records, Scope, Standing } from '../../../src/kv/cluster/ports.ts';
@@ -16,6 +17,8 @@ const NOTHING: Standing = { settled: [], present: [], ready: '', met: new Map(),
 export class Disk {
   readonly records = new Map<string, KvRecord>();
   standing: Standing = NOTHING;
+  /** Nothing can be written; what is there can be read. */
+  isFull = false;
 
   /** All is gone, as with a new disk. */
   wipe(): void {
@@ -127,12 +130,12 @@ export class SimulatedRecords implements Records {
   }
 
   async reserve(limit: Stamp): Promise<void> {
-    await this.#synced();
+    await this.#written();
     this.#disk.standing = { ...this.#disk.standing, limit };
   }
 
   async remember(standing: Omit<Standing, 'limit'>): Promise<void> {
-    await this.#synced();
+    await this.#written();
     this.#disk.standing = { ...this.#disk.standing, ...standing };
   }
 
@@ -160,6 +163,10 @@ export class SimulatedRecords implements Records {
       }
     });
     await this.#synced();
+    if (this.#disk.isFull && changed.size > 0) {
+      for (const { reject } of jobs) reject(full());
+      return;
+    }
     for (const [key, record] of changed) {
       if (record === undefined) this.#disk.records.delete(key);
       else this.#disk.records.set(key, record);
@@ -178,6 +185,11 @@ export class SimulatedRecords implements Records {
     if (stamp > standing.limit) this.#disk.standing = { ...standing, limit: stamp };
   }
 
+  async #written(): Promise<void> {
+    await this.#synced();
+    if (this.#disk.isFull) throw full();
+  }
+
   /** Resolves when the disk has written; never, when the node crashes before. */
   #synced(): Promise<void> {
     return new Promise((resolve) => {
@@ -193,6 +205,8 @@ export class SimulatedRecords implements Records {
     });
   }
 }
+
+const full = () => new OpsbroError('disk_full', 'the disk is full');
 
 const never = (): never => {
   throw new Error('versions come from the coordinator');

@@ -3,7 +3,7 @@ import { Cluster, FINE } from './cluster.ts';
 import { faultsInTheEnd, faultsOnTheWay } from './history.ts';
 
 /** What may go wrong in a run. */
-export type Trouble = 'crash' | 'cut' | 'ring' | 'weather' | 'wipe';
+export type Trouble = 'crash' | 'cut' | 'full' | 'ring' | 'weather' | 'wipe';
 
 export interface Plan {
   readonly seed: number;
@@ -22,6 +22,8 @@ export const MIXTURES: readonly (readonly [string, readonly Trouble[]])[] = [
   ['crashes, ring changes and a bad network', ['crash', 'ring', 'weather']],
   ['partitions', ['cut']],
   ['crashes and lost disks', ['crash', 'wipe']],
+  ['full disks', ['full']],
+  ['full disks, crashes and ring changes', ['full', 'crash', 'ring']],
   ['everything but lost disks', ['crash', 'cut', 'ring', 'weather']],
 ];
 
@@ -68,6 +70,7 @@ class Troubles {
   readonly #cluster: Cluster;
   readonly #kinds: readonly Trouble[];
   #down: string | undefined;
+  #full: string | undefined;
   /** A node whose disk was lost is one copy less until it has everything again. */
   #wiped: string | undefined;
 
@@ -83,6 +86,7 @@ class Troubles {
   end(): void {
     this.#cluster.heal();
     this.#cluster.weather = FINE;
+    if (this.#full !== undefined) this.#fill();
     for (const name of NAMES) this.#cluster.start(name);
   }
 
@@ -91,6 +95,9 @@ class Troubles {
     switch (kind) {
       case 'crash':
         this.#crash();
+        break;
+      case 'full':
+        this.#fill();
         break;
       case 'wipe':
         this.#wipe();
@@ -117,6 +124,13 @@ class Troubles {
       this.#down = this.#any();
       this.#cluster.crash(this.#down);
     }
+  }
+
+  /** One disk at a time is full. */
+  #fill(): void {
+    const name = this.#full ?? this.#any();
+    this.#cluster.setRoom(name, this.#full === undefined ? 'none' : 'enough');
+    this.#full = this.#full === undefined ? name : undefined;
   }
 
   #wipe(): void {
