@@ -50,6 +50,8 @@ test('an owner that has ended is none, also when its parent has not noticed', as
       return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     };
     writeFileSync(path, `${pid}\n${fields()[19]}\n`);
+    // While it is still the shell, it may notice.
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n');
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => fields()[0]).toBe('Z');
     expect(lockOwner(path)).toBeUndefined();
