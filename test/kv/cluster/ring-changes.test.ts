@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { failedWith } from '../../../src/base/errors.ts';
 import type { ChangePage } from '../../../src/kv/change-feed.ts';
+import type { KvCopies } from '../../../src/model/kv.ts';
 import { KvRing } from '../../support/kv-ring.ts';
 
 const FIVE = ['n1', 'n2', 'n3', 'n4', 'n5'];
@@ -26,7 +27,9 @@ async function reader(ring: KvRing, node: string, prefix = 'config/') {
   };
 }
 
-const put = (ring: KvRing, node: string, key: string) => ring.done(ring.kv(node).put(key, bytes(key)));
+/** At all nodes that keep it: one that took it only after a reader began would tell that reader of it. */
+const put = (ring: KvRing, node: string, key: string, copies: KvCopies = 'all') =>
+  ring.done(ring.kv(node).put(key, bytes(key), { copies }));
 
 test('each change of every key is told once, at a node that keeps a part of them and at one that keeps none', async () => {
   await using ring = await KvRing.open([...FIVE, 'out'], FIVE);
@@ -87,7 +90,7 @@ test('a node that was away and gets what it missed tells of none of it', async (
   await using ring = await KvRing.open(FIVE, FIVE);
   await ring.stop('n5');
   await ring.clock.runAsync(60_000);
-  for (const key of KEYS) await put(ring, 'n1', key);
+  for (const key of KEYS) await put(ring, 'n1', key, 'majority');
   await ring.clock.runAsync(60_000);
   const each = await reader(ring, 'n2');
   await ring.start('n5');
