@@ -59,15 +59,17 @@ export class AgentKvCluster implements KvCluster, Disposable {
     if (part === undefined) return this;
     const { pool, peers, bus, clock } = around;
     this.#around = around;
-    this.#links = new KvLinks({
+    const links = new KvLinks({
       ...{ client: peers.client, clock },
       ownZone: () => pool.self.zone,
       member: (id) => pool.members.get(id),
       answer: (from, question) => part.answer(from, question),
     });
-    peers.stream(KV_PART, (stream, peer) => this.#links?.accept(stream, peer));
+    this.#links = links;
+    peers.stream(KV_PART, (stream, peer) => links.accept(stream, peer));
     const look = () => this.#look();
     this.#listening = [
+      links,
       ...MEMBER_CHANGES.map((type) => bus.on(type, look)),
       bus.on('record-change', ({ part: changed }) => changed === 'base' && look()),
       bus.on('groups-change', look),

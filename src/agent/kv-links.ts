@@ -1,5 +1,5 @@
 /** Carries what the stores of nodes say to each other, over one stream to each. */
-import type { Clock } from '../base/clock.ts';
+import { type Clock, every } from '../base/clock.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
 import { Calls } from '../kv/cluster/calls.ts';
 import type { Member } from '../model/member.ts';
@@ -12,6 +12,8 @@ import { peerEndpoint } from './zone-peers.ts';
 export const KV_PART = 'kv';
 
 const MOST_OPENING_MS = 1_000;
+/** A stream over which nothing was asked for so long is closed: each costs a sign of life every few seconds. */
+const IDLE_MS = 60_000;
 
 interface Parts {
   readonly client: Pick<PeerClient, 'open'>;
@@ -23,15 +25,19 @@ interface Parts {
   answer(from: string, question: Uint8Array): Promise<Uint8Array | undefined>;
 }
 
-/** Streams to the stores of other nodes, opened when there is something to ask. */
-export class KvLinks {
+/** Streams to the stores of other nodes, opened when there is something to ask, and closed when there is nothing any more. */
+export class KvLinks implements Disposable {
   readonly #parts: Parts;
   readonly #links = new Map<string, Promise<Calls>>();
   /** Those of them that are open. */
   readonly #open = new Map<string, Calls>();
+  /** How many questions had been asked over each of them when they were looked at last. */
+  readonly #asked = new WeakMap<Calls, number>();
+  readonly #looking: Disposable;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#looking = every(parts.clock, IDLE_MS, () => this.#closeIdle());
   }
 
   /** Rejects with `unreachable` when the node was not asked at all, and otherwise when no answer came in time. */
@@ -45,6 +51,17 @@ export class KvLinks {
     const { clock, ownZone, answer } = this.#parts;
     if (zone === ownZone()) new Calls(stream, clock, (question) => answer(id, question));
     else stream.close('refused');
+  }
+
+  [Symbol.dispose](): void {
+    this.#looking[Symbol.dispose]();
+  }
+
+  #closeIdle(): void {
+    for (const calls of [...this.#open.values()]) {
+      if (this.#asked.get(calls) === calls.asked) calls.closeIfIdle();
+      else this.#asked.set(calls, calls.asked);
+    }
   }
 
   /** Those who come while a stream is being opened wait for it. */

@@ -18,7 +18,7 @@ export interface FrameStream {
   onDrain(listen: () => void): void;
   onFrame(listen: (payload: Buffer) => void): void;
   onClose(listen: (reason: string) => void): void;
-  close(reason?: 'refused'): void;
+  close(reason?: 'done' | 'refused'): void;
 }
 
 interface Waiting {
@@ -86,6 +86,18 @@ export class Calls {
       this.#waiting.set(number, { resolve, reject, late });
       this.#send(ASKED, number, question);
     });
+  }
+
+  /** How many questions this side has asked until now. */
+  get asked(): number {
+    return this.#last;
+  }
+
+  /** Ends the stream, unless an answer is waited for. */
+  closeIfIdle(): void {
+    if (this.#waiting.size > 0 || this.#ended !== undefined) return;
+    this.#stream.close('done');
+    this.#end('done');
   }
 
   #onFrame(frame: Buffer): void {

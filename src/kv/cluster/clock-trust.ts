@@ -73,6 +73,13 @@ export class ClockTrust {
     return this.isSound ? wall : wall - (this.#skew() ?? 0);
   }
 
+  /** The others among these, and if they are fewer than so many, further ones: the same every time, so that few connections are open. */
+  among(nodes: readonly string[], least: number): ReadonlySet<string> {
+    const known = new Set(this.#others.filter((node) => nodes.includes(node)));
+    for (const node of this.#others) if (known.size < least) known.add(node);
+    return known;
+  }
+
   /** Whom to ask the time, as nothing was heard of them for so long. */
   silentFor(ms: number): readonly string[] {
     this.#look();

@@ -3,6 +3,7 @@ import { shuffled } from '../../base/random.ts';
 import type { ClockTrust } from './clock-trust.ts';
 import type { HybridClock } from './hybrid-clock.ts';
 import type { Ports } from './ports.ts';
+import type { Standpoint } from './standpoint.ts';
 
 const ASK_MS = 20_000;
 const MOST_ASKED = 5;
@@ -11,6 +12,7 @@ interface Parts {
   readonly ports: Ports;
   readonly trust: ClockTrust;
   readonly clock: HybridClock;
+  readonly standpoint: Pick<Standpoint, 'present'>;
   /** Asks a node how it is, and so what time it is there. */
   hail(node: string): Promise<void>;
 }
@@ -23,8 +25,7 @@ export class ClockWatch implements Disposable {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { ports, trust } = parts;
-    this.#asking = every(ports.clock, ASK_MS, () => void this.#ask(trust.silentFor(ASK_MS)).then(() => this.#amend()));
+    this.#asking = every(parts.ports.clock, ASK_MS, () => void this.#look(ASK_MS));
   }
 
   /** Whether this node may stamp, let expire and forget at this moment. */
@@ -48,13 +49,18 @@ export class ClockWatch implements Disposable {
   }
 
   async #verify(): Promise<void> {
-    await this.#ask(this.#parts.trust.silentFor(0));
-    await this.#amend();
+    await this.#look(0);
   }
 
-  async #ask(nodes: readonly string[]): Promise<void> {
-    const { ports, hail } = this.#parts;
-    await Promise.allSettled(shuffled(nodes, ports.random).slice(0, MOST_ASKED).map(hail));
+  /** Asks those who said nothing for so long. Without a ring nobody has to know the time. */
+  async #look(silentMs: number): Promise<void> {
+    const { ports, trust, standpoint, hail } = this.#parts;
+    const { members } = standpoint.present;
+    if (members.length === 0) return;
+    const known = trust.among(members, MOST_ASKED);
+    const silent = trust.silentFor(silentMs).filter((node) => known.has(node));
+    await Promise.allSettled(shuffled(silent, ports.random).slice(0, MOST_ASKED).map(hail));
+    await this.#amend();
   }
 
   /** Others have the right records of the same keys, or have them brought. */

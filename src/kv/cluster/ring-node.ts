@@ -96,7 +96,7 @@ export class RingNode implements Disposable {
     this.#listing = new Listing({ standpoint, ask, isAlive: this.#isAlive, wall: () => ports.clock.wall() });
     this.#oblivion = new Oblivion({ meetings, tuning, wall: () => this.#trust.wall });
     const hail = async (node: string) => void (await ask(node, { type: 'ask' }, [standpoint.present.id]));
-    this.#watch = new ClockWatch({ ports, trust: this.#trust, clock, hail });
+    this.#watch = new ClockWatch({ ports, trust: this.#trust, clock, standpoint, hail });
     const exchange = new Exchange({
       ...{ self, records, standpoint, meetings, count, oblivion: this.#oblivion },
       pace: new Pace(ports.clock, tuning.transferBytesPerSecond),

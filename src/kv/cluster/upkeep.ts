@@ -139,6 +139,7 @@ export class Upkeep implements Disposable {
   async #work(): Promise<void> {
     const { keeper } = this.#parts;
     await keeper.keep();
+    if (!this.#hasRing) return;
     this.#tellNews();
     await this.#meetUnseen();
     await this.#payOwed();
@@ -223,8 +224,14 @@ export class Upkeep implements Disposable {
     if (!(await exchange.release().catch(() => false))) this.#hasReleased = false;
   }
 
+  /** Without a ring nothing belongs anywhere: nobody has to be asked, however many live. */
+  get #hasRing(): boolean {
+    return this.#parts.standpoint.present.members.length > 0;
+  }
+
   #pause(): number {
-    const { standpoint, ports } = this.#parts;
+    const { standpoint, ports, tuning } = this.#parts;
+    if (!this.#hasRing) return tuning.syncMs;
     const isBusy = this.#unseen.size + this.#owed.size > 0 || !standpoint.isSettled || !this.#hasReleased;
     if (isBusy) return SOON_MS;
     const next = this.#news === 'some' ? Math.min(this.#syncAt, this.#tellAt) : this.#syncAt;

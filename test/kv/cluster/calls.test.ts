@@ -6,25 +6,7 @@ import { decodeEnvelope, encodeEnvelope } from '../../../src/kv/cluster/codec.ts
 import type { Question } from '../../../src/kv/cluster/messages.ts';
 import { piecesOf } from '../../../src/kv/cluster/pieces.ts';
 import { SimulatedClock } from '../../support/clock.ts';
-
-/** Two ends of a stream in made-up time; a frame takes a millisecond. */
-function streams(clock: SimulatedClock) {
-  const ends = [0, 1].map(() => ({ onFrame: (_: Buffer) => {}, onClose: (_: string) => {} }));
-  const made = ends.map((own, place): FrameStream => {
-    const other = ends[1 - place] ?? own;
-    return {
-      send(payload) {
-        clock.after(1, () => other.onFrame(Buffer.from(payload)));
-        return true;
-      },
-      onDrain() {},
-      onFrame: (listen) => Object.assign(own, { onFrame: listen }),
-      onClose: (listen) => Object.assign(own, { onClose: listen }),
-      close: (reason = 'refused') => clock.after(1, () => other.onClose(reason)),
-    };
-  });
-  return made as [FrameStream, FrameStream];
-}
+import { frameStreams } from '../../support/frame-streams.ts';
 
 /** Frames of questions, some of their bytes changed. */
 const changedFrames = fc
@@ -51,7 +33,7 @@ async function pass(clock: SimulatedClock, ms: number): Promise<void> {
 describe('calls', () => {
   test('both sides ask on one stream, and each gets its own answer, in any order', async () => {
     const clock = new SimulatedClock();
-    const [left, right] = streams(clock);
+    const [left, right] = frameStreams(clock);
     const slowFirst: Serve = (question) =>
       new Promise((resolve) => clock.after(text(question) === 'slow' ? 50 : 1, () => resolve(question)));
     const here = new Calls(left, clock, echo);
@@ -65,7 +47,7 @@ describe('calls', () => {
 
   test('what is asked in one moment goes out in one frame', async () => {
     const clock = new SimulatedClock();
-    const [left, right] = streams(clock);
+    const [left, right] = frameStreams(clock);
     const frames: number[] = [];
     const send = (payload: Uint8Array) => {
       frames.push(payload.length);
@@ -82,7 +64,7 @@ describe('calls', () => {
 
   test('gives up in its time, and does not mind an answer that comes later', async () => {
     const clock = new SimulatedClock();
-    const [left, right] = streams(clock);
+    const [left, right] = frameStreams(clock);
     const calls = new Calls(left, clock, echo);
     new Calls(right, clock, (question) => new Promise((resolve) => clock.after(500, () => resolve(question))));
     const asked = failed(calls.ask(Buffer.from('x'), 100));
@@ -93,7 +75,7 @@ describe('calls', () => {
 
   test('ends with its stream: who waits is told, and who asks later was not asked at all', async () => {
     const clock = new SimulatedClock();
-    const [left, right] = streams(clock);
+    const [left, right] = frameStreams(clock);
     const calls = new Calls(left, clock, echo);
     new Calls(right, clock, () => new Promise(() => {}));
     const asked = failed(calls.ask(Buffer.from('x'), 1_000));
@@ -112,7 +94,7 @@ describe('calls', () => {
     ['a question that makes no sense', Buffer.of(0, 0, 0, 6, 0, 0, 0, 0, 1, 9)],
   ])('%s ends the stream', async (_, frame) => {
     const clock = new SimulatedClock();
-    const [left, right] = streams(clock);
+    const [left, right] = frameStreams(clock);
     const calls = new Calls(left, clock, async () => undefined);
     right.send(frame);
     await pass(clock, 10);

@@ -70,3 +70,10 @@ describe('a clock is believed', () => {
     expect(trust.isSound).toBe(false);
   });
 });
+
+test('asked are those who matter, and always the same others when they are few', () => {
+  const { trust } = trustAmong([0, 0, 0, 0, 0]);
+  expect([...trust.among(['n4', 'n2', 'stranger'], 2)]).toEqual(['n2', 'n4']);
+  expect([...trust.among(['n4'], 3)]).toEqual(['n4', 'n0', 'n1']);
+  expect(trust.among([], 9).size).toBe(5);
+});

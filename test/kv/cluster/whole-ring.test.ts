@@ -86,3 +86,29 @@ describe('a ring of one', () => {
     for (const key of KEYS) expect(cluster.held('c').has(key)).toBe(true);
   });
 });
+
+describe('nodes that keep nothing', () => {
+  test('ask each other nothing while there is no ring, and know all once there is one', async () => {
+    using cluster = new Cluster(5, NAMES, []);
+    await cluster.pass(300_000);
+    expect(cluster.asked).toBe(0);
+    cluster.setRing(['a', 'b', 'c']);
+    await cluster.pass(30_000);
+    for (const name of NAMES) expect(cluster.node(name).standing).toMatchObject({ isSettled: true, unseen: 0 });
+    const clients = new Clients(cluster, KEYS);
+    for (const key of KEYS) expect((await clients.putNow('e', key)).result).toBe('ok');
+    expect(await all(cluster, 'd')).toEqual(KEYS);
+  });
+
+  test('have what they still hold taken over by the ring that comes', async () => {
+    using world = await ready(['a', 'b', 'c']);
+    const { cluster, clients } = world;
+    for (const key of KEYS) await clients.putNow('a', key);
+    cluster.setRing([]);
+    await cluster.pass(120_000);
+    cluster.setRing(['b']);
+    await cluster.pass(60_000);
+    expect(await all(cluster, 'b')).toEqual(KEYS);
+    expect([...cluster.held('b').keys()].sort()).toEqual(KEYS);
+  });
+});

@@ -66,6 +66,8 @@ export class Cluster {
   weather: Weather = FINE;
   /** Whether messages are made bytes and read again, which takes longer. */
   carries: 'values' | 'bytes' = 'values';
+  /** How many questions nodes have asked each other. */
+  asked = 0;
   readonly #machines: ReadonlyMap<string, Machine>;
   #sides: ReadonlyMap<string, number> = new Map();
   #ring: ReadonlySet<string>;
@@ -205,6 +207,7 @@ export class Cluster {
   }
 
   #call(from: Machine, to: Machine, { envelope, timeoutMs }: Errand): Promise<Reply> {
+    this.asked += 1;
     const { life } = from;
     const isWaiting = () => from.life === life;
     return new Promise((resolve, reject) => {
