@@ -25,7 +25,7 @@ export class ClockWatch implements Disposable {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#asking = every(parts.ports.clock, ASK_MS, () => void this.#look(ASK_MS));
+    this.#asking = every(parts.ports.clock, ASK_MS, () => void this.#keepUp());
   }
 
   /** Whether this node may stamp, let expire and forget at this moment. */
@@ -49,17 +49,21 @@ export class ClockWatch implements Disposable {
   }
 
   async #verify(): Promise<void> {
-    await this.#look(0);
+    await this.#ask(this.#parts.trust.silentFor(0));
   }
 
-  /** Asks those who said nothing for so long. Without a ring nobody has to know the time. */
-  async #look(silentMs: number): Promise<void> {
-    const { ports, trust, standpoint, hail } = this.#parts;
+  /** Without a ring nobody has to know the time; with one, its members tell each other. */
+  async #keepUp(): Promise<void> {
+    const { trust, standpoint } = this.#parts;
     const { members } = standpoint.present;
     if (members.length === 0) return;
     const known = trust.among(members, MOST_ASKED);
-    const silent = trust.silentFor(silentMs).filter((node) => known.has(node));
-    await Promise.allSettled(shuffled(silent, ports.random).slice(0, MOST_ASKED).map(hail));
+    await this.#ask(trust.silentFor(ASK_MS).filter((node) => known.has(node)));
+  }
+
+  async #ask(nodes: readonly string[]): Promise<void> {
+    const { ports, hail } = this.#parts;
+    await Promise.allSettled(shuffled(nodes, ports.random).slice(0, MOST_ASKED).map(hail));
     await this.#amend();
   }
 
