@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bus } from '../base/bus.ts';
 import { systemClock } from '../base/clock.ts';
+import { currentDirectory } from '../base/current-directory.ts';
 import type { Disposal } from '../base/disposal.ts';
 import { messageOf, OpsbroError } from '../base/errors.ts';
 import { findHome, type Home } from '../base/home.ts';
@@ -159,7 +160,7 @@ function homeOf(options: StartOptions, config?: AgentConfig): Home {
       lock: config?.lock,
     },
     uid: process.getuid?.() ?? 0,
-    cwd: process.cwd(),
+    cwd: currentDirectory(),
     userHome: homedir(),
     program,
     exists: existsSync,

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { currentDirectory } from '../base/current-directory.ts';
 import { run } from './run.ts';
 import { sinkOf } from './sink.ts';
 import type { World } from './world.ts';
@@ -9,7 +10,7 @@ import type { World } from './world.ts';
 
 const world: World = {
   env: process.env,
-  cwd: process.cwd(),
+  cwd: currentDirectory(),
   uid: process.getuid?.() ?? 0,
   userHome: homedir(),
   program: join(dirname(fileURLToPath(import.meta.url)), '..', '..'),

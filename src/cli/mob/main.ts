@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { currentDirectory } from '../../base/current-directory.ts';
 import type { GlobalOptions } from '../command.ts';
 import { findAgent } from '../find-agent.ts';
 import { mobmoncli } from './mobmoncli.ts';
@@ -10,7 +11,7 @@ import { mobmoncli } from './mobmoncli.ts';
 
 const world = {
   env: process.env,
-  cwd: process.cwd(),
+  cwd: currentDirectory(),
   uid: process.getuid?.() ?? 0,
   userHome: homedir(),
   program: join(dirname(fileURLToPath(import.meta.url)), '..', '..'),
