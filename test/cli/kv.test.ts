@@ -83,6 +83,28 @@ describe('kv put', () => {
   });
 });
 
+describe('kv status', () => {
+  const store = { engine: 'level', state: 'ok', error: '', records: 3, bytes: 90, quarantined: 0 };
+  const ring = { phase: 'running', view: 'da39', ready: true, settled: true, clock_sound: true, unseen: 0, hints: 0 };
+
+  test('says how the store and the ring are, and who is on it', async () => {
+    const members = [{ node: 'id-1', name: 'web1', state: 'alive' }];
+    await using agent = await fakeAgent({ 'GET /kv-status': { ...store, ring: { ...ring, members, counts: {} } } });
+    const { out } = await opsbro('kv status', agent);
+    expect(out).toContain('ring         da39, every member has what belongs to it\n');
+    expect(out).toContain('web1    alive  id-1\n');
+  });
+
+  test('says that there is no ring where no node has the group', async () => {
+    await using agent = await fakeAgent({ 'GET /kv-status': { ...store, ring: { ...ring, members: [], counts: {} } } });
+    expect(await opsbro('kv status', agent)).toEqual({
+      code: 0,
+      out: 'engine       level\nstore        ok\nrecords      3 (90 bytes)\nring         none: no node of this zone has the group kv\n',
+      err: '',
+    });
+  });
+});
+
 test('kv delete says what it did', async () => {
   await using agent = await fakeAgent({ 'DELETE /kv/a': { key: 'a', version: null, existed: false } });
   expect(await opsbro('kv delete a', agent)).toEqual({ code: 0, out: ' - Delete key a : OK\n', err: '' });

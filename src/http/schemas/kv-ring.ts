@@ -21,7 +21,9 @@ export const KvStatusJson = z.object({
       members: z.array(MemberJson),
       ready: z.boolean().describe('this node has everything that belongs to it'),
       settled: z.boolean().describe('every member has'),
-      clock_sound: z.boolean().describe('its clock agrees with those of the others'),
+      clock_sound: z
+        .boolean()
+        .describe('its clock agrees with those of the others; not asked while no node is on the ring'),
       unseen: z.int().describe('nodes it has yet to compare with since the ring changed'),
       hints: z.int().describe('nodes that missed writes and have yet to be brought them'),
       counts: z.record(z.string(), z.int()).describe('what was done to keep nodes equal'),

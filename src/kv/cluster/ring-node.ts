@@ -126,7 +126,8 @@ export class RingNode implements Disposable {
       members: present.members,
       ready,
       isSettled,
-      isClockSound: this.#watch.isSound,
+      // Without a ring nobody asks, and nothing hangs on it.
+      isClockSound: present.members.length === 0 || this.#watch.isSound,
       unseen: this.#upkeep.unseen,
       owed: this.#upkeep.owed,
       counts: this.#counts as ReadonlyMap<string, number>,

@@ -92,6 +92,7 @@ describe('nodes that keep nothing', () => {
     using cluster = new Cluster(5, NAMES, []);
     await cluster.pass(300_000);
     expect(cluster.asked).toBe(0);
+    for (const name of NAMES) expect(cluster.node(name).standing).toMatchObject({ isClockSound: true });
     cluster.setRing(['a', 'b', 'c']);
     await cluster.pass(30_000);
     for (const name of NAMES) expect(cluster.node(name).standing).toMatchObject({ isSettled: true, unseen: 0 });

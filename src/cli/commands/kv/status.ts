@@ -19,11 +19,15 @@ export default defineCommand({
       terminal.line(`records      ${records} (${bytes} bytes)`);
       if (quarantined > 0) terminal.line(`damaged      ${quarantined} records were set aside`);
       if (ring === null) return;
+      if (ring.members.length === 0) {
+        terminal.line('ring         none: no node of this zone has the group kv');
+        return;
+      }
       terminal.line(`this node    ${PHASES[ring.phase]}${ring.clock_sound ? '' : '; its clock is wrong'}`);
       terminal.line(`ring         ${ring.view}, ${readiness(ring)}`);
       if (ring.hints > 0) terminal.line(`hints        ${ring.hints} nodes missed writes and are brought them`);
       const rows = ring.members.map(({ node, name, state: member }) => [escaped(name), member, node]);
-      terminal.table([{ title: 'MEMBER' }, { title: 'STATE' }, { title: 'ID' }], rows, 'no node has the group kv');
+      terminal.table([{ title: 'MEMBER' }, { title: 'STATE' }, { title: 'ID' }], rows, 'no members');
     });
   },
 });
