@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { currentDirectory } from '../base/current-directory.ts';
+import { onEnding } from './ending.ts';
 import { run } from './run.ts';
 import { sinkOf } from './sink.ts';
 import type { World } from './world.ts';
@@ -21,6 +22,7 @@ const world: World = {
     process.on('SIGINT', task);
     return { [Symbol.dispose]: () => void process.off('SIGINT', task) };
   },
+  onEnding: (task) => onEnding(process, task),
   onResize(task) {
     process.stdout.on('resize', task);
     return { [Symbol.dispose]: () => void process.stdout.off('resize', task) };

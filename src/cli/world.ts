@@ -1,3 +1,5 @@
+import type { Ending } from './ending.ts';
+
 /** Where text goes. */
 export interface Sink {
   write(chunk: string | Uint8Array): void;
@@ -27,6 +29,8 @@ export interface World {
   readonly input: AsyncIterable<Uint8Array> & { readonly isTTY: boolean };
   /** Calls `task` instead of ending the program when the user interrupts it, until disposed of. */
   onInterrupt(task: () => void): Disposable;
+  /** Calls `task` instead of ending the program at each signal that would end it, until disposed of: for what must not be left half done. */
+  onEnding(task: (ending: Ending) => void): Disposable;
   /** Calls `task` whenever the terminal has another size, until disposed of. */
   onResize(task: () => void): Disposable;
   /** From now on the program goes on when its output can no longer be written, as an agent does whose terminal is gone. */

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -75,27 +75,32 @@ test('what cannot be brought to its end leaves the older file', async () => {
   expect(readdirSync(folder.path)).toEqual(['out']);
 });
 
-test('an export that is interrupted leaves nothing half written, and the older file', async () => {
+test.each([
+  ['SIGINT', 130, 'interrupted'],
+  ['SIGTERM', 143, 'ended by SIGTERM'],
+  ['SIGHUP', 129, 'ended by SIGHUP'],
+] as const)('an export that %s ends leaves nothing half written, and the older file', async (signal, code, why) => {
   using folder = tempDirectory();
   const file = join(folder.path, 'out');
   writeFileSync(file, 'as it was');
-  const user = new AbortController();
+  const signals = new EventEmitter();
   await using endless = new Disposal();
   const door = createServer((_request, response) => {
     response.write('the first lines');
     const isBegun = () => readdirSync(folder.path).some((name) => statSync(join(folder.path, name)).size === 15);
-    const looking = setInterval(() => isBegun() && user.abort(), 5);
+    const looking = setInterval(() => isBegun() && signals.emit(signal), 5);
     response.on('close', () => clearInterval(looking));
   });
   const socket = join(folder.path, 's');
   await once(door.listen(socket), 'listening');
   endless.defer(async () => void door.close());
   const line = `--socket ${socket} kv export --output ${file} --json`;
-  expect(await opsbro(line, { interrupt: user.signal })).toEqual({
-    code: 130,
-    out: `${JSON.stringify({ error: { code: 'interrupted', message: `interrupted; ${file} is not written` } })}\n`,
-    err: `error: interrupted; ${file} is not written\n`,
+  expect(await opsbro(line, { signals })).toEqual({
+    code,
+    out: `${JSON.stringify({ error: { code: 'interrupted', message: `${why}; ${file} is not written` } })}\n`,
+    err: `error: ${why}; ${file} is not written\n`,
   });
   expect(readFileSync(file, 'utf8')).toBe('as it was');
   expect(readdirSync(folder.path).sort()).toEqual(['out', 's']);
+  expect(signals.eventNames()).toEqual([]);
 });

@@ -1,10 +1,11 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onEnding } from '../../src/cli/ending.ts';
 import { run } from '../../src/cli/run.ts';
 import type { World } from '../../src/cli/world.ts';
 
@@ -94,6 +95,8 @@ interface Situation {
   readonly program?: string;
   /** The user interrupts once it is aborted. */
   readonly interrupt?: AbortSignal;
+  /** Emits the signals that would end the program. */
+  readonly signals?: EventEmitter;
 }
 
 /** How a command line ended. */
@@ -127,6 +130,7 @@ export async function opsbro(line: string | readonly string[], situation: Situat
       situation.resized?.(task);
       return { [Symbol.dispose]() {} };
     },
+    onEnding: (task) => onEnding(situation.signals ?? new EventEmitter(), task),
     onInterrupt(task) {
       situation.interrupt?.addEventListener('abort', task);
       return { [Symbol.dispose]: () => situation.interrupt?.removeEventListener('abort', task) };

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import { defineCommand } from '../../command.ts';
 import { complain } from '../../complaint.ts';
+import { ENDINGS, type Ending } from '../../ending.ts';
 import { escaped } from '../../escape.ts';
 import { writePrivateFile } from '../../private-file.ts';
-
-/** As the shell has it for a command that SIGINT ended. */
-const INTERRUPTED = 130;
 
 export default defineCommand({
   arguments: '[PREFIX]',
@@ -27,7 +25,13 @@ export default defineCommand({
     let bytes = 0;
     const stop = new AbortController();
     // What is half written must not be left beside the file.
-    using _interrupt = world.onInterrupt(() => stop.abort());
+    let ending: Ending | undefined;
+    using _ending = world.onEnding((signal) => {
+      ending ??= signal;
+      // Who hangs up takes the terminal along, and with it the place for words.
+      if (signal === 'SIGHUP') world.outliveOutput();
+      stop.abort();
+    });
     try {
       await writePrivateFile({ path: resolve(world.cwd, output), option: '--output' }, async (file) => {
         const take = async (chunk: Uint8Array) => {
@@ -37,9 +41,10 @@ export default defineCommand({
         await agent.download('GET /kv-export', asked, take, { signal: stop.signal });
       });
     } catch (error) {
-      if (!stop.signal.aborted) throw error;
-      complain(terminal, 'interrupted', `interrupted; ${output} is not written`);
-      return INTERRUPTED;
+      if (ending === undefined) throw error;
+      const what = ending === 'SIGINT' ? 'interrupted' : `ended by ${ending}`;
+      complain(terminal, 'interrupted', `${what}; ${output} is not written`);
+      return ENDINGS[ending];
     }
     terminal.show({ file: output, bytes }, () => terminal.note(`wrote ${bytes} bytes to ${escaped(output)}`));
     return 0;
