@@ -23,7 +23,7 @@ export const EXIT_CODES = [
     'A third answer: the version to compare with is not the present one (`kv`), data is missing (`evaluator eval`).',
   ],
   ['70', 'A bug of opsbro; please report it.'],
-  ['130, 143', 'Ended by the signal INT or TERM.'],
+  ['129, 130, 143', 'Ended by the signal HUP, INT or TERM.'],
 ];
 
 const EXIT_NOTE =
