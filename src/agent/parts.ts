@@ -16,6 +16,7 @@ import type { MetricStore } from '../metrics/metric-store.ts';
 import type { KvStore } from '../model/kv.ts';
 import type { Vitals } from '../model/self.ts';
 import { localAddress } from '../net/local-address.ts';
+import { portTaken } from '../net/port-taken.ts';
 import { functionTable } from '../plugins/function.ts';
 import type { KvCluster } from '../plugins/kinds.ts';
 import { defineKnownChecks } from '../runtime/health-services.ts';
@@ -328,13 +329,7 @@ function explained(error: unknown, bind: readonly string[], port: number): unkno
   const where = `${bind.join(', ')} port ${port}`;
   switch (systemCode(error)) {
     case 'EADDRINUSE':
-      return new OpsbroError(
-        'conflict',
-        `gossip: ${where} is in use by another program; choose another port, 0 for any`,
-        {
-          cause: error,
-        },
-      );
+      return portTaken('gossip', where, error);
     case 'EADDRNOTAVAIL':
     case 'EACCES':
       return new OpsbroError('invalid_config', `gossip: cannot listen on ${where}: ${messageOf(error)}`, {

@@ -5,6 +5,7 @@ import { messageOf, OpsbroError, systemCode } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { listenPlaces } from './address.ts';
+import { portTaken } from './port-taken.ts';
 
 /** What stands behind a listener. */
 export interface HttpHandler {
@@ -85,15 +86,7 @@ export async function listenPath(path: string, handler: HttpHandler, limits: Htt
 
 function explained(error: unknown, { door, port, addresses }: HttpAddresses): OpsbroError {
   const where = `${addresses[0]} port ${port}`;
-  if (systemCode(error) === 'EADDRINUSE') {
-    return new OpsbroError(
-      'conflict',
-      `${door}: ${where} is in use by another program; choose another port, 0 for any`,
-      {
-        cause: error,
-      },
-    );
-  }
+  if (systemCode(error) === 'EADDRINUSE') return portTaken(door, where, error);
   return new OpsbroError('invalid_config', `${door}: cannot listen on ${where}: ${messageOf(error)}`, { cause: error });
 }
 

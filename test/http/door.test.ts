@@ -270,7 +270,7 @@ test('a port that is taken is named', async () => {
 
   await expect(listenHttp(wanted, handler('tcp'), LIMITS)).rejects.toMatchObject({
     code: 'conflict',
-    message: `http: 127.0.0.1 port ${port} is in use by another program; choose another port, 0 for any`,
+    message: `http: 127.0.0.1 port ${port} is in use already (opsbro doctor tells by whom); choose another port, 0 for any`,
   });
 });
 
