@@ -1,5 +1,6 @@
 import { FAILURES, type FailureCode, failedWith, OpsbroError } from '../../base/errors.ts';
 import type { Answer, Outcome, Question, Wish } from './messages.ts';
+import { allFull } from './refusals.ts';
 import { isRepeatable } from './wishes.ts';
 
 const MOST_TRIES = 3;
@@ -20,9 +21,10 @@ export class Forwarder {
 
   /**
    * Tries one node after the other until one has begun. Rejects as that one did, or, when none could, with `own`: why it is not done here.
-   * Without it, with `quorum` or `clock_skew`.
+   * Without it, with `disk_full` when that was why, and otherwise with `quorum` or `clock_skew`.
    */
   async run(wish: Wish, nodes: readonly string[], own?: OpsbroError): Promise<Outcome> {
+    let reason = own;
     for (const node of nodes.slice(0, MOST_TRIES)) {
       const answer = await this.#tryAt(node, wish);
       if (answer?.type === 'outcome') return answer.outcome;
@@ -30,8 +32,9 @@ export class Forwarder {
       const { refusal } = answer;
       if (refusal.type === 'failed')
         throw new OpsbroError(codeOf(refusal.code), refusal.message, { details: refusal.details ?? {} });
+      if (refusal.type === 'disk_full') reason ??= allFull(wish.key);
     }
-    throw own ?? this.#unreachable(wish);
+    throw reason ?? this.#unreachable(wish);
   }
 
   /** A write that may have reached a node is not tried at another: it could be done twice, the first time last. */

@@ -27,6 +27,10 @@ export function notWritten(gathering: Gathering, wanted: Wanted): OpsbroError {
   return shortage(gathering, wanted, { indeterminate: true });
 }
 
+/** The failure of a write that no node could begin, at least one of them as its disk is full. */
+export const allFull = (key: string): OpsbroError =>
+  new OpsbroError('disk_full', `no node that keeps "${key}" can write it, as disks are full; nothing was changed`);
+
 /** The failure of a condition; `current` is the present version, `null` when there is none. */
 export function casFailed(key: string, current: string | null): OpsbroError {
   const found = current === null ? 'there is no such key' : `its version is ${current}`;

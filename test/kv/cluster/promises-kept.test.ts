@@ -132,14 +132,18 @@ describe('a node whose disk is full', () => {
     expect(faults(cluster, clients.events)).toEqual([]);
   });
 
-  test('and others, too: the client is told so, and that nothing was begun', async () => {
-    using world = await ready(['a', 'b', 'c']);
+  test('and others, too: the client is told so at every node, and that nothing was begun', async () => {
+    using world = await ready(NAMES, ['a', 'b', 'c']);
     const { cluster } = world;
-    for (const node of NAMES.slice(0, 3)) cluster.setRoom(node, 'none');
+    for (const node of ['a', 'b', 'c']) cluster.setRoom(node, 'none');
     await cluster.pass(5_000);
-    const wish = { op: 'put', key: 'k', value: Buffer.from('1'), options: {}, copies: 'majority' } as const;
-    const failed = cluster.run('a', wish).catch((error: unknown) => error);
-    expect(await arrived(cluster, failed)).toMatchObject({ code: 'disk_full', details: undefined });
+    for (const node of ['a', 'd']) {
+      for (const options of [{}, { cas: '0' }]) {
+        const wish = { op: 'put', key: 'k', value: Buffer.from('1'), options, copies: 'majority' } as const;
+        const failed = cluster.run(node, wish).catch((error: unknown) => error);
+        expect(await arrived(cluster, failed)).toMatchObject({ code: 'disk_full', details: undefined });
+      }
+    }
   });
 });
 
