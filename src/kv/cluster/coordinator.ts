@@ -11,7 +11,7 @@ import type { HybridClock } from './hybrid-clock.ts';
 import type { Outcome, Question, Wish } from './messages.ts';
 import type { Ports } from './ports.ts';
 import type { Wanted } from './quorum.ts';
-import { casFailed, notWritten, ofTheFuture, tooFew } from './refusals.ts';
+import { casFailed, halfway, notWritten, ofTheFuture, tooFew } from './refusals.ts';
 import type { Standpoint } from './standpoint.ts';
 import { ownersOf } from './view.ts';
 
@@ -132,7 +132,10 @@ export class Coordinator {
   async #store(key: string, draft: Draft, copies: Wanted): Promise<Stored> {
     let over = draft.before?.version.stamp ?? 0n;
     for (let round = 0; round < ROUNDS; round += 1) {
-      const record = this.#record(draft, await this.#clock.issue(over));
+      const stamp = await this.#clock.issue(over).catch((error: unknown) => {
+        throw round === 0 ? error : halfway(error);
+      });
+      const record = this.#record(draft, stamp);
       const writing = this.#gathering(key, { type: 'write', key, record });
       const isOutdone = () => supersededBy(writing) !== undefined;
       await writing.run((now) => isWrittenTo(now, copies) || isOutdone());

@@ -1,6 +1,7 @@
 /** What clients are told when a request fails. */
 import { OpsbroError } from '../../base/errors.ts';
 import type { Gathering } from './gathering.ts';
+import { Unstamped } from './hybrid-clock.ts';
 import type { Refusal } from './messages.ts';
 import { copiesWanted, type Wanted } from './quorum.ts';
 
@@ -30,6 +31,12 @@ export function notWritten(gathering: Gathering, wanted: Wanted): OpsbroError {
 /** The failure of a write that no node could begin, at least one of them as its disk is full. */
 export const allFull = (key: string): OpsbroError =>
   new OpsbroError('disk_full', `no node that keeps "${key}" can write it, as disks are full; nothing was changed`);
+
+/** The failure of a write that got no further stamp after its first try, which a node may have taken: it is not to be taken for not begun. */
+export function halfway(error: unknown): unknown {
+  if (!(error instanceof Unstamped)) return error;
+  return new OpsbroError(error.reason, error.message, { details: { indeterminate: true }, cause: error });
+}
 
 /** The failure of a condition; `current` is the present version, `null` when there is none. */
 export function casFailed(key: string, current: string | null): OpsbroError {

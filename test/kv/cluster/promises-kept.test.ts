@@ -145,6 +145,28 @@ describe('a node whose disk is full', () => {
       }
     }
   });
+
+  test('after a first try that a node took and another outdid: the client is told that it may have been done', async () => {
+    using world = await ready(['a', 'b', 'c']);
+    const { cluster } = world;
+    const put = (node: string, key: string, copies: 1 | 'majority' | 'all') =>
+      cluster
+        .run(node, { op: 'put', key, value: Buffer.from(node), options: {}, copies })
+        .catch((error: unknown) => error);
+    cluster.skew('b', 5_000);
+    await cluster.pass(30_000);
+    cluster.cut(splitOf('b'));
+    expect(await arrived(cluster, put('b', 'k', 1))).toMatchObject({ acked: 1 });
+    cluster.setRoom('b', 'none');
+    await cluster.pass(2_500);
+    expect(await arrived(cluster, put('a', 'other', 'majority'))).toMatchObject({ acked: 2 });
+    cluster.setRoom('a', 'none');
+    cluster.heal();
+    const failed = put('a', 'k', 'all');
+    while (!cluster.held('c').has('k')) await cluster.pass(1);
+    cluster.setRoom('c', 'none');
+    expect(await arrived(cluster, failed)).toMatchObject({ code: 'disk_full', details: { indeterminate: true } });
+  });
 });
 
 describe('while the ring changes', () => {
