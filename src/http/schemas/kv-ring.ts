@@ -23,7 +23,7 @@ export const KvStatusJson = z.object({
       settled: z.boolean().describe('every member has'),
       clock_sound: z
         .boolean()
-        .describe('its clock agrees with those of the others; not asked while no node is on the ring'),
+        .describe('its clock agrees with those of the others; true for a node that is not on the ring'),
       unseen: z.int().describe('nodes it has yet to compare with since the ring changed'),
       hints: z.int().describe('nodes that missed writes and have yet to be brought them'),
       counts: z.record(z.string(), z.int()).describe('what was done to keep nodes equal'),

@@ -52,11 +52,11 @@ export class ClockWatch implements Disposable {
     await this.#ask(this.#parts.trust.silentFor(0));
   }
 
-  /** Without a ring nobody has to know the time; with one, its members tell each other. */
+  /** Members of a ring tell each other. Who is on none needs the time only when it hands something over. */
   async #keepUp(): Promise<void> {
-    const { trust, standpoint } = this.#parts;
+    const { ports, trust, standpoint } = this.#parts;
     const { members } = standpoint.present;
-    if (members.length === 0) return;
+    if (!members.includes(ports.self)) return;
     const known = trust.among(members, MOST_ASKED);
     await this.#ask(trust.silentFor(ASK_MS).filter((node) => known.has(node)));
   }

@@ -91,7 +91,7 @@ export class RingNode implements Disposable {
     const ask = (node: string, question: Question, views: readonly string[]) => this.#ask(node, question, views);
     this.#forwarder = new Forwarder({
       ask: (node, question) => this.#ask(node, question, this.#duties(), tuning.timeoutMs),
-      isClockSound: () => this.#watch.isSound,
+      isClockSound: () => this.#isClockSound,
     });
     this.#listing = new Listing({ standpoint, ask, isAlive: this.#isAlive, wall: () => ports.clock.wall() });
     this.#oblivion = new Oblivion({ meetings, tuning, wall: () => this.#trust.wall });
@@ -126,8 +126,7 @@ export class RingNode implements Disposable {
       members: present.members,
       ready,
       isSettled,
-      // Without a ring nobody asks, and nothing hangs on it.
-      isClockSound: present.members.length === 0 || this.#watch.isSound,
+      isClockSound: this.#isClockSound,
       unseen: this.#upkeep.unseen,
       owed: this.#upkeep.owed,
       counts: this.#counts as ReadonlyMap<string, number>,
@@ -230,6 +229,11 @@ export class RingNode implements Disposable {
   }
 
   readonly #isAlive = (node: string): boolean => this.#alive.has(node);
+
+  /** Who is not on the ring does not ask, and nothing hangs on it. */
+  get #isClockSound(): boolean {
+    return !this.#standpoint.present.members.includes(this.#ports.self) || this.#watch.isSound;
+  }
 
   get #isAlone(): boolean {
     return this.#isTheRing && this.#standpoint.isSettled && this.#phase === 'running' && this.#watch.isSound;

@@ -91,7 +91,7 @@ describe('nodes that keep nothing', () => {
   test('ask each other nothing while there is no ring, and know all once there is one', async () => {
     using cluster = new Cluster(5, NAMES, []);
     await cluster.pass(300_000);
-    expect(cluster.asked).toBe(0);
+    expect(cluster.asked.size).toBe(0);
     for (const name of NAMES) expect(cluster.node(name).standing).toMatchObject({ isClockSound: true });
     cluster.setRing(['a', 'b', 'c']);
     await cluster.pass(30_000);
@@ -99,6 +99,18 @@ describe('nodes that keep nothing', () => {
     const clients = new Clients(cluster, KEYS);
     for (const key of KEYS) expect((await clients.putNow('e', key)).result).toBe('ok');
     expect(await all(cluster, 'd')).toEqual(KEYS);
+  });
+
+  test('do not ask for the time while others do', async () => {
+    using cluster = new Cluster(5, NAMES, ['a', 'b', 'c']);
+    await cluster.pass(30_000);
+    const before = new Map(cluster.asked);
+    await cluster.pass(300_000);
+    const since = (name: string) => (cluster.asked.get(name) ?? 0) - (before.get(name) ?? 0);
+    // Each compares with another one once a minute, and asks all for the time before that if it does not know it.
+    for (const name of ['d', 'e']) expect(since(name)).toBeLessThan(30);
+    for (const name of ['a', 'b', 'c']) expect(since(name)).toBeGreaterThan(30);
+    for (const name of NAMES) expect(cluster.node(name).standing).toMatchObject({ isClockSound: true });
   });
 
   test('have what they still hold taken over by the ring that comes', async () => {

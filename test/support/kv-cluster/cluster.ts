@@ -66,8 +66,8 @@ export class Cluster {
   weather: Weather = FINE;
   /** Whether messages are made bytes and read again, which takes longer. */
   carries: 'values' | 'bytes' = 'values';
-  /** How many questions nodes have asked each other. */
-  asked = 0;
+  /** How many questions each node has asked others. */
+  readonly asked = new Map<string, number>();
   readonly #machines: ReadonlyMap<string, Machine>;
   #sides: ReadonlyMap<string, number> = new Map();
   #ring: ReadonlySet<string>;
@@ -207,7 +207,7 @@ export class Cluster {
   }
 
   #call(from: Machine, to: Machine, { envelope, timeoutMs }: Errand): Promise<Reply> {
-    this.asked += 1;
+    this.asked.set(from.name, (this.asked.get(from.name) ?? 0) + 1);
     const { life } = from;
     const isWaiting = () => from.life === life;
     return new Promise((resolve, reject) => {
