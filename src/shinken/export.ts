@@ -118,7 +118,7 @@ export class ShinkenExport implements Disposable {
     this.#isSyncing = true;
     const { trouble, log, settings } = this.#parts;
     try {
-      while (this.#isOutdated) await this.#syncOnce();
+      while (this.#isOutdated && !this.#isClosed) await this.#syncOnce();
       trouble('files', '');
     } catch (error) {
       log.error({ reason: messageOf(error), path: settings.directory }, 'the files of the hosts cannot be written');
@@ -135,6 +135,7 @@ export class ShinkenExport implements Disposable {
     let isReloadDue = false;
     try {
       for (const member of this.#exported()) {
+        if (this.#isClosed) return;
         ids.add(member.id);
         const text = hostFile(member, { tool, host, service });
         if (await this.#directory.write(member.id, text)) isReloadDue = true;

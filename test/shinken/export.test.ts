@@ -143,6 +143,12 @@ test('the next start finds its files as they were: no reload', async () => {
   );
   first.running[Symbol.dispose]();
   const second = begun(folder.path);
+  const looked = await lookUntil(
+    async () => second.troubles.get('files'),
+    (text) => text !== undefined,
+    50,
+  );
+  expect(looked).toBe('');
   await second.pass(5_000);
   second.running[Symbol.dispose]();
   expect(second.commands).toEqual([]);

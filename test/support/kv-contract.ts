@@ -203,7 +203,8 @@ function restoring(open: Open): void {
 
 function closing(open: Open): void {
   test('refuses what comes after it was closed', async () => {
-    const { store } = await open();
+    await using world = await open();
+    const { store } = world;
     const last = store.put('a', bytes('1'));
     await store[Symbol.asyncDispose]();
     await expect(last).resolves.toMatchObject({ key: 'a' });
