@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -164,7 +164,11 @@ test('a broken agent.yml is refused with file, line, column, key and suggestion'
 test('a home in a very long path works all the same', async () => {
   const agent = await pool.start(`${'long-'.repeat(30)}path`, { OPSBRO_NAME: 'long' }).ready();
   expect((await agent.opsbro('agent', 'print', 'name')).stdout).toBe('long\n');
-  expect(readFileSync(join(agent.home, 'data/socket-path'), 'utf8').length).toBeLessThan(108);
+  const socket = readFileSync(join(agent.home, 'data/socket-path'), 'utf8');
+  expect(socket.length).toBeLessThan(108);
+  agent.kill('SIGTERM');
+  expect(await agent.ended()).toBe(0);
+  expect(existsSync(socket)).toBe(false);
 });
 
 /** The status of a GET with these headers, which `fetch` would not send. */
