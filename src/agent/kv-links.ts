@@ -31,13 +31,13 @@ export class KvLinks implements Disposable {
   readonly #links = new Map<string, Promise<Calls>>();
   /** Those of them that are open. */
   readonly #open = new Map<string, Calls>();
-  /** How many questions had been asked over each of them when they were looked at last. */
-  readonly #asked = new WeakMap<Calls, number>();
   readonly #looking: Disposable;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#looking = every(parts.clock, IDLE_MS, () => this.#closeIdle());
+    this.#looking = every(parts.clock, IDLE_MS, () => {
+      for (const calls of [...this.#open.values()]) calls.closeIfIdle();
+    });
   }
 
   /** Rejects with `unreachable` when the node was not asked at all, and otherwise when no answer came in time. */
@@ -55,13 +55,6 @@ export class KvLinks implements Disposable {
 
   [Symbol.dispose](): void {
     this.#looking[Symbol.dispose]();
-  }
-
-  #closeIdle(): void {
-    for (const calls of [...this.#open.values()]) {
-      if (this.#asked.get(calls) === calls.asked) calls.closeIfIdle();
-      else this.#asked.set(calls, calls.asked);
-    }
   }
 
   /** Those who come while a stream is being opened wait for it. */

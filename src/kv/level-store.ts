@@ -250,7 +250,7 @@ export class LevelStore implements KvStore {
       const { last, mark } = this.#totals;
       if (mark <= horizon) return;
       this.#totals = { ...this.#totals, last: last < horizon ? last : horizon, mark: horizon };
-      await database.put(metaPlace('hlc'), encodeMark(horizon), { sync: true });
+      await this.#health.guard(() => database.put(metaPlace('hlc'), encodeMark(horizon), { sync: true }));
     });
   }
 
@@ -322,10 +322,10 @@ export class LevelStore implements KvStore {
 
   async #store(operations: readonly Operation[]): Promise<void> {
     try {
-      await writeAll(this.#database, operations, { sync: this.#options.sync });
+      await this.#health.guard(() => writeAll(this.#database, operations, { sync: this.#options.sync }));
     } catch (error) {
       this.#lookup.forget();
-      throw this.#health.failure(error);
+      throw error;
     }
   }
 

@@ -49,6 +49,8 @@ export class Calls {
   #waitingBytes = 0;
   #isHeldBack = false;
   #last = 0;
+  /** The last question when `closeIfIdle` looked before. */
+  #seen = -1;
   #serving = 0;
   #ended: string | undefined;
 
@@ -88,14 +90,11 @@ export class Calls {
     });
   }
 
-  /** How many questions this side has asked until now. */
-  get asked(): number {
-    return this.#last;
-  }
-
-  /** Ends the stream, unless an answer is waited for. */
+  /** Ends the stream when nothing was asked since this was called before, and no answer is waited for. */
   closeIfIdle(): void {
-    if (this.#waiting.size > 0 || this.#ended !== undefined) return;
+    const isIdle = this.#last === this.#seen && this.#waiting.size === 0;
+    this.#seen = this.#last;
+    if (!isIdle || this.#ended !== undefined) return;
     this.#stream.close('done');
     this.#end('done');
   }

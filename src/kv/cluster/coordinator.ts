@@ -132,10 +132,7 @@ export class Coordinator {
   async #store(key: string, draft: Draft, copies: Wanted): Promise<Stored> {
     let over = draft.before?.version.stamp ?? 0n;
     for (let round = 0; round < ROUNDS; round += 1) {
-      const stamp = await this.#clock.issue(over).catch((error: unknown) => {
-        throw round === 0 ? error : halfway(error);
-      });
-      const record = this.#record(draft, stamp);
+      const record = this.#record(draft, await (round === 0 ? this.#clock.issue(over) : this.#issueAgain(over)));
       const writing = this.#gathering(key, { type: 'write', key, record });
       const isOutdone = () => supersededBy(writing) !== undefined;
       await writing.run((now) => isWrittenTo(now, copies) || isOutdone());
@@ -147,6 +144,15 @@ export class Coordinator {
     throw new OpsbroError('quorum', `"${key}": newer versions came again and again`, {
       details: { indeterminate: true },
     });
+  }
+
+  /** A stamp for another try: from now on it may have been written. */
+  async #issueAgain(over: bigint): Promise<bigint> {
+    try {
+      return await this.#clock.issue(over);
+    } catch (error) {
+      throw halfway(error);
+    }
   }
 
   /** Two rounds: a majority promises to take nothing older and says what it holds; then it takes the new record. */
