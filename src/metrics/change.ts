@@ -60,7 +60,7 @@ export function planChange({ archives }: Layout, tails: readonly Tail[], now: nu
 }
 
 /** The starts of the blocks that have to be known of one level: those of its slots, and those that the level above is made of. */
-export function blocksOf(levels: readonly Level[], at: number): readonly number[] {
+export function neededBlocks(levels: readonly Level[], at: number): readonly number[] {
   const { archive, direct, derived } = levels[at] as Level;
   const above = levels[at + 1];
   const blocks = new Ascending();

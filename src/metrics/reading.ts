@@ -3,7 +3,7 @@ import { retentionOf } from '../config/retentions.ts';
 import type { Archive, SeriesValues, TimeRange } from '../model/series.ts';
 import { aggregate } from './aggregate.ts';
 import type { Blocks } from './blocks.ts';
-import { blocksOf, type Level, planChange } from './change.ts';
+import { type Level, neededBlocks, planChange } from './change.ts';
 import { type BlockPlace, blockStart, spanOf } from './places.ts';
 import type { Series } from './series.ts';
 import { giveBack } from './sheets.ts';
@@ -64,7 +64,7 @@ function questionOf(series: Series, { from, until }: TimeRange, now: number): Qu
   const levels = planChange(series.layout, series.tails(), now).slice(0, at + 1);
   const hasChanged = levels.some(({ direct }) => direct.times.length > 0);
   // What the newest points change is read with them.
-  const changing = hasChanged ? blocksOf(levels, levels.length - 1) : undefined;
+  const changing = hasChanged ? neededBlocks(levels, levels.length - 1) : undefined;
   return {
     series,
     archive,

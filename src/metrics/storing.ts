@@ -1,6 +1,6 @@
 import { type Batch, writeBatch } from '../base/write-all.ts';
 import type { Blocks } from './blocks.ts';
-import { applyChange, blocksOf, type Level, planChange } from './change.ts';
+import { applyChange, type Level, neededBlocks, planChange } from './change.ts';
 import type { Database } from './database.ts';
 import type { BlockPlace } from './places.ts';
 import type { Series } from './series.ts';
@@ -92,7 +92,7 @@ export function placesOf({ series: { id }, levels }: Work): BlockPlace[] {
   const places: BlockPlace[] = [];
   for (let at = 0; at < levels.length; at++) {
     const { step } = (levels[at] as Level).archive;
-    for (const start of blocksOf(levels, at)) places.push({ id, step, start });
+    for (const start of neededBlocks(levels, at)) places.push({ id, step, start });
   }
   return places;
 }
