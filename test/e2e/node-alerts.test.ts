@@ -87,8 +87,10 @@ test('a node that is killed is told of once in all', async () => {
   await agentOf(0).opsbro('gossip', 'wait-members', '--name', 'nobody', '--appear', '--timeout', '17');
   expect(told).toEqual([{ by: told[0]?.by, kind: 'node', about: 'alert-c', state: 'dead' }]);
   const teller = running.find((_, place) => names[place] === told[0]?.by) ?? agentOf(0);
-  const [alert] = (await teller.json('alerts', 'list')) as { id: string; kind: string; why: string }[];
-  expect(alert).toMatchObject({ kind: 'node', state: 'dead', status: 'firing' });
+  // A busy machine may have alerts of its own checks beside it.
+  const alerts = (await teller.json('alerts', 'list')) as { id: string; kind: string }[];
+  const alert = alerts.find(({ kind }) => kind === 'node');
+  expect(alert).toMatchObject({ state: 'dead', status: 'firing' });
   const other = agentOf(teller === agentOf(0) ? 1 : 0);
   const acked = await other.json('check', 'ack', alert?.id ?? '', '--comment', 'on it');
   expect(acked).toMatchObject({ id: alert?.id, acked: { comment: 'on it' } });
