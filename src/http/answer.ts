@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { plainResponse } from './plain-response.ts';
+import { Heads } from './heads.ts';
+import { PlainResponse } from './plain-response.ts';
 import { Reply } from './route.ts';
 
 const compress = promisify(gzip);
@@ -27,14 +28,14 @@ export const COMMON_HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
 } as const;
-const COMMON_ENTRIES = Object.entries(COMMON_HEADERS);
+const COMMON_LIST = Object.entries(COMMON_HEADERS).flat();
 
 /** The answer as it goes out: JSON unless the route says otherwise, `304` when the asking side has it already, compressed when asked. */
-export async function respond(answered: unknown, produces: string | undefined, wanted: Wanted): Promise<Response> {
+export function respond(answered: unknown, produces: string | undefined, wanted: Wanted): Response | Promise<Response> {
   const reply = answered instanceof Reply ? (answered as Reply<unknown>) : new Reply(answered);
   const headers = headersOf(reply, produces);
   if (reply.body instanceof ReadableStream) {
-    return new Response(reply.body as ReadableStream<Uint8Array>, { status: reply.status, headers: [...headers] });
+    return new Response(reply.body as ReadableStream<Uint8Array>, { status: reply.status, headers: headers.pairs() });
   }
   const body = bytesOf(reply.body, headers, wanted);
   if (wanted.known && reply.status === 200) {
@@ -42,25 +43,26 @@ export async function respond(answered: unknown, produces: string | undefined, w
     if (tag !== '' && wanted.known.has(tag)) return made(null, 304, { headers, wanted });
     if (tag !== '') headers.set('etag', tag);
   }
-  const sent = isWorthPacking(body, headers, wanted) ? await packed(body, headers) : body;
-  return made(sent, reply.status, { headers, wanted });
+  const shape = { headers, wanted };
+  if (!isWorthPacking(body, shape)) return made(body, reply.status, shape);
+  return packed(body, headers).then((bytes) => made(bytes, reply.status, shape));
 }
 
-/** The heads of an answer, by name in lower case. */
-function headersOf(reply: Reply<unknown>, produces: string | undefined): Map<string, string> {
-  const headers = new Map<string, string>(COMMON_ENTRIES);
+function headersOf(reply: Reply<unknown>, produces: string | undefined): Heads {
+  const headers = new Heads(COMMON_LIST);
   headers.set('content-type', produces ?? JSON_TYPE);
-  for (const [name, value] of Object.entries(reply.headers)) headers.set(name.toLowerCase(), value);
-  return headers;
+  return headers.setAll(reply.headers);
 }
 
 interface Shape {
-  readonly headers: Map<string, string>;
+  readonly headers: Heads;
   readonly wanted: Wanted;
 }
 
 function made(body: Bytes | null, status: number, { headers, wanted }: Shape): Response {
-  return wanted.isPlain ? plainResponse(body, status, headers) : new Response(body, { status, headers: [...headers] });
+  return wanted.isPlain
+    ? PlainResponse.of(body, status, headers)
+    : new Response(body, { status, headers: headers.pairs() });
 }
 
 /** A name for the very bytes; none for long ones. */
@@ -69,16 +71,16 @@ const tagOf = (body: Uint8Array): string =>
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-function bytesOf(body: unknown, headers: ReadonlyMap<string, string>, { isPretty }: Wanted): Bytes {
+function bytesOf(body: unknown, headers: Heads, { isPretty }: Wanted): Bytes {
   if (body instanceof Uint8Array) return body as Bytes;
   if (typeof body === 'string' && headers.get('content-type') !== JSON_TYPE) return Buffer.from(body);
   return Buffer.from(JSON.stringify(body, null, isPretty ? 2 : 0));
 }
 
-const isWorthPacking = ({ length }: Bytes, headers: ReadonlyMap<string, string>, { acceptsGzip }: Wanted): boolean =>
-  acceptsGzip && length >= WORTH_COMPRESSING && !headers.has('content-encoding');
+const isWorthPacking = ({ length }: Bytes, { headers, wanted }: Shape): boolean =>
+  wanted.acceptsGzip && length >= WORTH_COMPRESSING && !headers.has('content-encoding');
 
-async function packed(body: Bytes, headers: Map<string, string>): Promise<Bytes> {
+async function packed(body: Bytes, headers: Heads): Promise<Bytes> {
   headers.set('content-encoding', 'gzip');
   headers.set('vary', 'accept-encoding');
   return new Uint8Array(await compress(body));

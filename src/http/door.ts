@@ -1,18 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Offer } from '../access/gate.ts';
 import { failedWith, OpsbroError } from '../base/errors.ts';
 import type { Scope } from '../model/token.ts';
 import { type AccessRules, type Caller, checkRight, identify, scopeOf } from './access.ts';
 import { COMMON_HEADERS, JSON_TYPE } from './answer.ts';
 import type { Arrival } from './app.ts';
+import type { Direct } from './direct.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
 import { type OfferHeads, offerOf } from './offer.ts';
-import { send } from './plain-response.ts';
+import { Outbox } from './outbox.ts';
+import { PlainResponse } from './plain-response.ts';
 import { askedBy, checkAsked, type WallRules } from './wall.ts';
 
 interface Answering {
   fetch(request: Request, arrival: Arrival): Response | Promise<Response>;
+  /** What it answers without being asked as an app. */
+  readonly direct?: Direct;
 }
 
 /** What stands between the network and an app. */
@@ -29,14 +34,23 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIO
 
 /** Gives an app the requests of a door, once they have passed the wall. */
 export function createDoor(app: Answering, settings: DoorSettings, door: 'socket' | 'tcp') {
+  const outbox = new Outbox();
   const listen = getRequestListener(
     async (request, env) => {
       const incoming = env.incoming as IncomingMessage;
       const arrival = { caller: callerOf(incoming, door), target: incoming.url ?? '', incoming, takesPlain: true };
-      return send(await app.fetch(request, arrival), env.outgoing as ServerResponse);
+      const response = await app.fetch(request, arrival);
+      if (!PlainResponse.is(response)) return response;
+      outbox.put(response, env.outgoing as ServerResponse);
+      return RESPONSE_ALREADY_SENT;
     },
     { overrideGlobalObjects: false, errorHandler: (error) => broken(error, settings) },
   );
+  const sendDirect = async (answering: Promise<Response>, outgoing: ServerResponse) => {
+    const response = await answering;
+    if (PlainResponse.is(response)) outbox.put(response, outgoing);
+    else refuse(outgoing, failureOf(new Error('a hot route answered with a stream'), settings.report));
+  };
   return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     try {
       checkMethod(incoming);
@@ -45,7 +59,9 @@ export function createDoor(app: Answering, settings: DoorSettings, door: 'socket
       refuse(outgoing, failureOf(error, settings.report));
       return;
     }
-    void listen(incoming, outgoing);
+    const direct = app.direct?.({ incoming, outgoing, caller: callerOf(incoming, door) });
+    if (direct !== undefined) void sendDirect(direct, outgoing);
+    else void listen(incoming, outgoing);
   };
 }
 

@@ -26,8 +26,16 @@ export class HandlingLimit {
       const pending = { began: this.#clock.now(), giveUp: () => reject(late()) };
       this.#pending.add(pending);
       this.#look ??= this.#clock.after(LOOK_MS, () => this.#lookAfter());
-      const end = () => this.#pending.delete(pending);
-      work.then(resolve, reject).finally(end);
+      work.then(
+        (answered) => {
+          this.#pending.delete(pending);
+          resolve(answered);
+        },
+        (error) => {
+          this.#pending.delete(pending);
+          reject(error);
+        },
+      );
     });
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { KvCopies, KvEntry, KvReplicas } from '../model/kv.ts';
+import { httpDate } from './http-date.ts';
 import type { Call } from './route.ts';
 
 const Copies = z
@@ -26,24 +27,26 @@ export const Condition = z
 /** `?cas=`, `If-Match: "<version>"` and `If-None-Match: *` say the same. */
 export function conditionOf({
   query,
-  headers,
-}: Pick<Call<unknown, { readonly cas?: string | undefined }, unknown>, 'query' | 'headers'>): string | undefined {
+  head,
+}: Pick<Call<unknown, { readonly cas?: string | undefined }, unknown>, 'query' | 'head'>): string | undefined {
   if (query.cas !== undefined) return query.cas;
-  if (headers.get('if-none-match') === '*') return '0';
-  return headers.get('if-match')?.replace(/^"(.*)"$/, '$1');
+  if (head('if-none-match') === '*') return '0';
+  return head('if-match')?.replace(/^"(.*)"$/, '$1');
 }
 
 /** What the head of an answer says of who answered. */
-export const replicasHeader = ({ acked, total }: KvReplicas = { acked: 1, total: 1 }): Record<string, string> => ({
-  'x-opsbro-replicas': `${acked}/${total}`,
+export const replicasHeader = (replicas?: KvReplicas): Record<string, string> => ({
+  'x-opsbro-replicas': replicasText(replicas),
 });
+
+const replicasText = ({ acked, total }: KvReplicas = { acked: 1, total: 1 }): string => `${acked}/${total}`;
 
 /** What the head of an answer says of an entry. */
 export const entryHeaders = ({ version, modified, replicas }: KvEntry): Record<string, string> => ({
   etag: `"${version}"`,
   'x-opsbro-version': version,
-  'last-modified': new Date(modified).toUTCString(),
-  ...replicasHeader(replicas),
+  'last-modified': httpDate(modified),
+  'x-opsbro-replicas': replicasText(replicas),
 });
 
 /** What the head of a page says of the next one, and of nodes that did not answer. */

@@ -15,16 +15,14 @@ export interface OfferHeads {
  * cookie of a login. The first counts most, so that a proxy may ask for a password of its own.
  */
 export function offerOf(heads: OfferHeads): Offer {
-  const token = heads['x-opsbro-token']?.trim() || tokenIn(heads.authorization ?? '');
-  return { token, login: token === undefined ? loginIn(heads.cookie ?? '') : undefined };
+  const token = heads['x-opsbro-token']?.trim() || (heads.authorization ? tokenIn(heads.authorization) : undefined);
+  return { token, login: token === undefined && heads.cookie ? loginIn(heads.cookie) : undefined };
 }
 
-/** The same of the heads of a request as apps see them. */
-export function offerIn(headers: Headers): Offer {
-  const [authorization, token, cookie] = ['authorization', 'x-opsbro-token', 'cookie'].map(
-    (name) => headers.get(name) ?? undefined,
-  );
-  return offerOf({ authorization, 'x-opsbro-token': token, cookie });
+/** The same, of a request whose heads are told by their names. */
+export function offerBy(head: (name: string) => string | undefined): Offer {
+  const [authorization, cookie] = [head('authorization'), head('cookie')];
+  return offerOf({ authorization, cookie, 'x-opsbro-token': head('x-opsbro-token') });
 }
 
 function tokenIn(authorization: string): string | undefined {

@@ -13,9 +13,10 @@ export interface Call<Params, Query, Body> {
   readonly caller: Caller;
   /** `HEAD` asks as `GET` does; the body of the answer is dropped on the way out. */
   readonly method: string;
-  readonly headers: Headers;
   /** Aborts when who asked went away. */
   readonly signal: AbortSignal;
+  /** A head of the request by its name in lower case. */
+  head(name: string): string | undefined;
   /** Is told what the request proved by what stands in its body, so that the audit can name who it was. */
   prove(pass: Pass): void;
 }
@@ -60,6 +61,11 @@ export interface Route<
   readonly produces?: string;
   /** Its answer may take longer than a minute, as it comes from a program. */
   readonly mayLast?: boolean;
+  /**
+   * Whether it is asked for so often that finding it by a router, and making what an app sees of a request, would cost more than the answer
+   * itself: doors answer it without. Its path ends in its one parameter, `:name*`, and it answers no streams.
+   */
+  readonly isHot?: boolean;
   /** Bytes its body may have, where that is not what the API takes in general. */
   readonly maxBody?: number;
   /** Heads of all its answers, failures included. */

@@ -35,8 +35,8 @@ export const askedBy = ({ url = '', headers, socket }: IncomingMessage, door: 's
 export function checkAsked(asked: Asked, rules: WallRules): void {
   checkTarget(asked.target);
   if (asked.localAddress === undefined) return;
-  const host = checkHost(asked, rules);
-  if (asked.origin !== undefined) checkOrigin(asked.origin, host, rules);
+  checkHost(asked, rules);
+  if (asked.origin !== undefined) checkOrigin(asked.origin, urlOf(asked.host ?? ''), rules);
 }
 
 /**
@@ -81,17 +81,25 @@ function decoded(path: string): string | undefined {
   }
 }
 
+/** Hosts that mean the same to everybody who reads them, with or without a port. */
+const PLAIN_HOST = /^([a-z][a-z\d.-]*|\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,4})?$/;
+
 /** Who rebinds a name of theirs to our address still sends that name. */
-function checkHost({ host, localAddress = '' }: Asked, rules: WallRules): URL {
+function checkHost({ host, localAddress = '' }: Asked, rules: WallRules): void {
   if (host === undefined) throw new OpsbroError('bad_request', 'the request has no Host header');
-  const url = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
+  const plain = PLAIN_HOST.exec(host)?.[1];
+  if (plain !== undefined && isOurs(plain, localAddress, rules)) return;
+  const url = urlOf(host);
   const isPlain = url !== undefined && url.pathname === '/' && url.username === '' && !/[/?#@\\]/.test(host);
-  if (isPlain && isOurs(url.hostname, localAddress, rules)) return url;
+  if (isPlain && isOurs(url.hostname, localAddress, rules)) return;
   throw new OpsbroError(
     'wrong_host',
     `"${host}" is no name of this agent; ask by address, by localhost or by the node's name, or add the name to http.allowed_hosts`,
   );
 }
+
+const urlOf = (host: string): URL | undefined =>
+  URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
 
 function isOurs(hostname: string, localAddress: string, rules: WallRules): boolean {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
@@ -101,10 +109,10 @@ function isOurs(hostname: string, localAddress: string, rules: WallRules): boole
 }
 
 /** Pages of others may not ask on behalf of who looks at them. */
-function checkOrigin(origin: string, host: URL, rules: WallRules): void {
+function checkOrigin(origin: string, host: URL | undefined, rules: WallRules): void {
   const page = URL.canParse(origin) ? new URL(origin) : undefined;
-  const isOurHost = page !== undefined && /^https?:$/.test(page.protocol) && page.hostname === host.hostname;
-  if (isOurHost && (page.port === host.port || isOurPort(page.port, rules))) return;
+  const isOurHost = page !== undefined && /^https?:$/.test(page.protocol) && page.hostname === host?.hostname;
+  if (isOurHost && (page.port === host?.port || isOurPort(page.port, rules))) return;
   throw new OpsbroError('forbidden', `pages of "${origin}" may not use this agent`);
 }
 

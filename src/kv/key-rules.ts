@@ -19,7 +19,11 @@ export function checkKey(key: string): void {
   if (fault !== undefined) throw new OpsbroError('bad_key', fault);
 }
 
+/** Most keys, which need no closer look: what they are made of is a byte each, and has no dots. */
+const PLAIN = /^[!-\-/-~]{1,1024}$/;
+
 function faultOf(key: string): string | undefined {
+  if (PLAIN.test(key)) return undefined;
   if (key === '') return 'a key has at least one byte';
   if (!isWellFormed(key)) return 'a key is valid UTF-8; this one holds half a surrogate pair';
   const bytes = Buffer.byteLength(key);

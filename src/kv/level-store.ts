@@ -24,6 +24,7 @@ import { type Database, openDatabase, proveRoom, proveWritable } from './level-d
 import { Lookup } from './lookup.ts';
 import { entryOf, type Form, readPage } from './pages.ts';
 import { decodeRecord, isLive } from './record.ts';
+import type { Read } from './record-cache.ts';
 import { restoring } from './restoring.ts';
 import { damaged, deleting, expiring, type Held, purging, putting, type Rule, settingAside } from './rules.ts';
 import { StoreHealth } from './store-health.ts';
@@ -118,17 +119,9 @@ export class LevelStore implements KvStore {
   }
 
   async get(key: string): Promise<KvEntry | undefined> {
-    const stored = await this.#lookup.stored(key);
-    if (stored === undefined) {
-      if (await this.#lookup.isSetAside(key)) throw damaged(key);
-      return undefined;
-    }
-    const record = decodeRecord(stored);
-    if (record === undefined) {
-      await this.#setAside(key);
-      throw damaged(key);
-    }
-    return isLive(record, this.#context.clock.wall()) ? { ...entryOf(key, record), replicas: ALONE } : undefined;
+    const held = await this.held(key);
+    if (held === 'damaged') throw damaged(key);
+    return isLive(held, this.#context.clock.wall()) ? { ...entryOf(key, held), replicas: ALONE } : undefined;
   }
 
   async put(key: string, value: Uint8Array, options: KvPutOptions = {}): Promise<KvWritten> {
@@ -227,6 +220,11 @@ export class LevelStore implements KvStore {
       return 'damaged';
     }
     return (await this.#lookup.isSetAside(key)) ? 'damaged' : undefined;
+  }
+
+  /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
+  known(key: string): Read | undefined {
+    return this.#lookup.known(key);
   }
 
   /** No version on the disk is later. */

@@ -2,7 +2,9 @@ import { atTurnEnd } from '../base/turn.ts';
 import { quarantinePlace, recordPlace } from './layout.ts';
 import type { Found } from './ledger.ts';
 import type { Database } from './level-database.ts';
-import { type Known, RecordCache } from './record-cache.ts';
+import { entryOf } from './pages.ts';
+import { decodeRecord } from './record.ts';
+import { type Known, type Read, RecordCache } from './record-cache.ts';
 
 interface Parts {
   /** Reads from the database as it is. */
@@ -35,6 +37,15 @@ export class Lookup {
     return new Promise((resolve, reject) => {
       if (this.#wanted.push({ key, resolve, reject }) === 1) atTurnEnd(() => void this.#readWanted());
     });
+  }
+
+  /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
+  known(key: string): Read | undefined {
+    const known = this.#cache.get(key);
+    if (known?.stored === undefined) return this.#parts.quarantined() > 0 ? undefined : known;
+    if (known.entry !== undefined) return known;
+    const record = decodeRecord(known.stored);
+    return record && Object.assign(known, { record, entry: entryOf(key, record) });
   }
 
   /** What is stored under the keys of a batch, as long as no other one is being written. */

@@ -55,4 +55,5 @@ export function rangeBehind(prefix: string, after: string | undefined) {
 }
 
 /** A key and its stored record as people and programs see it. */
-export const entryOf = (key: string, record: KvRecord): KvEntry => ({ ...writtenOf(key, record), value: record.value });
+export const entryOf = (key: string, record: KvRecord): KvEntry =>
+  Object.assign(writtenOf(key, record), { value: record.value });

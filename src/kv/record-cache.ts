@@ -1,3 +1,6 @@
+import type { KvEntry } from '../model/kv.ts';
+import { isLive, type KvRecord } from './record.ts';
+
 const MOST_RECORDS = 2_048;
 const MOST_BYTES = 1_048_576;
 /** Longer ones are read from the disk each time. */
@@ -5,8 +8,19 @@ const LONGEST = 4_096;
 /** Memory that a slice may hold beyond its own length. */
 const MOST_SLACK = 64;
 
-/** What is known to be stored under a key; `undefined`: nothing. */
-export interface Known {
+/** What bytes that are known say; nothing when there are none. */
+export interface Read {
+  record?: KvRecord;
+  /** The same as people and programs see it. */
+  entry?: KvEntry;
+}
+
+/** What is to be read of it at the wall time `now`. */
+export const readAt = (now: number, { record, entry }: Read): KvEntry | undefined =>
+  isLive(record, now) ? entry : undefined;
+
+/** What is known to be stored under a key; `undefined`: nothing. What it says is made out once, for who reads it first. */
+export interface Known extends Read {
   readonly stored: Uint8Array | undefined;
 }
 

@@ -40,26 +40,13 @@ export const nodeHeader =
 export const kvRoutes = (parts: ApiParts) => {
   const { kv } = parts;
   const headers = nodeHeader(parts);
-  const list = route({
-    access: 'read' as const,
-    summary: 'The keys that this node stores, in the order of their bytes; with cluster those of all nodes.',
-    query: Listed,
-    answer: z.union([z.array(z.string()), z.array(KvEntryJson)]),
-    headers,
-    async handle({ query }) {
-      const { items, next, missing = [] } = await pageOf(parts, query);
-      const json = items.map((item) => (typeof item === 'string' ? item : kvEntryJson(item)));
-      return new Reply(json as string[], {
-        status: missing.length === 0 ? 200 : 206,
-        headers: pageHeaders(next, missing),
-      });
-    },
-  });
+  const list = listRoute(parts);
   return {
     'GET /kv': list,
     'GET /kv/': list,
     'GET /kv/:key*': route({
       access: 'read',
+      isHot: true,
       summary: 'A key with its value in base64; with raw, or asked by HEAD, the bytes of the value.',
       params: Key,
       query: Read,
@@ -77,6 +64,7 @@ export const kvRoutes = (parts: ApiParts) => {
     }),
     'PUT /kv/:key*': route({
       access: 'write',
+      isHot: true,
       summary: 'Stores the body, whatever it is, under a key.',
       params: Key,
       query: z.strictObject({
@@ -99,6 +87,7 @@ export const kvRoutes = (parts: ApiParts) => {
     }),
     'DELETE /kv/:key*': route({
       access: 'write',
+      isHot: true,
       summary: 'Deletes a key; that there is none is no error.',
       params: Key,
       query: z.strictObject({ cas: Condition, w: WriteCopies }),
@@ -111,6 +100,23 @@ export const kvRoutes = (parts: ApiParts) => {
     }),
   };
 };
+
+const listRoute = (parts: ApiParts) =>
+  route({
+    access: 'read',
+    summary: 'The keys that this node stores, in the order of their bytes; with cluster those of all nodes.',
+    query: Listed,
+    answer: z.union([z.array(z.string()), z.array(KvEntryJson)]),
+    headers: nodeHeader(parts),
+    async handle({ query }) {
+      const { items, next, missing = [] } = await pageOf(parts, query);
+      const json = items.map((item) => (typeof item === 'string' ? item : kvEntryJson(item)));
+      return new Reply(json as string[], {
+        status: missing.length === 0 ? 200 : 206,
+        headers: pageHeaders(next, missing),
+      });
+    },
+  });
 
 async function pageOf({ kv }: ApiParts, query: z.output<typeof Listed>) {
   const { separator, recurse, cluster, all, ...rest } = query;
@@ -125,9 +131,10 @@ async function pageOf({ kv }: ApiParts, query: z.output<typeof Listed>) {
 }
 
 function bytesOf(entry: KvEntry, method: string): Reply<Uint8Array> {
+  const headers = entryHeaders(entry);
+  headers['content-type'] = 'application/octet-stream';
   // Where the bytes are sent, their length is known by them.
-  const length = method === 'HEAD' ? { 'content-length': String(entry.value.length) } : {};
-  const headers = { ...entryHeaders(entry), ...length, 'content-type': 'application/octet-stream' };
+  if (method === 'HEAD') headers['content-length'] = String(entry.value.length);
   return new Reply(entry.value, { headers });
 }
 

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { OpsbroError } from '../../base/errors.ts';
 import { type Caller, scopeOf } from '../access.ts';
-import { loginCookie, offerIn } from '../offer.ts';
+import { loginCookie, offerBy } from '../offer.ts';
 import type { ApiParts } from '../parts.ts';
-import { Reply, route } from '../route.ts';
+import { type Call, Reply, route } from '../route.ts';
 import { WhoJson } from '../schemas/tokens.ts';
+
+type Head = Call<unknown, unknown, unknown>['head'];
 
 const MAX_BODY = 4_096;
 
@@ -14,7 +16,7 @@ export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
     access: 'open',
     summary: 'Who asks, and what that may.',
     answer: WhoJson,
-    handle: ({ caller, headers }) => whoAsks(caller, headers, access),
+    handle: ({ caller, head }) => whoAsks(caller, head, access),
   }),
   'POST /login': route({
     access: 'open',
@@ -22,11 +24,11 @@ export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
     body: z.strictObject({ token: z.string().min(1).max(512) }),
     maxBody: MAX_BODY,
     answer: WhoJson,
-    handle({ body, caller, headers, prove }) {
+    handle({ body, caller, head, prove }) {
       const { secret, pass, lastsMs } = access.gate.login(body.token, addressOf(caller));
       const { name, scope } = pass;
       prove(pass);
-      const cookie = loginCookie({ secret, seconds: Math.ceil(lastsMs / 1_000), isSecure: isSecure(caller, headers) });
+      const cookie = loginCookie({ secret, seconds: Math.ceil(lastsMs / 1_000), isSecure: isSecure(caller, head) });
       return new Reply<WhoJson>({ name, scope, by: 'login' }, { headers: { 'set-cookie': cookie } });
     },
   }),
@@ -34,10 +36,10 @@ export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
     access: 'open',
     summary: 'Ends the login of the cookie, and takes the cookie back.',
     answer: z.object({ done: z.literal(true) }),
-    handle({ caller, headers }) {
-      const { login } = offerIn(headers);
+    handle({ caller, head }) {
+      const { login } = offerBy(head);
       if (login !== undefined) access.gate.logout(login);
-      const cookie = loginCookie({ secret: '', seconds: 0, isSecure: isSecure(caller, headers) });
+      const cookie = loginCookie({ secret: '', seconds: 0, isSecure: isSecure(caller, head) });
       return new Reply({ done: true as const }, { headers: { 'set-cookie': cookie } });
     },
   }),
@@ -52,9 +54,9 @@ export const loginRoutes = ({ access }: Pick<ApiParts, 'access'>) => ({
   }),
 });
 
-function whoAsks(caller: Caller, headers: Headers, access: ApiParts['access']): WhoJson {
+function whoAsks(caller: Caller, head: Head, access: ApiParts['access']): WhoJson {
   if (caller.door === 'socket') return { name: null, scope: 'admin', by: 'socket' };
-  const pass = access.gate.passOf(offerIn(headers), caller.address);
+  const pass = access.gate.passOf(offerBy(head), caller.address);
   if (pass) return { name: pass.name, scope: pass.scope, by: pass.by };
   return { name: null, scope: scopeOf(caller, access.anonymousRead) ?? null, by: 'address' };
 }
@@ -62,5 +64,5 @@ function whoAsks(caller: Caller, headers: Headers, access: ApiParts['access']): 
 const addressOf = (caller: Caller): string => (caller.door === 'tcp' ? caller.address : 'the unix socket');
 
 /** A proxy that ends TLS says so. Who says so without is only left without a cookie. */
-const isSecure = (caller: Caller, headers: Headers): boolean =>
-  (caller.door === 'tcp' && caller.isSecure === true) || headers.get('x-forwarded-proto') === 'https';
+const isSecure = (caller: Caller, head: Head): boolean =>
+  (caller.door === 'tcp' && caller.isSecure === true) || head('x-forwarded-proto') === 'https';

@@ -105,9 +105,9 @@ export const poolRoutes = ({ membership, pool, keyNamed }: ApiParts) => ({
     summary: `Asks the members a Serf query; with Accept: ${NDJSON} each answer comes as a line of its own.`,
     body: Query,
     answer: QueryJson,
-    async handle({ body, headers }) {
+    async handle({ body, head }) {
       const request = requestOf(body, membership);
-      if (headers.get('accept') === NDJSON) {
+      if (head('accept') === NDJSON) {
         const lines = queryLines((heard) => pool.query(request, heard));
         return new Reply(lines, { headers: { 'content-type': NDJSON } });
       }

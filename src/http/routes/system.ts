@@ -34,9 +34,9 @@ export function systemRoutes({ parts, requests, table }: SystemParts) {
       summary: 'Everything that can be counted and measured, for Prometheus.',
       answer: z.string(),
       produces: PROMETHEUS_TYPE,
-      handle({ headers }) {
+      handle({ head }) {
         const families = [...ownFamilies(parts), ...requests.families(), ...parts.metrics()];
-        if (!headers.get('accept')?.includes('application/openmetrics-text')) return exposition(families);
+        if (!head('accept')?.includes('application/openmetrics-text')) return exposition(families);
         return new Reply(exposition(families, 'openmetrics'), { headers: { 'content-type': OPENMETRICS_TYPE } });
       },
     }),
@@ -87,7 +87,7 @@ export function pageRoutes(page: Page | undefined) {
       params,
       answer: z.string(),
       produces: 'text/plain; charset=utf-8',
-      handle: ({ headers }) => shell(headers.get('accept') ?? ''),
+      handle: ({ head }) => shell(head('accept') ?? ''),
     });
   return {
     'GET /': pageAt('The web page, or OK for who does not ask for HTML.', z.strictObject({})),
@@ -98,8 +98,8 @@ export function pageRoutes(page: Page | undefined) {
       params: z.strictObject({ name: z.string() }),
       answer: z.string(),
       produces: 'application/octet-stream',
-      async handle({ params: { name }, headers }) {
-        const asset = await page?.asset(name, headers.get('accept-encoding') ?? '');
+      async handle({ params: { name }, head }) {
+        const asset = await page?.asset(name, head('accept-encoding') ?? '');
         if (!asset) throw new OpsbroError('not_found', `the page has no file "${name}"`);
         return new Reply(asset.bytes, { headers: asset.headers });
       },
@@ -115,8 +115,8 @@ export const servicesPageRoute = (page: Page | undefined): Route =>
     summary: 'The page of services, or OK for who does not ask for HTML.',
     answer: z.string(),
     produces: 'text/plain; charset=utf-8',
-    handle({ headers }) {
-      if (!page || !headers.get('accept')?.includes('text/html')) return 'OK';
+    handle({ head }) {
+      if (!page || !head('accept')?.includes('text/html')) return 'OK';
       return new Reply('', { status: 302, headers: { location: '/ui/services' } });
     },
   });

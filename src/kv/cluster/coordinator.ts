@@ -1,8 +1,10 @@
 /** Does what clients want of a key, together with the other nodes that keep it. */
 import { OpsbroError } from '../../base/errors.ts';
+import type { KvEntry } from '../../model/kv.ts';
 import { msOf } from '../hlc.ts';
 import { entryOf } from '../pages.ts';
 import { isLive, type KvRecord } from '../record.ts';
+import { readAt } from '../record-cache.ts';
 import { writtenOf } from '../rules.ts';
 import { nodeTag, type Version, versionText } from '../version.ts';
 import { behind, holdersIn, isNeverSeen, isReadFrom, isWrittenTo, newestOf, supersededBy } from './findings.ts';
@@ -71,6 +73,12 @@ export class Coordinator {
     }
   }
 
+  /** What this node by itself has of a key, if that counts, and is known without the disk. */
+  known(key: string): Outcome | undefined {
+    const known = this.#standpoint.isWholeFor(key) ? this.#ports.records.known(key) : undefined;
+    return known && this.#got(key, readAt(this.#ports.clock.wall(), known), 1);
+  }
+
   async #get(key: string, copies: Wanted): Promise<Outcome> {
     const held = await this.#ports.records.read(key);
     const own = held === 'damaged' ? undefined : held;
@@ -87,7 +95,10 @@ export class Coordinator {
   }
 
   #found(key: string, record: KvRecord | undefined, acked: number): Outcome {
-    const entry = isLive(record, this.#ports.clock.wall()) ? entryOf(key, record) : undefined;
+    return this.#got(key, isLive(record, this.#ports.clock.wall()) ? entryOf(key, record) : undefined, acked);
+  }
+
+  #got(key: string, entry: KvEntry | undefined, acked: number): Outcome {
     return { op: 'get', entry, acked, total: ownersOf(key, this.#standpoint.present).length };
   }
 

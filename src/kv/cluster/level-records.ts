@@ -55,6 +55,10 @@ class LevelRecords implements Records {
     return this.#store.held(key);
   }
 
+  known(key: string) {
+    return this.#store.known(key);
+  }
+
   ask<Decided>(key: string, rule: Rule<Decided>, bytes = 0): Promise<Decided> {
     return this.#store.ask(key, rule, bytes > 0 ? 'room' : 'nothing', bytes);
   }

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { Stamp } from '../hlc.ts';
+import type { Read } from '../record-cache.ts';
 import type { Held, Rule } from '../rules.ts';
 import type { Meeting } from './meetings.ts';
 import type { Tree } from './merkle.ts';
@@ -18,6 +19,8 @@ export interface PairPage {
 /** The records of this node, on its disk. */
 export interface Records {
   read(key: string): Promise<Held>;
+  /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
+  known(key: string): Read | undefined;
   /**
    * Asks a rule, alone with the key, and resolves when what it decided is on stable storage. Rejects with what the rule threw. `bytes` is the
    * room that it takes; what takes none is not refused for want of it.

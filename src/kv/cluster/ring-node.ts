@@ -1,4 +1,5 @@
 /** One node of the ring: what it answers to the others, and what it does for clients. No disk, no socket, no clock of its own. */
+
 import { OpsbroError } from '../../base/errors.ts';
 import { compareVersions, type Version } from '../version.ts';
 import { ClockTrust } from './clock-trust.ts';
@@ -17,6 +18,7 @@ import { Oblivion } from './oblivion.ts';
 import { Pace } from './pace.ts';
 import type { Ports, Scope, Standing, Tuning } from './ports.ts';
 import { Promises } from './promises.ts';
+import type { Wanted } from './quorum.ts';
 import { Replica } from './replica.ts';
 import { Solo } from './solo.ts';
 import { Standpoint } from './standpoint.ts';
@@ -168,7 +170,20 @@ export class RingNode implements Disposable {
 
   /** Does what a client wants, here or at a node that keeps the key, within the time for a request. Rejects with an `OpsbroError`. */
   run(wish: Wish): Promise<Outcome> {
+    const known = wish.op === 'get' ? this.#known(wish) : undefined;
+    if (known !== undefined) return Promise.resolve(known);
     return withinTime(wish, this.#run(wish), { clock: this.#ports.clock, ms: this.#tuning.timeoutMs });
+  }
+
+  /** What is read, if that can be said at once: by no other node, and without the disk. */
+  #known({ key, copies }: Extract<Wish, { op: 'get' }>): Outcome | undefined {
+    if (this.#phase !== 'running') return undefined;
+    return this.#isAlone ? this.#solo.known(key, copies) : this.#knownOnRing(key, copies);
+  }
+
+  #knownOnRing(key: string, copies: Wanted): Outcome | undefined {
+    const isOurs = copies === 1 && this.#watch.isSound && this.ownersOf(key).includes(this.#ports.self);
+    return isOurs ? this.#coordinator.known(key) : undefined;
   }
 
   async #run(wish: Wish): Promise<Outcome> {

@@ -1,12 +1,13 @@
 import type { KvDeleted, KvPutOptions, KvWritten } from '../../model/kv.ts';
 import { entryOf } from '../pages.ts';
 import { isLive } from '../record.ts';
+import { readAt } from '../record-cache.ts';
 import { damaged, deleting, type Merged, merging, putting, type Rule } from '../rules.ts';
 import { nodeTag } from '../version.ts';
 import type { HybridClock } from './hybrid-clock.ts';
 import type { Outcome, Wish } from './messages.ts';
 import type { Ports } from './ports.ts';
-import { copiesWanted } from './quorum.ts';
+import { copiesWanted, type Wanted } from './quorum.ts';
 import { ofTheFuture } from './refusals.ts';
 
 interface Parts {
@@ -15,6 +16,8 @@ interface Parts {
   /** Whether this node is the whole ring, and nothing else counts. */
   isAlone(): boolean;
 }
+
+const ALONE = { acked: 1, total: 1 };
 
 /** Thrown by a rule when others came while it waited for its turn. */
 class NotAlone extends Error {}
@@ -40,12 +43,19 @@ export class Solo {
     }
   }
 
+  /** What is read of a key, if that is known without the disk. */
+  known(key: string, copies: Wanted): Outcome | undefined {
+    const { records, clock } = this.#parts.ports;
+    const known = copiesWanted(copies, 1) > 1 ? undefined : records.known(key);
+    return known && { op: 'get', entry: readAt(clock.wall(), known), ...ALONE };
+  }
+
   async #run(wish: Wish): Promise<Outcome | undefined> {
     switch (wish.op) {
       case 'get':
         return await this.#get(wish.key);
       case 'put':
-        return { op: 'put', written: await this.#put(wish.key, wish.value, wish.options), acked: 1, total: 1 };
+        return { op: 'put', written: await this.#put(wish.key, wish.value, wish.options), ...ALONE };
       case 'delete':
         return { op: 'delete', deleted: await this.#delete(wish.key, wish.cas) };
       case 'restore':
@@ -59,7 +69,7 @@ export class Solo {
     if (!isAlone()) return undefined;
     if (held === 'damaged') throw damaged(key);
     const entry = isLive(held, ports.clock.wall()) ? entryOf(key, held) : undefined;
-    return { op: 'get', entry, acked: 1, total: 1 };
+    return { op: 'get', entry, ...ALONE };
   }
 
   async #put(key: string, value: Uint8Array, options: KvPutOptions): Promise<KvWritten> {

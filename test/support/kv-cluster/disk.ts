@@ -5,6 +5,7 @@ import { leafOf, recordHash, Tree } from '../../../src/kv/cluster/merkle.ts';
 import type { PairPage, RecordPage, Records, Scope, Standing } from '../../../src/kv/cluster/ports.ts';
 import { rangeOf, type View } from '../../../src/kv/cluster/view.ts';
 import type { Stamp } from '../../../src/kv/hlc.ts';
+import { entryOf } from '../../../src/kv/pages.ts';
 import type { KvRecord } from '../../../src/kv/record.ts';
 import { type Held, isForgotten, type Rule } from '../../../src/kv/rules.ts';
 
@@ -56,6 +57,13 @@ export class SimulatedRecords implements Records {
 
   read(key: string): Promise<Held> {
     return this.#alive(() => this.#disk.records.get(key));
+  }
+
+  /** Half of the time it is known. */
+  known(key: string) {
+    if (this.#phase === 'crashed' || this.#random() < 0.5) return undefined;
+    const record = this.#disk.records.get(key);
+    return record ? { record, entry: entryOf(key, record) } : {};
   }
 
   ask<Decided>(key: string, rule: Rule<Decided>): Promise<Decided> {
