@@ -77,4 +77,4 @@ export class AuditTrail<Entry extends Auditable> implements Disposable {
   }
 }
 
-const keyOf = ({ method, route, status }: Auditable, who: string): string => [who, method, route, status].join(' ');
+const keyOf = ({ method, route, status }: Auditable, who: string): string => `${who} ${method} ${route} ${status}`;

@@ -25,10 +25,10 @@ interface Answered extends Pick<AuditEntry, 'method' | 'target' | 'route' | 'acc
 const LONGEST_TARGET = 300;
 
 /** What the audit is told of a request; nothing for one that only reads. */
-export function entryOf({ caller, target, method, ...rest }: Answered): AuditEntry | undefined {
-  if (method === 'GET' || method === 'HEAD' || rest.access === 'read') return undefined;
+export function entryOf({ caller, target, method, route, access, status }: Answered): AuditEntry | undefined {
+  if (method === 'GET' || method === 'HEAD' || access === 'read') return undefined;
   const address = caller.door === 'socket' ? '' : caller.address;
-  return { ...rest, method, who: whoIs(caller), address, target: shownTarget(target) };
+  return { who: whoIs(caller), address, method, target: shownTarget(target), route, access, status };
 }
 
 function shownTarget(target: string): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KvCopies, KvEntry, KvReplicas } from '../model/kv.ts';
-import { httpDate } from './http-date.ts';
 import type { Call } from './route.ts';
+import { httpDate } from './times.ts';
 
 const Copies = z
   .string()

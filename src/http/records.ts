@@ -5,6 +5,7 @@ import type { KvEntry, KvWritten } from '../model/kv.ts';
 import type { CheckSummary, Member, ServiceSummary } from '../model/member.ts';
 import type { Problem } from '../model/pack.ts';
 import type { CheckJson, CollectorJson, DetectorJson, MemberJson } from './schemas.ts';
+import { isoTime } from './times.ts';
 
 /** A map as a JSON object whose keys are data: no key, `__proto__` included, means anything but itself. */
 export function jsonObject<From, To>(entries: Iterable<readonly [string, From]>, to: (value: From) => To) {
@@ -159,21 +160,24 @@ export const problemJson = ({ level, file, line, column, key, message, suggestio
 });
 
 /** When a key was written, in the form of dates that sorts. */
-export const kvStampJson = ({ replicas, ...written }: KvWritten) => ({
-  ...kvTimesJson(written),
-  ...(replicas && { replicas: { acked: replicas.acked, total: replicas.total } }),
-});
+export function kvStampJson(written: KvWritten) {
+  const { replicas } = written;
+  const json = kvTimesJson(written);
+  return replicas ? Object.assign(json, { replicas: { acked: replicas.acked, total: replicas.total } }) : json;
+}
 
-const kvTimesJson = ({ key, version, created, modified, expires }: KvWritten) => ({
-  key,
-  version,
-  created: new Date(created).toISOString(),
-  modified: new Date(modified).toISOString(),
-  expires: expires === null ? null : new Date(expires).toISOString(),
-});
+function kvTimesJson({ key, version, created, modified, expires }: KvWritten) {
+  return {
+    key,
+    version,
+    created: isoTime(created),
+    modified: isoTime(modified),
+    expires: expires === null ? null : isoTime(expires),
+  };
+}
 
 /** A key with its value, which may be any bytes. */
-export const kvEntryJson = ({ value, ...written }: KvEntry) => ({
-  ...kvTimesJson(written),
-  value: Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64'),
-});
+export function kvEntryJson(entry: KvEntry) {
+  const { buffer, byteOffset, length } = entry.value;
+  return Object.assign(kvTimesJson(entry), { value: Buffer.from(buffer, byteOffset, length).toString('base64') });
+}

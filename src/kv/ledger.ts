@@ -103,8 +103,9 @@ export class Ledger {
   ask(key: string, rule: Rule<unknown>): Outcome {
     const found = this.#found.get(key) ?? { stored: undefined, setAside: false };
     try {
-      const decision = rule(heldOf(found), this.#moment());
-      const refusal = this.#apply(key, found, decision);
+      const held = heldOf(found);
+      const decision = rule(held, this.#moment());
+      const refusal = this.#apply(key, { ...found, held }, decision);
       return refusal === undefined ? { answer: decision.answer } : { refusal };
     } catch (refusal) {
       return { refusal };
@@ -138,18 +139,18 @@ export class Ledger {
     };
   }
 
-  #apply(key: string, found: Found, decision: Decision<unknown>): unknown {
+  #apply(key: string, found: Found & { readonly held: Held }, decision: Decision<unknown>): unknown {
+    const { held } = found;
     const { next, index = [], unindex = [], change, setAside } = decision;
     if (setAside !== undefined) this.#quarantine(key, found);
     // What is not counted as there does not go.
-    const aside = setAside === 'future' ? heldOf(found) : undefined;
-    if (aside !== undefined && aside !== 'damaged') this.moves.push({ key, before: aside.version, after: undefined });
+    if (setAside === 'future' && held !== undefined && held !== 'damaged')
+      this.moves.push({ key, before: held.version, after: undefined });
     if (next !== undefined) {
       const stored = next === null ? undefined : encodeRecord(next);
       const growth = sizeOf(key, stored) - sizeOf(key, found.stored);
       if (next?.kind === 'value' && growth > 0 && this.#isOver(growth)) return overQuota(this.#world.maxBytes);
       this.#store(key, found, stored, growth);
-      const held = heldOf(found);
       const before = held === 'damaged' ? undefined : held?.version;
       this.moves.push({ key, before, after: next?.version });
       if (next !== null) this.#see(next.version.stamp);

@@ -63,7 +63,8 @@ export class RingStore implements KvStore {
   }
 
   async put(key: string, value: Uint8Array, { copies = 'majority', ttl, cas }: KvPutOptions = {}): Promise<KvWritten> {
-    const options = { ...(ttl !== undefined && { ttl }), ...(cas !== undefined && { cas }) };
+    const isPlain = ttl === undefined && cas === undefined;
+    const options = isPlain ? {} : { ...(ttl !== undefined && { ttl }), ...(cas !== undefined && { cas }) };
     const { written, acked, total } = await this.#run({ op: 'put', key, value, options, copies });
     return { ...written, replicas: { acked, total } };
   }

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recordPlace } from '../../src/kv/layout.ts';
 import type { Database } from '../../src/kv/level-database.ts';
 import { Lookup } from '../../src/kv/lookup.ts';
+import { entryOf } from '../../src/kv/pages.ts';
+import { encodeRecord, type KvRecord } from '../../src/kv/record.ts';
 
 /** A database that knows the keys of one letter, and the places that it was asked for, by visit. */
 function counted(fault?: Error) {
@@ -30,4 +32,35 @@ test('everybody who waited is told of a disk that fails, and the next one asks i
   expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await expect(lookup.stored('a')).rejects.toThrow('EIO');
   expect(visits).toHaveLength(2);
+});
+
+describe('what is known without the disk', () => {
+  const version = { stamp: 5n, tag: new Uint8Array(16) };
+  const record: KvRecord = { version, created: 5n, expires: 0, kind: 'value', value: Buffer.from('one') };
+  const stored = encodeRecord(record);
+  const lookupWith = (held: Uint8Array | undefined, quarantined = 0) => {
+    const lookup = new Lookup({ read: () => Promise.reject(new Error('EIO')), quarantined: () => quarantined });
+    lookup.wrote(new Map([['a', { stored: held }]]));
+    return lookup;
+  };
+
+  test('is a record, made out once', () => {
+    const lookup = lookupWith(stored);
+    const known = lookup.known('a');
+    expect(known).toMatchObject({ record: { kind: 'value' }, entry: entryOf('a', record) });
+    expect(lookup.known('a')?.entry).toBe(known?.entry);
+    lookup.wrote(new Map([['a', { stored: encodeRecord({ ...record, value: Buffer.from('two') }) }]]));
+    expect(Buffer.from(lookup.known('a')?.entry?.value ?? []).toString()).toBe('two');
+  });
+
+  test('is also that there is none, unless damaged ones are set aside', () => {
+    expect(lookupWith(undefined).known('a')).toEqual({ stored: undefined });
+    expect(lookupWith(undefined, 1).known('a')).toBeUndefined();
+    expect(lookupWith(stored, 1).known('a')).toBeDefined();
+  });
+
+  test('is nothing of what was never looked at, or is damaged', () => {
+    expect(lookupWith(stored).known('b')).toBeUndefined();
+    expect(lookupWith(stored.subarray(1)).known('a')).toBeUndefined();
+  });
 });

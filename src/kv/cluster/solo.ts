@@ -36,7 +36,16 @@ export class Solo {
   async run(wish: Wish): Promise<Outcome | undefined> {
     if (!this.#parts.isAlone() || copiesWanted(wish.copies, 1) > 1) return undefined;
     try {
-      return await this.#run(wish);
+      switch (wish.op) {
+        case 'get':
+          return await this.#get(wish.key);
+        case 'put':
+          return { op: 'put', written: await this.#put(wish.key, wish.value, wish.options), ...ALONE };
+        case 'delete':
+          return { op: 'delete', deleted: await this.#delete(wish.key, wish.cas) };
+        case 'restore':
+          return { op: 'restore', came: await this.#restore(wish) };
+      }
     } catch (error) {
       if (error instanceof NotAlone) return undefined;
       throw error;
@@ -50,19 +59,6 @@ export class Solo {
     return known && { op: 'get', entry: readAt(clock.wall(), known), ...ALONE };
   }
 
-  async #run(wish: Wish): Promise<Outcome | undefined> {
-    switch (wish.op) {
-      case 'get':
-        return await this.#get(wish.key);
-      case 'put':
-        return { op: 'put', written: await this.#put(wish.key, wish.value, wish.options), ...ALONE };
-      case 'delete':
-        return { op: 'delete', deleted: await this.#delete(wish.key, wish.cas) };
-      case 'restore':
-        return { op: 'restore', came: await this.#restore(wish) };
-    }
-  }
-
   async #get(key: string): Promise<Outcome | undefined> {
     const { ports, isAlone } = this.#parts;
     const held = await ports.records.read(key);
@@ -72,13 +68,13 @@ export class Solo {
     return { op: 'get', entry, ...ALONE };
   }
 
-  async #put(key: string, value: Uint8Array, options: KvPutOptions): Promise<KvWritten> {
+  #put(key: string, value: Uint8Array, options: KvPutOptions): Promise<KvWritten> {
     const { records } = this.#parts.ports;
-    return await records.ask(key, this.#stamped(putting(key, value, options)), key.length + value.length);
+    return records.ask(key, this.#stamped(putting(key, value, options)), key.length + value.length);
   }
 
-  async #delete(key: string, cas: string | undefined): Promise<KvDeleted> {
-    return await this.#parts.ports.records.ask(key, this.#stamped(deleting(key, cas)));
+  #delete(key: string, cas: string | undefined): Promise<KvDeleted> {
+    return this.#parts.ports.records.ask(key, this.#stamped(deleting(key, cas)));
   }
 
   async #restore({ key, record }: Extract<Wish, { op: 'restore' }>): Promise<'stored' | 'superseded'> {

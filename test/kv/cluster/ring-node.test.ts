@@ -5,13 +5,15 @@ import { Meetings } from '../../../src/kv/cluster/meetings.ts';
 import type { Answer, Question } from '../../../src/kv/cluster/messages.ts';
 import { Oblivion } from '../../../src/kv/cluster/oblivion.ts';
 import { Pace } from '../../../src/kv/cluster/pace.ts';
-import type { Standing } from '../../../src/kv/cluster/ports.ts';
+import type { Ports, Records, Standing } from '../../../src/kv/cluster/ports.ts';
 import { RingNode } from '../../../src/kv/cluster/ring-node.ts';
 import { Standpoint } from '../../../src/kv/cluster/standpoint.ts';
 import { viewOf } from '../../../src/kv/cluster/view.ts';
 import { stampAt } from '../../../src/kv/hlc.ts';
+import { entryOf } from '../../../src/kv/pages.ts';
 import type { KvRecord } from '../../../src/kv/record.ts';
 import { nodeTag, type Version } from '../../../src/kv/version.ts';
+import type { KvCopies } from '../../../src/model/kv.ts';
 import { SimulatedClock } from '../../support/clock.ts';
 import { TUNING } from '../../support/kv-cluster/cluster.ts';
 import { Disk, SimulatedRecords } from '../../support/kv-cluster/disk.ts';
@@ -28,15 +30,26 @@ function record(at: number): KvRecord {
   return { version, created: version.stamp, expires: 0, kind: 'value', value: Buffer.from(`${at}`) };
 }
 
-/** Node `a` among others that answer nothing, and what it answers to `b`. */
-async function nodeWith(standing: Standing) {
+interface World {
+  readonly records?: Partial<Records>;
+  readonly ring?: readonly string[];
+  /** Whether the others tell what time it is. */
+  readonly hasTime?: boolean;
+}
+
+/** Node `a` among others that answer nothing else, and what it answers to `b`. */
+async function nodeWith(standing: Standing, { records: over = {}, ring = RING, hasTime = false }: World = {}) {
   const clock = new SimulatedClock(NOW);
   const random = seeded(1);
-  const records = new SimulatedRecords(new Disk(), clock, random);
-  const call = () => Promise.reject(new Error('nobody is there'));
+  const records = Object.assign(new SimulatedRecords(new Disk(), clock, random), over);
+  const { id } = viewOf(ring);
+  const call: Ports['call'] = async (_node, { question }) => {
+    if (!hasTime || question.type !== 'ask') throw new Error('nobody is there');
+    return { clock: 0n, wall: clock.wall(), view: id, ready: id, answer: { type: 'done' } };
+  };
   const follow = () => Promise.reject(new Error('there is no log'));
   const node = new RingNode({ self: 'a', clock, random, records, call, tell() {}, follow }, TUNING, standing);
-  node.setMembers({ ring: RING, alive: RING });
+  node.setMembers({ ring, alive: ring });
   const ask = async (question: Question, views = [viewOf(RING).id]): Promise<Answer> => {
     const asked = node.receive('b', { clock: 0n, views, question });
     await clock.runAsync(100);
@@ -47,6 +60,45 @@ async function nodeWith(standing: Standing) {
 }
 
 const refusal = (type: string) => ({ type: 'refused', refusal: expect.objectContaining({ type }) });
+
+describe('what is in memory', () => {
+  const inMemory = (held: KvRecord) => ({
+    records: { known: (key: string) => ({ record: held, entry: entryOf(key, held) }) },
+    hasTime: true,
+  });
+  const get = (copies: KvCopies) => ({ op: 'get', key: 'k', copies }) as const;
+  /** What comes of it without any time passing. */
+  const atOnce = (asked: Promise<unknown>) => Promise.race([asked, Promise.resolve().then(() => 'later')]);
+
+  test('is read at once by who keeps it, when one copy is enough', async () => {
+    using world = await nodeWith(SETTLED, inMemory(record(1)));
+    expect(await atOnce(world.node.run(get(1)))).toMatchObject({ entry: { key: 'k' }, acked: 1, total: 3 });
+    const asked = world.node.run(get('majority'));
+    asked.catch(() => {});
+    expect(await atOnce(asked)).toBe('later');
+  });
+
+  test('is nothing once it has expired', async () => {
+    using world = await nodeWith(SETTLED, inMemory({ ...record(1), expires: NOW + 1_000 }));
+    expect(await atOnce(world.node.run(get(1)))).toMatchObject({ op: 'get', entry: undefined });
+  });
+
+  test('does not count where something may be missing yet', async () => {
+    using world = await nodeWith(NEW, inMemory(record(1)));
+    const asked = world.node.run(get(1));
+    asked.catch(() => {});
+    expect(await atOnce(asked)).toBe('later');
+  });
+
+  test('counts by itself for who is alone', async () => {
+    const alone = { ...NEW, settled: ['a'], present: ['a'], ready: viewOf(['a']).id };
+    using world = await nodeWith(alone, { ...inMemory(record(1)), ring: ['a'] });
+    expect(await atOnce(world.node.run(get('all')))).toMatchObject({ entry: { key: 'k' }, acked: 1, total: 1 });
+    const asked = world.node.run(get(2));
+    asked.catch(() => {});
+    expect(await atOnce(asked)).toBe('later');
+  });
+});
 
 describe('a replica', () => {
   test('that has yet to get what belongs to it does not say that there is nothing', async () => {
