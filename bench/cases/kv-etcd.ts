@@ -7,9 +7,8 @@ import { Workplace } from '../workplace.ts';
 
 const SECONDS = Number(process.env['KV_BENCH_SECONDS'] ?? 2);
 const CLIENTS = [1, 16, 64];
-const WARM_UP = { op: 'put', clients: 64 } as const;
-/** Each member that is compiled while it runs has its speed only after ten thousand requests or so. */
-const WARM_UP_SECONDS = 10;
+/** Each member that is compiled while it runs has its speed only after ten thousand requests of a kind or so. */
+const WARM_UP_SECONDS = { put: 10, get: 3, near: 1 } as const;
 
 interface Compared {
   readonly title: string;
@@ -22,6 +21,7 @@ interface Compared {
 /** Puts and gets of 128 bytes, both sides durable; each figure is measured right after the one it is compared with. */
 async function compare(place: Workplace, { title, ours, theirs, op, clients }: Compared): Promise<Row[]> {
   const rows: Row[] = [];
+  for (const store of [ours, theirs]) await warm(place, store, op);
   for (const count of clients) {
     const how = { op, clients: count, seconds: SECONDS };
     const peer = await measured(place, theirs, how);
@@ -49,13 +49,12 @@ async function measured(place: Workplace, store: Store, how: Omit<KvLoad, 'place
   return { ...seen, cpu: (cpu * 1e6) / (seen.rate * how.seconds) };
 }
 
-const warm = (place: Workplace, store: Store) =>
-  loaded(place, store, { ...WARM_UP, seconds: WARM_UP_SECONDS * store.members.length });
+const warm = (place: Workplace, store: Store, op: KvLoad['op']) =>
+  loaded(place, store, { op, clients: 64, seconds: WARM_UP_SECONDS[op] * store.members.length });
 
 async function with3(place: Workplace): Promise<Row[]> {
   const ours = await startAgents(place, 3);
   const theirs = await startEtcds(place, 3);
-  for (const store of [ours, theirs]) await warm(place, store);
   const title = '3 members, etcd of 3';
   return [
     ...(await compare(place, { title, ours, theirs, op: 'put', clients: CLIENTS })),
@@ -67,7 +66,6 @@ async function with3(place: Workplace): Promise<Row[]> {
 async function with1(place: Workplace): Promise<Row[]> {
   const ours = await startAgents(place, 1);
   const theirs = await startEtcds(place, 1);
-  for (const store of [ours, theirs]) await warm(place, store);
   const rows = [
     ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'put', clients: CLIENTS })),
     ...(await compare(place, { title: '1 member, etcd of 1', ours, theirs, op: 'near', clients: CLIENTS })),

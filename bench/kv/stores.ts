@@ -19,7 +19,7 @@ const OFF = {
   OPSBRO_DNS__PORT: 'off',
   OPSBRO_HOME: '',
   // As docs/kv.md says for a node whose store is busy all day.
-  OPSBRO_NODE_FLAGS: '--max-semi-space-size=16',
+  OPSBRO_NODE_FLAGS: '--max-semi-space-size=32',
 };
 
 /** How long agents may take to find each other and to settle their ring. */

@@ -113,8 +113,8 @@ function askingOf(inquiry: Inquiry, { access }: Route): Asking {
 
 async function served(inquiry: Inquiry, proven: Proven, place: Place): Promise<Response> {
   const { route, settings } = place;
-  const query = queryIn(inquiry.target, place);
   const params = checked(route.params ?? NOTHING, inquiry.params, 'path');
+  const query = queryIn(inquiry.target, place);
   const body = isReading(inquiry) ? undefined : await bodyOf(inquiry, place);
   const call = new RouteCall(inquiry, proven, { params, query: query.value, body });
   const wanted = wantedBy(inquiry, proven.caller, query);
@@ -136,9 +136,13 @@ function queryIn(target: string, place: Place): Query {
   const fields = forAll === undefined ? written : new URLSearchParams(queryOf(forAll));
   const value = checked(route.query ?? NOTHING, route.fromQuery?.(fields) ?? queryInput(fields), 'query');
   const query = { text, value, isPretty: written.has('pretty'), forAll };
-  const { queries } = place;
-  if (queries && queries.size < MOST_QUERIES && text.length <= LONGEST_QUERY) queries.set(text, query);
+  if (place.queries && text.length <= LONGEST_QUERY) remember(query, place.queries);
   return query;
+}
+
+function remember(query: Query, queries: Map<string, Query>): void {
+  if (queries.size >= MOST_QUERIES) queries.clear();
+  queries.set(query.text, query);
 }
 
 /** What a request sent, as the schemas of its route have it. */

@@ -34,7 +34,8 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIO
 
 /** Gives an app the requests of a door, once they have passed the wall. */
 export function createDoor(app: Answering, settings: DoorSettings, door: 'socket' | 'tcp') {
-  const outbox = new Outbox();
+  const fault = (outgoing: ServerResponse, error: unknown) => refuse(outgoing, failureOf(error, settings.report));
+  const outbox = new Outbox(fault);
   const listen = getRequestListener(
     async (request, env) => {
       const incoming = env.incoming as IncomingMessage;
@@ -47,21 +48,24 @@ export function createDoor(app: Answering, settings: DoorSettings, door: 'socket
     { overrideGlobalObjects: false, errorHandler: (error) => broken(error, settings) },
   );
   const sendDirect = async (answering: Promise<Response>, outgoing: ServerResponse) => {
-    const response = await answering;
-    if (PlainResponse.is(response)) outbox.put(response, outgoing);
-    else refuse(outgoing, failureOf(new Error('a hot route answered with a stream'), settings.report));
+    try {
+      const response = await answering;
+      if (!PlainResponse.is(response)) throw new Error('a hot route answered with a stream');
+      outbox.put(response, outgoing);
+    } catch (error) {
+      fault(outgoing, error);
+    }
   };
   return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     try {
       checkMethod(incoming);
       checkAsked(askedBy(incoming, door), settings.wall);
+      const direct = app.direct?.({ incoming, outgoing, caller: callerOf(incoming, door) });
+      if (direct !== undefined) void sendDirect(direct, outgoing);
+      else void listen(incoming, outgoing);
     } catch (error) {
-      refuse(outgoing, failureOf(error, settings.report));
-      return;
+      fault(outgoing, error);
     }
-    const direct = app.direct?.({ incoming, outgoing, caller: callerOf(incoming, door) });
-    if (direct !== undefined) void sendDirect(direct, outgoing);
-    else void listen(incoming, outgoing);
   };
 }
 

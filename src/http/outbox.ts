@@ -12,7 +12,13 @@ interface Waiting {
  * as much as many an answer. Whoever waits for several is woken once.
  */
 export class Outbox {
+  readonly #onFault: (outgoing: ServerResponse, fault: unknown) => void;
   #waiting: Waiting[] = [];
+
+  /** `onFault` is told of an answer whose heads cannot be sent, before anything of it was. */
+  constructor(onFault: (outgoing: ServerResponse, fault: unknown) => void) {
+    this.#onFault = onFault;
+  }
 
   /** Sends an answer soon. */
   put(response: PlainResponse, outgoing: ServerResponse): void {
@@ -23,10 +29,17 @@ export class Outbox {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { response, outgoing } of waiting) {
-      const { bytes, status, headers } = response;
-      if (bytes !== null) headers.set('content-length', String(bytes.length));
-      outgoing.writeHead(status, headers.list);
-      outgoing.end(bytes);
+      try {
+        send(response, outgoing);
+      } catch (fault) {
+        this.#onFault(outgoing, fault);
+      }
     }
   }
+}
+
+function send({ bytes, status, headers }: PlainResponse, outgoing: ServerResponse): void {
+  if (bytes !== null) headers.set('content-length', String(bytes.length));
+  outgoing.writeHead(status, headers.list);
+  outgoing.end(bytes);
 }

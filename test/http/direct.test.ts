@@ -7,7 +7,7 @@ import { createApi } from '../../src/http/api.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createDoor, type DoorSettings } from '../../src/http/door.ts';
 import { Requests } from '../../src/http/requests.ts';
-import { type Route, route } from '../../src/http/route.ts';
+import { Reply, type Route, route } from '../../src/http/route.ts';
 import { fakeParts, SETTINGS } from './fake-parts.ts';
 import { open, readAll, request, sendRaw } from './raw-client.ts';
 
@@ -106,6 +106,22 @@ test('a hot route that streams is told to be broken, and its connection ends', a
   );
   expect([status, JSON.parse(body).error.code]).toEqual([500, 'internal']);
   expect(String(reported)).toContain('a hot route answered with a stream');
+});
+
+test.each([true, false])('a head that cannot be sent is told to be broken, hot: %s', async (isHot) => {
+  const reported: unknown[] = [];
+  const report = (error: unknown) => `number ${reported.push(error)}`;
+  const faulty = route({
+    ...{ access: 'open', summary: 'x', isHot, answer: z.string() },
+    params: z.strictObject({ key: z.string() }),
+    handle: () => new Reply('x', { headers: { broken: 'a\nb' } }),
+  }) as Route;
+  const to = await serving(app({ 'GET /s/:key*': faulty }), { ...DOOR, report });
+  const { status, body } = await sendRaw(to, request('GET /s/a'));
+  expect([status, JSON.parse(body).error.code, String(reported)]).toEqual([
+    ...[500, 'internal'],
+    expect.stringContaining('Invalid character in header'),
+  ]);
 });
 
 test('who goes away ends what is done for it', async () => {
