@@ -5,3 +5,6 @@
 export function atTurnEnd(task: () => void): void {
   setImmediate(task);
 }
+
+/** Resolves then. */
+export const turnEnd = (): Promise<void> => new Promise(atTurnEnd);

@@ -1,3 +1,5 @@
+import { turnEnd } from '../base/turn.ts';
+
 interface Limits {
   readonly items: number;
   readonly bytes: number;
@@ -17,6 +19,8 @@ export class GroupCommit<Item> {
   readonly #limits: Limits;
   #waiting: Waiting<Item>[] = [];
   #running: Promise<void> | undefined;
+  /** Items of the last batch. */
+  #size = 0;
 
   /** `commit` deals with every failure itself. It gets at most `limits.items` at once, and no more than `limits.bytes` unless a single one is larger. */
   constructor(commit: (items: readonly Item[]) => Promise<void>, limits: Limits) {
@@ -35,8 +39,13 @@ export class GroupCommit<Item> {
   }
 
   async #run(): Promise<void> {
-    await undefined; // lets those who came in the same turn ride in the first batch
-    while (this.#waiting.length > 0) await this.#commit(this.#take());
+    // Those who come in the same turn ride in the first batch. Who comes alone, as the one before did, does not wait for its end.
+    await (this.#size > 1 ? turnEnd() : undefined);
+    while (this.#waiting.length > 0) {
+      const items = this.#take();
+      this.#size = items.length;
+      await this.#commit(items);
+    }
     this.#running = undefined;
   }
 

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { GroupCommit } from '../../src/kv/group-commit.ts';
+
+const LIMITS = { items: 4, bytes: 100 };
+
+/** A commit that takes a turn, and the batches it got. */
+function committing() {
+  const batches: string[][] = [];
+  const commits = new GroupCommit<string>(async (items) => {
+    batches.push([...items]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }, LIMITS);
+  const addAll = (...items: string[]) => {
+    for (const item of items) commits.add(item, 1);
+  };
+  /** Adds each as the callback of a connection of its own would, all in one turn. */
+  const addApart = async (...items: string[]) => {
+    const added = items.map(
+      (item) => new Promise<void>((resolve) => setImmediate(() => resolve(commits.add(item, 1)))),
+    );
+    await Promise.all(added);
+    await commits.idle();
+  };
+  return { batches, commits, addAll, addApart };
+}
+
+describe('a batch', () => {
+  test('is what came while the one before was under way', async () => {
+    const { batches, commits, addAll } = committing();
+    addAll('a', 'b');
+    await new Promise((resolve) => process.nextTick(resolve));
+    addAll('c', 'd');
+    await commits.idle();
+    expect(batches).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+  });
+
+  test('begins at once for who comes alone', async () => {
+    const { batches, addAll, commits } = committing();
+    addAll('a');
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(batches).toEqual([['a']]);
+    await commits.idle();
+  });
+
+  test('waits for the others of the turn once there are several', async () => {
+    const { batches, addApart } = committing();
+    await addApart('a', 'b', 'c');
+    await addApart('d', 'e', 'f');
+    await addApart('g');
+    await addApart('h', 'i');
+    expect(batches).toEqual([['a'], ['b', 'c'], ['d', 'e', 'f'], ['g'], ['h'], ['i']]);
+  });
+
+  test('has no more items and bytes than it may, but at least one', async () => {
+    const { batches, commits, addAll } = committing();
+    addAll('a', 'b', 'c', 'd', 'e');
+    commits.add('long', 200);
+    commits.add('f', 1);
+    await commits.idle();
+    expect(batches).toEqual([['a', 'b', 'c', 'd'], ['e'], ['long'], ['f']]);
+  });
+});
