@@ -26,16 +26,8 @@ export class HandlingLimit {
       const pending = { began: this.#clock.now(), giveUp: () => reject(late()) };
       this.#pending.add(pending);
       this.#look ??= this.#clock.after(LOOK_MS, () => this.#lookAfter());
-      work.then(
-        (answered) => {
-          this.#pending.delete(pending);
-          resolve(answered);
-        },
-        (error) => {
-          this.#pending.delete(pending);
-          reject(error);
-        },
-      );
+      const end = () => this.#pending.delete(pending);
+      work.then(resolve, reject).finally(end);
     });
   }
 

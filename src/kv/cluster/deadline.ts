@@ -17,15 +17,7 @@ export function withinTime<Done>(wish: Wish, running: Promise<Done>, { clock, ms
       const details = wish.op === 'get' ? {} : { indeterminate: true };
       reject(new OpsbroError('quorum', `"${wish.key}": no outcome within ${ms} ms; try again`, { details }));
     });
-    running.then(
-      (done) => {
-        late[Symbol.dispose]();
-        resolve(done);
-      },
-      (error) => {
-        late[Symbol.dispose]();
-        reject(error);
-      },
-    );
+    const end = () => late[Symbol.dispose]();
+    running.then(resolve, reject).finally(end);
   });
 }
