@@ -20,8 +20,11 @@ export interface Asked {
 }
 
 const LONGEST_TARGET = 8_192;
-/** Paths that are as they should be without a closer look: nothing in them is ever escaped, and no segment is of dots alone. */
-const PLAIN_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[\w\-.~!$&'()*+,;=:@]*)+$/;
+/**
+ * Paths that are in their normal form without a closer look: what is not escaped need not be, what is escaped is no dot, and no segment is of
+ * dots alone.
+ */
+const PLAIN_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))(?:[\w\-.~!$&'()*+,;=:@]|%(?!2e)[\da-f]{2})*)+$/i;
 
 /** The facts of a request. */
 export const askedBy = ({ url = '', headers, socket }: IncomingMessage, door: 'socket' | 'tcp'): Asked => ({
@@ -48,7 +51,7 @@ function checkTarget(target: string): void {
     throw new OpsbroError('uri_too_long', `the target has ${target.length} characters, more than ${LONGEST_TARGET}`);
   }
   const path = pathOf(target);
-  if (PLAIN_PATH.test(path) && !target.includes('#')) return;
+  if (PLAIN_PATH.test(path) && !target.includes('#') && (!path.includes('%') || decoded(path) !== undefined)) return;
   const code = path.startsWith('/kv/') ? 'bad_key' : 'bad_request';
   if (!target.startsWith('/') || target.includes('#')) {
     throw new OpsbroError('bad_request', 'the target of a request is a path that begins with /');
