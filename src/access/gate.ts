@@ -58,6 +58,7 @@ export class Gate {
   readonly #logins: Logins;
   readonly #failures: Failures;
   readonly #proofs = new WeakMap<Pass, Proof>();
+  readonly #passes = new WeakMap<Token, Pass>();
 
   constructor({ tokens, clock }: Options) {
     this.#tokens = tokens;
@@ -71,7 +72,7 @@ export class Gate {
    * expired, `forbidden` at one that is not for that address, `too_many_requests` after too many wrong ones.
    */
   passOf({ token, login }: Offer, address: string): Pass | undefined {
-    if (token !== undefined) return this.#passFor({ token: this.#proven(token, address) });
+    if (token !== undefined) return this.#passOfToken(this.#proven(token, address));
     const found = login === undefined ? undefined : this.#logins.find(login);
     if (login === undefined || !found || !this.#isStillValid(found)) return undefined;
     checkPlace(found, address);
@@ -109,6 +110,15 @@ export class Gate {
     if (!proof || proof.login !== undefined)
       throw new OpsbroError('forbidden', 'a login cannot begin another one; show the token itself');
     return this.#logins.ticket(proof.token);
+  }
+
+  /** The same one for the same token, as most requests show one that was shown before. */
+  #passOfToken(token: Token): Pass {
+    const known = this.#passes.get(token);
+    if (known !== undefined) return known;
+    const pass = this.#passFor({ token });
+    this.#passes.set(token, pass);
+    return pass;
   }
 
   #passFor(proof: Proof): Pass {
@@ -163,8 +173,8 @@ export class Gate {
 }
 
 function checkPlace({ name, from }: Token, address: string): void {
+  if (from.length === 0) return;
   const networks = new Networks(from);
-  const isWithin = !networks.areEverywhere && networks.has(address.replace(/^::ffff:(?=\d+\.)/i, ''));
-  if (from.length === 0 || isWithin) return;
+  if (!networks.areEverywhere && networks.has(address.replace(/^::ffff:(?=\d+\.)/i, ''))) return;
   throw new OpsbroError('forbidden', `the token "${name}" is not for requests from ${address}`);
 }
