@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { secureBytes } from './random.ts';
 
 const BYTES = 32;
@@ -7,4 +7,4 @@ const BYTES = 32;
 export const newSecret = (): string => Buffer.from(secureBytes(BYTES)).toString('base64url');
 
 /** What is kept in place of a secret: its SHA-256 in lower-case hex. A secret has too many values for that to be turned back. */
-export const secretHash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+export const secretHash = (secret: string): string => hash('sha256', secret);
