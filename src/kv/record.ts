@@ -35,7 +35,8 @@ const FLAGS = { value: 0, tombstone: TOMBSTONE, dropped: VALUE_DROPPED } as cons
 
 /** The bytes of a record: a header of 42 bytes, the value, and a CRC-32 of both. */
 export function encodeRecord({ version, created, expires, kind, value }: KvRecord): Uint8Array {
-  const bytes = Buffer.allocUnsafe(HEADER + value.length + CRC);
+  // Memory of its own, as it is kept for a while: a slice of a pool would have to be copied for that.
+  const bytes = Buffer.allocUnsafeSlow(HEADER + value.length + CRC);
   bytes[0] = FORMAT;
   bytes[1] = FLAGS[kind] | (expires === 0 ? 0 : HAS_EXPIRY);
   bytes.writeBigUInt64BE(version.stamp, 2);
