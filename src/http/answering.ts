@@ -58,7 +58,7 @@ const LONGEST_QUERY = 100;
 /** What a route that takes nothing takes. */
 const NOTHING = z.strictObject({});
 
-/** Answers a request for a route; never rejects. */
+/** Answers a request for a route, also when its handler fails. */
 export async function answer(inquiry: Inquiry, place: Place): Promise<Response> {
   const { path, route, settings } = place;
   const { method, target } = inquiry;

@@ -15,7 +15,7 @@ export interface Arrival {
   readonly target: string;
   /** Where the heads and the body are read from; the request as such when left out. */
   readonly incoming?: IncomingMessage;
-  /** Whether answers of known bytes are sent by `send`. */
+  /** Whether answers of known bytes are sent as they are, by the door. */
   readonly takesPlain?: boolean;
 }
 

@@ -8,14 +8,14 @@ import type { RouteTable } from './route.ts';
 import { pathOf } from './wall.ts';
 
 /** A request at a door that has passed its wall. */
-export interface Asked {
+export interface AdmittedRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly caller: Caller;
 }
 
 /** Answers what is for a hot route; `undefined`: it is for none. */
-export type Direct = (asked: Asked) => Promise<Response> | undefined;
+export type Direct = (request: AdmittedRequest) => Promise<Response> | undefined;
 
 /** A route, and how paths that are for it begin. */
 interface HotPlace extends Place {
@@ -29,18 +29,18 @@ export function directRoutes(table: RouteTable, settings: AnsweringSettings): Di
   const hot = new Map<string, HotPlace[]>();
   for (const [key, route] of Object.entries(table)) {
     if (!route.isHot) continue;
+    if (route.isZoneWide) throw new Error(`${key} is hot, but other nodes may have to be asked`);
     const [, method = '', start, parameter] = /^(\w+) (\/[\w/-]*\/):(\w+)\*$/.exec(key) ?? [];
     if (start === undefined || parameter === undefined) throw new Error(`${key} is hot, but has no path of one rest`);
     const place = { path: `${start}:${parameter}*`, route, settings, start, parameter, queries: new Map() };
     hot.set(method, [...(hot.get(method) ?? []), place]);
   }
-  return (asked) => {
-    const { method = '', url = '' } = asked.incoming;
+  return (request) => {
+    const { method = '', url = '' } = request.incoming;
     const path = pathOf(url);
     const place = hot.get(method)?.find(({ start }) => path.length > start.length && path.startsWith(start));
-    return (
-      place && answer(new DirectInquiry(asked, { [place.parameter]: decoded(path.slice(place.start.length)) }), place)
-    );
+    if (place === undefined) return undefined;
+    return answer(new DirectInquiry(request, { [place.parameter]: decoded(path.slice(place.start.length)) }), place);
   };
 }
 
@@ -53,29 +53,37 @@ class DirectInquiry implements Inquiry {
   readonly caller: Caller;
   readonly params: Readonly<Record<string, string>>;
   readonly takesPlain = true;
-  readonly #asked: Asked;
+  readonly #request: AdmittedRequest;
+  #gone: AbortController | undefined;
 
-  constructor(asked: Asked, params: Readonly<Record<string, string>>) {
-    const { method = '', url = '' } = asked.incoming;
+  constructor(request: AdmittedRequest, params: Readonly<Record<string, string>>) {
+    const { method = '', url = '' } = request.incoming;
     this.method = method;
     this.target = url;
-    this.caller = asked.caller;
+    this.caller = request.caller;
     this.params = params;
-    this.#asked = asked;
+    this.#request = request;
   }
 
   get signal(): AbortSignal {
-    const { outgoing } = this.#asked;
-    const gone = new AbortController();
-    outgoing.once('close', () => !outgoing.writableFinished && gone.abort());
-    return gone.signal;
+    this.#gone ??= goneBy(this.#request.outgoing);
+    return this.#gone.signal;
   }
 
   head(name: string): string | undefined {
-    return headOf(this.#asked.incoming, name);
+    return headOf(this.#request.incoming, name);
   }
 
   body(limit: number): Promise<Uint8Array> {
-    return readIncoming(this.#asked.incoming, limit);
+    return readIncoming(this.#request.incoming, limit);
   }
+}
+
+/** Aborts when the client leaves before its answer is complete, or has left already. */
+function goneBy(outgoing: ServerResponse): AbortController {
+  const gone = new AbortController();
+  const look = () => !outgoing.writableFinished && gone.abort();
+  if (outgoing.closed) look();
+  else outgoing.once('close', look);
+  return gone;
 }

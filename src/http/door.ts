@@ -133,6 +133,7 @@ function checkMethod({ method = '', headers }: IncomingMessage): void {
 }
 
 function refuse(outgoing: ServerResponse, failure: OpsbroError): void {
+  if (outgoing.headersSent) return void outgoing.destroy();
   const body = JSON.stringify(errorBody(failure));
   outgoing.writeHead(statusOf(failure), {
     ...COMMON_HEADERS,

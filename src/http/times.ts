@@ -21,6 +21,6 @@ export const httpDate = ofSeconds((date) => date.toUTCString());
 
 const untilSecond = ofSeconds((date) => date.toISOString().slice(0, -4));
 
-/** A time in whole epoch milliseconds as `Date.toISOString` tells it. Throws a `RangeError` as that does. */
+/** A time in whole epoch milliseconds as `Date.toISOString` tells it. Throws a `RangeError` where there is no such second. */
 export const isoTime = (ms: number): string =>
   `${untilSecond(ms)}${String(ms - Math.floor(ms / 1_000) * 1_000).padStart(3, '0')}Z`;

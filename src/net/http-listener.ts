@@ -31,6 +31,8 @@ export interface HttpLimits {
   readonly closeGraceMs?: number;
   /** Milliseconds that a connection may wait for its next request; 5 s when left out. */
   readonly keepAliveMs?: number;
+  /** Milliseconds that the rest of a request may take once it is answered; half a second when left out. */
+  readonly restMs?: number;
 }
 
 /** Where and what to listen for. */
@@ -54,6 +56,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const CLOSE_GRACE_MS = 500;
 const KEEP_ALIVE_MS = 5_000;
+const REST_MS = 500;
 const TRIES = 10;
 const ABSENT_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
@@ -163,8 +166,16 @@ class ServerGroup {
     outgoing.once('close', () => {
       this.#busy.delete(socket);
       if (!this.#servers.some(({ listening }) => listening)) socket.end();
+      if (!incoming.complete) this.#awaitRest(incoming);
     });
     this.#handler.onRequest(incoming, outgoing);
+  }
+
+  /** Who was answered before all of the request was there may go on sending for a moment, so that the answer is read; not for ever. */
+  #awaitRest(incoming: IncomingMessage): void {
+    const { socket } = incoming;
+    const late = setTimeout(() => incoming.complete || socket.destroy(), this.#limits.restMs ?? REST_MS);
+    socket.once('close', () => clearTimeout(late));
   }
 
   /** Where HTTP begins on a connection is a listener like any other, so the handler can be put before it. */

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -6,6 +6,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createApi } from '../../src/http/api.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createDoor, type DoorSettings } from '../../src/http/door.ts';
+import { Heads } from '../../src/http/heads.ts';
+import { PlainResponse } from '../../src/http/plain-response.ts';
 import { Requests } from '../../src/http/requests.ts';
 import { Reply, type Route, route } from '../../src/http/route.ts';
 import { fakeParts, SETTINGS } from './fake-parts.ts';
@@ -143,6 +145,34 @@ test('who goes away ends what is done for it', async () => {
   await expect.poll(() => asked).toBe(true);
   socket.destroy();
   await expect.poll(() => ended).toBe(true);
+});
+
+test('who has gone before anybody looks is gone', async () => {
+  const hot = route({
+    ...{ access: 'open', summary: 'x', isHot: true, answer: z.boolean() },
+    params: z.strictObject({ key: z.string() }),
+    handle: ({ signal }) => signal.aborted,
+  }) as Route;
+  const { direct } = app({ 'GET /s/:key*': hot });
+  const incoming = { method: 'GET', url: '/s/a', headers: {} } as IncomingMessage;
+  const left = { closed: true, writableFinished: false } as ServerResponse;
+  const response = (await direct({ incoming, outgoing: left, caller: { door: 'socket' } })) as unknown;
+  expect(PlainResponse.is(response) && String(response.bytes)).toBe('true');
+});
+
+test('what breaks after the head was sent ends that connection, and no other', async () => {
+  const noBytes = PlainResponse.of({ length: 3 } as unknown as Buffer, 200, new Heads());
+  const to = await serving({ fetch: () => new Response(), direct: () => Promise.resolve(noBytes) });
+  const broken = await sendRaw(to, request('GET /s/a')).catch(() => ({ body: '' }));
+  expect(broken.body).toBe('');
+  const next = await sendRaw(to, request('GET /s/a')).catch(() => ({ body: '' }));
+  expect(next.body).toBe('');
+});
+
+test('a route that other nodes answer with is not hot', () => {
+  const hot = { access: 'open', summary: 'x', isHot: true, answer: z.string(), handle: () => 'x' } as const;
+  const both = route({ ...hot, isZoneWide: true }) as Route;
+  expect(() => app({ 'GET /s/:key*': both })).toThrow('other nodes may have to be asked');
 });
 
 test('many requests on one connection are answered in their order', async () => {

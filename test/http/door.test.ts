@@ -149,6 +149,15 @@ test('after a refusal with an unread body the connection serves on or is closed,
   expect(answer.body.match(/HTTP\/1.1 \d+/g) ?? []).toEqual(['HTTP/1.1 200']);
 });
 
+test.each(['PUT /kv/a', 'DELETE /kv/a', 'GET /kv/a', 'POST /kv-batch'])(
+  'who does not end %s, and was answered, is hung up on',
+  async (line) => {
+    const to = await tcpDoor({ ...LIMITS, restMs: 20 });
+    const endless = request(line, ['Content-Length: 100000000000'], 'x').replace('Connection: close\r\n', '');
+    expect((await sendRaw(to, endless)).status).toBe(line.startsWith('GET') ? 404 : 401);
+  },
+);
+
 test.each([
   ['nonsense\r\n\r\n', 400],
   ['GET / HTTP/1.1\r\n\r\n', 400],

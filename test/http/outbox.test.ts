@@ -1,5 +1,6 @@
 import { type ServerResponse, validateHeaderValue } from 'node:http';
 import { expect, test } from 'vitest';
+import { turnEnd } from '../../src/base/turn.ts';
 import { Heads } from '../../src/http/heads.ts';
 import { Outbox } from '../../src/http/outbox.ts';
 import { PlainResponse } from '../../src/http/plain-response.ts';
@@ -15,8 +16,6 @@ function wire() {
   } as unknown as ServerResponse;
   return { sent, outgoing };
 }
-
-const turnEnd = () => new Promise((resolve) => setImmediate(resolve));
 
 test('what is put there in one turn is sent at its end, in that order, with its length if it has one', async () => {
   const { sent, outgoing } = wire();
