@@ -93,7 +93,7 @@ function checkHost({ host, localAddress = '' }: Asked, rules: WallRules): void {
   const plain = PLAIN_HOST.exec(host)?.[1];
   if (plain !== undefined && isOurs(plain, localAddress, rules)) return;
   const url = urlOf(host);
-  const isPlain = url !== undefined && url.pathname === '/' && url.username === '' && !/[/?#@\\]/.test(host);
+  const isPlain = url !== undefined && url.pathname === '/' && url.username === '' && !/[/?#@\\]|:$/.test(host);
   if (isPlain && isOurs(url.hostname, localAddress, rules)) return;
   throw new OpsbroError(
     'wrong_host',

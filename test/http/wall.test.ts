@@ -91,6 +91,7 @@ test.each([
   ['evil@localhost', 'wrong_host'],
   ['localhost/evil', 'wrong_host'],
   ['local host', 'wrong_host'],
+  ['localhost:', 'wrong_host'],
   ['', 'wrong_host'],
   [undefined, 'bad_request'],
 ])('the host %s: %s', (host, code) => {
