@@ -20,7 +20,7 @@ export function checkKey(key: string): void {
 }
 
 /** Most keys, which need no closer look: what they are made of is a byte each, and has no dots. */
-const PLAIN = /^[!-\-/-~]{1,1024}$/;
+const PLAIN = new RegExp(`^[!-\\-/-~]{1,${MAX_KEY_BYTES}}$`);
 
 function faultOf(key: string): string | undefined {
   if (PLAIN.test(key)) return undefined;
