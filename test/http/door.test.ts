@@ -152,7 +152,7 @@ test('after a refusal with an unread body the connection serves on or is closed,
 test.each(['PUT /kv/a', 'DELETE /kv/a', 'GET /kv/a', 'POST /kv-batch'])(
   'who does not end %s, and was answered, is hung up on',
   async (line) => {
-    const to = await tcpDoor({ ...LIMITS, restMs: 20 });
+    const to = await tcpDoor({ ...LIMITS, restMs: 20, keepAliveMs: 60_000 });
     const endless = request(line, ['Content-Length: 100000000000'], 'x').replace('Connection: close\r\n', '');
     expect((await sendRaw(to, endless)).status).toBe(line.startsWith('GET') ? 404 : 401);
   },
