@@ -65,11 +65,7 @@ export class Exchange {
     const shared = [...trees].filter(([range]) => isShared(range, self, peer));
     const roots = new Map(shared.map(([range, tree]) => [range, tree.root()] as const));
     const { leaves } = await this.#expect(peer, 'differs', { type: 'compare', roots }, view);
-    const wanted = new Map<string, readonly number[]>();
-    for (const [range, theirs] of leaves) {
-      const ours = trees.get(range) ?? new Tree();
-      wanted.set(range, differing(ours.leaves, theirs));
-    }
+    const wanted = await this.#differing(leaves, view);
     const { came, forgotten } = wanted.size === 0 ? NOTHING_CAME : await this.#walk(peer, wanted, view);
     if (standpoint.present !== view) throw new ExchangeError('the ring changed meanwhile');
     // Taken for equal, it would be asked for them the next time.
@@ -77,6 +73,18 @@ export class Exchange {
     if (begun !== undefined) meetings.end(peer, view.members);
     this.#parts.count('comparisons', 1);
     return came;
+  }
+
+  /** What was written meanwhile is in the trees of both. */
+  async #differing(
+    theirs: ReadonlyMap<string, BigUint64Array>,
+    view: View,
+  ): Promise<ReadonlyMap<string, readonly number[]>> {
+    if (theirs.size === 0) return new Map();
+    const ours = await this.#parts.records.trees(view);
+    return new Map(
+      [...theirs].map(([range, leaves]) => [range, differing((ours.get(range) ?? new Tree()).leaves, leaves)]),
+    );
   }
 
   /** Brings a node what it missed of these keys, as far as it is held here. */

@@ -2,34 +2,37 @@ import type { Version } from '../version.ts';
 import { leafOf, recordHash, Tree } from './merkle.ts';
 import { rangeOf, type View } from './view.ts';
 
+/** So many keys may have changed before the trees are brought up to date. */
+const MOST_MOVED = 1_024;
+
+/** What a tree says of a key, and what it is to say. */
+interface Moved {
+  readonly before: Version | undefined;
+  after: Version | undefined;
+}
+
 /**
- * The trees of what a node holds, kept true with every record that comes or goes. For another view they are counted anew, in the order of
- * the keys' bytes; until a key is counted its changes are left out, as it will be found as it is then.
+ * The trees of what a node holds, true whenever they are asked for. For another view they are counted anew, in the order of the keys' bytes;
+ * until a key is counted its changes are left out, as it will be found as it is then.
  */
 export class Holdings {
   #view: View | undefined;
   #trees = new Map<string, Tree>();
+  /** Keys that changed since the trees were brought up to date: of one that is written again and again only the last version costs a hash. */
+  readonly #moved = new Map<string, Moved>();
   /** Keys up to here are counted. */
   #counted = '';
   #phase: 'counting' | 'whole' = 'counting';
 
   /** Begins anew, unless the trees are those of this view already. Says from where on to count; `undefined` when nothing is left to count. */
   aim(view: View): string | undefined {
-    if (this.#view?.id !== view.id) {
-      this.#view = view;
-      this.#trees = new Map();
-      this.#counted = '';
-      this.#phase = 'counting';
-    }
+    if (this.#view?.id !== view.id) this.#begin(view);
     return this.#phase === 'whole' ? undefined : this.#counted;
   }
 
   /** Nothing is known any more: the next to aim counts anew. */
   forget(): void {
-    this.#view = undefined;
-    this.#trees = new Map();
-    this.#counted = '';
-    this.#phase = 'counting';
+    this.#begin(undefined);
   }
 
   /** The next keys in order, and up to where they are all of them; `undefined`: to the end. */
@@ -42,12 +45,32 @@ export class Holdings {
   /** A record was replaced. */
   move(key: string, before: Version | undefined, after: Version | undefined): void {
     if (this.#phase === 'counting' && !this.#isCounted(key)) return;
-    const gone = before === undefined ? 0n : recordHash(key, before);
-    this.#toggle(key, after === undefined ? gone : gone ^ recordHash(key, after));
+    const moved = this.#moved.get(key);
+    if (moved === undefined) this.#moved.set(key, { before, after });
+    else moved.after = after;
+    if (this.#moved.size >= MOST_MOVED) this.#catchUp();
   }
 
+  /** As of this moment. */
   get trees(): ReadonlyMap<string, Tree> {
+    this.#catchUp();
     return this.#trees;
+  }
+
+  #begin(view: View | undefined): void {
+    this.#view = view;
+    this.#trees = new Map();
+    this.#moved.clear();
+    this.#counted = '';
+    this.#phase = 'counting';
+  }
+
+  #catchUp(): void {
+    for (const [key, { before, after }] of this.#moved) {
+      const gone = before === undefined ? 0n : recordHash(key, before);
+      this.#toggle(key, after === undefined ? gone : gone ^ recordHash(key, after));
+    }
+    this.#moved.clear();
   }
 
   #isCounted(key: string): boolean {

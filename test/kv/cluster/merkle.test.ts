@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Holdings } from '../../../src/kv/cluster/holdings.ts';
 import { differing, EMPTY_ROOT, leafOf, recordHash, Tree } from '../../../src/kv/cluster/merkle.ts';
+import { viewOf } from '../../../src/kv/cluster/view.ts';
 import { stampAt } from '../../../src/kv/hlc.ts';
 import { nodeTag } from '../../../src/kv/version.ts';
 import { IDS } from './nodes.ts';
@@ -36,4 +38,33 @@ test('the order of records does not matter, and what is taken away leaves nothin
       expect(new Set(differing(one.leaves, other.leaves)).size).toBeLessThanOrEqual(names.length);
     }),
   );
+});
+
+test('what is held is in the trees, however much of it has changed since they were asked for', () => {
+  const view = viewOf(IDS.slice(0, 1));
+  const holdings = new Holdings();
+  holdings.aim(view);
+  holdings.count([], undefined);
+  const [first, second] = versions;
+  const root = () => [...holdings.trees.values()][0]?.root();
+  const byHand = (keys: number) => {
+    const tree = new Tree();
+    for (let key = 0; key < keys; key += 1) tree.toggle(leafOf(`k${key}`), recordHash(`k${key}`, second));
+    return tree.root();
+  };
+  for (let key = 0; key < 1_500; key += 1) {
+    holdings.move(`k${key}`, undefined, first);
+    holdings.move(`k${key}`, first, second);
+  }
+  expect(root()).toBe(byHand(1_500));
+  for (let key = 10; key < 1_500; key += 1) {
+    holdings.move(`k${key}`, second, first);
+    holdings.move(`k${key}`, first, undefined);
+  }
+  expect(root()).toBe(byHand(10));
+  holdings.move('k0', second, first);
+  holdings.forget();
+  holdings.aim(view);
+  holdings.count([['k0', second]], undefined);
+  expect(root()).toBe(byHand(1));
 });
