@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { msOf, type Stamp } from './hlc.ts';
-import type { Version } from './version.ts';
+import { tagAt, type Version } from './version.ts';
 
 const FORMAT = 1;
 const HEADER = 42;
@@ -33,8 +33,36 @@ export const modifiedAt = ({ version }: KvRecord): number => msOf(version.stamp)
 
 const FLAGS = { value: 0, tombstone: TOMBSTONE, dropped: VALUE_DROPPED } as const;
 
+/** A record that goes to several places: its bytes are made once. */
+export class PackedRecord implements KvRecord {
+  readonly version: Version;
+  readonly created: Stamp;
+  readonly expires: number;
+  readonly kind: KvRecord['kind'];
+  readonly value: Uint8Array;
+  #bytes: Uint8Array | undefined;
+
+  /** `bytes` are those of the record, if there are such already. */
+  constructor({ version, created, expires, kind, value }: KvRecord, bytes?: Uint8Array) {
+    this.version = version;
+    this.created = created;
+    this.expires = expires;
+    this.kind = kind;
+    this.value = value;
+    this.#bytes = bytes;
+  }
+
+  get bytes(): Uint8Array {
+    this.#bytes ??= bytesOf(this);
+    return this.#bytes;
+  }
+}
+
 /** The bytes of a record: a header of 42 bytes, the value, and a CRC-32 of both. */
-export function encodeRecord({ version, created, expires, kind, value }: KvRecord): Uint8Array {
+export const encodeRecord = (record: KvRecord): Uint8Array =>
+  record instanceof PackedRecord ? record.bytes : bytesOf(record);
+
+function bytesOf({ version, created, expires, kind, value }: KvRecord): Uint8Array {
   // Memory of its own, as it is kept for a while: a slice of a pool would have to be copied for that.
   const bytes = Buffer.allocUnsafeSlow(HEADER + value.length + CRC);
   bytes[0] = FORMAT;
@@ -50,16 +78,17 @@ export function encodeRecord({ version, created, expires, kind, value }: KvRecor
 
 /** The record of such bytes, which it goes on looking at; `undefined` when they are damaged or of an unknown format. */
 export function decodeRecord(stored: Uint8Array): KvRecord | undefined {
-  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
+  const bytes = Buffer.isBuffer(stored) ? stored : Buffer.from(stored.buffer, stored.byteOffset, stored.length);
   if (bytes.length < HEADER + CRC || bytes[0] !== FORMAT) return undefined;
   if (crc32(bytes.subarray(0, -CRC)) !== bytes.readUInt32BE(bytes.length - CRC)) return undefined;
-  return {
-    version: { stamp: bytes.readBigUInt64BE(2), tag: bytes.subarray(10, 26) },
+  const record = {
+    version: { stamp: bytes.readBigUInt64BE(2), tag: tagAt(bytes, 10) },
     created: bytes.readBigUInt64BE(26),
     expires: Number(bytes.readBigUInt64BE(34)),
     kind: kindOf(bytes[1] ?? 0),
     value: bytes.subarray(HEADER, -CRC),
   };
+  return new PackedRecord(record, stored);
 }
 
 function kindOf(flags: number): KvRecord['kind'] {

@@ -18,6 +18,26 @@ export function nodeTag(nodeId: string): Uint8Array {
   return createHash('sha1').update(nodeId).digest().subarray(0, 16);
 }
 
+const TAG_BYTES = 16;
+const MOST_TAGS = 64;
+const knownTags: Uint8Array[] = [];
+
+/**
+ * The tag at a place of some bytes, in memory of its own. Few nodes write, and versions are remembered longer than what they came in: the
+ * same tag is the same array, as far as it is among those seen last.
+ */
+export function tagAt(bytes: Uint8Array, at: number): Uint8Array {
+  for (const known of knownTags) {
+    let same = 0;
+    while (same < TAG_BYTES && known[same] === bytes[at + same]) same += 1;
+    if (same === TAG_BYTES) return known;
+  }
+  const tag = Buffer.from(Uint8Array.from(bytes.subarray(at, at + TAG_BYTES)).buffer);
+  if (knownTags.length >= MOST_TAGS) knownTags.length = 0;
+  knownTags.push(tag);
+  return tag;
+}
+
 /** A version as people and programs see it; texts compare as versions do. */
 export function versionText({ stamp, tag }: Version): string {
   return `${stamp.toString(16).padStart(16, '0')}-${Buffer.from(tag.buffer, tag.byteOffset, tag.length).toString('hex')}`;

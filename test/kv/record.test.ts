@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { msOf, nextStamp, stampAt } from '../../src/kv/hlc.ts';
-import { decodeRecord, encodeRecord, type KvRecord } from '../../src/kv/record.ts';
-import { nodeTag, versionText } from '../../src/kv/version.ts';
+import { decodeRecord, encodeRecord, type KvRecord, PackedRecord } from '../../src/kv/record.ts';
+import { nodeTag, tagAt, versionText } from '../../src/kv/version.ts';
 
 const NODE_1 = '11111111-1111-4111-8111-111111111111';
 const NODE_2 = '22222222-2222-4222-8222-222222222222';
@@ -96,5 +96,38 @@ describe('records', () => {
     for (let length = 0; length < HELLO.length / 2; length++) {
       expect(decodeRecord(Buffer.from(HELLO, 'hex').subarray(0, length))).toBeUndefined();
     }
+  });
+});
+
+describe('a record that goes to several places', () => {
+  const plain: KvRecord = {
+    ...{ version: { stamp: START, tag: nodeTag(NODE_1) }, created: START, expires: 0, kind: 'value' },
+    value: Buffer.from('hello'),
+  };
+
+  test('is made bytes of once', () => {
+    const packed = new PackedRecord(plain);
+    expect(encodeRecord(packed)).toEqual(encodeRecord(plain));
+    expect(encodeRecord(packed)).toBe(encodeRecord(packed));
+  });
+
+  test('goes on as the bytes it came in, unless something of it is changed', () => {
+    const stored = encodeRecord(plain);
+    const read = decodeRecord(stored);
+    expect(read && encodeRecord(read)).toBe(stored);
+    const changed = encodeRecord({ ...plain, ...read, expires: 5 });
+    expect(decodeRecord(changed)).toMatchObject({ expires: 5, version: plain.version });
+  });
+
+  test('has its tag from elsewhere than from those bytes, the same for the same node', () => {
+    const stored = encodeRecord(plain);
+    const [one, other] = [decodeRecord(stored)?.version.tag, decodeRecord(Buffer.from(stored))?.version.tag];
+    expect(one).toBe(other);
+    expect(one?.buffer).not.toBe(stored.buffer);
+    for (let node = 0; node < 200; node += 1) {
+      const tag = nodeTag(`node ${node}`);
+      expect(tagAt(tag, 0)).toEqual(tag);
+    }
+    expect(tagAt(stored, 10)).toEqual(nodeTag(NODE_1));
   });
 });

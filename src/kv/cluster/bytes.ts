@@ -2,6 +2,10 @@
 import { isUtf8 } from 'node:buffer';
 
 const FIRST_BYTES = 512;
+const LENGTH_BYTES = 4;
+/** What a UTF-16 code unit of a text takes at most. */
+const MOST_BYTES_OF_UNIT = 3;
+const REPLACEMENT = '\ufffd';
 
 /** What was read is no message: too short, too long, or of values that there are not. */
 export class Senseless extends Error {}
@@ -50,10 +54,10 @@ export class ByteWriter {
 
   /** The bytes of a text behind their number. */
   text(value: string): void {
-    const length = Buffer.byteLength(value);
-    this.uint32(length);
-    const at = this.#room(length);
-    this.#bytes.write(value, at);
+    const at = this.#room(LENGTH_BYTES + MOST_BYTES_OF_UNIT * value.length);
+    const length = this.#bytes.write(value, at + LENGTH_BYTES);
+    this.#bytes.writeUInt32BE(length, at);
+    this.#at = at + LENGTH_BYTES + length;
   }
 
   /** The place for so many more bytes, to be asked for before the bytes are used: they may move. */
@@ -108,9 +112,13 @@ export class ByteReader {
 
   /** A text behind the number of its bytes, which is `most` at most. */
   text(most: number): string {
-    const bytes = this.raw(this.#length(most));
-    if (!isUtf8(bytes)) throw new Senseless('a text is no UTF-8');
-    return bytes.toString();
+    const length = this.#length(most);
+    const at = this.#take(length);
+    const text = this.#bytes.toString('utf8', at, at + length);
+    // What is none is replaced, as it may have been before.
+    if (text.includes(REPLACEMENT) && !isUtf8(this.#bytes.subarray(at, at + length)))
+      throw new Senseless('a text is no UTF-8');
+    return text;
   }
 
   /** How many items follow: `most` at most, and each takes at least one byte. */

@@ -3,9 +3,9 @@ import { OpsbroError } from '../../base/errors.ts';
 import type { KvEntry } from '../../model/kv.ts';
 import { msOf } from '../hlc.ts';
 import { entryOf } from '../pages.ts';
-import { isLive, type KvRecord } from '../record.ts';
+import { isLive, type KvRecord, PackedRecord } from '../record.ts';
 import { readAt } from '../record-cache.ts';
-import { writtenOf } from '../rules.ts';
+import { type Held, writtenOf } from '../rules.ts';
 import { nodeTag, type Version, versionText } from '../version.ts';
 import { behind, holdersIn, isNeverSeen, isReadFrom, isWrittenTo, newestOf, supersededBy } from './findings.ts';
 import { type Askers, Gathering } from './gathering.ts';
@@ -60,16 +60,16 @@ export class Coordinator {
     this.#tag = nodeTag(ports.self);
   }
 
-  async run(wish: Wish): Promise<Outcome> {
+  run(wish: Wish): Promise<Outcome> {
     switch (wish.op) {
       case 'get':
-        return await this.#get(wish.key, wish.copies);
+        return this.#get(wish.key, wish.copies);
       case 'put':
-        return await this.#put(wish);
+        return this.#put(wish);
       case 'delete':
-        return await this.#delete(wish);
+        return this.#delete(wish);
       case 'restore':
-        return await this.#restore(wish);
+        return this.#restore(wish);
     }
   }
 
@@ -81,7 +81,7 @@ export class Coordinator {
 
   async #get(key: string, copies: Wanted): Promise<Outcome> {
     const held = await this.#ports.records.read(key);
-    const own = held === 'damaged' ? undefined : held;
+    const own = whole(held);
     if (copies === 1 && held !== 'damaged' && this.#standpoint.isWholeFor(key)) return this.#found(key, own, 1);
     const reading = this.#gathering(key, { type: 'read', key, have: own?.version });
     const end = await reading.run((now) => isReadFrom(now, copies));
@@ -116,7 +116,7 @@ export class Coordinator {
     const draft = { kind: 'value', value, ttl: options.ttl } as const;
     const { record, acked, total } =
       options.cas === undefined
-        ? await this.#store(key, { ...draft, before: await this.#own(key) }, copies)
+        ? await this.#store(key, { ...draft, before: whole(await this.#ports.records.read(key)) }, copies)
         : await this.#exclusively(key, () => this.#exchange(key, draft, options.cas ?? '0'));
     return { op: 'put', written: writtenOf(key, record), acked, total };
   }
@@ -127,7 +127,7 @@ export class Coordinator {
       const { record } = await this.#exclusively(key, () => this.#exchange(key, draft, cas));
       return { op: 'delete', deleted: { key, version: versionText(record.version), existed: cas !== '0' } };
     }
-    const own = await this.#own(key);
+    const own = whole(await this.#ports.records.read(key));
     const reading = this.#gathering(key, { type: 'read', key, have: own?.version });
     await reading.run((now) => now.isComplete);
     if (!isReadFrom(reading, 'majority')) throw tooFew(reading, 'majority');
@@ -208,23 +208,18 @@ export class Coordinator {
 
   #record({ before, ttl, kind, value }: Draft, stamp: bigint): KvRecord {
     const isContinued = kind === 'value' && isLive(before, this.#ports.clock.wall());
-    return {
+    return new PackedRecord({
       version: { stamp, tag: this.#tag },
       created: isContinued ? before.created : stamp,
       expires: ttl === undefined ? 0 : msOf(stamp) + ttl * 1_000,
       kind,
       value,
-    };
+    });
   }
 
   #after({ stamp }: Version): bigint {
     this.#clock.hear(stamp);
     return stamp;
-  }
-
-  async #own(key: string): Promise<KvRecord | undefined> {
-    const held = await this.#ports.records.read(key);
-    return held === 'damaged' ? undefined : held;
   }
 
   async #repair(key: string, record: KvRecord, nodes: readonly string[]): Promise<void> {
@@ -244,3 +239,5 @@ function stored(record: KvRecord, writing: Gathering): Stored {
   const acked = writing.select(({ type }) => type === 'done' || undefined).size;
   return { record, acked, total: writing.benches[0]?.owners.length ?? 0 };
 }
+
+const whole = (held: Held): KvRecord | undefined => (held === 'damaged' ? undefined : held);

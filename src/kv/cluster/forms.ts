@@ -1,7 +1,7 @@
 /** How the parts of messages are written as bytes and read again. What is read is of another node, and so checked and bounded. */
 import { MAX_KEY_BYTES } from '../key-rules.ts';
 import { decodeRecord, encodeRecord, type KvRecord } from '../record.ts';
-import type { Version } from '../version.ts';
+import { tagAt, type Version } from '../version.ts';
 import { type ByteReader, type ByteWriter, Senseless } from './bytes.ts';
 import type { Keyed, LogPlace, Pair } from './messages.ts';
 import type { Wanted } from './quorum.ts';
@@ -58,8 +58,7 @@ export const VERSION: Form<Version> = {
     to.uint64(stamp);
     to.raw(tag);
   },
-  // Versions are remembered longer than the frame they came in, whose memory a slice would hold.
-  read: (from) => ({ stamp: from.uint64(), tag: Uint8Array.from(from.raw(TAG_BYTES)) }),
+  read: (from) => ({ stamp: from.uint64(), tag: tagAt(from.raw(TAG_BYTES), 0) }),
 };
 
 /** A record as it is on the disk, with its sum. */
@@ -127,7 +126,11 @@ export const many = <Value>(form: Form<Value>, most = MOST_ITEMS): Form<readonly
     to.uint32(values.length);
     for (const value of values) form.write(to, value);
   },
-  read: (from) => Array.from({ length: from.count(most) }, () => form.read(from)),
+  read(from) {
+    const values: Value[] = [];
+    for (let left = from.count(most); left > 0; left -= 1) values.push(form.read(from));
+    return values;
+  },
 });
 
 /** Values by range. */
