@@ -8,11 +8,12 @@ interface Limits {
 interface Waiting<Item> {
   readonly item: Item;
   readonly bytes: number;
+  readonly weight: number;
 }
 
 /**
  * Gathers what comes while a commit is under way and commits it together when that one ends: the more there is to do, the larger the
- * batches, and without load nothing ever waits. There is no timer.
+ * batches. Who comes alone waits for the end of a turn at most. There is no timer.
  */
 export class GroupCommit<Item> {
   readonly #commit: (items: readonly Item[]) => Promise<void>;
@@ -22,14 +23,15 @@ export class GroupCommit<Item> {
   /** Items of the last batch. */
   #size = 0;
 
-  /** `commit` deals with every failure itself. It gets at most `limits.items` at once, and no more than `limits.bytes` unless a single one is larger. */
+  /** `commit` deals with every failure itself. It gets at most `limits.items` at once, and no more than `limits.bytes`, unless a single one is more. */
   constructor(commit: (items: readonly Item[]) => Promise<void>, limits: Limits) {
     this.#commit = commit;
     this.#limits = limits;
   }
 
-  add(item: Item, bytes: number): void {
-    this.#waiting.push({ item, bytes });
+  /** `weight`: it counts as so many items. */
+  add(item: Item, bytes: number, weight = 1): void {
+    this.#waiting.push({ item, bytes, weight });
     this.#running ??= this.#run();
   }
 
@@ -50,11 +52,12 @@ export class GroupCommit<Item> {
   }
 
   #take(): readonly Item[] {
-    let count = 0;
-    let bytes = 0;
+    const limits = this.#limits;
+    let [count, weight, bytes] = [0, 0, 0];
     for (const waiting of this.#waiting) {
+      weight += waiting.weight;
       bytes += waiting.bytes;
-      if (count === this.#limits.items || (count > 0 && bytes > this.#limits.bytes)) break;
+      if (count > 0 && (weight > limits.items || bytes > limits.bytes)) break;
       count += 1;
     }
     const taken = this.#waiting.slice(0, count);

@@ -18,6 +18,11 @@ const INDEX = { expiry: 'x', tombstone: 'g' } as const;
 const OPS = ['put', 'delete', 'expire'] as const;
 /** Set in the byte of what was done where the change only came late to this node. */
 const LATE = 0x80;
+/** The first byte of several changes: no single one begins with it. */
+const SEVERAL = 0x40;
+/** Bytes of a change in front of its key. */
+const CHANGE_HEAD = 33;
+const LENGTH = 4;
 
 /** Where the record of a key is. The order of these places is the order of the keys' UTF-8 bytes. */
 export const recordPlace = (key: string): Uint8Array => Buffer.from(RECORD + key);
@@ -28,7 +33,7 @@ export const quarantinePlace = (key: string): Uint8Array => Buffer.from(QUARANTI
 /** Where a fact of the store is. */
 export const metaPlace = (name: MetaName): Uint8Array => Buffer.from(META + name);
 
-/** Where a change is logged. */
+/** Where changes are logged of which this is the last. */
 export const changePlace = (index: number): Uint8Array => numbered(CHANGE, BigInt(index), '');
 
 /** Where the index keeps a due. */
@@ -37,7 +42,7 @@ export const duePlace = ({ index, at, key }: Due): Uint8Array => numbered(INDEX[
 /** Places of all records of keys that begin with `prefix`. */
 export const recordRange = (prefix: string): Range => rangeOf(Buffer.from(RECORD + prefix));
 
-/** The number of a logged change. */
+/** The number of the last change at a place of the log. */
 export const numberOfChange = (place: Uint8Array): number => Number(viewOf(place).readBigUInt64BE(1));
 
 /** Places of all damaged records. */
@@ -50,7 +55,7 @@ export function quarantinedBehind(after: string | undefined, until: string | und
   return until === undefined ? { gt, lt } : { gt, lte: quarantinePlace(until) };
 }
 
-/** Places of all changes after `index`. */
+/** Places of all changes after `index`; at the first of them may be others, too. */
 export const changeRange = (index: number): Range => ({ gte: changePlace(index + 1), lt: Buffer.from('d') });
 
 /** Places of what is due at `at` or before. */
@@ -87,28 +92,66 @@ export interface Happening extends Pick<KvChange, 'op' | 'isLate'> {
   readonly expires: number;
 }
 
-/** A change as the log keeps it; its number is its place. */
-export function encodeChange(key: string, { op, isLate, version, expires }: Happening): Uint8Array {
-  const { stamp, tag } = version;
-  const bytes = Buffer.allocUnsafe(33 + Buffer.byteLength(key));
-  bytes[0] = OPS.indexOf(op) + (isLate ? LATE : 0);
-  bytes.writeBigUInt64BE(BigInt(expires), 1);
-  bytes.writeBigUInt64BE(stamp, 9);
-  bytes.set(tag, 17);
-  bytes.write(key, 33);
+/** What happened to which key. */
+export interface Logged extends Happening {
+  readonly key: string;
+}
+
+/**
+ * Changes of one batch as the log keeps them, at the place of the last of them: a single one as it is, several behind a byte of their own,
+ * each behind four bytes of its length (big-endian).
+ */
+export function encodeChanges(changes: readonly Logged[]): Uint8Array {
+  const [first, second] = changes;
+  if (first !== undefined && second === undefined) {
+    const bytes = Buffer.allocUnsafe(CHANGE_HEAD + Buffer.byteLength(first.key));
+    writeChange(bytes, 0, first);
+    return bytes;
+  }
+  const lengths = changes.map(({ key }) => CHANGE_HEAD + Buffer.byteLength(key));
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + LENGTH + length, 1));
+  bytes[0] = SEVERAL;
+  let at = 1;
+  for (const [place, change] of changes.entries()) {
+    const length = lengths[place] ?? 0;
+    bytes.writeUInt32BE(length, at);
+    writeChange(bytes, at + LENGTH, change);
+    at += LENGTH + length;
+  }
   return bytes;
 }
 
-/** The change of a place in the log. */
-export function decodeChange(place: Uint8Array, stored: Uint8Array): KvChange {
+/** The changes of a place in the log, oldest first. */
+export function decodeChanges(place: Uint8Array, stored: Uint8Array): readonly KvChange[] {
   const bytes = viewOf(stored);
+  const last = numberOfChange(place);
+  if (bytes[0] !== SEVERAL) return [changeOf(last, bytes)];
+  const pieces: Buffer[] = [];
+  for (let at = 1; at < bytes.length; ) {
+    const from = at + LENGTH;
+    at = from + bytes.readUInt32BE(at);
+    pieces.push(bytes.subarray(from, at));
+  }
+  return pieces.map((piece, index) => changeOf(last - pieces.length + 1 + index, piece));
+}
+
+function writeChange(bytes: Buffer, at: number, { key, op, isLate, version, expires }: Logged): void {
+  const { stamp, tag } = version;
+  bytes[at] = OPS.indexOf(op) + (isLate ? LATE : 0);
+  bytes.writeBigUInt64BE(BigInt(expires), at + 1);
+  bytes.writeBigUInt64BE(stamp, at + 9);
+  bytes.set(tag, at + 17);
+  bytes.write(key, at + CHANGE_HEAD);
+}
+
+function changeOf(index: number, bytes: Buffer): KvChange {
   const expires = Number(bytes.readBigUInt64BE(1));
   const [done = 0] = bytes;
   return {
-    index: numberOfChange(place),
+    index,
     op: OPS[done & ~LATE] ?? 'put',
-    key: textOf(stored, 33),
-    version: versionText({ stamp: bytes.readBigUInt64BE(9), tag: bytes.subarray(17, 33) }),
+    key: textOf(bytes, CHANGE_HEAD),
+    version: versionText({ stamp: bytes.readBigUInt64BE(9), tag: bytes.subarray(17, CHANGE_HEAD) }),
     expires: expires === 0 ? null : expires,
     ...(done >= LATE && { isLate: true }),
   };

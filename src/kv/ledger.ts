@@ -6,20 +6,19 @@ import {
   changePlace,
   type Due,
   duePlace,
-  encodeChange,
+  encodeChanges,
   type Happening,
+  type Logged,
   metaPlace,
   quarantinePlace,
   recordPlace,
 } from './layout.ts';
-import { decodeRecord, encodeRecord } from './record.ts';
+import { decodeRecord, encodeRecord, type KvRecord } from './record.ts';
 import type { Decision, Held, Moment, Rule } from './rules.ts';
 import { type Version, versionText } from './version.ts';
 
 /** How far ahead of the clock its mark on disk is: after a crash the clock starts from there. */
 const MARK_AHEAD_MS = 2_000;
-/** How many changes the log keeps. */
-export const KEPT_CHANGES = 100_000;
 
 /** What the store knows of itself as a whole; stored with every batch. */
 export interface Totals {
@@ -39,6 +38,8 @@ export type Operation = Change<Uint8Array, Uint8Array>;
 /** What is stored at a key's place, as bytes, and whether something of it is set aside. */
 export interface Found {
   readonly stored: Uint8Array | undefined;
+  /** What that says, if it was made out before. */
+  readonly record?: KvRecord | undefined;
   readonly setAside: boolean;
 }
 
@@ -58,7 +59,7 @@ export interface Move {
 }
 
 /** The outcome of one rule: its answer, or why it was refused. */
-export type Outcome = { readonly answer: unknown } | { readonly refusal: unknown };
+export type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: unknown };
 
 /**
  * Works out one batch: asks the rules one after the other, each seeing what those before it decided, and gathers the operations and the new
@@ -70,14 +71,19 @@ export class Ledger {
   readonly moves: Move[] = [];
   readonly #world: World;
   readonly #found: Map<string, Found>;
-  #totals: Totals;
+  readonly #totals: { -readonly [Name in keyof Totals]: Totals[Name] };
+  readonly #moment: Moment;
+  readonly #logged: Logged[] = [];
   #quarantined = 0;
   #soonest = Number.POSITIVE_INFINITY;
 
-  constructor(totals: Totals, world: World, found: ReadonlyMap<string, Found>) {
-    this.#totals = totals;
+  /** `found` is what is stored under the keys of the batch; it is kept true. */
+  constructor(totals: Totals, world: World, found: Map<string, Found>) {
+    const { now, graceMs, forgets } = world;
+    this.#totals = { ...totals };
     this.#world = world;
-    this.#found = new Map(found);
+    this.#found = found;
+    this.#moment = { now, graceMs, forgets, version: (over) => this.#version(over) };
   }
 
   /** How many more damaged records are set aside than before. */
@@ -100,12 +106,12 @@ export class Ledger {
   }
 
   /** Asks a rule what becomes of `key`. */
-  ask(key: string, rule: Rule<unknown>): Outcome {
-    const found = this.#found.get(key) ?? { stored: undefined, setAside: false };
+  ask(key: string, rule: Rule<unknown>): Outcome<unknown> {
+    const found = this.#found.get(key) ?? ABSENT;
     try {
       const held = heldOf(found);
-      const decision = rule(held, this.#moment());
-      const refusal = this.#apply(key, { ...found, held }, decision);
+      const decision = rule(held, this.#moment);
+      const refusal = this.#apply(key, found, held, decision);
       return refusal === undefined ? { answer: decision.answer } : { refusal };
     } catch (refusal) {
       return { refusal };
@@ -115,33 +121,28 @@ export class Ledger {
   /** Ends the batch: adds what the store has to remember of itself. */
   seal(): readonly Operation[] {
     if (this.operations.length === 0) return this.operations;
-    const { last, mark } = this.#totals;
+    const { last, mark, index } = this.#totals;
     if (msOf(last) > msOf(mark) - MARK_AHEAD_MS / 2) {
-      this.#totals = { ...this.#totals, mark: last + stampAt(MARK_AHEAD_MS) };
+      this.#totals.mark = last + stampAt(MARK_AHEAD_MS);
       this.operations.push({ type: 'put', key: metaPlace('hlc'), value: encodeMark(this.#totals.mark) });
+    }
+    if (this.#logged.length > 0) {
+      this.operations.push({ type: 'put', key: changePlace(index), value: encodeChanges(this.#logged) });
     }
     this.operations.push({ type: 'put', key: metaPlace('totals'), value: encodeTotals(this.#totals) });
     return this.operations;
   }
 
-  #moment(): Moment {
-    const { now, graceMs, forgets, tag } = this.#world;
-    return {
-      now,
-      graceMs,
-      forgets,
-      version: (over) => {
-        const { last } = this.#totals;
-        const stamp = nextStamp(over > last ? over : last, now);
-        this.#totals = { ...this.#totals, last: stamp };
-        return { stamp, tag };
-      },
-    };
+  #version(over: Stamp): Version {
+    const { last } = this.#totals;
+    const { now, tag } = this.#world;
+    const stamp = nextStamp(over > last ? over : last, now);
+    this.#totals.last = stamp;
+    return { stamp, tag };
   }
 
-  #apply(key: string, found: Found & { readonly held: Held }, decision: Decision<unknown>): unknown {
-    const { held } = found;
-    const { next, index = [], unindex = [], change, setAside } = decision;
+  #apply(key: string, found: Found, held: Held, decision: Decision<unknown>): unknown {
+    const { next, index = NO_DUES, unindex = NO_DUES, change, setAside } = decision;
     if (setAside !== undefined) this.#quarantine(key, found);
     // What is not counted as there does not go.
     if (setAside === 'future' && held !== undefined && held !== 'damaged')
@@ -181,14 +182,14 @@ export class Ledger {
       this.operations.push({ type: 'del', key: quarantinePlace(key) });
       this.#quarantined -= 1;
     }
-    const more = (stored ? 1 : 0) - (found.stored ? 1 : 0);
-    this.#totals = { ...this.#totals, records: this.#totals.records + more, bytes: this.#totals.bytes + growth };
+    this.#totals.records += (stored ? 1 : 0) - (found.stored ? 1 : 0);
+    this.#totals.bytes += growth;
     this.#found.set(key, { stored, setAside: false });
   }
 
   /** A record of another node may be ahead of our clock, which must never fall behind what is on disk. */
   #see(stamp: Stamp): void {
-    if (stamp > this.#totals.last) this.#totals = { ...this.#totals, last: stamp };
+    if (stamp > this.#totals.last) this.#totals.last = stamp;
   }
 
   #quarantine(key: string, { stored, setAside }: Found): void {
@@ -201,20 +202,21 @@ export class Ledger {
 
   #log(key: string, happening: Happening): void {
     const { op, version, expires, isLate } = happening;
-    const index = this.#totals.index + 1;
-    this.#totals = { ...this.#totals, index };
-    this.operations.push({ type: 'put', key: changePlace(index), value: encodeChange(key, happening) });
-    if (index > KEPT_CHANGES) this.operations.push({ type: 'del', key: changePlace(index - KEPT_CHANGES) });
+    this.#totals.index += 1;
+    const { index } = this.#totals;
+    this.#logged.push({ key, op, version, expires, isLate });
     const told = { index, op, key, version: versionText(version), expires: expires === 0 ? null : expires };
     this.changes.push(isLate ? { ...told, isLate } : told);
   }
 }
 
 const NOTHING = new Uint8Array();
+const NO_DUES: readonly Due[] = [];
+const ABSENT: Found = { stored: undefined, setAside: false };
 
-function heldOf({ stored, setAside }: Found): Held {
+function heldOf({ stored, record, setAside }: Found): Held {
   if (stored === undefined) return setAside ? 'damaged' : undefined;
-  return decodeRecord(stored) ?? 'damaged';
+  return record ?? decodeRecord(stored) ?? 'damaged';
 }
 
 const sizeOf = (key: string, stored: Uint8Array | undefined): number =>

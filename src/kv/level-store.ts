@@ -16,11 +16,12 @@ import type {
 } from '../model/kv.ts';
 import type { EngineContext } from '../plugins/kinds.ts';
 import { GroupCommit } from './group-commit.ts';
-import { historyOf } from './history.ts';
 import type { Stamp } from './hlc.ts';
-import { changeRange, decodeChange, metaPlace } from './layout.ts';
-import { encodeMark, KEPT_CHANGES, Ledger, type Move, type Operation, type Totals } from './ledger.ts';
+import { type Ask, type Interlude, type Job, jobOf, keysOf, settle } from './jobs.ts';
+import { metaPlace } from './layout.ts';
+import { encodeMark, Ledger, type Move, type Operation, type Outcome, type Totals } from './ledger.ts';
 import { type Database, openDatabase, proveRoom, proveWritable } from './level-database.ts';
+import { LoggedChanges } from './logged-changes.ts';
 import { Lookup } from './lookup.ts';
 import { entryOf, type Form, readPage } from './pages.ts';
 import { decodeRecord, isLive } from './record.ts';
@@ -46,23 +47,6 @@ export interface LevelOptions {
   readonly sync: boolean;
 }
 
-/** What is done between two batches, when everything that was decided is on the disk. */
-interface Interlude {
-  readonly type: 'interlude';
-  run(database: Database): Promise<void>;
-  reject(reason: unknown): void;
-}
-
-interface Job {
-  readonly type: 'rule';
-  readonly key: string;
-  readonly rule: Rule<unknown>;
-  /** Whether it needs room on the disk; what frees room is never refused for want of it. */
-  readonly needs: 'room' | 'nothing';
-  resolve(answer: unknown): void;
-  reject(reason: unknown): void;
-}
-
 /** Opens a store of records in a level database. */
 export async function openLevelStore(context: EngineContext, options: LevelOptions): Promise<LevelStore> {
   const { path, clock, log } = context;
@@ -84,6 +68,10 @@ export class LevelStore implements KvStore {
   readonly #sweeper: Sweeper;
   readonly #health: StoreHealth;
   readonly #lookup = new Lookup({ read: (task) => this.look(task), quarantined: () => this.#quarantined });
+  readonly #changes = new LoggedChanges({
+    read: (task) => this.look(task),
+    write: (task) => this.between((database) => this.#health.guard(() => task(database))),
+  });
   #database: Database;
   #totals: Totals;
   #quarantined: number;
@@ -112,8 +100,8 @@ export class LevelStore implements KvStore {
       graceMs: options.graceMs,
       database: () => this.#database,
       isAllowed: () => this.#mayExpire(),
-      expire: (key, at) => this.ask(key, expiring(key, at), 'nothing'),
-      purge: (key, at) => this.ask(key, purging(key, at), 'nothing'),
+      expire: (key, at) => this.ask(key, expiring(key, at)),
+      purge: (key, at) => this.ask(key, purging(key, at)),
     });
     this.#sweeper.start();
   }
@@ -126,12 +114,12 @@ export class LevelStore implements KvStore {
 
   async put(key: string, value: Uint8Array, options: KvPutOptions = {}): Promise<KvWritten> {
     checkCopies(options);
-    return { ...(await this.ask(key, putting(key, value, options), 'room', value.length)), replicas: ALONE };
+    return { ...(await this.ask(key, putting(key, value, options), roomFor(key, value))), replicas: ALONE };
   }
 
   async delete(key: string, { cas, copies }: Pick<KvPutOptions, 'cas' | 'copies'> = {}): Promise<KvDeleted> {
     checkCopies({ copies });
-    return await this.ask(key, deleting(key, cas), 'nothing');
+    return await this.ask(key, deleting(key, cas));
   }
 
   async keys(selection: KvSelection = {}): Promise<KvPage<string>> {
@@ -143,13 +131,11 @@ export class LevelStore implements KvStore {
   }
 
   async restore(entry: KvEntry, over: KvRestoring): Promise<KvRestored> {
-    return await this.ask(entry.key, restoring(entry, over), 'room', entry.value.length);
+    return await this.ask(entry.key, restoring(entry, over), roomFor(entry.key, entry.value));
   }
 
   async changes(index: number, limit: number): Promise<readonly KvChange[]> {
-    const changes = await this.#logged({ ...changeRange(index), limit });
-    if ((changes[0]?.index ?? index + 1) === index + 1) return changes;
-    throw new OpsbroError('index_gone', `the changes after ${index} are not kept any more; list the keys anew`);
+    return await this.#changes.behind(index, limit);
   }
 
   /** Number of the last change. */
@@ -158,10 +144,7 @@ export class LevelStore implements KvStore {
   }
 
   async history(key: string, limit: number): Promise<readonly KvChange[]> {
-    return await historyOf(key, limit, {
-      behind: Math.max(0, this.#totals.index - KEPT_CHANGES),
-      read: (index, size) => this.#logged({ ...changeRange(index), limit: size }),
-    });
+    return await this.#changes.history(key, limit, this.#totals.index);
   }
 
   stats(): KvStats {
@@ -178,12 +161,15 @@ export class LevelStore implements KvStore {
   }
 
   /** Asks a rule, alone with the key; resolves when what it decided is on the disk, rejects with what it threw. */
-  ask<Answer>(key: string, rule: Rule<Answer>, needs: Job['needs'], bytes = 0): Promise<Answer> {
-    if (this.#phase === 'closing') return Promise.reject(new OpsbroError('stopping', 'the agent is stopping'));
+  ask<Answer>(key: string, rule: Rule<Answer>, bytes = 0): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
-      const job: Job = { type: 'rule', key, rule, needs, resolve: (answer) => resolve(answer as Answer), reject };
-      this.#commits.add(job, bytes);
+      this.#add(jobOf([{ key, rule, bytes }], ([outcome]) => settle(outcome, resolve, reject), reject));
     });
+  }
+
+  /** As `ask`, for several rules at once: says how each of them ended. */
+  askAll<Answer>(asks: readonly Ask<Answer>[]): Promise<readonly Outcome<Answer>[]> {
+    return new Promise((resolve, reject) => this.#add(jobOf(asks, resolve, reject)));
   }
 
   /** Runs a task when everything that was decided before is on the disk, and before anything else is decided. */
@@ -212,6 +198,8 @@ export class LevelStore implements KvStore {
 
   /** What is held of a key, whether it lives or not; what is damaged is set aside. */
   async held(key: string): Promise<Held> {
+    const known = this.#lookup.record(key);
+    if (known !== undefined) return known;
     const stored = await this.#lookup.stored(key);
     const record = stored && decodeRecord(stored);
     if (record !== undefined) return record;
@@ -223,7 +211,7 @@ export class LevelStore implements KvStore {
   }
 
   /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
-  known(key: string): Read | undefined {
+  known(key: string): Readonly<Read> | undefined {
     return this.#lookup.known(key);
   }
 
@@ -262,8 +250,13 @@ export class LevelStore implements KvStore {
     return this.#quarantined;
   }
 
+  #add(job: Job): void {
+    if (this.#phase === 'open') this.#commits.add(job, job.bytes, job.asks.length);
+    else job.reject(new OpsbroError('stopping', 'the agent is stopping'));
+  }
+
   async #commit(items: readonly (Job | Interlude)[]): Promise<void> {
-    const jobs = items.filter((item) => item.type === 'rule');
+    const jobs = items.filter((item) => item.type === 'rules');
     if (jobs.length > 0) await this.#commitJobs(jobs);
     for (const item of items) if (item.type === 'interlude') await this.#pause(item);
   }
@@ -285,24 +278,19 @@ export class LevelStore implements KvStore {
     try {
       await this.#health.ready();
       this.#health.check();
-      const admitted = await this.#admit(jobs);
-      if (admitted.length > 0) await this.#write(admitted);
+      const lack = jobs.some(({ bytes }) => bytes > 0) ? await this.#health.lackOfRoom() : undefined;
+      await this.#write(jobs, lack);
     } catch (error) {
       for (const job of jobs) job.reject(error);
     }
   }
 
-  async #admit(jobs: readonly Job[]): Promise<readonly Job[]> {
-    if (!jobs.some(({ needs }) => needs === 'room')) return jobs;
-    const refusal = await this.#health.lackOfRoom();
-    if (refusal === undefined) return jobs;
-    for (const job of jobs) if (job.needs === 'room') job.reject(refusal);
-    return jobs.filter(({ needs }) => needs === 'nothing');
-  }
-
-  async #write(jobs: readonly Job[]): Promise<void> {
-    const ledger = new Ledger(this.#totals, this.#world(), await this.#lookup.find(jobs.map(({ key }) => key)));
-    const outcomes = jobs.map(({ key, rule }) => ledger.ask(key, rule));
+  async #write(jobs: readonly Job[], lack: OpsbroError | undefined): Promise<void> {
+    const found = await this.#lookup.find(keysOf(jobs));
+    const ledger = new Ledger(this.#totals, this.#world(), found);
+    const outcomeOf = ({ key, rule, bytes }: Ask<unknown>): Outcome<unknown> =>
+      bytes > 0 && lack !== undefined ? { refusal: lack } : ledger.ask(key, rule);
+    const outcomes = jobs.map(({ asks }) => asks.map(outcomeOf));
     const operations = ledger.seal();
     if (operations.length > 0) await this.#store(operations);
     this.#lookup.wrote(ledger.found);
@@ -311,11 +299,8 @@ export class LevelStore implements KvStore {
     this.#onMoves(ledger.moves);
     if (Number.isFinite(ledger.soonest)) this.#sweeper.expect(ledger.soonest);
     for (const change of ledger.changes) this.#context.onChange(change);
-    for (const [place, job] of jobs.entries()) {
-      const outcome = outcomes[place];
-      if (outcome && 'answer' in outcome) job.resolve(outcome.answer);
-      else job.reject(outcome?.refusal);
-    }
+    this.#changes.grew(this.#totals.index);
+    for (const [place, job] of jobs.entries()) job.settle(outcomes[place] ?? []);
   }
 
   async #store(operations: readonly Operation[]): Promise<void> {
@@ -350,16 +335,9 @@ export class LevelStore implements KvStore {
     }
   }
 
-  #logged(range: ReturnType<typeof changeRange> & { readonly limit: number }): Promise<readonly KvChange[]> {
-    return this.#read(async () => {
-      const logged = await this.#database.iterator(range).all();
-      return logged.map(([place, stored]) => decodeChange(place, stored));
-    });
-  }
-
   /** Moves a damaged record out of the way, where it can be looked at; its key answers with an error until it is written again. */
   async #setAside(key: string): Promise<void> {
-    const isDamaged = await this.ask(key, settingAside, 'nothing');
+    const isDamaged = await this.ask(key, settingAside);
     if (isDamaged) this.#context.log.error({ key }, 'kv: a damaged record was set aside');
   }
 
@@ -387,6 +365,8 @@ export class LevelStore implements KvStore {
     throw new Error(MUST_RESTART);
   }
 }
+
+const roomFor = (key: string, { length }: Uint8Array): number => key.length + length;
 
 function checkCopies({ copies }: Pick<KvPutOptions, 'copies'>): void {
   if (typeof copies !== 'number' || copies <= 1) return;

@@ -3,7 +3,7 @@ import { quarantinePlace, recordPlace } from './layout.ts';
 import type { Found } from './ledger.ts';
 import type { Database } from './level-database.ts';
 import { entryOf } from './pages.ts';
-import { decodeRecord } from './record.ts';
+import { decodeRecord, type KvRecord } from './record.ts';
 import { type Known, type Read, RecordCache } from './record-cache.ts';
 
 interface Parts {
@@ -40,23 +40,29 @@ export class Lookup {
   }
 
   /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
-  known(key: string): Read | undefined {
+  known(key: string): Readonly<Read> | undefined {
     const known = this.#cache.get(key);
     if (known?.stored === undefined) return this.#parts.quarantined() > 0 ? undefined : known;
     if (known.entry !== undefined) return known;
-    const record = decodeRecord(known.stored);
-    return record && Object.assign(known, { record, entry: entryOf(key, record) });
+    const record = recordOf(known);
+    return record && Object.assign(known, { entry: entryOf(key, record) });
+  }
+
+  /** The record of a key, if it is known without the disk. */
+  record(key: string): KvRecord | undefined {
+    const known = this.#cache.get(key);
+    return known && recordOf(known);
   }
 
   /** What is stored under the keys of a batch, as long as no other one is being written. */
-  async find(keys: Iterable<string>): Promise<ReadonlyMap<string, Found>> {
+  async find(keys: Iterable<string>): Promise<Map<string, Found>> {
     const found = new Map<string, Found>();
     const unknown = new Set<string>();
     const isNothingAside = this.#parts.quarantined() === 0;
     for (const key of keys) {
       const known = isNothingAside ? this.#cache.get(key) : undefined;
       if (known === undefined) unknown.add(key);
-      else found.set(key, { stored: known.stored, setAside: false });
+      else found.set(key, { stored: known.stored, record: known.record, setAside: false });
     }
     if (unknown.size > 0) await this.#findOnDisk([...unknown], found);
     return found;
@@ -106,4 +112,9 @@ export class Lookup {
   async #many(places: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return await this.#parts.read((database) => database.getMany(places));
   }
+}
+
+function recordOf(known: Known): KvRecord | undefined {
+  if (known.record === undefined && known.stored !== undefined) known.record = decodeRecord(known.stored);
+  return known.record;
 }

@@ -10,7 +10,7 @@ const MOST_SLACK = 64;
 
 /** What bytes that are known say; nothing when there are none. */
 export interface Read {
-  record?: KvRecord;
+  record?: KvRecord | undefined;
   /** The same as people and programs see it. */
   entry?: KvEntry;
 }

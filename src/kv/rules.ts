@@ -8,6 +8,8 @@ import { compareVersions, type Version, versionText } from './version.ts';
 /** How long the value of an expired record is kept. */
 const KEEP_EXPIRED_MS = 600_000;
 
+const NO_DUES: readonly Due[] = [];
+
 /** What is found under a key: its record, nothing, or bytes that are no record any more. */
 export type Held = KvRecord | 'damaged' | undefined;
 
@@ -105,7 +107,7 @@ export function isForgotten(record: KvRecord, { now, graceMs }: Pick<Moment, 'no
 
 function dueOfRecord(key: string, { kind, version, expires }: KvRecord): readonly Due[] {
   if (kind === 'tombstone') return [{ index: 'tombstone', at: version.stamp, key }];
-  return expires === 0 ? [] : [{ index: 'expiry', at: expires, key }];
+  return expires === 0 ? NO_DUES : [{ index: 'expiry', at: expires, key }];
 }
 
 function changeBy(record: KvRecord, now: number): Pick<Decision<void>, 'change'> {
@@ -184,9 +186,9 @@ export const forgottenBefore = (now: number, graceMs: number): Stamp => stampAt(
 
 /** The places where the index may hold something of a record that is about to be replaced. */
 function duesOf(key: string, record: KvRecord | undefined, { now, graceMs }: Moment): readonly Due[] {
-  if (record === undefined) return [];
+  if (record === undefined) return NO_DUES;
   if (record.kind === 'tombstone') return [{ index: 'tombstone', at: record.version.stamp, key }];
-  if (record.expires === 0) return [];
+  if (record.expires === 0) return NO_DUES;
   const times = hasExpired(record, now) ? [0, KEEP_EXPIRED_MS, graceMs] : [0];
   return times.map((after) => ({ index: 'expiry', at: record.expires + after, key }));
 }

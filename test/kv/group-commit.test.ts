@@ -37,6 +37,16 @@ describe('a batch', () => {
     ]);
   });
 
+  test('counts what is heavy as several', async () => {
+    const { batches, commits, addAll } = committing();
+    commits.add('heavy', 1, 3);
+    addAll('a', 'b');
+    commits.add('too heavy', 1, 9);
+    addAll('c');
+    await commits.idle();
+    expect(batches).toEqual([['heavy', 'a'], ['b'], ['too heavy'], ['c']]);
+  });
+
   test('begins at once for who comes alone', async () => {
     const { batches, addAll, commits } = committing();
     addAll('a');

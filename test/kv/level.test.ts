@@ -3,8 +3,10 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { expect, test, vi } from 'vitest';
+import type { Ask } from '../../src/kv/jobs.ts';
 import { changePlace } from '../../src/kv/layout.ts';
 import { type LevelOptions, openLevelStore } from '../../src/kv/level-store.ts';
+import { deleting, putting } from '../../src/kv/rules.ts';
 import { engineContext, temporaryFolder } from '../support/kv.ts';
 
 const DEFAULTS: LevelOptions = { maxBytes: 0, minFree: 0, graceMs: 259_200_000, sync: true };
@@ -174,11 +176,42 @@ test('forgets tombstones and expired records after the grace, not before', async
 
 test('says so when changes are asked for that are not kept any more', async () => {
   await using folder = await temporaryFolder();
-  await filled(folder.path);
+  const { store: before } = await opened(folder.path);
+  await before.put('a', bytes('1'));
+  await Promise.all(['b', 'c'].map((key) => before.put(key, bytes('1'))));
+  await before[Symbol.asyncDispose]();
   await tamper(folder.path, (database) => database.del(changePlace(1)));
   const { store } = await opened(folder.path);
   await using _store = store;
   await expect(store.changes(0, 10)).rejects.toMatchObject({ code: 'index_gone' });
   expect((await store.changes(1, 10)).map(({ index }) => index)).toEqual([2, 3]);
+  expect((await store.changes(1, 1)).map(({ index }) => index)).toEqual([2]);
+  expect((await store.changes(2, 10)).map(({ index }) => index)).toEqual([3]);
   expect((await store.history('c', 10)).map(({ index }) => index)).toEqual([3]);
+});
+
+test('of rules that are asked together each ends by itself', async () => {
+  await using folder = await temporaryFolder();
+  let free = Number.MAX_SAFE_INTEGER;
+  const world = engineContext(folder.path, { freeBytes: async () => free });
+  await using store = await openLevelStore(world.context, { ...DEFAULTS, minFree: 1_000 });
+  const put = (key: string, cas?: string): Ask<unknown> => ({
+    key,
+    rule: putting(key, bytes('1'), cas === undefined ? {} : { cas }),
+    bytes: 1,
+  });
+  const [a, b, c] = await store.askAll([put('a'), put('b', '1-2'), put('c')]);
+  expect([a, b, c]).toEqual([
+    { answer: expect.objectContaining({ key: 'a' }) },
+    { refusal: expect.objectContaining({ code: 'cas_failed' }) },
+    { answer: expect.objectContaining({ key: 'c' }) },
+  ]);
+  free = 0;
+  await world.clock.runAsync(60_000);
+  const [d, gone] = await store.askAll([put('d'), { key: 'a', rule: deleting('a', undefined), bytes: 0 }]);
+  expect([d, gone]).toEqual([
+    { refusal: expect.objectContaining({ code: 'disk_full' }) },
+    { answer: expect.objectContaining({ existed: true }) },
+  ]);
+  expect((await store.keys()).items).toEqual(['c']);
 });

@@ -1,7 +1,9 @@
 /** The records of a node of the ring, in its level database. */
 import type { Stamp } from '../hlc.ts';
+import type { Ask } from '../jobs.ts';
 import { isReserved } from '../key-rules.ts';
 import { keyOfRecord, metaPlace, quarantinedBehind, recordsBehind } from '../layout.ts';
+import type { Outcome } from '../ledger.ts';
 import type { Database } from '../level-database.ts';
 import type { LevelStore } from '../level-store.ts';
 import { rangeBehind } from '../pages.ts';
@@ -59,8 +61,12 @@ class LevelRecords implements Records {
     return this.#store.known(key);
   }
 
-  ask<Decided>(key: string, rule: Rule<Decided>, bytes = 0): Promise<Decided> {
-    return this.#store.ask(key, rule, bytes > 0 ? 'room' : 'nothing', bytes);
+  ask<Decided>(key: string, rule: Rule<Decided>, bytes?: number): Promise<Decided> {
+    return this.#store.ask(key, rule, bytes);
+  }
+
+  askAll<Decided>(asks: readonly Ask<Decided>[]): Promise<readonly Outcome<Decided>[]> {
+    return this.#store.askAll(asks);
   }
 
   async pairs(wanted: (key: string) => boolean, after?: string): Promise<PairPage> {
