@@ -1,5 +1,6 @@
 import { OpsbroError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { atTurnEnd } from '../base/turn.ts';
 import type { KvChange } from '../model/kv.ts';
 import type { Candidate, EngineContext, KvCluster } from '../plugins/kinds.ts';
 import { decodeEnvelope, decodeReply, encodeEnvelope, encodeReply } from './cluster/codec.ts';
@@ -39,7 +40,7 @@ export async function openRingStore(context: Context, options: RingOptions): Pro
   const { records, standing } = await levelRecords(store);
   const service = new LogService(store, clock);
   const ports: Ports = {
-    ...{ self: nodeId, clock, records, random: cluster.random },
+    ...{ self: nodeId, clock, records, random: cluster.random, atTurnEnd },
     follow: (question) => service.answer(question),
     tell(news) {
       noteNews(log, news, tuning.graceMs);

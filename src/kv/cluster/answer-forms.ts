@@ -149,6 +149,14 @@ const REFUSALS = {
 } as Forms<Refusal, 'type'>;
 const REFUSAL = oneOf<Refusal, 'type'>('type', REFUSALS);
 
+const REFUSED = many<readonly [number, Refusal]>({
+  write(to, [place, refusal]) {
+    to.uint32(place);
+    REFUSAL.write(to, refusal);
+  },
+  read: (from) => [from.uint32(), REFUSAL.read(from)],
+});
+
 const HOLDING: Form<Holding> = {
   write(to, { version, record, trust }) {
     TRUST.write(to, trust);
@@ -230,6 +238,10 @@ const ANSWERS: Forms<Answer, 'type'> = {
       changes: ALL_TOLD.read(from),
       isGone: FLAG.read(from),
     }),
+  },
+  kept: {
+    write: (to, { refused }) => REFUSED.write(to, [...refused]),
+    read: (from) => ({ type: 'kept', refused: new Map(REFUSED.read(from)) }),
   },
 };
 

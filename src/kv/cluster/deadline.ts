@@ -17,7 +17,15 @@ export function withinTime<Done>(wish: Wish, running: Promise<Done>, { clock, ms
       const details = wish.op === 'get' ? {} : { indeterminate: true };
       reject(new OpsbroError('quorum', `"${wish.key}": no outcome within ${ms} ms; try again`, { details }));
     });
-    const end = () => late[Symbol.dispose]();
-    running.then(resolve, reject).finally(end);
+    running.then(
+      (done) => {
+        late[Symbol.dispose]();
+        resolve(done);
+      },
+      (error) => {
+        late[Symbol.dispose]();
+        reject(error);
+      },
+    );
   });
 }

@@ -89,18 +89,17 @@ export class Gathering {
       if (this.#asked.has(node) || !this.isAlive(node)) continue;
       this.#asked.add(node);
       this.#open += 1;
-      void this.#ask(node);
+      // No answer is no answer; what that means for the request is for those who count.
+      this.#askers.ask(node, this.#question, this.#views).then(
+        (answer) => this.#heard(node, answer),
+        () => this.#heard(node, undefined),
+      );
     }
   }
 
-  async #ask(node: string): Promise<void> {
-    try {
-      const answer = await this.#askers.ask(node, this.#question, this.#views);
-      if (answer.type === 'refused' && answer.refusal.type === 'view') this.#satisfy(node, answer.refusal.views);
-      else this.answers.set(node, answer);
-    } catch {
-      // No answer is no answer; what that means for the request is for those who count.
-    }
+  #heard(node: string, answer: Answer | undefined): void {
+    if (answer?.type === 'refused' && answer.refusal.type === 'view') this.#satisfy(node, answer.refusal.views);
+    else if (answer !== undefined) this.answers.set(node, answer);
     this.#open -= 1;
     this.#check();
   }

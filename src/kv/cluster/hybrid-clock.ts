@@ -78,7 +78,14 @@ export class HybridClock {
 
   /** Takes note of a reading of another node, so that whatever is written from now on is later. */
   hear(stamp: Stamp): void {
-    if (stamp > this.#last && !this.isTooFarAhead(stamp)) this.#last = stamp;
+    if (stamp > this.#last) this.accepts(stamp);
+  }
+
+  /** As `hear`; says whether the reading may count. */
+  accepts(stamp: Stamp): boolean {
+    if (this.isTooFarAhead(stamp)) return false;
+    if (stamp > this.#last) this.#last = stamp;
+    return true;
   }
 
   async #reserve(stamp: Stamp): Promise<void> {

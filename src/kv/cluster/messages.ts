@@ -38,7 +38,9 @@ export type Wish =
 /** What a node asks of the records of another. */
 export type ReplicaQuestion =
   /** Keep this record, on behalf of a client. */
-  | { readonly type: 'write'; readonly key: string; readonly record: KvRecord }
+  | ({ readonly type: 'write' } & Keyed)
+  /** Keep these records, each on behalf of a client. */
+  | { readonly type: 'writes'; readonly records: readonly Keyed[] }
   /** What do you hold? The record itself only when it is newer than `have`. */
   | { readonly type: 'read'; readonly key: string; readonly have?: Version | undefined }
   /** Promise to take nothing older than this version, and say what you hold. */
@@ -122,6 +124,8 @@ export interface Holding {
 /** What a node answers. */
 export type Answer =
   | { readonly type: 'done' }
+  /** All are kept, but those at these places in what was asked. */
+  | { readonly type: 'kept'; readonly refused: ReadonlyMap<number, Refusal> }
   | { readonly type: 'holding'; readonly holding: Holding }
   /** Places in what was asked. */
   | { readonly type: 'wanted'; readonly places: readonly number[] }

@@ -2,6 +2,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { Stamp } from '../hlc.ts';
+import type { Ask } from '../jobs.ts';
+import type { Outcome } from '../ledger.ts';
 import type { Read } from '../record-cache.ts';
 import type { Held, Rule } from '../rules.ts';
 import type { Meeting } from './meetings.ts';
@@ -20,12 +22,14 @@ export interface PairPage {
 export interface Records {
   read(key: string): Promise<Held>;
   /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
-  known(key: string): Read | undefined;
+  known(key: string): Readonly<Read> | undefined;
   /**
    * Asks a rule, alone with the key, and resolves when what it decided is on stable storage. Rejects with what the rule threw. `bytes` is the
    * room that it takes; what takes none is not refused for want of it.
    */
   ask<Decided>(key: string, rule: Rule<Decided>, bytes?: number): Promise<Decided>;
+  /** As `ask`, for several rules at once: says how each of them ended. Rejects when none of them was asked. */
+  askAll<Decided>(asks: readonly Ask<Decided>[]): Promise<readonly Outcome<Decided>[]>;
   /** Keys behind `after` that are wanted, with their versions: everything that was on disk before it was asked for. */
   pairs(wanted: (key: string) => boolean, after?: string): Promise<PairPage>;
   /** Records behind `after`, deleted and expired ones included. */
@@ -88,6 +92,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly records: Records;
+  /** Runs a task when all that has come in by now is handled. */
+  atTurnEnd(task: () => void): void;
   /** Asks a node. Rejects with `unreachable` when it was not asked at all, with anything else when no answer came in that time. */
   call(node: string, envelope: Envelope, timeoutMs: number): Promise<Reply>;
   /** Answers those who follow the log of this node. */

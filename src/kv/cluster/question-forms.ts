@@ -172,6 +172,10 @@ const QUESTIONS: Forms<Question, 'type'> = {
       waitMs: from.uint32(),
     }),
   },
+  writes: {
+    write: (to, { records }) => RECORDS.write(to, records),
+    read: (from) => ({ type: 'writes', records: RECORDS.read(from) }),
+  },
 };
 
 /** A question. */

@@ -1,6 +1,7 @@
 /** Answers what other nodes ask of the records of this one. */
 import { failedWith } from '../../base/errors.ts';
 import { type Stamp, stampAt } from '../hlc.ts';
+import type { Outcome } from '../ledger.ts';
 import { type Held, type Merged, merging, type Rule } from '../rules.ts';
 import { compareVersions, type Version } from '../version.ts';
 import type { HybridClock } from './hybrid-clock.ts';
@@ -80,8 +81,12 @@ export class Replica {
 
   async #answer(from: string, question: ReplicaQuestion, views: Envelope['views']): Promise<Answer> {
     switch (question.type) {
-      case 'write':
-        return await this.#write(question, views);
+      case 'write': {
+        const refusal = (await this.#write([question], views)).get(0);
+        return refusal === undefined ? DONE : refused(refusal);
+      }
+      case 'writes':
+        return { type: 'kept', refused: await this.#write(question.records, views) };
       case 'read':
         this.#checkViews(views);
         return { type: 'holding', holding: this.#holding(question.key, await this.#read(question.key), question.have) };
@@ -112,17 +117,28 @@ export class Replica {
     }
   }
 
+  /** What is refused of these, by place. */
+  async #write(records: readonly Keyed[], views: Envelope['views']): Promise<ReadonlyMap<number, Refusal>> {
+    const outcomes = await this.#keep(records, NOBODY, (keyed) => this.#writing(keyed, views));
+    const refused = new Map<number, Refusal>();
+    for (const [place, outcome] of outcomes.entries()) {
+      const refusal = refusalIn(outcome);
+      if (refusal !== undefined) refused.set(place, refusal);
+    }
+    return refused;
+  }
+
   /** The view is looked at when the record is written, not before: what is acknowledged after this node moved on satisfies the new view. */
-  async #write({ key, record }: Keyed, views: Envelope['views']): Promise<Answer> {
-    const merged = await this.#keep({ key, record }, NOBODY, (held, moment) => {
+  #writing({ key, record }: Keyed, views: Envelope['views']): Rule<Merged> {
+    const merge = merging(key, record);
+    return (held, moment) => {
       this.#checkViews(views);
       const floor = this.#promises.floor(key);
       if (floor !== undefined && compareVersions(record.version, floor) < 0) {
         return { answer: { superseded: floor } };
       }
-      return merging(key, record)(held, moment);
-    });
-    return merged === 'applied' ? { type: 'done' } : refused({ type: 'superseded', version: merged.superseded });
+      return merge(held, moment);
+    };
   }
 
   async #prepare(key: string, version: Version, views: Envelope['views']): Promise<Answer> {
@@ -144,19 +160,21 @@ export class Replica {
   async #accept(question: Accept, views: Envelope['views']): Promise<Answer> {
     if (this.#promises.isTooEarly) return refused({ type: 'initializing' });
     const { key, record, expected } = question;
-    await this.#keep({ key, record }, NOBODY, (held, moment) => {
+    const [outcome] = await this.#keep([{ key, record }], NOBODY, () => (held, moment) => {
       this.#checkViews(views);
       const floor = this.#promises.floor(key);
       const isOutdone = floor !== undefined && compareVersions(floor, record.version) > 0;
       if (isOutdone || isNews(versionOf(held), expected, record.version)) throw new Refused({ type: 'conflict' });
       return merging(key, record)(held, moment);
     });
-    return { type: 'done' };
+    if (outcome && 'refusal' in outcome) throw outcome.refusal;
+    return DONE;
   }
 
   /** Keeps records that another node holds: newer ones that are held here already are as good. Rejects when one cannot be kept. */
   async take(records: readonly Keyed[], from: string): Promise<void> {
-    await Promise.all(records.map((keyed) => this.#keep(keyed, from, this.#catchingUp(keyed))));
+    const outcomes = await this.#keep(records, from, (keyed) => this.#catchingUp(keyed));
+    for (const outcome of outcomes) if ('refusal' in outcome) throw outcome.refusal;
   }
 
   /** What was written while this node did not run, or kept elsewhere, is taken, but is not told as if it had just happened. */
@@ -170,15 +188,28 @@ export class Replica {
     };
   }
 
-  async #keep({ key, record }: Keyed, from: string, rule: Rule<Merged>): Promise<Merged> {
-    const { version, kind, value } = record;
-    if (this.#clock.isTooFarAhead(version.stamp)) throw new Refused({ type: 'clock_skew' });
-    this.#clock.hear(version.stamp);
-    // That the others did not hold it earlier is on disk before the record is.
-    if (this.#meetings.receive(version, from) || this.#keeper.isBusy) await this.#keeper.keep();
-    const merged = await this.#ports.records.ask(key, rule, kind === 'value' ? key.length + value.length : 0);
-    if (!ownersOf(key, this.#standpoint.present).includes(this.#ports.self)) this.#onStray();
-    return merged;
+  /** Keeps records of other nodes, each as its rule says, and tells how each of them ended. */
+  async #keep(
+    records: readonly Keyed[],
+    from: string,
+    ruleOf: (keyed: Keyed) => Rule<Merged>,
+  ): Promise<readonly Outcome<Merged>[]> {
+    const isAccepted = records.map(({ record }) => this.#clock.accepts(record.version.stamp));
+    const accepted = records.filter((_, place) => isAccepted[place]);
+    const isNewToOthers = accepted.filter(({ record }) => this.#meetings.receive(record.version, from)).length > 0;
+    // That the others did not hold them earlier is on disk before the records are.
+    if (isNewToOthers || this.#keeper.isBusy) await this.#keeper.keep();
+    const asks = accepted.map((keyed) => ({ key: keyed.key, rule: ruleOf(keyed), bytes: roomFor(keyed) }));
+    const asked = asks.length > 0 ? await this.#ports.records.askAll(asks) : [];
+    const isStray = (outcome: Outcome<Merged>, place: number) =>
+      'answer' in outcome && !this.#isOurs(asks[place]?.key ?? '');
+    if (asked.some(isStray)) this.#onStray();
+    const outcomes = asked.values();
+    return isAccepted.map((is) => (is ? outcomes.next().value : undefined) ?? SKEWED);
+  }
+
+  #isOurs(key: string): boolean {
+    return ownersOf(key, this.#standpoint.present).includes(this.#ports.self);
   }
 
   async #wanted(pairs: readonly Pair[]): Promise<readonly number[]> {
@@ -258,6 +289,22 @@ function isNews(held: Version | undefined, expected: Version | undefined, writte
 
 const versionOf = (held: Held): Version | undefined =>
   held === undefined || held === 'damaged' ? undefined : held.version;
+
+const DONE: Answer = { type: 'done' };
+const SKEWED = { refusal: new Refused({ type: 'clock_skew' }) };
+
+const roomFor = ({ key, record: { kind, value } }: Keyed): number => (kind === 'value' ? key.length + value.length : 0);
+
+/** Why a record was not kept. Throws what is no refusal. */
+function refusalIn(outcome: Outcome<Merged>): Refusal | undefined {
+  if ('answer' in outcome) {
+    const { answer } = outcome;
+    return answer === 'applied' ? undefined : { type: 'superseded', version: answer.superseded };
+  }
+  const refusal = refusalOf(outcome.refusal);
+  if (refusal === undefined) throw outcome.refusal;
+  return refusal;
+}
 
 const refused = (refusal: Refusal): Answer => ({ type: 'refused', refusal });
 

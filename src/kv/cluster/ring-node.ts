@@ -1,7 +1,8 @@
 /** One node of the ring: what it answers to the others, and what it does for clients. No disk, no socket, no clock of its own. */
 
 import { OpsbroError } from '../../base/errors.ts';
-import { compareVersions, type Version } from '../version.ts';
+import type { Version } from '../version.ts';
+import { Asker } from './asker.ts';
 import { ClockTrust } from './clock-trust.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { Coordinator } from './coordinator.ts';
@@ -13,7 +14,7 @@ import { HybridClock, Unstamped } from './hybrid-clock.ts';
 import { Keeper } from './keeper.ts';
 import { Listing, type RingPage } from './listing.ts';
 import { Meetings } from './meetings.ts';
-import type { Answer, Envelope, Outcome, Question, ReplicaQuestion, Reply, Wish } from './messages.ts';
+import type { Answer, Envelope, Outcome, Question, Reply, Wish } from './messages.ts';
 import { Oblivion } from './oblivion.ts';
 import { Pace } from './pace.ts';
 import type { Ports, Scope, Standing, Tuning } from './ports.ts';
@@ -24,7 +25,7 @@ import { Solo } from './solo.ts';
 import { Standpoint } from './standpoint.ts';
 import { Upkeep } from './upkeep.ts';
 import { COPIES, ownersOf, viewOf } from './view.ts';
-import { isConditional, isForClients, isOfReplica, isOutdone, isWriting, keyOf, mayLack } from './wishes.ts';
+import { isConditional, isForClients } from './wishes.ts';
 
 const MOST_WAIT_MS = 30_000;
 /** Later than every version: who holds an older one need not send the record. */
@@ -59,6 +60,7 @@ export class RingNode implements Disposable {
   readonly #forwarder: Forwarder;
   readonly #solo: Solo;
   readonly #listing: Listing;
+  readonly #asker: Asker;
   readonly #oblivion: Oblivion;
   readonly #upkeep: Upkeep;
   readonly #counts = new Map<string, number>();
@@ -90,6 +92,8 @@ export class RingNode implements Disposable {
     const count = (name: string, by: number) => void this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
     this.#coordinator = new Coordinator({ ports, clock, count, standpoint, askers: () => this.#askers() });
     this.#solo = new Solo({ ports, clock, isAlone: () => this.#isAlone });
+    const owed = () => this.#upkeep;
+    this.#asker = new Asker({ ports, tuning, trust: this.#trust, clock, standpoint, replica: this.#replica, owed });
     const ask = (node: string, question: Question, views: readonly string[]) => this.#ask(node, question, views);
     this.#forwarder = new Forwarder({
       ask: (node, question) => this.#ask(node, question, this.#duties(), tuning.timeoutMs),
@@ -198,16 +202,13 @@ export class RingNode implements Disposable {
     const isOurs = isConditional(wish) ? able[0] === self : able.includes(self);
     const others = able.filter((node) => node !== self);
     const isSound = isOurs && (this.#watch.isSound || (await this.#watch.verified()));
-    return isSound ? await this.#coordinate(wish, others) : await this.#forwarder.run(wish, others);
-  }
-
-  /** Whose disk is full or broken can give no version to what is written; others that keep the key can. */
-  async #coordinate(wish: Wish, others: readonly string[]): Promise<Outcome> {
+    if (!isSound) return await this.#forwarder.run(wish, others);
     try {
       return await this.#coordinator.run(wish);
     } catch (error) {
-      if (!(error instanceof Unstamped)) throw error;
-      return await this.#forwarder.run(wish, others, error);
+      // Whose disk is full or broken can give no version to what is written; others that keep the key can.
+      if (error instanceof Unstamped) return await this.#forwarder.run(wish, others, error);
+      throw error;
     }
   }
 
@@ -281,45 +282,16 @@ export class RingNode implements Disposable {
     return this.#standpoint.duties().map(({ view }) => view.id);
   }
 
+  #ask(node: string, question: Question, views: readonly string[], timeoutMs?: number): Promise<Answer> {
+    return this.#asker.ask(node, question, views, timeoutMs);
+  }
+
   #askers(): Askers {
     return {
       duties: this.#standpoint.duties(),
       isAlive: this.#isAlive,
       ask: (node, question, views) => this.#ask(node, question, views),
     };
-  }
-
-  async #ask(node: string, question: Question, views: readonly string[], timeoutMs?: number): Promise<Answer> {
-    const { self, clock } = this.#ports;
-    if (node === self && isOfReplica(question)) return await this.#askSelf(question, views);
-    const envelope: Envelope = { clock: this.#clock.last, views, question };
-    const askedAt = clock.now();
-    try {
-      const reply = await this.#ports.call(node, envelope, timeoutMs ?? this.#tuning.peerTimeoutMs);
-      // What another node did or waited for first says nothing about the time.
-      if (isOfReplica(question)) this.#trust.hear(node, reply.wall, askedAt);
-      this.#clock.hear(reply.clock);
-      this.#standpoint.hear(node, reply);
-      if (isWriting(question) && mayLack(reply.answer)) this.#upkeep.owe(node, keyOf(question));
-      return reply.answer;
-    } catch (error) {
-      if (isWriting(question)) this.#upkeep.owe(node, keyOf(question));
-      throw error;
-    }
-  }
-
-  /** What could not be kept here, others have: it is fetched from them. */
-  async #askSelf(question: ReplicaQuestion, views: readonly string[]): Promise<Answer> {
-    const answer = await this.#replica.answer(this.#ports.self, question, views);
-    if (!isWriting(question) || !mayLack(answer)) return answer;
-    if (!isOutdone(answer) || (await this.#lacks(question))) this.#upkeep.oweAll();
-    return answer;
-  }
-
-  async #lacks(question: ReplicaQuestion): Promise<boolean> {
-    if (question.type !== 'write') return false;
-    const held = await this.#ports.records.read(question.key);
-    return held === undefined || held === 'damaged' || compareVersions(held.version, question.record.version) < 0;
   }
 
   async #copyAt(node: string, key: string, views: readonly string[]): Promise<Copy> {

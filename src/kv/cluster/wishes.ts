@@ -15,6 +15,7 @@ export const isForClients = ({ type }: Question): boolean => FOR_CLIENTS.has(typ
 
 const FOR_CLIENTS: ReadonlySet<Question['type']> = new Set([
   'write',
+  'writes',
   'read',
   'prepare',
   'accept',

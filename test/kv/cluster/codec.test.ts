@@ -16,6 +16,13 @@ tree.toggle(7, 0xffff_ffff_ffff_fff0n);
 
 const QUESTIONS: readonly Question[] = [
   { type: 'write', key: 'clé/é//', record },
+  {
+    type: 'writes',
+    records: [
+      { key: 'clé/é//', record },
+      { key: 'k', record },
+    ],
+  },
   { type: 'read', key: 'k', have: version },
   { type: 'read', key: 'k' },
   { type: 'prepare', key: 'k', version },
@@ -42,6 +49,14 @@ const QUESTIONS: readonly Question[] = [
 const times = { version: versionText(version), created: 1, modified: 2, expires: null };
 const ANSWERS: readonly Answer[] = [
   { type: 'done' },
+  { type: 'kept', refused: new Map() },
+  {
+    type: 'kept',
+    refused: new Map([
+      [0, { type: 'quota' }],
+      [3, { type: 'superseded', version }],
+    ]),
+  },
   { type: 'holding', holding: { version, record, trust: 'whole' } },
   { type: 'holding', holding: { version: undefined, trust: 'filling' } },
   { type: 'wanted', places: [0, 3] },

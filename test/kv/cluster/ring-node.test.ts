@@ -48,7 +48,11 @@ async function nodeWith(standing: Standing, { records: over = {}, ring = RING, h
     return { clock: 0n, wall: clock.wall(), view: id, ready: id, answer: { type: 'done' } };
   };
   const follow = () => Promise.reject(new Error('there is no log'));
-  const node = new RingNode({ self: 'a', clock, random, records, call, tell() {}, follow }, TUNING, standing);
+  const node = new RingNode(
+    { self: 'a', clock, random, records, call, tell() {}, follow, atTurnEnd: (task) => void clock.after(0, task) },
+    TUNING,
+    standing,
+  );
   node.setMembers({ ring, alive: ring });
   const ask = async (question: Question, views = [viewOf(RING).id]): Promise<Answer> => {
     const asked = node.receive('b', { clock: 0n, views, question });

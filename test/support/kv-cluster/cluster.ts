@@ -193,8 +193,17 @@ export class Cluster {
       records,
       follow: () => Promise.reject(new Error('no log is kept')),
       tell: (news) => machine.news.push(news),
+      atTurnEnd: (task) => this.#atTurnEnd(machine, task),
       call: (node, envelope, timeoutMs) => this.#call(machine, this.#at(node), { envelope, timeoutMs }),
     };
+  }
+
+  /** A turn takes up to 2 ms, and is not ended when the machine crashes. */
+  #atTurnEnd(machine: Machine, task: () => void): void {
+    const { life } = machine;
+    this.clock.after(this.random() * 2, () => {
+      if (machine.life === life) task();
+    });
   }
 
   #clockOf(machine: Machine): Clock {

@@ -5,6 +5,8 @@ import { leafOf, recordHash, Tree } from '../../../src/kv/cluster/merkle.ts';
 import type { PairPage, RecordPage, Records, Scope, Standing } from '../../../src/kv/cluster/ports.ts';
 import { rangeOf, type View } from '../../../src/kv/cluster/view.ts';
 import type { Stamp } from '../../../src/kv/hlc.ts';
+import type { Ask } from '../../../src/kv/jobs.ts';
+import type { Outcome } from '../../../src/kv/ledger.ts';
 import { entryOf } from '../../../src/kv/pages.ts';
 import type { KvRecord } from '../../../src/kv/record.ts';
 import { type Held, isForgotten, type Rule } from '../../../src/kv/rules.ts';
@@ -72,6 +74,15 @@ export class SimulatedRecords implements Records {
       this.#queue.push({ key, rule, resolve: (answer) => resolve(answer as Decided), reject });
       this.#commit ??= this.#run();
     });
+  }
+
+  askAll<Decided>(asks: readonly Ask<Decided>[]): Promise<readonly Outcome<Decided>[]> {
+    const ended = ({ key, rule }: Ask<Decided>) =>
+      this.ask(key, rule).then(
+        (answer) => ({ answer }),
+        (refusal: unknown) => ({ refusal }),
+      );
+    return Promise.all(asks.map(ended));
   }
 
   async pairs(wanted: (key: string) => boolean, after?: string): Promise<PairPage> {

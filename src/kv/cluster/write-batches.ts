@@ -1,0 +1,95 @@
+import type { Answer, Keyed, Question } from './messages.ts';
+import { mayLack } from './wishes.ts';
+
+/** A batch is sent before the end of its turn when it has so many records, or so many bytes. */
+const MOST = { records: 256, bytes: 262_144 };
+
+/** A record on its way, and who waits for what became of it. */
+interface Write extends Keyed {
+  resolve(answer: Answer): void;
+  reject(reason: unknown): void;
+}
+
+interface Batch {
+  readonly views: readonly string[];
+  readonly writes: Write[];
+  bytes: number;
+}
+
+interface Parts {
+  atTurnEnd(task: () => void): void;
+  /** Asks a node on behalf of requests that satisfy these views. Rejects when no answer came. */
+  ask(node: string, question: Question, views: readonly string[]): Promise<Answer>;
+  /** Told which record a node may not have kept; without an answer, if none came. */
+  lacked(node: string, keyed: Keyed, answer?: Answer): void;
+}
+
+/** Sends a node what is written in one turn as one question: what a question costs is shared by all of its records. */
+export class WriteBatches {
+  readonly #parts: Parts;
+  /** What is gathered for each node. */
+  readonly #open = new Map<string, Batch>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Has a node keep a record, on behalf of a request that satisfies these views. Rejects when no answer came. */
+  ask(node: string, { key, record }: Keyed, views: readonly string[]): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const bytes = key.length + record.value.length;
+      const batch = this.#batchFor(node, views, bytes);
+      batch.writes.push({ key, record, resolve, reject });
+      batch.bytes += bytes;
+    });
+  }
+
+  #batchFor(node: string, views: readonly string[], more: number): Batch {
+    const open = this.#open.get(node);
+    if (open !== undefined) {
+      const isFull = open.writes.length >= MOST.records || open.bytes + more > MOST.bytes;
+      if (!isFull && isSame(open.views, views)) return open;
+      void this.#send(node, open);
+    }
+    const batch: Batch = { views, writes: [], bytes: 0 };
+    this.#open.set(node, batch);
+    this.#parts.atTurnEnd(() => {
+      if (this.#open.get(node) === batch) void this.#send(node, batch);
+    });
+    return batch;
+  }
+
+  async #send(node: string, { writes, views }: Batch): Promise<void> {
+    this.#open.delete(node);
+    try {
+      const answer = await this.#parts.ask(node, questionOf(writes), views);
+      for (const [place, write] of writes.entries()) {
+        const own = answerAt(place, answer);
+        if (mayLack(own)) this.#parts.lacked(node, write, own);
+        write.resolve(own);
+      }
+    } catch (error) {
+      for (const write of writes) {
+        this.#parts.lacked(node, write);
+        write.reject(error);
+      }
+    }
+  }
+}
+
+function questionOf(writes: readonly Keyed[]): Question {
+  const [first, second] = writes;
+  if (first !== undefined && second === undefined) return { type: 'write', key: first.key, record: first.record };
+  return { type: 'writes', records: writes };
+}
+
+function answerAt(place: number, answer: Answer): Answer {
+  if (answer.type !== 'kept') return answer;
+  const refusal = answer.refused.get(place);
+  return refusal === undefined ? DONE : { type: 'refused', refusal };
+}
+
+const DONE: Answer = { type: 'done' };
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((view, place) => view === others[place]);
