@@ -63,9 +63,7 @@ export class RingStore implements KvStore {
   }
 
   async put(key: string, value: Uint8Array, { copies = 'majority', ttl, cas }: KvPutOptions = {}): Promise<KvWritten> {
-    const isPlain = ttl === undefined && cas === undefined;
-    const options = isPlain ? {} : { ...(ttl !== undefined && { ttl }), ...(cas !== undefined && { cas }) };
-    const { written, acked, total } = await this.#run({ op: 'put', key, value, options, copies });
+    const { written, acked, total } = await this.#run({ op: 'put', key, value, options: { ttl, cas }, copies });
     return { ...written, replicas: { acked, total } };
   }
 
