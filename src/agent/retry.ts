@@ -1,6 +1,6 @@
 import { type Clock, delay } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { whyNotOpen } from '../net/port-taken.ts';
 import type { Health } from './health.ts';
 
 const RETRY_MS = 5_000;
@@ -38,7 +38,7 @@ export async function openWithRetry<T extends AsyncDisposable>(
       health.clear(door, 'not_bound');
       return true;
     } catch (error) {
-      const reason = messageOf(error);
+      const reason = whyNotOpen(door, error);
       if (reason !== told) log.error({ door, reason }, 'a door cannot be opened; it is tried again every 5 s');
       told = reason;
       health.raise(door, 'not_bound', reason);
