@@ -8,6 +8,14 @@ import type { Database } from './level-database.ts';
 const KEPT = 100_000;
 /** So many more are dropped in one go. */
 const SLACK = 1_000;
+/** Places that are read in one go. */
+const AT_ONCE = 100;
+
+/** Places of a database, in their order. */
+interface Places {
+  /** The next ones, at most so many; none at the end. */
+  nextv(size: number): Promise<[Uint8Array, Uint8Array][]>;
+}
 
 interface Parts {
   /** Reads from the database as it is. */
@@ -57,12 +65,24 @@ export class LoggedChanges {
   /** Those of one batch have one place, that of the last of them. */
   #read(index: number, limit: number): Promise<readonly KvChange[]> {
     return this.#parts.read(async (database) => {
-      const found: KvChange[] = [];
-      for await (const [place, stored] of database.iterator(changeRange(index))) {
-        found.push(...decodeChanges(place, stored).filter((change) => change.index > index));
-        if (found.length >= limit) break;
+      const places = database.iterator(changeRange(index));
+      try {
+        return await pageOf(places, index, limit);
+      } finally {
+        await places.close();
       }
-      return found.slice(0, limit);
     });
   }
+}
+
+/** The changes of places that come behind a number, at most so many. */
+async function pageOf(places: Places, index: number, most: number): Promise<readonly KvChange[]> {
+  const changes: KvChange[] = [];
+  while (changes.length < most) {
+    const some = await places.nextv(Math.min(most - changes.length, AT_ONCE));
+    if (some.length === 0) break;
+    const told = some.flatMap(([place, stored]) => decodeChanges(place, stored));
+    changes.push(...told.filter((change) => change.index > index));
+  }
+  return changes.slice(0, most);
 }

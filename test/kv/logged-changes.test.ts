@@ -39,17 +39,22 @@ test('changes of one batch come back one by one, as they were', async () => {
   const several = [logged('b', { op: 'delete', isLate: true }), logged('clé', { op: 'expire', expires: 9_000 })];
   await world.database.put(changePlace(1), encodeChanges([logged('a')]));
   await world.database.put(changePlace(4), encodeChanges([...several, logged('d')]));
+  for (const [at, key] of ['e', 'f'].entries())
+    await world.database.put(changePlace(5 + at), encodeChanges([logged(key)]));
   const all = await world.log.behind(0, 10);
   expect(all.map(({ index, op, key, expires, isLate }) => [index, op, key, expires, isLate])).toEqual([
     [1, 'put', 'a', null, undefined],
     [2, 'delete', 'b', null, true],
     [3, 'expire', 'clé', 9_000, undefined],
     [4, 'put', 'd', null, undefined],
+    [5, 'put', 'e', null, undefined],
+    [6, 'put', 'f', null, undefined],
   ]);
   expect(await world.log.behind(1, 2)).toEqual(all.slice(1, 3));
   expect(await world.log.behind(2, 10)).toEqual(all.slice(2));
-  expect(await world.log.behind(4, 10)).toEqual([]);
-  expect(await world.log.history('clé', 5, 4)).toEqual([all[2]]);
+  expect(await world.log.behind(3, 2)).toEqual(all.slice(3, 5));
+  expect(await world.log.behind(6, 10)).toEqual([]);
+  expect(await world.log.history('clé', 5, 6)).toEqual([all[2]]);
 });
 
 test('the oldest are dropped, many in one go, and never too many', async () => {
