@@ -65,14 +65,20 @@ export class Exchange {
     const shared = [...trees].filter(([range]) => isShared(range, self, peer));
     const roots = new Map(shared.map(([range, tree]) => [range, tree.root()] as const));
     const { leaves } = await this.#expect(peer, 'differs', { type: 'compare', roots }, view);
+    this.#checkPresent(view);
     const wanted = await this.#differing(leaves, view);
     const { came, forgotten } = wanted.size === 0 ? NOTHING_CAME : await this.#walk(peer, wanted, view);
-    if (standpoint.present !== view) throw new ExchangeError('the ring changed meanwhile');
+    this.#checkPresent(view);
     // Taken for equal, it would be asked for them the next time.
     if (forgotten > 0) throw new ExchangeError(`${peer} has yet to drop ${forgotten} keys that were deleted`);
     if (begun !== undefined) meetings.end(peer, view.members);
     this.#parts.count('comparisons', 1);
     return came;
+  }
+
+  /** Trees of a ring that is no more are not to be counted, and what was compared by it says nothing. */
+  #checkPresent(view: View): void {
+    if (this.#parts.standpoint.present !== view) throw new ExchangeError('the ring changed meanwhile');
   }
 
   /** What was written meanwhile is in the trees of both. */
