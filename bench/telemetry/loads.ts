@@ -29,6 +29,7 @@ export async function startOurs(place: Workplace, folder: string): Promise<Runni
   const args = [
     '--max-semi-space-size=2',
     '--v8-pool-size=1',
+    '--no-allocation-site-pretenuring',
     await bundledProgram('bench/telemetry/server.ts'),
     directory,
   ];

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { OpsbroError } from '../base/errors.ts';
+import { UnderWay } from '../base/under-way.ts';
 
 const LIMIT_MS = 60_000;
 const LOOK_MS = 5_000;
@@ -13,7 +14,7 @@ interface Pending {
 /** Gives up on answers that take too long. One timer looks after all of them, so that the many that are quick cost next to nothing. */
 export class HandlingLimit {
   readonly #clock: Clock;
-  readonly #pending = new Set<Pending>();
+  readonly #pending = new UnderWay<Pending>();
   #look: Disposable | undefined;
 
   constructor(clock: Clock) {
@@ -24,9 +25,9 @@ export class HandlingLimit {
   within<Answered>(work: Promise<Answered>): Promise<Answered> {
     return new Promise<Answered>((resolve, reject) => {
       const pending = { began: this.#clock.now(), giveUp: () => reject(late()) };
-      this.#pending.add(pending);
+      const number = this.#pending.add(pending);
       this.#look ??= this.#clock.after(LOOK_MS, () => this.#lookAfter());
-      const end = () => this.#pending.delete(pending);
+      const end = () => this.#pending.take(number);
       work.then(resolve, reject).finally(end);
     });
   }
@@ -34,9 +35,9 @@ export class HandlingLimit {
   #lookAfter(): void {
     this.#look = undefined;
     const oldest = this.#clock.now() - LIMIT_MS;
-    for (const pending of this.#pending) {
-      if (pending.began > oldest) break;
-      this.#pending.delete(pending);
+    for (const [number, pending] of [...this.#pending.entries()]) {
+      if (pending.began > oldest) continue;
+      this.#pending.take(number);
       pending.giveUp();
     }
     if (this.#pending.size > 0) this.#look = this.#clock.after(LOOK_MS, () => this.#lookAfter());

@@ -1,12 +1,16 @@
+import { Recent } from '../base/recent.ts';
 import type { KvEntry } from '../model/kv.ts';
 import { isLive, type KvRecord } from './record.ts';
 
-const MOST_RECORDS = 2_048;
-const MOST_BYTES = 1_048_576;
+const MOST_RECORDS = 4_096;
+const MOST_BYTES = 2_097_152;
 /** Longer ones are read from the disk each time. */
 const LONGEST = 4_096;
 /** Memory that a slice may hold beyond its own length. */
 const MOST_SLACK = 64;
+/** Bytes of memory that short records share, and how long those are at most. */
+const PIECE = 2_048;
+const LONGEST_SHARED = 256;
 
 /** What bytes that are known say; nothing when there are none. */
 export interface Read {
@@ -29,8 +33,12 @@ export interface Known extends Read {
  * in here is on the disk.
  */
 export class RecordCache {
-  readonly #known = new Map<string, Known>();
-  #bytes = 0;
+  readonly #known = new Recent<string, Known>({
+    entries: MOST_RECORDS,
+    weight: MOST_BYTES,
+    weigh: (key, { stored }) => bytesOf(key, stored),
+  });
+  readonly #memory = new OwnMemory();
   #writes = 0;
 
   /** A number that differs as soon as anything was written. */
@@ -40,12 +48,7 @@ export class RecordCache {
 
   /** What is stored under a key, as far as known. */
   get(key: string): Known | undefined {
-    const known = this.#known.get(key);
-    if (known === undefined) return undefined;
-    // The order of a map is that of insertion: the first is the one that was not wanted for longest.
-    this.#known.delete(key);
-    this.#known.set(key, known);
-    return known;
+    return this.#known.get(key);
   }
 
   /** That was read, begun at that moment: it counts unless something was written since. */
@@ -63,31 +66,32 @@ export class RecordCache {
   clear(): void {
     this.#writes += 1;
     this.#known.clear();
-    this.#bytes = 0;
   }
 
   #keep(key: string, stored: Uint8Array | undefined): void {
-    this.#drop(key);
-    const bytes = bytesOf(key, stored);
-    if (bytes > LONGEST) return;
-    this.#known.set(key, { stored: stored && ownMemory(stored) });
-    this.#bytes += bytes;
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= MOST_RECORDS && this.#bytes <= MOST_BYTES) break;
-      this.#drop(oldest);
-    }
-  }
-
-  #drop(key: string): void {
-    const known = this.#known.get(key);
-    if (known === undefined) return;
-    this.#known.delete(key);
-    this.#bytes -= bytesOf(key, known.stored);
+    if (bytesOf(key, stored) > LONGEST) this.#known.delete(key);
+    else this.#known.set(key, { stored: stored && this.#memory.hold(stored) });
   }
 }
 
-/** Small buffers are slices of a pool of Node's or of what came from a peer, and one slice holds all of it in memory. */
-const ownMemory = (bytes: Uint8Array): Uint8Array =>
-  bytes.buffer.byteLength > bytes.length + MOST_SLACK ? new Uint8Array(bytes) : bytes;
+/** Small buffers are slices of a pool of Node's or of what came from a peer, and one slice holds all of it in memory. So they move, many into one piece. */
+class OwnMemory {
+  #piece = new Uint8Array(0);
+  #used = 0;
+
+  /** The same bytes, in memory that is about as long as they are, or that they share with others that came just before. */
+  hold(bytes: Uint8Array): Uint8Array {
+    if (bytes.buffer.byteLength <= bytes.length + MOST_SLACK) return bytes;
+    if (bytes.length > LONGEST_SHARED) return new Uint8Array(bytes);
+    if (this.#used + bytes.length > this.#piece.length) {
+      this.#piece = new Uint8Array(PIECE);
+      this.#used = 0;
+    }
+    const own = this.#piece.subarray(this.#used, this.#used + bytes.length);
+    own.set(bytes);
+    this.#used += bytes.length;
+    return own;
+  }
+}
 
 const bytesOf = (key: string, stored: Uint8Array | undefined): number => key.length + (stored?.length ?? 0);

@@ -98,9 +98,8 @@ class ServerGroup {
   readonly #handler: HttpHandler;
   readonly #limits: HttpLimits;
   readonly #servers: Server[] = [];
-  readonly #sockets = new Set<Socket>();
-  /** Those with a request under way, and those that became something else. */
-  readonly #busy = new Set<Socket | Duplex>();
+  /** Whether each has a request under way, or became something else. */
+  readonly #sockets = new Map<Duplex, { isBusy: boolean }>();
   readonly #perClient = new Map<string, number>();
   #open = 0;
 
@@ -140,7 +139,7 @@ class ServerGroup {
     const { onUpgrade } = this.#handler;
     if (onUpgrade) {
       server.on('upgrade', (incoming, socket, head) => {
-        this.#busy.add(socket);
+        this.#mark(socket, true);
         onUpgrade(incoming, socket, head);
       });
     }
@@ -154,7 +153,7 @@ class ServerGroup {
 
   async close(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    for (const socket of this.#sockets) if (!this.#busy.has(socket)) socket.destroy();
+    for (const [socket, { isBusy }] of this.#sockets) if (!isBusy) socket.destroy();
     const late = setTimeout(() => this.#destroyAll(), this.#limits.closeGraceMs ?? CLOSE_GRACE_MS);
     await Promise.all(closed);
     clearTimeout(late);
@@ -162,9 +161,9 @@ class ServerGroup {
 
   #serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { socket } = incoming;
-    this.#busy.add(socket);
+    this.#mark(socket, true);
     outgoing.once('close', () => {
-      this.#busy.delete(socket);
+      this.#mark(socket, false);
       if (!this.#servers.some(({ listening }) => listening)) socket.end();
       if (!incoming.complete) this.#awaitRest(incoming);
     });
@@ -212,13 +211,15 @@ class ServerGroup {
   }
 
   #follow(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-      this.#busy.delete(socket);
-    });
+    this.#sockets.set(socket, { isBusy: false });
+    socket.once('close', () => this.#sockets.delete(socket));
     // A listener of its own, as an upgraded connection is no longer the server's: a reset must not end the process.
     socket.on('error', () => socket.destroy());
+  }
+
+  #mark(socket: Duplex, isBusy: boolean): void {
+    const state = this.#sockets.get(socket);
+    if (state) state.isBusy = isBusy;
   }
 
   #refuse(error: Error, socket: Duplex): void {
@@ -236,7 +237,7 @@ class ServerGroup {
   }
 
   #destroyAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
   }
 }
 

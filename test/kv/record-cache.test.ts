@@ -41,32 +41,44 @@ describe('bounds', () => {
   test('of many keys those stay that were wanted last', () => {
     const cache = new RecordCache();
     wrote(cache, 'wanted', bytes(1));
-    for (let each = 0; each < 3_000; each += 1) {
+    for (let each = 0; each < 6_000; each += 1) {
       wrote(cache, `k${each}`, bytes(1));
       cache.get('wanted');
     }
-    const known = Array.from({ length: 3_000 }, (_, each) => cache.get(`k${each}`)).filter(Boolean);
-    expect(known).toHaveLength(2_047);
-    expect(cache.get('k0')).toBeUndefined();
+    const known = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => cache.get(`k${from + at}`)).filter(Boolean);
     expect(cache.get('wanted')).toBeDefined();
+    expect(known(4_000, 6_000)).toHaveLength(2_000);
+    expect(known(0, 1_900)).toEqual([]);
+  });
+
+  test('what is written again and again takes up the room of one', () => {
+    const cache = new RecordCache();
+    wrote(cache, 'seldom', bytes(100));
+    for (let each = 0; each < 50_000; each += 1) wrote(cache, 'often', bytes(100));
+    expect(cache.get('seldom')).toEqual({ stored: bytes(100) });
   });
 
   test('long ones are fewer', () => {
     const cache = new RecordCache();
     for (let each = 0; each < 1_000; each += 1) wrote(cache, `${each}`, bytes(4_000));
     const known = Array.from({ length: 1_000 }, (_, each) => cache.get(`${each}`)).filter(Boolean);
-    expect(known.length).toBeGreaterThan(200);
-    expect(known.length).toBeLessThanOrEqual(263);
+    expect(known.length).toBeGreaterThan(260);
+    expect(known.length).toBeLessThanOrEqual(525);
   });
 });
 
 test('a slice of a large buffer does not keep all of that in memory', () => {
   const cache = new RecordCache();
-  const frame = new Uint8Array(65_536);
+  const frame = Uint8Array.from({ length: 65_536 }, (_, at) => at);
   wrote(cache, 'a', frame.subarray(100, 200));
   cache.learn('b', frame.subarray(200, 300), cache.moment);
+  cache.learn('c', frame.subarray(300, 900), cache.moment);
   const whole = bytes(50);
-  wrote(cache, 'c', whole);
-  expect(['a', 'b'].map((key) => cache.get(key)?.stored?.buffer.byteLength)).toEqual([100, 100]);
-  expect(cache.get('c')?.stored, 'what has its own memory is kept as it is').toBe(whole);
+  wrote(cache, 'd', whole);
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((key) => cache.get(key)?.stored);
+  expect([a, b, c]).toEqual([frame.slice(100, 200), frame.slice(200, 300), frame.slice(300, 900)]);
+  expect(a?.buffer, 'short ones share a small piece').toBe(b?.buffer);
+  expect([a?.buffer.byteLength, c?.buffer.byteLength]).toEqual([2_048, 600]);
+  expect(d, 'what has its own memory is kept as it is').toBe(whole);
 });

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { OpsbroError } from '../../base/errors.ts';
 import { atTurnEnd } from '../../base/turn.ts';
+import { UnderWay } from '../../base/under-way.ts';
 import { bundled, unbundled } from './bundles.ts';
 import { Pieces, piecesOf } from './pieces.ts';
 
@@ -39,7 +40,7 @@ export class Calls {
   readonly #clock: Clock;
   readonly #serve: Serve;
   readonly #onEnd: () => void;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new UnderWay<Waiting>();
   readonly #pieces = new Pieces();
   /** Pieces that were said in this turn of the loop. */
   #said: Uint8Array[] = [];
@@ -48,7 +49,6 @@ export class Calls {
   /** Bytes of both. */
   #waitingBytes = 0;
   #isHeldBack = false;
-  #last = 0;
   /** The last question when `closeIfIdle` looked before. */
   #seen = -1;
   #serving = 0;
@@ -78,22 +78,20 @@ export class Calls {
     if (this.#ended !== undefined) throw new OpsbroError('unreachable', `the stream ended: ${this.#ended}`);
     if (this.#waiting.size >= MOST || this.#waitingBytes + question.length > MOST_WAITING)
       throw new OpsbroError('overloaded', `more than ${MOST} questions wait for this node`);
-    this.#last = (this.#last + 1) >>> 0;
-    const number = this.#last;
     return await new Promise((resolve, reject) => {
       const late = this.#clock.after(timeoutMs, () => {
-        this.#waiting.delete(number);
+        this.#waiting.take(number);
         reject(new OpsbroError('peer_timeout', `no answer within ${timeoutMs} ms`));
       });
-      this.#waiting.set(number, { resolve, reject, late });
+      const number = this.#waiting.add({ resolve, reject, late });
       this.#send(ASKED, number, question);
     });
   }
 
   /** Ends the stream when nothing was asked since this was called before, and no answer is waited for. */
   closeIfIdle(): void {
-    const isIdle = this.#last === this.#seen && this.#waiting.size === 0;
-    this.#seen = this.#last;
+    const isIdle = this.#waiting.last === this.#seen && this.#waiting.size === 0;
+    this.#seen = this.#waiting.last;
     if (!isIdle || this.#ended !== undefined) return;
     this.#stream.close('done');
     this.#end('done');
@@ -115,10 +113,9 @@ export class Calls {
   }
 
   #settle(number: number, answer: Uint8Array): void {
-    const waiting = this.#waiting.get(number);
+    const waiting = this.#waiting.take(number);
     // Who comes too late is not waited for any more.
     if (waiting === undefined) return;
-    this.#waiting.delete(number);
     waiting.late[Symbol.dispose]();
     waiting.resolve(answer);
   }
@@ -178,11 +175,11 @@ export class Calls {
     this.#ended = reason;
     this.#said = [];
     this.#outbox = [];
-    for (const { reject, late } of this.#waiting.values()) {
+    for (const [number, { reject, late }] of [...this.#waiting.entries()]) {
+      this.#waiting.take(number);
       late[Symbol.dispose]();
       reject(new OpsbroError('peer_failed', `the stream ended before an answer came: ${reason}`));
     }
-    this.#waiting.clear();
     this.#onEnd();
   }
 }

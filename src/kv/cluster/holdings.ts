@@ -19,7 +19,7 @@ export class Holdings {
   #view: View | undefined;
   #trees = new Map<string, Tree>();
   /** Keys that changed since the trees were brought up to date: of one that is written again and again only the last version costs a hash. */
-  readonly #moved = new Map<string, Moved>();
+  #moved = new Map<string, Moved>();
   /** Keys up to here are counted. */
   #counted = '';
   #phase: 'counting' | 'whole' = 'counting';
@@ -60,17 +60,19 @@ export class Holdings {
   #begin(view: View | undefined): void {
     this.#view = view;
     this.#trees = new Map();
-    this.#moved.clear();
+    this.#moved = new Map();
     this.#counted = '';
     this.#phase = 'counting';
   }
 
   #catchUp(): void {
-    for (const [key, { before, after }] of this.#moved) {
+    const moved = this.#moved;
+    // A new one: what is cleared keeps a link to what follows it, for as long as it is in memory.
+    this.#moved = new Map();
+    for (const [key, { before, after }] of moved) {
       const gone = before === undefined ? 0n : recordHash(key, before);
       this.#toggle(key, after === undefined ? gone : gone ^ recordHash(key, after));
     }
-    this.#moved.clear();
   }
 
   #isCounted(key: string): boolean {

@@ -1,6 +1,7 @@
 /** Who is on the ring, and so which nodes keep a key. */
 import { createHash } from 'node:crypto';
 import { type HashRing, hashRing, placedAt } from '../../base/placement.ts';
+import { Recent } from '../../base/recent.ts';
 import { digestOf } from './key-digest.ts';
 
 /** How many nodes keep a key, when there are as many. */
@@ -42,7 +43,7 @@ interface Placed {
 
 const MOST_REMEMBERED = 2_048;
 /** One request asks for the place of its key a dozen times. */
-const remembered = new WeakMap<View, Map<string, Placed>>();
+const remembered = new WeakMap<View, Recent<string, Placed>>();
 
 /** The nodes that keep a key in a view, the responsible one first. */
 export const ownersOf = (key: string, view: View): readonly string[] => placeOf(key, view).owners;
@@ -57,9 +58,8 @@ function placeOf(key: string, view: View): Placed {
 function place(key: string, view: View): Placed {
   const owners = placedAt(positionOf(key), view.ring, COPIES);
   const placed = { owners, range: owners.join(' ') };
-  const ofView = remembered.get(view) ?? new Map<string, Placed>();
+  const ofView = remembered.get(view) ?? new Recent<string, Placed>({ entries: MOST_REMEMBERED });
   remembered.set(view, ofView);
-  if (ofView.size >= MOST_REMEMBERED) ofView.clear();
   ofView.set(key, placed);
   return placed;
 }

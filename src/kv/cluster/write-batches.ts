@@ -11,6 +11,7 @@ interface Write extends Keyed {
 }
 
 interface Batch {
+  readonly node: string;
   readonly views: readonly string[];
   readonly writes: Write[];
   bytes: number;
@@ -27,8 +28,8 @@ interface Parts {
 /** Sends a node what is written in one turn as one question: what a question costs is shared by all of its records. */
 export class WriteBatches {
   readonly #parts: Parts;
-  /** What is gathered for each node. */
-  readonly #open = new Map<string, Batch>();
+  /** What is gathered in this turn, at most one for each node. */
+  #open: readonly Batch[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -45,22 +46,25 @@ export class WriteBatches {
   }
 
   #batchFor(node: string, views: readonly string[], more: number): Batch {
-    const open = this.#open.get(node);
+    const open = this.#open.find((batch) => batch.node === node);
     if (open !== undefined) {
       const isFull = open.writes.length >= MOST.records || open.bytes + more > MOST.bytes;
       if (!isFull && isSame(open.views, views)) return open;
-      void this.#send(node, open);
+      void this.#send(open);
     }
-    const batch: Batch = { views, writes: [], bytes: 0 };
-    this.#open.set(node, batch);
-    this.#parts.atTurnEnd(() => {
-      if (this.#open.get(node) === batch) void this.#send(node, batch);
-    });
+    if (this.#open.length === 0) this.#parts.atTurnEnd(() => this.#sendAll());
+    const batch: Batch = { node, views, writes: [], bytes: 0 };
+    this.#open = [...this.#open.filter((other) => other !== open), batch];
     return batch;
   }
 
-  async #send(node: string, { writes, views }: Batch): Promise<void> {
-    this.#open.delete(node);
+  #sendAll(): void {
+    const batches = this.#open;
+    this.#open = [];
+    for (const batch of batches) void this.#send(batch);
+  }
+
+  async #send({ node, writes, views }: Batch): Promise<void> {
     try {
       const answer = await this.#parts.ask(node, questionOf(writes), views);
       for (const [place, write] of writes.entries()) {
