@@ -151,7 +151,7 @@ export class Ledger {
       const stored = next === null ? undefined : encodeRecord(next);
       const growth = sizeOf(key, stored) - sizeOf(key, found.stored);
       if (next?.kind === 'value' && growth > 0 && this.#isOver(growth)) return overQuota(this.#world.maxBytes);
-      this.#store(key, found, stored, growth);
+      this.#store(key, found, { stored, record: next ?? undefined }, growth);
       const before = held === 'damaged' ? undefined : held?.version;
       this.moves.push({ key, before, after: next?.version });
       if (next !== null) this.#see(next.version.stamp);
@@ -175,7 +175,7 @@ export class Ledger {
     return maxBytes > 0 && this.#totals.bytes + growth > maxBytes;
   }
 
-  #store(key: string, found: Found, stored: Uint8Array | undefined, growth: number): void {
+  #store(key: string, found: Found, { stored, record }: Omit<Found, 'setAside'>, growth: number): void {
     const place = recordPlace(key);
     this.operations.push(stored ? { type: 'put', key: place, value: stored } : { type: 'del', key: place });
     if (found.setAside) {
@@ -184,7 +184,7 @@ export class Ledger {
     }
     this.#totals.records += (stored ? 1 : 0) - (found.stored ? 1 : 0);
     this.#totals.bytes += growth;
-    this.#found.set(key, { stored, setAside: false });
+    this.#found.set(key, { stored, record, setAside: false });
   }
 
   /** A record of another node may be ahead of our clock, which must never fall behind what is on disk. */
@@ -195,7 +195,7 @@ export class Ledger {
   #quarantine(key: string, { stored, setAside }: Found): void {
     if (stored === undefined || setAside) return;
     this.operations.push({ type: 'put', key: quarantinePlace(key), value: stored });
-    this.#store(key, { stored, setAside: false }, undefined, -sizeOf(key, stored));
+    this.#store(key, { stored, setAside: false }, { stored: undefined }, -sizeOf(key, stored));
     this.#found.set(key, { stored: undefined, setAside: true });
     this.#quarantined += 1;
   }

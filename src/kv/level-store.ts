@@ -211,7 +211,7 @@ export class LevelStore implements KvStore {
   }
 
   /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
-  known(key: string): Readonly<Read> | undefined {
+  known(key: string): Read | undefined {
     return this.#lookup.known(key);
   }
 

@@ -2,7 +2,6 @@ import { atTurnEnd } from '../base/turn.ts';
 import { quarantinePlace, recordPlace } from './layout.ts';
 import type { Found } from './ledger.ts';
 import type { Database } from './level-database.ts';
-import { entryOf } from './pages.ts';
 import { decodeRecord, type KvRecord } from './record.ts';
 import { type Known, type Read, RecordCache } from './record-cache.ts';
 
@@ -40,12 +39,10 @@ export class Lookup {
   }
 
   /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
-  known(key: string): Readonly<Read> | undefined {
+  known(key: string): Read | undefined {
     const known = this.#cache.get(key);
     if (known?.stored === undefined) return this.#parts.quarantined() > 0 ? undefined : known;
-    if (known.entry !== undefined) return known;
-    const record = recordOf(known);
-    return record && Object.assign(known, { entry: entryOf(key, record) });
+    return recordOf(known) && known;
   }
 
   /** The record of a key, if it is known without the disk. */

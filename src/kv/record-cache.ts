@@ -1,6 +1,7 @@
 import { Recent } from '../base/recent.ts';
 import type { KvEntry } from '../model/kv.ts';
-import { isLive, type KvRecord } from './record.ts';
+import { entryOf } from './pages.ts';
+import { isLive, type KvRecord, movedTo } from './record.ts';
 
 const MOST_RECORDS = 4_096;
 const MOST_BYTES = 2_097_152;
@@ -19,13 +20,17 @@ export interface Read {
   entry?: KvEntry;
 }
 
-/** What is to be read of it at the wall time `now`. */
-export const readAt = (now: number, { record, entry }: Read): KvEntry | undefined =>
-  isLive(record, now) ? entry : undefined;
+/** What is to be read of it under a key at the wall time `now`. */
+export function readAt(now: number, key: string, read: Read): KvEntry | undefined {
+  const { record } = read;
+  if (!isLive(record, now)) return undefined;
+  read.entry ??= entryOf(key, record);
+  return read.entry;
+}
 
 /** What is known to be stored under a key; `undefined`: nothing. What it says is made out once, for who reads it first. */
 export interface Known extends Read {
-  readonly stored: Uint8Array | undefined;
+  readonly stored?: Uint8Array | undefined;
 }
 
 /**
@@ -59,7 +64,7 @@ export class RecordCache {
   /** These are stored now. */
   wrote(records: Iterable<readonly [string, Known]>): void {
     this.#writes += 1;
-    for (const [key, { stored }] of records) this.#keep(key, stored);
+    for (const [key, { stored, record }] of records) this.#keep(key, stored, record);
   }
 
   /** Nothing is known any more. */
@@ -68,9 +73,14 @@ export class RecordCache {
     this.#known.clear();
   }
 
-  #keep(key: string, stored: Uint8Array | undefined): void {
+  #keep(key: string, stored: Uint8Array | undefined, record?: KvRecord): void {
     if (bytesOf(key, stored) > LONGEST) this.#known.delete(key);
-    else this.#known.set(key, { stored: stored && this.#memory.hold(stored) });
+    else this.#known.set(key, stored === undefined ? {} : this.#held(stored, record));
+  }
+
+  #held(stored: Uint8Array, record: KvRecord | undefined): Known {
+    const own = this.#memory.hold(stored);
+    return { stored: own, record: record && movedTo(own, record) };
   }
 }
 

@@ -91,6 +91,11 @@ export function decodeRecord(stored: Uint8Array): KvRecord | undefined {
   return new PackedRecord(record, stored);
 }
 
+/** A record whose bytes are also at another place of the memory, where it looks at them from now on. */
+export function movedTo(bytes: Uint8Array, { version, created, expires, kind }: KvRecord): KvRecord {
+  return new PackedRecord({ version, created, expires, kind, value: bytes.subarray(HEADER, -CRC) }, bytes);
+}
+
 function kindOf(flags: number): KvRecord['kind'] {
   if (flags & TOMBSTONE) return 'tombstone';
   return flags & VALUE_DROPPED ? 'dropped' : 'value';

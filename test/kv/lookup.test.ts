@@ -3,7 +3,8 @@ import { recordPlace } from '../../src/kv/layout.ts';
 import type { Database } from '../../src/kv/level-database.ts';
 import { Lookup } from '../../src/kv/lookup.ts';
 import { entryOf } from '../../src/kv/pages.ts';
-import { encodeRecord, type KvRecord } from '../../src/kv/record.ts';
+import { decodeRecord, encodeRecord, type KvRecord } from '../../src/kv/record.ts';
+import { readAt } from '../../src/kv/record-cache.ts';
 
 /** A database that knows the keys of one letter, and the places that it was asked for, by visit. */
 function counted(fault?: Error) {
@@ -44,17 +45,35 @@ describe('what is known without the disk', () => {
     return lookup;
   };
 
-  test('is a record, made out once', () => {
+  test('is a record, made out once, and what is to be read of it', () => {
     const lookup = lookupWith(stored);
     const known = lookup.known('a');
-    expect(known).toMatchObject({ record: { kind: 'value' }, entry: entryOf('a', record) });
-    expect(lookup.known('a')?.entry).toBe(known?.entry);
+    expect(known).toMatchObject({ record: { kind: 'value' } });
+    expect(lookup.known('a')?.record).toBe(known?.record);
+    const entry = readAt(1, 'a', known ?? {});
+    expect(entry).toEqual(entryOf('a', record));
+    expect(readAt(1, 'a', lookup.known('a') ?? {})).toBe(entry);
     lookup.wrote(new Map([['a', { stored: encodeRecord({ ...record, value: Buffer.from('two') }) }]]));
-    expect(Buffer.from(lookup.known('a')?.entry?.value ?? []).toString()).toBe('two');
+    expect(Buffer.from(lookup.known('a')?.record?.value ?? []).toString()).toBe('two');
+  });
+
+  test('of what was written with its record is that record, in memory of the cache', () => {
+    const lookup = lookupWith(undefined);
+    const frame = Buffer.alloc(10_000);
+    stored.forEach((byte, at) => {
+      frame[at + 500] = byte;
+    });
+    const arrived = decodeRecord(frame.subarray(500, 500 + stored.length));
+    lookup.wrote(new Map([['a', { stored: encodeRecord(arrived ?? record), record: arrived }]]));
+    frame.fill(0);
+    const known = lookup.known('a')?.record;
+    expect(known && encodeRecord(known)).toEqual(new Uint8Array(stored));
+    expect(known).toMatchObject({ created: 5n, expires: 0, kind: 'value', version: { stamp: 5n } });
+    expect(Buffer.from(known?.value ?? []).toString()).toBe('one');
   });
 
   test('is also that there is none, unless damaged ones are set aside', () => {
-    expect(lookupWith(undefined).known('a')).toEqual({ stored: undefined });
+    expect(lookupWith(undefined).known('a')).toEqual({});
     expect(lookupWith(undefined, 1).known('a')).toBeUndefined();
     expect(lookupWith(stored, 1).known('a')).toBeDefined();
   });

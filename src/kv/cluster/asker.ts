@@ -7,7 +7,7 @@ import type { Replica } from './replica.ts';
 import type { Standpoint } from './standpoint.ts';
 import type { Upkeep } from './upkeep.ts';
 import { isOfReplica, isOutdone, isWriting, keyOf, mayLack } from './wishes.ts';
-import { WriteBatches } from './write-batches.ts';
+import { type Heard, type Keeping, WriteBatches } from './write-batches.ts';
 
 interface Parts {
   readonly ports: Ports;
@@ -34,9 +34,14 @@ export class Asker {
     });
   }
 
+  /** As `ask`, but tells what is heard, and what is to be written in one turn goes to a node together. */
+  tell({ node, views }: Keeping, question: Question, heard: Heard): void {
+    if (question.type === 'write') this.#writes.ask({ node, views }, question, heard);
+    else this.ask(node, question, views).then(heard, () => heard(undefined));
+  }
+
   /** Asks on behalf of a request that satisfies these views. Rejects when no answer came. */
   ask(node: string, question: Question, views: readonly string[], timeoutMs?: number): Promise<Answer> {
-    if (question.type === 'write') return this.#writes.ask(node, question, views);
     return isWriting(question)
       ? this.#askToKeep(node, question, views, timeoutMs)
       : this.#send(node, question, views, timeoutMs);

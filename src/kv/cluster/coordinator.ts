@@ -76,7 +76,7 @@ export class Coordinator {
   /** What this node by itself has of a key, if that counts, and is known without the disk. */
   known(key: string): Outcome | undefined {
     const known = this.#standpoint.isWholeFor(key) ? this.#ports.records.known(key) : undefined;
-    return known && this.#got(key, readAt(this.#ports.clock.wall(), known), 1);
+    return known && this.#got(key, readAt(this.#ports.clock.wall(), key, known), 1);
   }
 
   async #get(key: string, copies: Wanted): Promise<Outcome> {
@@ -116,7 +116,7 @@ export class Coordinator {
     const draft = { kind: 'value', value, ttl: options.ttl } as const;
     const { record, acked, total } =
       options.cas === undefined
-        ? await this.#store(key, { ...draft, before: whole(await this.#ports.records.read(key)) }, copies)
+        ? await this.#store(key, { ...draft, before: this.#recalled(key) ?? (await this.#own(key)) }, copies)
         : await this.#exclusively(key, () => this.#exchange(key, draft, options.cas ?? '0'));
     return { op: 'put', written: writtenOf(key, record), acked, total };
   }
@@ -127,7 +127,7 @@ export class Coordinator {
       const { record } = await this.#exclusively(key, () => this.#exchange(key, draft, cas));
       return { op: 'delete', deleted: { key, version: versionText(record.version), existed: cas !== '0' } };
     }
-    const own = whole(await this.#ports.records.read(key));
+    const own = await this.#own(key);
     const reading = this.#gathering(key, { type: 'read', key, have: own?.version });
     await reading.run((now) => now.isComplete);
     if (!isReadFrom(reading, 'majority')) throw tooFew(reading, 'majority');
@@ -139,11 +139,21 @@ export class Coordinator {
     return { op: 'delete', deleted: { key, version: versionText(record.version), existed } };
   }
 
+  /** The record of a key on this node, if it is known without the disk that there is one. */
+  #recalled(key: string): KvRecord | undefined {
+    return this.#ports.records.known(key)?.record;
+  }
+
+  async #own(key: string): Promise<KvRecord | undefined> {
+    return whole(await this.#ports.records.read(key));
+  }
+
   /** A write that meets a newer version was late only by its clock: it is stamped again, behind that version. */
   async #store(key: string, draft: Draft, copies: Wanted): Promise<Stored> {
     let over = draft.before?.version.stamp ?? 0n;
     for (let round = 0; round < ROUNDS; round += 1) {
-      const record = this.#record(draft, await (round === 0 ? this.#clock.issue(over) : this.#issueAgain(over)));
+      const stamp = this.#clock.issueAtOnce(over) ?? (await this.#issue(over, round));
+      const record = this.#record(draft, stamp);
       const writing = this.#gathering(key, { type: 'write', key, record });
       const isOutdone = () => supersededBy(writing) !== undefined;
       await writing.run((now) => isWrittenTo(now, copies) || isOutdone());
@@ -157,12 +167,12 @@ export class Coordinator {
     });
   }
 
-  /** A stamp for another try: from now on it may have been written. */
-  async #issueAgain(over: bigint): Promise<bigint> {
+  /** A stamp that the disk must know of first. From the second try on it may have been written. */
+  async #issue(over: bigint, round: number): Promise<bigint> {
     try {
       return await this.#clock.issue(over);
     } catch (error) {
-      throw halfway(error);
+      throw round === 0 ? error : halfway(error);
     }
   }
 
@@ -227,7 +237,7 @@ export class Coordinator {
     this.#count('read_repairs', nodes.length);
     const askers = this.#askers();
     const question: Question = { type: 'merge', records: [{ key, record }] };
-    await Promise.allSettled(nodes.map((node) => askers.ask(node, question, [])));
+    await Promise.all(nodes.map((node) => new Promise((heard) => askers.ask(node, question, [], heard))));
   }
 
   #gathering(key: string, question: Question): Gathering {
@@ -236,7 +246,8 @@ export class Coordinator {
 }
 
 function stored(record: KvRecord, writing: Gathering): Stored {
-  const acked = writing.select(({ type }) => type === 'done' || undefined).size;
+  let acked = 0;
+  for (const { type } of writing.answers.values()) if (type === 'done') acked += 1;
   return { record, acked, total: writing.benches[0]?.owners.length ?? 0 };
 }
 

@@ -56,7 +56,7 @@ export function behind(gathering: Gathering, { version }: KvRecord): readonly st
 /** Whether every node that keeps the key said for good that it never saw it. */
 export function isNeverSeen(gathering: Gathering): boolean {
   const holdings = gathering.select(holdingOf);
-  return [...gathering.owners].every((node) => {
+  return gathering.owners.every((node) => {
     const held = holdings.get(node);
     return held !== undefined && held.version === undefined && held.trust === 'whole';
   });

@@ -2,6 +2,7 @@ import type { Answer, Question, Refusal } from './messages.ts';
 import type { Bench } from './quorum.ts';
 import type { Duty } from './standpoint.ts';
 import { ownersOf, type View, viewOf } from './view.ts';
+import type { Heard } from './write-batches.ts';
 
 const MOST_VIEWS = 8;
 const MOST_TRIES = 3;
@@ -10,8 +11,8 @@ const MOST_TRIES = 3;
 export interface Askers {
   readonly duties: readonly Duty[];
   isAlive(node: string): boolean;
-  /** Asks a node on behalf of a request that satisfies these views. Rejects when no answer came. */
-  ask(node: string, question: Question, views: readonly string[]): Promise<Answer>;
+  /** Asks a node on behalf of a request that satisfies these views. */
+  ask(node: string, question: Question, views: readonly string[], heard: Heard): void;
 }
 
 /**
@@ -23,12 +24,14 @@ export class Gathering {
   readonly #askers: Askers;
   readonly #key: string;
   readonly #question: Question;
-  readonly #duties: Map<string, Duty>;
-  readonly #asked = new Set<string>();
-  readonly #tries = new Map<string, number>();
+  #duties: readonly Duty[];
+  /** Who is asked, or was and is not to be asked again. */
+  #asked: readonly string[] = [];
+  /** Who went by other rings, once for each time. */
+  readonly #strays: string[] = [];
   #views: readonly string[] = [];
   #benches: readonly Bench[] = [];
-  #owners: ReadonlySet<string> = new Set();
+  #owners: readonly string[] = [];
   #open = 0;
   #check: () => void = () => {};
 
@@ -36,7 +39,7 @@ export class Gathering {
     this.#askers = askers;
     this.#key = key;
     this.#question = question;
-    this.#duties = new Map(askers.duties.map((duty) => [duty.view.id, duty]));
+    this.#duties = askers.duties;
     this.#place();
   }
 
@@ -46,13 +49,13 @@ export class Gathering {
   }
 
   /** Everyone who keeps the key. */
-  get owners(): ReadonlySet<string> {
+  get owners(): readonly string[] {
     return this.#owners;
   }
 
   /** Whether everyone who keeps the key has answered. */
   get isComplete(): boolean {
-    return [...this.owners].every((node) => this.answers.has(node));
+    return this.#owners.every((node) => this.answers.has(node));
   }
 
   readonly isAlive = (node: string): boolean => this.#askers.isAlive(node);
@@ -85,16 +88,11 @@ export class Gathering {
   }
 
   #askAll(): void {
-    for (const node of this.owners) {
-      if (this.#asked.has(node) || !this.isAlive(node)) continue;
-      this.#asked.add(node);
-      this.#open += 1;
-      // No answer is no answer; what that means for the request is for those who count.
-      this.#askers.ask(node, this.#question, this.#views).then(
-        (answer) => this.#heard(node, answer),
-        () => this.#heard(node, undefined),
-      );
-    }
+    const nodes = this.#owners.filter((node) => !this.#asked.includes(node) && this.isAlive(node));
+    this.#asked = [...this.#asked, ...nodes];
+    this.#open += nodes.length;
+    for (const node of nodes)
+      this.#askers.ask(node, this.#question, this.#views, (answer) => this.#heard(node, answer));
   }
 
   #heard(node: string, answer: Answer | undefined): void {
@@ -105,22 +103,23 @@ export class Gathering {
   }
 
   #satisfy(node: string, views: readonly (readonly string[])[]): void {
-    const tries = (this.#tries.get(node) ?? 0) + 1;
-    this.#tries.set(node, tries);
     for (const members of views) this.#add(viewOf(members));
-    if (tries < MOST_TRIES) this.#asked.delete(node);
+    this.#strays.push(node);
+    const tries = this.#strays.filter((stray) => stray === node).length;
+    if (tries < MOST_TRIES) this.#asked = this.#asked.filter((asked) => asked !== node);
     this.#askAll();
   }
 
   #add(view: View): void {
-    if (this.#duties.has(view.id) || this.#duties.size >= MOST_VIEWS) return;
-    this.#duties.set(view.id, { view, era: 'former' });
+    if (this.#duties.some((duty) => duty.view.id === view.id) || this.#duties.length >= MOST_VIEWS) return;
+    this.#duties = [...this.#duties, { view, era: 'former' }];
     this.#place();
   }
 
   #place(): void {
-    this.#views = [...this.#duties.keys()];
-    this.#benches = [...this.#duties.values()].map(({ view, era }) => ({ owners: ownersOf(this.#key, view), era }));
-    this.#owners = new Set(this.#benches.flatMap(({ owners }) => owners));
+    this.#views = this.#duties.map(({ view }) => view.id);
+    this.#benches = this.#duties.map(({ view, era }) => ({ owners: ownersOf(this.#key, view), era }));
+    const [first, second] = this.#benches;
+    this.#owners = first && !second ? first.owners : [...new Set(this.#benches.flatMap(({ owners }) => owners))];
   }
 }

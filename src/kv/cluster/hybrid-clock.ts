@@ -48,15 +48,23 @@ export class HybridClock {
 
   /** A new stamp, later than all before and than `over`. Rejects with `Unstamped` when the disk takes nothing. */
   async issue(over: Stamp = 0n): Promise<Stamp> {
-    const stamp = nextStamp(over > this.#last ? over : this.#last, this.#ports.clock.wall());
+    const stamp = this.#next(over);
     this.#last = stamp;
     while (stamp > this.#limit) await this.#reserve(stamp);
     return stamp;
   }
 
+  /** As `issue`, if the disk knows already that it may be given out; `undefined` when it does not. */
+  issueAtOnce(over: Stamp): Stamp | undefined {
+    const stamp = this.#next(over);
+    if (stamp > this.#limit) return undefined;
+    this.#last = stamp;
+    return stamp;
+  }
+
   /** As `issue`, for a record that is written at once: what is on disk keeps the clock from going back. */
   issueWithRecord(over: Stamp = 0n): Stamp {
-    this.#last = nextStamp(over > this.#last ? over : this.#last, this.#ports.clock.wall());
+    this.#last = this.#next(over);
     return this.#last;
   }
 
@@ -86,6 +94,10 @@ export class HybridClock {
     if (this.isTooFarAhead(stamp)) return false;
     if (stamp > this.#last) this.#last = stamp;
     return true;
+  }
+
+  #next(over: Stamp): Stamp {
+    return nextStamp(over > this.#last ? over : this.#last, this.#ports.clock.wall());
   }
 
   async #reserve(stamp: Stamp): Promise<void> {

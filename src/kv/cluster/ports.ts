@@ -22,7 +22,7 @@ export interface PairPage {
 export interface Records {
   read(key: string): Promise<Held>;
   /** The record of a key, if it is known without the disk whether there is one; `undefined` when it is not. */
-  known(key: string): Readonly<Read> | undefined;
+  known(key: string): Read | undefined;
   /**
    * Asks a rule, alone with the key, and resolves when what it decided is on stable storage. Rejects with what the rule threw. `bytes` is the
    * room that it takes; what takes none is not refused for want of it.

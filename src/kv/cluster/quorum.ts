@@ -30,8 +30,14 @@ interface Acks extends Situation {
 /** Whether so many copies of a write are on stable storage that it can be acknowledged, as far as this list is concerned. */
 export function isWritten({ owners, era }: Bench, wanted: Wanted, { hasIt, isAlive }: Acks): boolean {
   const need = copiesWanted(wanted, owners.length);
-  const most = era === 'present' ? need : owners.filter(isAlive).length;
-  return owners.filter(hasIt).length >= Math.min(need, most);
+  const most = era === 'present' ? need : count(owners, isAlive);
+  return count(owners, hasIt) >= Math.min(need, most);
+}
+
+function count(nodes: readonly string[], isCounted: (node: string) => boolean): number {
+  let counted = 0;
+  for (const node of nodes) if (isCounted(node)) counted += 1;
+  return counted;
 }
 
 interface Views extends Situation {

@@ -290,7 +290,7 @@ export class RingNode implements Disposable {
     return {
       duties: this.#standpoint.duties(),
       isAlive: this.#isAlive,
-      ask: (node, question, views) => this.#ask(node, question, views),
+      ask: (node, question, views, heard) => this.#asker.tell({ node, views }, question, heard),
     };
   }
 

@@ -56,7 +56,7 @@ export class Solo {
   known(key: string, copies: Wanted): Outcome | undefined {
     const { records, clock } = this.#parts.ports;
     const known = copiesWanted(copies, 1) > 1 ? undefined : records.known(key);
-    return known && { op: 'get', entry: readAt(clock.wall(), known), ...ALONE };
+    return known && { op: 'get', entry: readAt(clock.wall(), key, known), ...ALONE };
   }
 
   async #get(key: string): Promise<Outcome | undefined> {

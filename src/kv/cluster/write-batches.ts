@@ -4,15 +4,21 @@ import { mayLack } from './wishes.ts';
 /** A batch is sent before the end of its turn when it has so many records, or so many bytes. */
 const MOST = { records: 256, bytes: 262_144 };
 
+/** Told what became of a question; without an answer if none came. */
+export type Heard = (answer: Answer | undefined) => void;
+
 /** A record on its way, and who waits for what became of it. */
 interface Write extends Keyed {
-  resolve(answer: Answer): void;
-  reject(reason: unknown): void;
+  readonly heard: Heard;
 }
 
-interface Batch {
+/** Who is to keep something, on behalf of a request that satisfies these views. */
+export interface Keeping {
   readonly node: string;
   readonly views: readonly string[];
+}
+
+interface Batch extends Keeping {
   readonly writes: Write[];
   bytes: number;
 }
@@ -35,17 +41,15 @@ export class WriteBatches {
     this.#parts = parts;
   }
 
-  /** Has a node keep a record, on behalf of a request that satisfies these views. Rejects when no answer came. */
-  ask(node: string, { key, record }: Keyed, views: readonly string[]): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const bytes = key.length + record.value.length;
-      const batch = this.#batchFor(node, views, bytes);
-      batch.writes.push({ key, record, resolve, reject });
-      batch.bytes += bytes;
-    });
+  /** Has a node keep a record. */
+  ask(keeping: Keeping, { key, record }: Keyed, heard: Heard): void {
+    const bytes = key.length + record.value.length;
+    const batch = this.#batchFor(keeping, bytes);
+    batch.writes.push({ key, record, heard });
+    batch.bytes += bytes;
   }
 
-  #batchFor(node: string, views: readonly string[], more: number): Batch {
+  #batchFor({ node, views }: Keeping, more: number): Batch {
     const open = this.#open.find((batch) => batch.node === node);
     if (open !== undefined) {
       const isFull = open.writes.length >= MOST.records || open.bytes + more > MOST.bytes;
@@ -65,18 +69,12 @@ export class WriteBatches {
   }
 
   async #send({ node, writes, views }: Batch): Promise<void> {
-    try {
-      const answer = await this.#parts.ask(node, questionOf(writes), views);
-      for (const [place, write] of writes.entries()) {
-        const own = answerAt(place, answer);
-        if (mayLack(own)) this.#parts.lacked(node, write, own);
-        write.resolve(own);
-      }
-    } catch (error) {
-      for (const write of writes) {
-        this.#parts.lacked(node, write);
-        write.reject(error);
-      }
+    // No answer is no answer; what that means for a request is for those who count.
+    const answer = await this.#parts.ask(node, questionOf(writes), views).catch(() => undefined);
+    for (const [place, write] of writes.entries()) {
+      const own = answer && answerAt(place, answer);
+      if (own === undefined || mayLack(own)) this.#parts.lacked(node, write, own);
+      write.heard(own);
     }
   }
 }

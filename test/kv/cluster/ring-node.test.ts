@@ -10,7 +10,6 @@ import { RingNode } from '../../../src/kv/cluster/ring-node.ts';
 import { Standpoint } from '../../../src/kv/cluster/standpoint.ts';
 import { viewOf } from '../../../src/kv/cluster/view.ts';
 import { stampAt } from '../../../src/kv/hlc.ts';
-import { entryOf } from '../../../src/kv/pages.ts';
 import type { KvRecord } from '../../../src/kv/record.ts';
 import { nodeTag, type Version } from '../../../src/kv/version.ts';
 import type { KvCopies } from '../../../src/model/kv.ts';
@@ -67,7 +66,7 @@ const refusal = (type: string) => ({ type: 'refused', refusal: expect.objectCont
 
 describe('what is in memory', () => {
   const inMemory = (held: KvRecord) => ({
-    records: { known: (key: string) => ({ record: held, entry: entryOf(key, held) }) },
+    records: { known: () => ({ record: held }) },
     hasTime: true,
   });
   const get = (copies: KvCopies) => ({ op: 'get', key: 'k', copies }) as const;

@@ -7,7 +7,6 @@ import { rangeOf, type View } from '../../../src/kv/cluster/view.ts';
 import type { Stamp } from '../../../src/kv/hlc.ts';
 import type { Ask } from '../../../src/kv/jobs.ts';
 import type { Outcome } from '../../../src/kv/ledger.ts';
-import { entryOf } from '../../../src/kv/pages.ts';
 import type { KvRecord } from '../../../src/kv/record.ts';
 import { type Held, isForgotten, type Rule } from '../../../src/kv/rules.ts';
 
@@ -65,7 +64,7 @@ export class SimulatedRecords implements Records {
   known(key: string) {
     if (this.#phase === 'crashed' || this.#random() < 0.5) return undefined;
     const record = this.#disk.records.get(key);
-    return record ? { record, entry: entryOf(key, record) } : {};
+    return record ? { record } : {};
   }
 
   ask<Decided>(key: string, rule: Rule<Decided>): Promise<Decided> {
