@@ -86,21 +86,25 @@ export class RecordCache {
 
 /** Small buffers are slices of a pool of Node's or of what came from a peer, and one slice holds all of it in memory. So they move, many into one piece. */
 class OwnMemory {
-  #piece = new Uint8Array(0);
+  #piece = Buffer.alloc(0);
   #used = 0;
 
   /** The same bytes, in memory that is about as long as they are, or that they share with others that came just before. */
   hold(bytes: Uint8Array): Uint8Array {
     if (bytes.buffer.byteLength <= bytes.length + MOST_SLACK) return bytes;
-    if (bytes.length > LONGEST_SHARED) return new Uint8Array(bytes);
-    if (this.#used + bytes.length > this.#piece.length) {
-      this.#piece = new Uint8Array(PIECE);
+    const own = bytes.length > LONGEST_SHARED ? Buffer.allocUnsafeSlow(bytes.length) : this.#room(bytes.length);
+    own.set(bytes);
+    return own;
+  }
+
+  #room(length: number): Buffer {
+    if (this.#used + length > this.#piece.length) {
+      this.#piece = Buffer.allocUnsafeSlow(PIECE);
       this.#used = 0;
     }
-    const own = this.#piece.subarray(this.#used, this.#used + bytes.length);
-    own.set(bytes);
-    this.#used += bytes.length;
-    return own;
+    const from = this.#used;
+    this.#used += length;
+    return this.#piece.subarray(from, this.#used);
   }
 }
 

@@ -63,8 +63,7 @@ export const encodeRecord = (record: KvRecord): Uint8Array =>
   record instanceof PackedRecord ? record.bytes : bytesOf(record);
 
 function bytesOf({ version, created, expires, kind, value }: KvRecord): Uint8Array {
-  // Memory of its own, as it is kept for a while: a slice of a pool would have to be copied for that.
-  const bytes = Buffer.allocUnsafeSlow(HEADER + value.length + CRC);
+  const bytes = Buffer.allocUnsafe(HEADER + value.length + CRC);
   bytes[0] = FORMAT;
   bytes[1] = FLAGS[kind] | (expires === 0 ? 0 : HAS_EXPIRY);
   bytes.writeBigUInt64BE(version.stamp, 2);

@@ -70,14 +70,14 @@ describe('bounds', () => {
 
 test('a slice of a large buffer does not keep all of that in memory', () => {
   const cache = new RecordCache();
-  const frame = Uint8Array.from({ length: 65_536 }, (_, at) => at);
+  const frame = Buffer.from(Array.from({ length: 65_536 }, (_, at) => at % 251));
   wrote(cache, 'a', frame.subarray(100, 200));
   cache.learn('b', frame.subarray(200, 300), cache.moment);
   cache.learn('c', frame.subarray(300, 900), cache.moment);
   const whole = bytes(50);
   wrote(cache, 'd', whole);
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((key) => cache.get(key)?.stored);
-  expect([a, b, c]).toEqual([frame.slice(100, 200), frame.slice(200, 300), frame.slice(300, 900)]);
+  expect([a, b, c]).toEqual([frame.subarray(100, 200), frame.subarray(200, 300), frame.subarray(300, 900)]);
   expect(a?.buffer, 'short ones share a small piece').toBe(b?.buffer);
   expect([a?.buffer.byteLength, c?.buffer.byteLength]).toEqual([2_048, 600]);
   expect(d, 'what has its own memory is kept as it is').toBe(whole);

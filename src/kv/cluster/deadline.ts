@@ -1,31 +1,26 @@
 import type { Clock } from '../../base/clock.ts';
 import { OpsbroError } from '../../base/errors.ts';
+import { TimeLimit } from '../../base/time-limit.ts';
 import type { Wish } from './messages.ts';
 
-interface Limit {
-  readonly clock: Clock;
-  readonly ms: number;
-}
+/** The time that requests have. */
+export class Deadline {
+  readonly #limit: TimeLimit;
+  readonly #ms: number;
 
-/**
- * Settles as a request does, or rejects with `quorum` when that takes too long. A write goes on, and may be done later: its client is told
- * that nobody knows.
- */
-export function withinTime<Done>(wish: Wish, running: Promise<Done>, { clock, ms }: Limit): Promise<Done> {
-  return new Promise((resolve, reject) => {
-    const late = clock.after(ms, () => {
+  constructor(clock: Clock, ms: number) {
+    this.#limit = new TimeLimit(clock, ms);
+    this.#ms = ms;
+  }
+
+  /**
+   * Settles as a request does, or rejects with `quorum` when that takes too long. A write goes on, and may be done later: its client is told
+   * that nobody knows.
+   */
+  within<Done>(wish: Wish, running: Promise<Done>): Promise<Done> {
+    return this.#limit.within(running, () => {
       const details = wish.op === 'get' ? {} : { indeterminate: true };
-      reject(new OpsbroError('quorum', `"${wish.key}": no outcome within ${ms} ms; try again`, { details }));
+      return new OpsbroError('quorum', `"${wish.key}": no outcome within ${this.#ms} ms; try again`, { details });
     });
-    running.then(
-      (done) => {
-        late[Symbol.dispose]();
-        resolve(done);
-      },
-      (error) => {
-        late[Symbol.dispose]();
-        reject(error);
-      },
-    );
-  });
+  }
 }

@@ -6,7 +6,7 @@ import { Asker } from './asker.ts';
 import { ClockTrust } from './clock-trust.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { Coordinator } from './coordinator.ts';
-import { withinTime } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { Exchange } from './exchange.ts';
 import { Forwarder } from './forwarder.ts';
 import type { Askers } from './gathering.ts';
@@ -50,7 +50,6 @@ export interface Copy {
 /** A node of the ring. */
 export class RingNode implements Disposable {
   readonly #ports: Ports;
-  readonly #tuning: Tuning;
   readonly #trust: ClockTrust;
   readonly #clock: HybridClock;
   readonly #watch: ClockWatch;
@@ -64,6 +63,7 @@ export class RingNode implements Disposable {
   readonly #oblivion: Oblivion;
   readonly #upkeep: Upkeep;
   readonly #counts = new Map<string, number>();
+  readonly #deadline: Deadline;
   /** Of these at least one has to be met before this node takes what it holds for everything. */
   readonly #formerOthers: readonly string[];
   /** These have to be met first: what they or this node deleted may have been forgotten. */
@@ -77,7 +77,7 @@ export class RingNode implements Disposable {
   constructor(ports: Ports, tuning: Tuning, standing: Standing) {
     const { self, records } = ports;
     this.#ports = ports;
-    this.#tuning = tuning;
+    this.#deadline = new Deadline(ports.clock, tuning.timeoutMs);
     this.#trust = new ClockTrust(ports.clock, tuning.maxSkewMs);
     const { maxSkewMs } = tuning;
     const clock = new HybridClock({ ports, trust: this.#trust, maxSkewMs, limit: standing.limit });
@@ -176,7 +176,7 @@ export class RingNode implements Disposable {
   run(wish: Wish): Promise<Outcome> {
     const known = wish.op === 'get' ? this.#known(wish) : undefined;
     if (known !== undefined) return Promise.resolve(known);
-    return withinTime(wish, this.#run(wish), { clock: this.#ports.clock, ms: this.#tuning.timeoutMs });
+    return this.#deadline.within(wish, this.#run(wish));
   }
 
   /** What is read, if that can be said at once: by no other node, and without the disk. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withinTime } from '../../../src/kv/cluster/deadline.ts';
+import { Deadline } from '../../../src/kv/cluster/deadline.ts';
 import type { Wish } from '../../../src/kv/cluster/messages.ts';
 import { SimulatedClock } from '../../support/clock.ts';
 
@@ -9,8 +9,8 @@ const never = new Promise<string>(() => {});
 
 test('a request ends in its time, and whether a write was done is told to be unknown', async () => {
   const clock = new SimulatedClock();
-  const limit = { clock, ms: 5_000 };
-  const ends = [withinTime(GET, never, limit), withinTime(PUT, never, limit)].map((end) => end.catch((error) => error));
+  const deadline = new Deadline(clock, 5_000);
+  const ends = [deadline.within(GET, never), deadline.within(PUT, never)].map((end) => end.catch((error) => error));
   await clock.runAsync(4_999);
   expect(await Promise.race([...ends, 'none yet'])).toBe('none yet');
   await clock.runAsync(1);
@@ -22,7 +22,7 @@ test('a request ends in its time, and whether a write was done is told to be unk
 
 test('what is done in time is as it is', async () => {
   const clock = new SimulatedClock();
-  const limit = { clock, ms: 5_000 };
-  expect(await withinTime(GET, Promise.resolve('done'), limit)).toBe('done');
-  await expect(withinTime(GET, Promise.reject(new Error('broken')), limit)).rejects.toThrow('broken');
+  const deadline = new Deadline(clock, 5_000);
+  expect(await deadline.within(GET, Promise.resolve('done'))).toBe('done');
+  await expect(deadline.within(GET, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
 });
