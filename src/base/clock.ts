@@ -13,10 +13,21 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(ms, task) {
-    const timer = setTimeout(task, ms).unref();
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
+    return new Timer(setTimeout(task, ms).unref());
   },
 };
+
+class Timer implements Disposable {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(timer: NodeJS.Timeout) {
+    this.#timer = timer;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
 
 const loops = new WeakSet<() => void>();
 

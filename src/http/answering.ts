@@ -1,7 +1,7 @@
 /** How a request comes to its answer: who asks is judged, what was sent is checked, what came of it is counted and told to the audit. */
 import { z } from 'zod';
 import type { Pass } from '../access/gate.ts';
-import { type AccessRules, type Asking, type Caller, checkRight, identify } from './access.ts';
+import { type AccessRules, type Asking, type Caller, checkRight, identify, withPass } from './access.ts';
 import { COMMON_HEADERS, JSON_TYPE, respond, type Wanted } from './answer.ts';
 import { type AuditEntry, entryOf } from './audit-entry.ts';
 import { errorBody, errorHeaders, failureOf, statusOf } from './errors.ts';
@@ -68,9 +68,10 @@ export async function answer(inquiry: Inquiry, place: Place): Promise<Response> 
   try {
     const asking = askingOf(inquiry, route);
     caller = identify(asking, settings.access);
-    checkRight(caller === asking.caller ? asking : { ...asking, caller }, settings.access);
+    const { access, path: asked, isFromPage } = asking;
+    checkRight({ access, caller, path: asked, isFromPage }, settings.access);
     const prove = (pass: Pass) => {
-      caller = provenBy(caller, pass);
+      caller = withPass(caller, pass);
     };
     response = await served(inquiry, { caller, prove }, place);
   } catch (error) {
@@ -102,8 +103,6 @@ export function fail(
 
 /** Who asks, and who hears what the request proves. */
 type Proven = { readonly caller: Caller } & Pick<Call<unknown, unknown, unknown>, 'prove'>;
-
-const provenBy = (caller: Caller, pass: Pass): Caller => (caller.door === 'tcp' ? { ...caller, pass } : caller);
 
 function askingOf(inquiry: Inquiry, { access }: Route): Asking {
   const { caller, target } = inquiry;

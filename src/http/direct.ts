@@ -40,7 +40,9 @@ export function directRoutes(table: RouteTable, settings: AnsweringSettings): Di
     const path = pathOf(url);
     const place = hot.get(method)?.find(({ start }) => path.length > start.length && path.startsWith(start));
     if (place === undefined) return undefined;
-    return answer(new DirectInquiry(request, { [place.parameter]: decoded(path.slice(place.start.length)) }), place);
+    const params: Record<string, string> = {};
+    params[place.parameter] = decoded(path.slice(place.start.length));
+    return answer(new DirectInquiry(request, params), place);
   };
 }
 

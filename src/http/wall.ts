@@ -105,6 +105,8 @@ const urlOf = (host: string): URL | undefined =>
   URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
 
 function isOurs(hostname: string, localAddress: string, rules: WallRules): boolean {
+  // Nearly always asked by the address as it is; the rest takes longer.
+  if (hostname === localAddress) return true;
   const bare = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   if (bare === 'localhost' || bare === localAddress.replace(/^::ffff:/i, '')) return true;
   for (const name of rules.hostNames()) if (name === bare) return true;

@@ -113,11 +113,12 @@ export class Coordinator {
   }
 
   async #put({ key, value, options, copies }: Extract<Wish, { op: 'put' }>): Promise<Outcome> {
-    const draft = { kind: 'value', value, ttl: options.ttl } as const;
+    const { ttl, cas } = options;
+    const draftAfter = (before: KvRecord | undefined): Draft => ({ kind: 'value', value, ttl, before });
     const { record, acked, total } =
-      options.cas === undefined
-        ? await this.#store(key, { ...draft, before: this.#recalled(key) ?? (await this.#own(key)) }, copies)
-        : await this.#exclusively(key, () => this.#exchange(key, draft, options.cas ?? '0'));
+      cas === undefined
+        ? await this.#store(key, draftAfter(this.#recalled(key) ?? (await this.#own(key))), copies)
+        : await this.#exclusively(key, () => this.#exchange(key, draftAfter(undefined), cas));
     return { op: 'put', written: writtenOf(key, record), acked, total };
   }
 

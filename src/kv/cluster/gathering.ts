@@ -63,9 +63,13 @@ export class Gathering {
   /** Asks, and resolves when that is enough, or when there is nobody left to wait for. */
   run(isEnough: (gathering: Gathering) => boolean): Promise<'enough' | 'over'> {
     return new Promise((resolve) => {
+      const end = (how: 'enough' | 'over') => {
+        this.#check = () => {};
+        resolve(how);
+      };
       this.#check = () => {
-        if (isEnough(this)) resolve('enough');
-        else if (this.#open === 0) resolve('over');
+        if (isEnough(this)) end('enough');
+        else if (this.#open === 0) end('over');
       };
       this.#askAll();
       this.#check();

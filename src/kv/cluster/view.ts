@@ -51,8 +51,14 @@ export const ownersOf = (key: string, view: View): readonly string[] => placeOf(
 /** The name of all keys of a view that are kept by the same nodes in the same order. */
 export const rangeOf = (key: string, view: View): string => placeOf(key, view).range;
 
+/** What was asked for last: it is asked for several times in a row. */
+let last: { readonly key: string; readonly view: View; readonly placed: Placed } | undefined;
+
 function placeOf(key: string, view: View): Placed {
-  return remembered.get(view)?.get(key) ?? place(key, view);
+  if (last !== undefined && last.key === key && last.view === view) return last.placed;
+  const placed = remembered.get(view)?.get(key) ?? place(key, view);
+  last = { key, view, placed };
+  return placed;
 }
 
 function place(key: string, view: View): Placed {
