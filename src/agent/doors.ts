@@ -181,12 +181,16 @@ export class Doors implements AsyncDisposable {
 
   #wall() {
     const { ports } = this.#world;
-    const own = () => {
-      const { name, displayName, address } = this.#parts.membership.self;
-      return [name, displayName, address, hostname()];
-    };
+    const { membership } = this.#parts;
+    const allowed = () => this.#config.http.allowed_hosts;
+    /** The machine is asked for its name last, by who finds none before. */
+    function* hostNames() {
+      const { name, displayName, address } = membership.self;
+      for (const known of [name, displayName, address, ...allowed()]) yield known.toLowerCase();
+      yield hostname().toLowerCase();
+    }
     return {
-      hostNames: () => [...own(), ...this.#config.http.allowed_hosts].map((name) => name.toLowerCase()),
+      hostNames,
       pagePorts: () => Object.values(ports.all()),
     };
   }

@@ -103,16 +103,12 @@ export class Supervisor {
       isOpen = false;
     };
     part[count] += 1;
-    let timer = this.#options.clock.after(ms, () => {
+    const later = new Later(end);
+    later.timer = this.#options.clock.after(ms, () => {
       end();
-      timer = this.#run(part, task) ?? timer;
+      later.timer = this.#run(part, task);
     });
-    return {
-      [Symbol.dispose]() {
-        end();
-        timer[Symbol.dispose]();
-      },
-    };
+    return later;
   }
 
   /** Runs a task; when it has to be tried again, that is what it answers with. */
@@ -156,5 +152,21 @@ export class Supervisor {
     const text = `${name} failed more than ${MANY} times within ten minutes, last: ${lastError}; please report it`;
     if (isOften) health.raise(name, 'restarted', text);
     else health.clear(name, 'restarted');
+  }
+}
+
+/** A task that is to run; disposed of, it does not. */
+class Later implements Disposable {
+  /** What will run it, or what came of it. */
+  timer: Disposable | undefined;
+  readonly #end: () => void;
+
+  constructor(end: () => void) {
+    this.#end = end;
+  }
+
+  [Symbol.dispose](): void {
+    this.#end();
+    this.timer?.[Symbol.dispose]();
   }
 }

@@ -105,12 +105,17 @@ const urlOf = (host: string): URL | undefined =>
   URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
 
 function isOurs(hostname: string, localAddress: string, rules: WallRules): boolean {
-  // Nearly always asked by the address as it is; the rest takes longer.
-  if (hostname === localAddress) return true;
-  const bare = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
-  if (bare === 'localhost' || bare === localAddress.replace(/^::ffff:/i, '')) return true;
+  const bare = bareName(hostname);
+  if (bare === 'localhost' || bare === localAddress) return true;
+  if (localAddress.startsWith('::') && bare === localAddress.replace(/^::ffff:/i, '')) return true;
   for (const name of rules.hostNames()) if (name === bare) return true;
   return false;
+}
+
+/** Without the brackets of an IPv6 address, and without the dot that ends a full name. */
+function bareName(hostname: string): string {
+  const bare = hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname;
+  return bare.endsWith('.') ? bare.slice(0, -1) : bare;
 }
 
 /** Pages of others may not ask on behalf of who looks at them. */
