@@ -19,7 +19,7 @@ export interface Job {
   readonly bytes: number;
   /** Told how each of them ended, when that is on the disk. */
   settle(outcomes: readonly Outcome<unknown>[]): void;
-  /** Told why none of them was asked. */
+  /** Told why none of them is known to be done: nothing was asked, or what was decided may not be on the disk. */
   reject(reason: unknown): void;
 }
 

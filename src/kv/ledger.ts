@@ -142,7 +142,9 @@ export class Ledger {
   }
 
   #apply(key: string, found: Found, held: Held, decision: Decision<unknown>): unknown {
-    const { next, index = NO_DUES, unindex = NO_DUES, change, setAside } = decision;
+    const { next, change, setAside } = decision;
+    // Whatever cannot be written down is found out before anything is.
+    const dues = reindexing(decision);
     if (setAside !== undefined) this.#quarantine(key, found);
     // What is not counted as there does not go.
     if (setAside === 'future' && held !== undefined && held !== 'damaged')
@@ -156,15 +158,14 @@ export class Ledger {
       this.moves.push({ key, before, after: next?.version });
       if (next !== null) this.#see(next.version.stamp);
     }
-    this.#reindex(index, unindex);
+    this.#reindex(dues, decision);
     if (change) this.#log(key, change);
     return undefined;
   }
 
-  #reindex(index: readonly Due[], unindex: readonly Due[]): void {
-    for (const due of unindex) this.operations.push({ type: 'del', key: duePlace(due) });
+  #reindex(dues: readonly Operation[], { index = NO_DUES }: Decision<unknown>): void {
+    for (const operation of dues) this.operations.push(operation);
     for (const due of index) {
-      this.operations.push({ type: 'put', key: duePlace(due), value: NOTHING });
       const at = due.index === 'expiry' ? due.at : msOf(due.at) + 1 + this.#world.graceMs;
       this.#soonest = Math.min(this.#soonest, at);
     }
@@ -212,6 +213,17 @@ export class Ledger {
 
 const NOTHING = new Uint8Array();
 const NO_DUES: readonly Due[] = [];
+const NO_OPERATIONS: readonly Operation[] = [];
+
+/** What a decision does to the indexes. */
+function reindexing({ index = NO_DUES, unindex = NO_DUES }: Decision<unknown>): readonly Operation[] {
+  if (index.length + unindex.length === 0) return NO_OPERATIONS;
+  return [
+    ...unindex.map((due) => ({ type: 'del', key: duePlace(due) }) as const),
+    ...index.map((due) => ({ type: 'put', key: duePlace(due), value: NOTHING }) as const),
+  ];
+}
+
 const ABSENT: Found = { stored: undefined, setAside: false };
 
 function heldOf({ stored, record, setAside }: Found): Held {

@@ -75,15 +75,25 @@ function bytesOf({ version, created, expires, kind, value }: KvRecord): Uint8Arr
   return bytes;
 }
 
+/** The record with its bytes made. Throws `RangeError` for what has none, such as a time that is too far away. */
+export function packed(record: KvRecord): KvRecord {
+  const made = record instanceof PackedRecord ? record : new PackedRecord(record);
+  // Made when they are asked for.
+  void made.bytes;
+  return made;
+}
+
 /** The record of such bytes, which it goes on looking at; `undefined` when they are damaged or of an unknown format. */
 export function decodeRecord(stored: Uint8Array): KvRecord | undefined {
   const bytes = Buffer.isBuffer(stored) ? stored : Buffer.from(stored.buffer, stored.byteOffset, stored.length);
   if (bytes.length < HEADER + CRC || bytes[0] !== FORMAT) return undefined;
   if (crc32(bytes.subarray(0, -CRC)) !== bytes.readUInt32BE(bytes.length - CRC)) return undefined;
+  const expires = Number(bytes.readBigUInt64BE(34));
+  if (!Number.isSafeInteger(expires)) return undefined;
   const record = {
     version: { stamp: bytes.readBigUInt64BE(2), tag: tagAt(bytes, 10) },
     created: bytes.readBigUInt64BE(26),
-    expires: Number(bytes.readBigUInt64BE(34)),
+    expires,
     kind: kindOf(bytes[1] ?? 0),
     value: bytes.subarray(HEADER, -CRC),
   };

@@ -31,13 +31,17 @@ function mayReplace(living: KvRecord, exported: Version, over: KvRestoring): boo
 
 /**
  * The version of an exported entry. Those of another kind of store have versions of their own; when they were written is then what counts.
- * Refuses with `bad_request` what was written after the wall time `now`.
+ * Refuses with `bad_request` what was created or written after the wall time `now`.
  */
-export function exportedVersion({ version, modified, key }: KvEntry, now: Moment['now']): Version {
+export function exportedVersion({ version, created, modified, key }: KvEntry, now: Moment['now']): Version {
   const exported = parseVersion(version) ?? { stamp: stampAt(modified), tag: nodeTag('') };
-  if (msOf(exported.stamp) <= now + MAX_AHEAD_MS) return exported;
-  throw new OpsbroError('bad_request', `"${key}" was written in the future: ${new Date(modified).toISOString()}`);
+  if (msOf(exported.stamp) > now + MAX_AHEAD_MS) throw ofTheFuture(key, 'written', modified);
+  if (created > now + MAX_AHEAD_MS) throw ofTheFuture(key, 'created', created);
+  return exported;
 }
+
+const ofTheFuture = (key: string, what: string, at: number): OpsbroError =>
+  new OpsbroError('bad_request', `"${key}" was ${what} in the future: ${new Date(at).toISOString()}`);
 
 type Life = Pick<KvRecord, 'version' | 'created'>;
 

@@ -93,13 +93,19 @@ function explained(error: unknown, { door, port, addresses }: HttpAddresses): Op
   return new OpsbroError('invalid_config', `${door}: cannot listen on ${where}: ${messageOf(error)}`, { cause: error });
 }
 
+interface Connection {
+  /** It has a request under way, or became something else. */
+  isBusy: boolean;
+  /** Ends it when the rest of a request that was answered does not come. */
+  rest: NodeJS.Timeout | undefined;
+}
+
 /** Servers that count their clients together and close together. */
 class ServerGroup {
   readonly #handler: HttpHandler;
   readonly #limits: HttpLimits;
   readonly #servers: Server[] = [];
-  /** Whether each has a request under way, or became something else. */
-  readonly #sockets = new Map<Duplex, { isBusy: boolean }>();
+  readonly #sockets = new Map<Duplex, Connection>();
   readonly #perClient = new Map<string, number>();
   #open = 0;
 
@@ -173,8 +179,12 @@ class ServerGroup {
   /** Who was answered before all of the request was there may go on sending for a moment, so that the answer is read; not for ever. */
   #awaitRest(incoming: IncomingMessage): void {
     const { socket } = incoming;
-    const late = setTimeout(() => incoming.complete || socket.destroy(), this.#limits.restMs ?? REST_MS);
-    socket.once('close', () => clearTimeout(late));
+    const connection = this.#sockets.get(socket);
+    if (connection === undefined) return;
+    // A request before this one has come to its end.
+    clearTimeout(connection.rest);
+    const late = () => incoming.complete || socket.destroy();
+    connection.rest = setTimeout(late, this.#limits.restMs ?? REST_MS);
   }
 
   /** Where HTTP begins on a connection is a listener like any other, so the handler can be put before it. */
@@ -211,8 +221,12 @@ class ServerGroup {
   }
 
   #follow(socket: Socket): void {
-    this.#sockets.set(socket, { isBusy: false });
-    socket.once('close', () => this.#sockets.delete(socket));
+    const connection: Connection = { isBusy: false, rest: undefined };
+    this.#sockets.set(socket, connection);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      clearTimeout(connection.rest);
+    });
     // A listener of its own, as an upgraded connection is no longer the server's: a reset must not end the process.
     socket.on('error', () => socket.destroy());
   }

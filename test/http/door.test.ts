@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, linkSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type NetConnectOpts } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -157,6 +158,27 @@ test.each(['PUT /kv/a', 'DELETE /kv/a', 'GET /kv/a', 'POST /kv-batch'])(
     expect((await sendRaw(to, endless)).status).toBe(line.startsWith('GET') ? 404 : 401);
   },
 );
+
+test('nothing stays of requests that ended after their answers', async () => {
+  const listening: number[] = [];
+  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    listening.push(incoming.socket.listenerCount('close'));
+    outgoing.writeHead(401, { 'Content-Length': 0 }).end();
+  };
+  const wanted = { addresses: ['127.0.0.1'] as const, port: 0, door: 'http', log: silent };
+  const listener = await listenHttp(wanted, { onRequest }, LIMITS);
+  onTestFinished(() => listener[Symbol.asyncDispose]());
+  const socket = await open({ host: '127.0.0.1', port: listener.port });
+  for (let asked = 0; asked < 20; asked += 1) {
+    const answered = once(socket, 'data');
+    socket.write('PUT /kv/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n');
+    await answered;
+    socket.write('body');
+  }
+  socket.destroy();
+  expect(listening).toHaveLength(20);
+  expect(listening.at(-1)).toBe(listening[1]);
+});
 
 test.each([
   ['nonsense\r\n\r\n', 400],

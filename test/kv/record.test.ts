@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { msOf, nextStamp, stampAt } from '../../src/kv/hlc.ts';
@@ -90,6 +91,19 @@ describe('records', () => {
         expect(decodeRecord(bytes)).toBeUndefined();
       }),
     );
+  });
+
+  test('are not believed with an end that no number can hold', () => {
+    for (const [expires, isBelieved] of [
+      [2n ** 53n - 1n, true],
+      [2n ** 53n, false],
+      [2n ** 64n - 1n, false],
+    ] as const) {
+      const bytes = Buffer.from(HELLO, 'hex');
+      bytes.writeBigUInt64BE(expires, 34);
+      bytes.writeUInt32BE(crc32(bytes.subarray(0, -4)), bytes.length - 4);
+      expect(decodeRecord(bytes) !== undefined).toBe(isBelieved);
+    }
   });
 
   test('are not believed when cut short', () => {

@@ -72,4 +72,12 @@ test('what was written in the future is refused', async () => {
   await expect(restoreOnRing(exported(NOW + 20_000), 'older', ring(undefined))).rejects.toMatchObject({
     code: 'bad_request',
   });
+  // Of a time so far away there are no bytes.
+  const created = Date.parse('+020000-01-01T00:00:00.000Z');
+  const store = ring(undefined);
+  await expect(restoreOnRing({ ...exported(NOW), created }, 'older', store)).rejects.toMatchObject({
+    code: 'bad_request',
+    message: '"a" was created in the future: +020000-01-01T00:00:00.000Z',
+  });
+  expect(store.kept).toEqual([]);
 });

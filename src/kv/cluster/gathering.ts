@@ -100,9 +100,9 @@ export class Gathering {
   }
 
   #heard(node: string, answer: Answer | undefined): void {
+    this.#open -= 1;
     if (answer?.type === 'refused' && answer.refusal.type === 'view') this.#satisfy(node, answer.refusal.views);
     else if (answer !== undefined) this.answers.set(node, answer);
-    this.#open -= 1;
     this.#check();
   }
 

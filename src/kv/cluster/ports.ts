@@ -28,7 +28,7 @@ export interface Records {
    * room that it takes; what takes none is not refused for want of it.
    */
   ask<Decided>(key: string, rule: Rule<Decided>, bytes?: number): Promise<Decided>;
-  /** As `ask`, for several rules at once: says how each of them ended. Rejects when none of them was asked. */
+  /** As `ask`, for several rules at once: says how each of them ended. Rejects when none is known to be done. */
   askAll<Decided>(asks: readonly Ask<Decided>[]): Promise<readonly Outcome<Decided>[]>;
   /** Keys behind `after` that are wanted, with their versions: everything that was on disk before it was asked for. */
   pairs(wanted: (key: string) => boolean, after?: string): Promise<PairPage>;

@@ -86,7 +86,7 @@ export class Replica {
         return refusal === undefined ? DONE : refused(refusal);
       }
       case 'writes':
-        return { type: 'kept', refused: await this.#write(question.records, views) };
+        return keptOf(question.records, await this.#write(question.records, views));
       case 'read':
         this.#checkViews(views);
         return { type: 'holding', holding: this.#holding(question.key, await this.#read(question.key), question.have) };
@@ -292,6 +292,13 @@ const versionOf = (held: Held): Version | undefined =>
 
 const DONE: Answer = { type: 'done' };
 const SKEWED = { refusal: new Refused({ type: 'clock_skew' }) };
+
+/** What is said of several records: one refusal where all of them go by another ring, as each would name all of its members. */
+function keptOf(records: readonly Keyed[], refusals: ReadonlyMap<number, Refusal>): Answer {
+  const [first] = refusals.values();
+  if (first?.type === 'view' && refusals.size === records.length) return refused(first);
+  return { type: 'kept', refused: refusals };
+}
 
 const roomFor = ({ key, record: { kind, value } }: Keyed): number => (kind === 'value' ? key.length + value.length : 0);
 

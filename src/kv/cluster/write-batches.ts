@@ -1,3 +1,4 @@
+import { packed } from '../record.ts';
 import type { Answer, Keyed, Question } from './messages.ts';
 import { mayLack } from './wishes.ts';
 
@@ -41,8 +42,9 @@ export class WriteBatches {
     this.#parts = parts;
   }
 
-  /** Has a node keep a record. */
-  ask(keeping: Keeping, { key, record }: Keyed, heard: Heard): void {
+  /** Has a node keep a record. Throws for one that has no bytes: it would fail what others write with it. */
+  ask(keeping: Keeping, { key, record: written }: Keyed, heard: Heard): void {
+    const record = packed(written);
     const bytes = key.length + record.value.length;
     const batch = this.#batchFor(keeping, bytes);
     batch.writes.push({ key, record, heard });
@@ -71,11 +73,18 @@ export class WriteBatches {
   async #send({ node, writes, views }: Batch): Promise<void> {
     // No answer is no answer; what that means for a request is for those who count.
     const answer = await this.#parts.ask(node, questionOf(writes), views).catch(() => undefined);
+    let fault: { readonly error: unknown } | undefined;
     for (const [place, write] of writes.entries()) {
       const own = answer && answerAt(place, answer);
-      if (own === undefined || mayLack(own)) this.#parts.lacked(node, write, own);
-      write.heard(own);
+      try {
+        if (own === undefined || mayLack(own)) this.#parts.lacked(node, write, own);
+        write.heard(own);
+      } catch (error) {
+        // A fault of ours with one of them is nothing to the others; it is told in the end.
+        fault ??= { error };
+      }
     }
+    if (fault) throw fault.error;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Records } from '../../../src/kv/cluster/ports.ts';
 import { rangeOf, type View, viewOf } from '../../../src/kv/cluster/view.ts';
 import { stampAt } from '../../../src/kv/hlc.ts';
 import { openLevelStore } from '../../../src/kv/level-store.ts';
-import type { KvRecord } from '../../../src/kv/record.ts';
+import { encodeRecord, type KvRecord, PackedRecord } from '../../../src/kv/record.ts';
 import { forgetting, merging } from '../../../src/kv/rules.ts';
 import { nodeTag, type Version } from '../../../src/kv/version.ts';
 import { engineContext, temporaryFolder } from '../../support/kv.ts';
@@ -143,4 +143,17 @@ test('what other nodes deleted is forgotten in time, and what expires goes', asy
     return await all(records);
   };
   await expect.poll(anHourLater, { timeout: 15_000, interval: 1 }).toEqual([]);
+});
+
+test('what cannot be written down in all its places is not written at all', async () => {
+  await using folder = await temporaryFolder();
+  await using world = await opened(folder.path);
+  const { records } = world;
+  expect(await merge(records, 'k', record(NOW))).toBe('applied');
+  // No number of 64 bits is this time, at which the key would be due.
+  const endless = record(NOW + 1, { expires: 2 ** 64 });
+  const rule = merging('k', new PackedRecord(endless, encodeRecord(record(NOW + 1))));
+  await expect(records.ask('k', rule)).rejects.toThrow(RangeError);
+  expect(await records.read('k')).toMatchObject({ version: { stamp: stampAt(NOW) } });
+  expect(await merge(records, 'k', record(NOW + 2))).toBe('applied');
 });

@@ -218,3 +218,13 @@ test('what belongs elsewhere is dropped only when all who keep it have it', asyn
   expect(await released).toBe(true);
   expect(disk.records.has('k')).toBe(false);
 });
+
+test('several records of a request that goes by another ring are refused with one answer', async () => {
+  using world = await nodeWith(SETTLED);
+  const records = ['k', 'l'].map((key) => ({ key, record: record(1) }));
+  expect(await world.ask({ type: 'writes', records }, [viewOf(['a']).id])).toEqual({
+    type: 'refused',
+    refusal: { type: 'view', views: [RING] },
+  });
+  expect(await world.ask({ type: 'writes', records })).toEqual({ type: 'kept', refused: new Map() });
+});

@@ -83,6 +83,16 @@ describe('what is written in one turn', () => {
     ]);
   });
 
+  test('is refused by itself when there are no bytes of it', async () => {
+    const { write, asked, endTurn } = batching(kept);
+    const sound = write('n1', keyed('a'));
+    const { record } = keyed('b');
+    await expect(write('n1', { key: 'b', record: { ...record, created: 1n << 64n } })).rejects.toThrow(RangeError);
+    endTurn();
+    expect(await sound).toEqual({ type: 'done' });
+    expect(asked).toEqual([['n1', ['a'], VIEWS]]);
+  });
+
   test('is refused as a whole where the whole is refused', async () => {
     const { write, endTurn } = batching(async () => ({ type: 'refused', refusal: { type: 'initializing' } }));
     const answers = ['a', 'b'].map((key) => write('n1', keyed(key)));
