@@ -30,6 +30,7 @@ export async function startOurs(place: Workplace, folder: string): Promise<Runni
     '--max-semi-space-size=2',
     '--v8-pool-size=1',
     '--no-allocation-site-pretenuring',
+    '--interrupt-budget=250000',
     await bundledProgram('bench/telemetry/server.ts'),
     directory,
   ];

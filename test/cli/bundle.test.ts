@@ -56,7 +56,12 @@ test('an agent is started with flags of Node, behind them those of the environme
     const env = { ...process.env, PATH: `${programs}:${process.env['PATH']}`, OPSBRO_NODE_FLAGS: flags };
     return (await promisify(execFile)(bin, [...args], { env })).stdout.trimEnd().split('\n');
   };
-  const usual = ['--max-semi-space-size=2', '--v8-pool-size=1', '--no-allocation-site-pretenuring'];
+  const usual = [
+    '--max-semi-space-size=2',
+    '--v8-pool-size=1',
+    '--no-allocation-site-pretenuring',
+    '--interrupt-budget=250000',
+  ];
   const agent = ['agent', 'start'];
   expect(await started(agent, '')).toEqual([...usual, bin, ...agent]);
   const flags = ['--max-semi-space-size=16', '--title=/*'];
