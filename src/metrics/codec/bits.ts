@@ -1,5 +1,5 @@
 /** Bits that one look at the bytes yields, wherever they begin. */
-const WINDOW = 25;
+export const WINDOW = 25;
 /** Bits that are written at once. */
 const MOST_AT_ONCE = 24;
 
@@ -73,11 +73,12 @@ export class BitWriter {
  */
 export class BitReader {
   readonly #view: DataView;
-  #bit: number;
+  /** Where the next one is. */
+  bit: number;
 
   constructor(view: DataView, at: number) {
     this.#view = view;
-    this.#bit = 8 * at;
+    this.bit = 8 * at;
   }
 
   /** The next `width` bits as a number, 1 to 32 of them. */
@@ -95,34 +96,24 @@ export class BitReader {
 
   /** How many ones come next, `most` (up to 24) at most; the zero that ends them is taken as well. */
   readOnes(most: number): number {
-    const window = this.#view.getUint32(this.#bit >>> 3) << (this.#bit & 7);
+    const window = this.look(this.bit);
     const ones = Math.clz32(~window);
     if (ones >= most) {
-      this.#bit += most;
+      this.bit += most;
       return most;
     }
-    this.#bit += ones + 1;
+    this.bit += ones + 1;
     return ones;
   }
 
-  /**
-   * A number of Rice's code: ones as often as 2^`rice` fits into it, a zero, and what is left in `rice` bits, 0 to 23 of them. It is -1, and
-   * nothing is taken, when these are `most` ones or more, or more bits than one look yields.
-   */
-  readShortRice(rice: number, most: number): number {
-    const window = this.#view.getUint32(this.#bit >>> 3) << (this.#bit & 7);
-    const ones = Math.clz32(~window);
-    const width = ones + 1 + rice;
-    if (ones >= most || width > WINDOW) return -1;
-    this.#bit += width;
-    // A shift by 32 would be none.
-    const left = ((window << (ones + 1)) >>> 1) >>> (31 - rice);
-    return (ones << rice) | left;
+  /** 32 bits from a place on as a number with a sign; only the first 25 of them are sure to be what was written. Nothing is taken. */
+  look(bit: number): number {
+    return this.#view.getUint32(bit >>> 3) << (bit & 7);
   }
 
   #take(width: number): number {
-    const window = this.#view.getUint32(this.#bit >>> 3) << (this.#bit & 7);
-    this.#bit += width;
+    const window = this.look(this.bit);
+    this.bit += width;
     return window >>> (32 - width);
   }
 }

@@ -1,4 +1,4 @@
-import type { BitReader, BitWriter } from './bits.ts';
+import { type BitReader, type BitWriter, WINDOW } from './bits.ts';
 
 // Adaptive run-length Rice coding: H. Malvar, "Adaptive Run-Length / Golomb-Rice Encoding of Quantized Generalized Gaussian Sources with
 // Unknown Statistics", DCC 2006. Small numbers take few bits, runs of zeros take next to none, and both learn from what went before.
@@ -10,8 +10,8 @@ const MOST_RUN = 20 << SCALE;
 /** So many ones say that a number follows as it is, after its width. */
 const ESCAPE = 20;
 const WIDTH_BITS = 6;
-/** Numbers with fewer bits behind their ones may be read with one look, and written at once. */
-const MOST_SHORT = 24;
+/** Bits of a number that are written at once. */
+const MOST_AT_ONCE = 31;
 
 /** How many bits a number from 0 to 2^53 has. */
 export function bitLength(value: number): number {
@@ -19,133 +19,124 @@ export function bitLength(value: number): number {
   return 64 - Math.clz32(Math.floor(value / 2 ** 32));
 }
 
-/** What has been learnt of the numbers so far; coder and decoder learn the same. */
-class Learnt {
-  #rice: number;
-  #run = 0;
+/** How far the parameter moves (in eighths) after a number that took so many ones. */
+const MOVES = Int8Array.from({ length: ESCAPE + 1 }, (_, ones) => {
+  if (ones === 0) return -2;
+  return ones === 1 ? 0 : ones + 1;
+});
 
-  constructor(firstRice: number) {
-    this.#rice = firstRice << SCALE;
-  }
+// What has been learnt of the numbers so far: the parameter and the run that are expected next, both in eighths. Writer and reader learn the
+// same. Nothing branches by how many ones there were: the processor could not foresee it, and to be wrong costs it more than all the rest.
 
-  get rice(): number {
-    return this.#rice >> SCALE;
-  }
-
-  /** A run of that many bits' length is expected; 0: none. */
-  get run(): number {
-    return this.#run >> SCALE;
-  }
-
-  /** A number took `quotient` ones. */
-  took(quotient: number): void {
-    if (quotient === 0) this.#rice = Math.max(0, this.#rice - 2);
-    else if (quotient > 1) this.#rice = Math.min(MOST_PARAMETER, this.#rice + quotient + 1);
-  }
-
-  expectMore(by: number): void {
-    this.#run = Math.min(MOST_RUN, this.#run + by);
-  }
-
-  expectLess(): void {
-    this.#run = Math.max(0, this.#run - 1);
-  }
-}
+const riceAfter = (rice: number, ones: number): number =>
+  Math.min(MOST_PARAMETER, atLeastZero(rice + (MOVES[ones] as number)));
+const longerRun = (run: number, by: number): number => Math.min(MOST_RUN, run + by);
+const shorterRun = (run: number): number => atLeastZero(run - 1);
+const atLeastZero = (number: number): number => number & ~(number >> 31);
 
 /** Writes whole numbers from 0 to 2^52; `firstRice` (0 to 50) is about the bit length of the usual number and must be told to the reader. */
 export function writeRunRice(numbers: Float64Array, firstRice: number, bits: BitWriter): void {
-  const learnt = new Learnt(firstRice);
   const { length } = numbers;
+  let rice = firstRice << SCALE;
+  let run = 0;
   let at = 0;
   while (at < length) {
-    const { run } = learnt;
-    if (run === 0) {
-      const number = numbers[at++] as number;
-      writeNumber(number, learnt, bits);
-      if (number === 0) learnt.expectMore(3);
-      else learnt.expectLess();
-      continue;
+    const width = run >> SCALE;
+    let ends = 0;
+    if (width > 0) {
+      const start = at;
+      const end = Math.min(length, at + (1 << width));
+      at = zerosEnd(numbers, at, end);
+      if (at === end) {
+        bits.write(0, 1);
+        run = longerRun(run, 2);
+        continue;
+      }
+      bits.write((1 << width) | (at - start), 1 + width);
+      ends = 1;
     }
-    const end = Math.min(length, at + 2 ** run);
-    const start = at;
-    while (at < end && numbers[at] === 0) at++;
-    if (at === end) {
-      bits.write(0, 1);
-      learnt.expectMore(2);
-      continue;
-    }
-    bits.write(1, 1);
-    bits.write(at - start, run);
-    writeNumber((numbers[at++] as number) - 1, learnt, bits);
-    learnt.expectLess();
+    const number = (numbers[at++] as number) - ends;
+    const left = rice >> SCALE;
+    const ones = number < 2 ** 31 ? number >>> left : ESCAPE;
+    if (ones < ESCAPE && ones + 1 + left <= MOST_AT_ONCE) {
+      bits.write((((1 << (ones + 1)) - 2) << left) | (number & ((1 << left) - 1)), ones + 1 + left);
+      rice = atLeastZero(rice + (MOVES[ones] as number));
+    } else rice = riceAfter(rice, writeLongNumber(number, left, bits));
+    run = number + ends === 0 ? longerRun(run, 3) : shorterRun(run);
   }
 }
 
-/** Reads as many numbers as `into` is long. Throws a `RangeError` when the bits end before. */
+/**
+ * Reads as many numbers as `into` is long; it must be all 0. Throws a `RangeError` when the bits end before. Where the next bit is stands in
+ * a variable, not in the reader: each number begins where the one before ends, and the way through memory would be most of the time.
+ */
 export function readRunRice(into: Float64Array, firstRice: number, bits: BitReader): void {
-  const learnt = new Learnt(firstRice);
   const { length } = into;
+  let { bit } = bits;
+  let rice = firstRice << SCALE;
+  let run = 0;
   let at = 0;
   while (at < length) {
-    const { run } = learnt;
-    if (run === 0) {
-      const number = readNumber(learnt, bits);
-      into[at++] = number;
-      if (number === 0) learnt.expectMore(3);
-      else learnt.expectLess();
-      continue;
+    const width = run >> SCALE;
+    let ends = 0;
+    if (width > 0) {
+      const window = bits.look(bit);
+      if (window >= 0) {
+        bit += 1;
+        at += 1 << width;
+        run = longerRun(run, 2);
+        continue;
+      }
+      at += (window << 1) >>> (32 - width);
+      bit += 1 + width;
+      ends = 1;
     }
-    // What is not written is 0 already.
-    if (bits.read(1) === 0) {
-      at += 2 ** run;
-      learnt.expectMore(2);
-      continue;
+    const window = bits.look(bit);
+    const ones = Math.clz32(~window);
+    const left = rice >> SCALE;
+    let number: number;
+    if (ones < ESCAPE && ones + 1 + left <= WINDOW) {
+      bit += ones + 1 + left;
+      // A shift by 32 would be none.
+      number = (ones << left) | (((window << (ones + 1)) >>> 1) >>> (31 - left));
+      rice = atLeastZero(rice + (MOVES[ones] as number));
+    } else {
+      bits.bit = bit;
+      number = readLongNumber(left, bits);
+      ({ bit } = bits);
+      rice = riceAfter(rice, Math.min(ones, ESCAPE));
     }
-    at += bits.read(run);
-    into[at++] = readNumber(learnt, bits) + 1;
-    learnt.expectLess();
+    into[at++] = number + ends;
+    run = number === 0 && ends === 0 ? longerRun(run, 3) : shorterRun(run);
   }
+  bits.bit = bit;
 }
 
-function writeNumber(number: number, learnt: Learnt, bits: BitWriter): void {
-  const { rice } = learnt;
-  if (rice < MOST_SHORT && writeShort(number, rice, bits)) {
-    learnt.took(number >>> rice);
-    return;
-  }
+/** Where the zeros from a place on end, at `end` at the latest. */
+function zerosEnd(numbers: Float64Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && numbers[at] === 0) at++;
+  return at;
+}
+
+/** A number that has to be told in full, or has more bits than are written at once. Answers how many ones it took. */
+function writeLongNumber(number: number, rice: number, bits: BitWriter): number {
   const quotient = rice < 31 && number < 2 ** 31 ? number >>> rice : Math.floor(number / 2 ** rice);
   if (quotient >= ESCAPE) {
     const width = bitLength(number);
     bits.write(2 ** ESCAPE - 1, ESCAPE);
     bits.write(width, WIDTH_BITS);
     bits.writeLong(number, width);
-    learnt.took(ESCAPE);
-    return;
+    return ESCAPE;
   }
   bits.write(2 ** (quotient + 1) - 2, quotient + 1);
   bits.writeLong(number % 2 ** rice, rice);
-  learnt.took(quotient);
+  return quotient;
 }
 
-/** Writes a number at once, if its ones, the zero behind them and what is left fit into 31 bits; tells whether they do. */
-function writeShort(number: number, rice: number, bits: BitWriter): boolean {
-  const quotient = number < 2 ** 31 ? number >>> rice : ESCAPE;
-  const width = quotient + 1 + rice;
-  if (quotient >= ESCAPE || width > 31) return false;
-  const ones = (1 << (quotient + 1)) - 2;
-  bits.write((ones << rice) | (number & ((1 << rice) - 1)), width);
-  return true;
-}
-
-function readNumber(learnt: Learnt, bits: BitReader): number {
-  const { rice } = learnt;
-  const short = rice < MOST_SHORT ? bits.readShortRice(rice, ESCAPE) : -1;
-  if (short >= 0) {
-    learnt.took(short >>> rice);
-    return short;
-  }
+/** One that has to be told in full, or has more bits than one look yields. */
+function readLongNumber(rice: number, bits: BitReader): number {
   const quotient = bits.readOnes(ESCAPE);
-  learnt.took(quotient);
   if (quotient === ESCAPE) return bits.readLong(bits.read(WIDTH_BITS));
   return quotient * 2 ** rice + bits.readLong(rice);
 }

@@ -13,6 +13,14 @@ function roundTrip(numbers: readonly number[], rice: number): number[] {
   return [...into];
 }
 
+test('what is on disks is written as ever', () => {
+  const zeros = (count: number) => new Array<number>(count).fill(0);
+  const numbers = [3, ...zeros(14), 7, 1, 2, 2 ** 40, 0, 5, 2 ** 31, ...zeros(5), 12];
+  const bits = new BitWriter(16);
+  writeRunRice(Float64Array.from(numbers), 2, bits);
+  expect(Buffer.from(bits.finish()).toString('hex')).toBe('6007e426fffffa3ffffffffff4bffffdffffffffe62c');
+});
+
 test('numbers far larger than the usual ones are read as they were written', () => {
   const number = fc.oneof(
     { weight: 6, arbitrary: fc.nat(3) },
