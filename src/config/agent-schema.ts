@@ -261,7 +261,7 @@ export const AgentConfig = z.strictObject({
   service_discovery_topic_enabled: topic('Gossip'),
   automatic_detection_topic_enabled: topic('Detectors'),
   monitoring_topic_enabled: topic('Checks'),
-  metrology_topic_enabled: topic('Collectors'),
+  metrology_topic_enabled: topic('Collectors, and the doors for statsd and graphite'),
   variables: z
     .record(
       z.string(),
