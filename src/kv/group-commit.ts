@@ -11,9 +11,12 @@ interface Waiting<Item> {
   readonly weight: number;
 }
 
+/** After a batch that counts as more items the next one waits for the end of the turn: where so many come, others of them have just arrived. */
+const MANY = 16;
+
 /**
  * Gathers what comes while a commit is under way and commits it together when that one ends: the more there is to do, the larger the
- * batches. Who comes alone waits for the end of a turn at most. There is no timer.
+ * batches. Nobody waits for longer than to the end of a turn. There is no timer.
  */
 export class GroupCommit<Item> {
   readonly #commit: (items: readonly Item[]) => Promise<void>;
@@ -44,14 +47,15 @@ export class GroupCommit<Item> {
     // Those who come in the same turn ride in the first batch. Who comes alone, as the one before did, does not wait for its end.
     await (this.#size > 1 ? turnEnd() : undefined);
     while (this.#waiting.length > 0) {
-      const items = this.#take();
-      this.#size = items.length;
-      await this.#commit(items);
+      const taken = this.#take();
+      this.#size = taken.length;
+      await this.#commit(taken.map(({ item }) => item));
+      if (taken.reduce((sum, { weight }) => sum + weight, 0) > MANY) await turnEnd();
     }
     this.#running = undefined;
   }
 
-  #take(): readonly Item[] {
+  #take(): readonly Waiting<Item>[] {
     const limits = this.#limits;
     let [count, weight, bytes] = [0, 0, 0];
     for (const waiting of this.#waiting) {
@@ -62,6 +66,6 @@ export class GroupCommit<Item> {
     }
     const taken = this.#waiting.slice(0, count);
     this.#waiting = this.#waiting.slice(count);
-    return taken.map(({ item }) => item);
+    return taken;
   }
 }

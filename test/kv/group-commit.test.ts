@@ -64,6 +64,27 @@ describe('a batch', () => {
     expect(batches).toEqual([['a'], ['b', 'c'], ['d', 'e', 'f'], ['g'], ['h'], ['i']]);
   });
 
+  test('takes in who comes in the turn in which a large one ends', async () => {
+    for (const [weight, expected] of [
+      [17, [['large'], ['a', 'b']]],
+      [16, [['large'], ['a'], ['b']]],
+    ] as const) {
+      const batches: string[][] = [];
+      const commits = new GroupCommit<string>(
+        async (items) => {
+          batches.push([...items]);
+          await new Promise((resolve) => setImmediate(resolve));
+          if (batches.length === 1) setImmediate(() => commits.add('b', 1));
+        },
+        { items: 100, bytes: 100 },
+      );
+      commits.add('large', 1, weight);
+      commits.add('a', 1, 90);
+      await commits.idle();
+      expect(batches).toEqual(expected);
+    }
+  });
+
   test('has no more items and bytes than it may, but at least one', async () => {
     const { batches, commits, addAll } = committing();
     addAll('a', 'b', 'c', 'd', 'e');
